@@ -1,0 +1,105 @@
+"""Every text that members and admins read, in one place. Chinese is the source language.
+
+Names in braces are filled in with ``str.format``.
+"""
+
+# --- members -----------------------------------------------------------------------------------------------------
+
+WELCOME = """你好！我是《{title}》的问答小帮手。
+直接把想问的话发给我就行，怎么说都可以，我只照讲话里写的回答，拿不准会先问你。
+也可以从下面挑个话题看看:"""
+HELP = """把问题直接发给我就行，打字随意，方言、拼音都可以试试。
+· 讲话里有的，我会告诉你，并说明出自哪一段；
+· 拿不准时，我列出几个相近的问题，点一下就看到答案；
+· 讲话里没有的，我会老实说没有，并记下你的问题（只记问题，不记是谁问的），管理员会来补充。
+
+/start 看话题  /help 看这段说明"""
+ANSWER = """{answer}
+
+出处：{places}"""
+PLACES_JOINT = "；"
+SUGGESTIONS = "你是想问下面哪一个？点一下就看到答案。要是都不是，也请告诉我。"
+NOT_COVERED_NEAREST = """{answer}
+
+讲话里相近的内容，你可以看看:"""
+UNKNOWN = "这个问题我还答不上来，已经记下了（只记问题，不记是谁问的），等管理员来补充。"
+UNKNOWN_UNLOGGED = "这个问题我还答不上来。"
+UNKNOWN_NEAREST = UNKNOWN + "\n下面这几个也许沾点边:"
+UNKNOWN_TOPICS = UNKNOWN + "\n也可以从话题里找找:"
+BLANK = "我没看到文字。把想问的话打给我就行，比如：{example}"
+NOT_TEXT = "我目前只看得懂文字。把想问的话打出来发给我就行。"
+UNKNOWN_COMMAND = "我不认识这个命令。直接把问题发给我就行，或者发 /help 看看怎么用。"
+NONE_OF_THESE = "都不是"
+REJECTED = "好的，这个问题我已经记下了，等管理员来补充。你也可以换个说法再问我一次。"
+TOPIC = "“{topic}”里有这些问题，点一下看答案:"
+GONE = "这个按钮已经过时了，内容后来有改动。请直接把问题发给我。"
+CUT = "你发的内容太长，我只看了前面 {limit} 个字。"
+FAILED = "刚才出了点小问题，没能答上来。请过一会儿再发一次。"
+
+# --- the terminal ------------------------------------------------------------------------------------------------
+
+CHAT_PROMPT = "你:"
+CHAT_HINT = "输入问题后回车；输入数字选按钮；按 Ctrl+D 离开。"
+CHAT_BYE = "再见！"
+
+# --- admins: the knowledge ---------------------------------------------------------------------------------------
+
+CHECK_BROKEN = "知识库有 {count} 处要改:"
+CHECK_FINE = (
+    "知识库没有发现问题：{answers} 条问答，{not_covered} 条讲话没说的，{small_talk} 条寒暄，共 {phrasings} 种问法。"
+)
+CHECK_WARNING = "提醒：{warning}"
+COVERAGE = "讲话各段对应的条目:"
+COVERAGE_ROW = "{paragraph}（{place}）:{items}"
+COVERAGE_NONE = "还没有条目"
+KNOWLEDGE_UNUSABLE = "知识库 {folder} 有 {count} 处错误，暂时用不了；运行 campaign-bot check 查看每一处怎么改。"
+
+FOLDER_MISSING = "找不到这个文件夹；请检查路径，或用 --knowledge 指定知识库所在的文件夹"
+SPEECH_MISSING = "缺少 speech.yaml；请新建它，写上 title 和 paragraphs"
+NO_ITEMS = "一个条目也没有；请新建一个 .yaml 文件，写上 topic 和 items"
+FILE_UNREADABLE = "读不了这个文件（{reason}）；请检查文件的权限"
+NOT_UTF8 = "文件不是 UTF-8 编码；请在编辑器里另存为 UTF-8"
+NOT_YAML = "YAML 写法有误（{reason}）；请检查这一行附近的缩进、冒号和引号"
+EMPTY_FILE = "文件是空的；请写上内容，或删掉这个文件"
+ALIAS = "用了 YAML 的引用（& 和 *）；请把内容直接写出来"
+DUPLICATE_KEY = "“{key}”写了两遍，另一处在第 {line} 行；请只留一处"
+UNKNOWN_KEY = "不认识“{key}”这个键；请删掉，或改成：{known}"
+MISSING_KEY = "缺少“{key}”；请补上"
+NOT_TEXT_VALUE = "“{key}”这里应该是一段文字；请写成文字，内容里有冒号时用引号括起来"
+NOT_LIST_VALUE = "“{key}”这里应该是列表；请每项一行，用 - 开头"
+NOT_MAPPING_VALUE = "{key}这里应该是“键: 值”的写法；请照 README 里的样子改"
+EMPTY_TEXT = "“{key}”是空的；请写上文字，或删掉这一行"
+BLANK_TEXT = "“{text}”里没有文字，只有符号；请写上文字"
+TOO_LONG = "“{key}”太长了，最多 {limit} 个字；请写短些"
+BAD_ID = "编号“{id}”不合规定；请只用小写英文字母、数字和短横线，如 read-one-book"
+BAD_KIND = "kind 不能是“{kind}”；请写 answer、not-covered 或 small-talk，或删掉这一行"
+TOO_SHORT_GROUP = "一组同义词至少要有两个词；请补上，或删掉这一组"
+DUPLICATE_ID = "编号“{id}”在 {other} 已经用过；请换一个没用过的编号"
+DUPLICATE_PHRASING = "“{phrasing}”和 {other} 的问法一样（条目 {id}）；请只留在一个条目里"
+SOURCE_MISSING = '条目“{id}”缺少 source；请写上它出自讲话的哪一段，如 source: ["2.2b"]'
+SOURCE_NOT_WANTED = "条目“{id}”不是回答，不要写 source；请删掉"
+UNKNOWN_SOURCE = "speech.yaml 里没有“{source}”这一段；请改成已有的编号，或先在 speech.yaml 里加上"
+UNKNOWN_RELATED = "没有编号为“{related}”的条目；请改成已有的编号，或删掉"
+COMMENT_CUTS_TEXT = "“ #”后面的字会被当成注释丢掉；如果是内容，请用引号把整段文字括起来"
+NOT_READ = "文件名不是以 .yaml 结尾，没有读它；如果是知识文件，请改名"
+REPEATED_PHRASING = "“{phrasing}”在同一个条目里写了两遍（另一处在第 {line} 行）；可以删掉一处"
+
+# --- admins: the log of missed questions ---------------------------------------------------------------------------
+
+MISSED_COLUMNS = {
+    "id": "编号",
+    "question": "问题",
+    "count": "次数",
+    "first_asked": "最早",
+    "last_asked": "最近",
+    "state": "状态",
+    "verdict": "当时的判断",
+    "item": "最接近的条目",
+    "score": "得分",
+}
+MISSED_NONE = "没有记下的问题。"
+MISSED_UNKNOWN = "没有编号为 {id} 的记录；运行 campaign-bot missed list --all 查看有哪些。"
+MISSED_RESOLVED = "已标为处理好：{question}"
+MISSED_IGNORED = "已标为忽略：{question}"
+MISSED_DAYS = "问过的日子"
+MISSED_DAY = "{day}：{count} 次"

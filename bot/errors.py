@@ -1,0 +1,40 @@
+"""What can go wrong in a way that a person can mend: one base class, one class a cause."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class CampaignBotError(Exception):
+    """Its text is one line that says what is wrong and what to do."""
+
+
+class SettingsError(CampaignBotError):
+    """A setting is missing or malformed."""
+
+
+class StoreError(CampaignBotError):
+    """The database can't be opened, read or written."""
+
+
+class UnknownMissError(CampaignBotError):
+    """No row of the log of missed questions has this id."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Fault:
+    """One thing to mend in a knowledge folder. ``line`` counts from 1; ``message`` says what is wrong and the mend."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class KnowledgeError(CampaignBotError):
+    """The knowledge folder has faults: all of them, ordered by file and line."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = tuple(faults)

@@ -1,0 +1,62 @@
+"""The knowledge base as values: what the loader makes, and everything else reads."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+
+class Kind(StrEnum):
+    """What an item is for."""
+
+    ANSWER = "answer"
+    """Its answer stands in the speech."""
+    NOT_COVERED = "not-covered"
+    """Members ask it, and the speech does not say; the item's text says so."""
+    SMALL_TALK = "small-talk"
+    """A greeting, thanks, who are you."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question with its answer. ``id`` is never reused: logs, buttons and links name it."""
+
+    id: str
+    topic: str
+    question: str
+    answer: str
+    kind: Kind = Kind.ANSWER
+    phrasings: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+
+    def askings(self) -> Iterator[str]:
+        """Every way to ask it, the canonical question first."""
+        yield self.question
+        yield from self.phrasings
+
+
+@dataclass(frozen=True)
+class KnowledgeBase:
+    """All items of a folder, in the order of its files. ``places`` maps a paragraph's id to its place in words."""
+
+    title: str
+    items: tuple[Item, ...]
+    places: Mapping[str, str] = field(default_factory=dict)
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    frames: tuple[str, ...] = ()
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Item]:
+        """The items by their ids."""
+        return {item.id: item for item in self.items}
+
+    @cached_property
+    def topics(self) -> Mapping[str, tuple[Item, ...]]:
+        """Items of kind ``answer`` by topic, both in the order of the files."""
+        topics: dict[str, list[Item]] = {}
+        for item in self.items:
+            if item.kind is Kind.ANSWER:
+                topics.setdefault(item.topic, []).append(item)
+        return {topic: tuple(items) for topic, items in topics.items()}

@@ -1,0 +1,91 @@
+"""The shape of the knowledge files, as pydantic models: what the loader validates and editors complete.
+
+Descriptions are Chinese: editors show them to admins.
+"""
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import models_json_schema
+
+from bot.items import Kind
+
+ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+ID_LIMIT = 40
+ANSWER_LIMIT = 600
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are faults: a misspelt key would silently lose its text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ItemEntry(Strict):
+    """一个条目:一个问题和它的回答。"""
+
+    id: Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=ID_LIMIT)] = Field(
+        description="编号:小写英文、数字和短横线,全库唯一,删掉的也不再用"
+    )
+    kind: Literal["answer", "not-covered", "small-talk"] = Field(
+        Kind.ANSWER.value, description="answer 回答(默认);not-covered 讲话没说;small-talk 寒暄"
+    )
+    question: Text = Field(description="标准问法,会显示在按钮上")
+    phrasings: tuple[Text, ...] = Field((), description="其他问法,越多样越好")
+    keywords: tuple[Text, ...] = Field((), description="可不写:最能代表这一条的词")
+    answer: Annotated[Text, StringConstraints(max_length=ANSWER_LIMIT)] = Field(
+        description="回答:一般不超过 300 字,列举时不超过 600 字"
+    )
+    source: tuple[Text, ...] = Field((), description="出自哪几段:speech.yaml 里的编号;只有 answer 要写")
+    related: tuple[Text, ...] = Field((), description="可不写:相关条目的编号")
+
+
+class ItemFile(Strict):
+    """条目文件:一个话题和它的条目。"""
+
+    topic: Text = Field(description="话题的名字")
+    items: tuple[ItemEntry, ...] = Field(description="条目")
+
+
+class SpeechFile(Strict):
+    """speech.yaml:讲话的提纲。"""
+
+    title: Text = Field(description="讲话的标题")
+    paragraphs: dict[Text, Text] = Field(description="段落编号: 它在讲话里的位置")
+    others: dict[Text, Text] = Field({}, description="可不写:其他文件的编号和名称")
+
+
+class SynonymsFile(Strict):
+    """synonyms.yaml:意思一样的词。"""
+
+    synonyms: tuple[Annotated[tuple[Text, ...], Field(min_length=2)], ...] = Field(
+        description="每组第一个是标准说法,后面是别的说法"
+    )
+
+
+class FramesFile(Strict):
+    """frames.yaml:提问时的套话。"""
+
+    frames: tuple[Text, ...] = Field(description="请问、是什么、有哪些……")
+
+
+def json_schema() -> str:
+    """The text of ``schema.json``: any one of the files."""
+    files = (ItemFile, SpeechFile, SynonymsFile, FramesFile)
+    references, schema = models_json_schema([(model, "validation") for model in files], ref_template="#/$defs/{model}")
+    return (
+        json.dumps(
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "title": "campaign-bot knowledge",
+                "anyOf": [references[model, "validation"] for model in files],
+                "$defs": schema["$defs"],
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+        + "\n"
+    )

@@ -1,0 +1,1 @@
+"""What outlives the process. ``interface`` says what is kept; only ``app`` names an implementation."""

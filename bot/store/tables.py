@@ -1,0 +1,49 @@
+"""The tables, as SQLAlchemy sees them; the migrations make them."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+MISSED = Table(
+    "missed",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("question", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first_asked", DateTime, nullable=False),
+    Column("last_asked", DateTime, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("verdict", String(16), nullable=False),
+    Column("item", String(40)),
+    Column("score", Float, nullable=False),
+    CheckConstraint("state IN ('open', 'handled', 'ignored', 'not-covered')", name="state"),
+)
+
+MISSED_DAYS = Table(
+    "missed_days",
+    METADATA,
+    Column("missed_id", ForeignKey("missed.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
