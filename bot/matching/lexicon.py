@@ -1,0 +1,73 @@
+"""The words that admins teach the matcher: synonyms become their standard word, frames weigh next to nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bot.text import normalise
+
+
+class Lexicon:
+    """Both tables of a knowledge base, in normal form. It is applied to phrasings and questions alike."""
+
+    def __init__(self, synonyms: Iterable[Iterable[str]] = (), frames: Iterable[str] = ()) -> None:
+        standard: dict[str, str] = {}
+        for first, *others in ([normalise(word) for word in group] for group in synonyms):
+            # The standard word maps to itself, so that a shorter synonym inside it stays untouched.
+            standard.setdefault(first, first)
+            for word in others:
+                standard.setdefault(word, first)
+        self._standard = _Words(standard)
+        self._frames = _Words({normalise(word): "" for word in frames})
+
+    def standardise(self, form: str) -> str:
+        """A normal form with each synonym replaced by its standard word; the longest match first, left to right."""
+        parts, end = [], 0
+        for start, word in self._standard.find(form):
+            parts += [form[end:start], self._standard.words[word]]
+            end = start + len(word)
+        return "".join([*parts, form[end:]]) if parts else form
+
+    def framed(self, form: str) -> frozenset[int]:
+        """The positions of a standardised form that frames cover."""
+        found = self._frames.find(form)
+        return frozenset(position for start, word in found for position in range(start, start + len(word)))
+
+
+class _Words:
+    """A table of words, found in a text by their first two characters."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self.words = {word: value for word, value in words.items() if word}
+        starts: dict[str, set[int]] = {}
+        for word in self.words:
+            starts.setdefault(word[:2], set()).add(len(word))
+            starts.setdefault(word[:1], set())
+        self._lengths = {start: sorted(lengths, reverse=True) for start, lengths in starts.items()}
+
+    def find(self, text: str) -> Iterator[tuple[int, str]]:
+        """Non-overlapping words with their starts; the longest at each place. A Latin word is found as a whole only."""
+        position = 0
+        while position < len(text):
+            word = self._at(text, position) if text[position] in self._lengths else ""
+            if word:
+                yield position, word
+            position += len(word) or 1
+
+    def _at(self, text: str, position: int) -> str:
+        for start in (text[position : position + 2], text[position]):
+            for length in self._lengths.get(start, ()):
+                word = text[position : position + length]
+                if word in self.words and not _inside_word(text, position, position + length):
+                    return word
+        return ""
+
+
+def _inside_word(text: str, start: int, end: int) -> bool:
+    """Whether a match cuts a Latin word or a number in two."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return _joined(before, text[start]) or _joined(text[end - 1], after)
+
+
+def _joined(left: str, right: str) -> bool:
+    return (left.isascii() and left.isalpha() and right.isascii() and right.isalpha()) or (
+        left.isdigit() and right.isdigit()
+    )

@@ -1,0 +1,55 @@
+"""How Chinese text sounds: pinyin without tones, folded so that what phones and ears confuse is equal."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pypinyin.pinyin_dict import pinyin_dict
+
+_LONGEST_SYLLABLE = 6
+_FOLDS = (
+    (re.compile("^([zcs])h"), r"\1"),  # 平翘舌: zh, ch, sh are z, c, s in the south-west
+    (re.compile("^n"), "l"),  # 鼻边音: n and l are one sound there
+    (re.compile("(?<=[ei])ng$"), "n"),  # 前后鼻音: in and ing, en and eng
+    (re.compile("^lve?$"), "lu"),  # ü has no key of its own
+)
+
+
+@lru_cache(maxsize=None)
+def syllable(character: str) -> str:
+    """The folded syllable of a character in its commonest reading; empty for what has none."""
+    return fold(_plain(pinyin_dict.get(ord(character), "").partition(",")[0]))
+
+
+@lru_cache(maxsize=4096)
+def fold(typed: str) -> str:
+    """A syllable without what regional speech and input methods leave out."""
+    for pattern, replacement in _FOLDS:
+        typed = pattern.sub(replacement, typed)
+    return typed
+
+
+@lru_cache(maxsize=4096)
+def segment(word: str) -> tuple[str, ...]:
+    """The folded syllables of a word typed in pinyin, as few as possible; empty for a word that is no pinyin."""
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            before, part = best[start], word[start:end]
+            if before is not None and part in _syllables():
+                found = best[end]
+                if found is None or len(before) + 1 < len(found):
+                    best[end] = (*before, fold(part))
+    return best[-1] or ()
+
+
+@lru_cache(maxsize=1)
+def _syllables() -> frozenset[str]:
+    """Every syllable as typed; ü is also typed as v."""
+    plain = {_plain(readings.partition(",")[0]) for readings in pinyin_dict.values()}
+    return frozenset(plain | {"lv", "nv", "lve", "nve"})
+
+
+def _plain(reading: str) -> str:
+    """A reading without its tone marks."""
+    return "".join(c for c in unicodedata.normalize("NFD", reading) if not unicodedata.combining(c))

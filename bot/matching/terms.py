@@ -1,0 +1,63 @@
+"""What of a text is compared: single characters and pairs of neighbours, each with its weight."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.matching.lexicon import Lexicon
+from bot.matching.sound import segment, syllable
+
+_UNIT = re.compile(r"[a-z]+|\d+|[^\s]")
+FRAME_WEIGHT = 0.1
+"""What a term inside a frame counts against one outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A unit (a character, a Latin word, a number) or a pair of neighbours. ``sound`` is its folded pinyin, or empty."""
+
+    text: str
+    sound: str
+    weight: float
+
+
+def units(form: str) -> list[str]:
+    """The characters, Latin words and numbers of a normal form."""
+    return _UNIT.findall(form)
+
+
+def grams(parts: list[str]) -> Iterator[str]:
+    """Units and pairs of neighbours as index keys, with repetitions."""
+    yield from parts
+    yield from map("".join, zip(parts, parts[1:], strict=False))
+
+
+def terms(form: str, lexicon: Lexicon) -> list[Term]:
+    """The different terms of a standardised question, in order. A word typed in pinyin gives terms of sound alone."""
+    framed = lexicon.framed(form)
+    parts = [
+        part
+        for found in _UNIT.finditer(form)
+        for part in _parts(found.group(), FRAME_WEIGHT if found.start() in framed else 1.0)
+    ]
+    pairs = (
+        Term(
+            left.text + right.text if left.text and right.text else "",
+            f"{left.sound} {right.sound}" if left.sound and right.sound else "",
+            max(left.weight, right.weight),
+        )
+        for left, right in zip(parts, parts[1:], strict=False)
+    )
+    distinct: dict[tuple[str, str], Term] = {}
+    for term in (*parts, *pairs):
+        if term.text or term.sound:
+            distinct.setdefault((term.text, term.sound), term)
+    return list(distinct.values())
+
+
+def _parts(unit: str, weight: float) -> Iterator[Term]:
+    syllables = segment(unit) if unit.isascii() and unit.isalpha() else ()
+    if len(syllables) > 0 and len(unit) > 1:
+        yield from (Term("", sound, weight) for sound in syllables)
+    else:
+        yield Term(unit, syllable(unit) if len(unit) == 1 else "", weight)

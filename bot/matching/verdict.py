@@ -1,0 +1,95 @@
+"""What the matcher can say of a question: a closed set of values, consumed with ``match`` and ``assert_never``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.items import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What decided for a candidate.
+
+    ``phrasing`` is the nearest way to ask it; ``lanes`` are 0..1; ``matched`` and ``unexplained`` are the parts of the
+    question (after synonyms) that the item explains, and those that it does not, the weightiest first.
+    """
+
+    phrasing: str = ""
+    lanes: Mapping[str, float] = field(default_factory=dict)
+    matched: tuple[str, ...] = ()
+    unexplained: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item and how sure the engine is that it settles the question: 0..1, one scale for every kind of item."""
+
+    item: Item
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What all verdicts hold.
+
+    ``candidates``: at most 10, best first, equal scores in the order of their ids. ``suggestions``: at most 3 items of
+    kind ``answer`` that a member may have meant, best first.
+    """
+
+    candidates: tuple[Candidate, ...]
+    suggestions: tuple[Candidate, ...]
+    why: Why
+
+    @property
+    def score(self) -> float:
+        """The best candidate's score; 0 without one."""
+        return self.candidates[0].score if self.candidates else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Judgement):
+    """Sure: one item, or one for each part of a compound question, in the order they were asked."""
+
+    chosen: tuple[Candidate, ...]
+
+    @property
+    def score(self) -> float:
+        """The least sure part's score."""
+        return min(candidate.score for candidate in self.chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class NotCovered(Judgement):
+    """The knowledge base knows the question, and that the speech does not answer it."""
+
+    chosen: Candidate
+
+    @property
+    def score(self) -> float:
+        """The chosen item's score."""
+        return self.chosen.score
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk(Judgement):
+    """A greeting, thanks and the like."""
+
+    chosen: Candidate
+
+    @property
+    def score(self) -> float:
+        """The chosen item's score."""
+        return self.chosen.score
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions(Judgement):
+    """Unsure: the member is asked which of the suggestions was meant; there is at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Judgement):
+    """Nothing is near enough to answer; suggestions may still be worth a look."""
+
+
+Verdict = Answer | Suggestions | NotCovered | SmallTalk | Unknown
