@@ -56,7 +56,7 @@ class _Words:
         for start in (text[position : position + 2], text[position]):
             for length in self._lengths.get(start, ()):
                 word = text[position : position + length]
-                if word in self.words and not _inside_word(text, position, position + length):
+                if word in self.words and not _inside_word(text, position, position + len(word)):
                     return word
         return ""
 

@@ -60,14 +60,14 @@ class Answer(Judgement):
 
 @dataclass(frozen=True, slots=True)
 class NotCovered(Judgement):
-    """The knowledge base knows the question, and that the speech does not answer it."""
+    """The knowledge base knows the question, or each part of it, and that the speech does not answer it."""
 
-    chosen: Candidate
+    chosen: tuple[Candidate, ...]
 
     @property
     def score(self) -> float:
-        """The chosen item's score."""
-        return self.chosen.score
+        """The least sure part's score."""
+        return min(candidate.score for candidate in self.chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,29 @@
+"""The lane of characters: how much of the question the words of an item explain."""
+
+from collections.abc import Sequence
+
+from bot.matching.index import Index
+from bot.matching.lanes.interface import Asked, Scores
+
+
+class Characters:
+    """The share of the question's weight that stands in an item's phrasings and answer.
+
+    A term counts by how rare it is among the items and by how typical it is of the item; what the item does not
+    explain is what is missing to 1.
+    """
+
+    name = "characters"
+
+    def __init__(self, index: Index) -> None:
+        self._field = index.text
+
+    def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:  # noqa: ARG002 - looks at every item
+        """The explained share of every item that holds a term."""
+        explained: dict[int, float] = {}
+        for term in asked.terms:
+            if holders := self._field.postings.get(term.text):
+                weight = term.weight * self._field.weight(term.text) / asked.total
+                for number, typical in holders:
+                    explained[number] = explained.get(number, 0.0) + weight * typical
+        return explained
