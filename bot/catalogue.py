@@ -22,10 +22,8 @@ SUGGESTIONS = "你是想问下面哪一个？点一下就看到答案。要是�
 NOT_COVERED_NEAREST = """{answer}
 
 讲话里相近的内容，你可以看看:"""
-UNKNOWN = "这个问题我还答不上来，已经记下了（只记问题，不记是谁问的），等管理员来补充。"
-UNKNOWN_UNLOGGED = "这个问题我还答不上来。"
-UNKNOWN_NEAREST = UNKNOWN + "\n下面这几个也许沾点边:"
-UNKNOWN_TOPICS = UNKNOWN + "\n也可以从话题里找找:"
+UNKNOWN = "这个问题我还答不上来{noted}。也可以从话题里找找："
+NOTED = "，已经记下了（只记问题，不记是谁问的），等管理员来补充"
 BLANK = "我没看到文字。把想问的话打给我就行，比如：{example}"
 NOT_TEXT = "我目前只看得懂文字。把想问的话打出来发给我就行。"
 UNKNOWN_COMMAND = "我不认识这个命令。直接把问题发给我就行，或者发 /help 看看怎么用。"
@@ -41,6 +39,7 @@ FAILED = "刚才出了点小问题，没能答上来。请过一会儿再发一�
 CHAT_PROMPT = "你:"
 CHAT_HINT = "输入问题后回车；输入数字选按钮；按 Ctrl+D 离开。"
 CHAT_BYE = "再见！"
+ASK_USAGE = "请写上要问的问题，如 campaign-bot ask 五个好是什么；或者加上 --json，从标准输入每行读一个问题。"
 
 # --- admins: the knowledge ---------------------------------------------------------------------------------------
 
@@ -101,5 +100,6 @@ MISSED_NONE = "没有记下的问题。"
 MISSED_UNKNOWN = "没有编号为 {id} 的记录；运行 campaign-bot missed list --all 查看有哪些。"
 MISSED_RESOLVED = "已标为处理好：{question}"
 MISSED_IGNORED = "已标为忽略：{question}"
-MISSED_DAYS = "问过的日子"
-MISSED_DAY = "{day}：{count} 次"
+MISSED_CELL = "{name}：{value}"
+MISSED_DAYS = "问过的日子："
+MISSED_DAY = "  {day}  {count} 次"

@@ -8,6 +8,10 @@ class CampaignBotError(Exception):
     """Its text is one line that says what is wrong and what to do."""
 
 
+class UsageError(CampaignBotError):
+    """A command was called with words that do not fit."""
+
+
 class SettingsError(CampaignBotError):
     """A setting is missing or malformed."""
 
@@ -33,8 +37,9 @@ class Fault:
 
 
 class KnowledgeError(CampaignBotError):
-    """The knowledge folder has faults: all of them, ordered by file and line."""
+    """A knowledge folder has faults: all of them, ordered by file and line."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, folder: str, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(map(str, faults)))
+        self.folder = folder
         self.faults = tuple(faults)

@@ -1,7 +1,7 @@
 """The only place that changes text before it is matched.
 
 ``normalise`` gives the one form in which texts are compared: two texts that members would call the same question
-(traditional or simplified, full or half width, 五月三十一日 or 5月31号, with or without punctuation) have the same form.
+(traditional or simplified, full or half width, 五月三十一日 or 5月31号, with or without punctuation) have one form.
 """
 
 import re

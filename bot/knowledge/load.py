@@ -62,37 +62,29 @@ class _Loading:
 
     def knowledge(self) -> Knowledge:
         if not self._folder.is_dir():
-            raise KnowledgeError([Fault(str(self._folder), 1, catalogue.FOLDER_MISSING)])
-        speech, synonyms, frames = SpeechFile.model_construct(title="", paragraphs={}), SynonymsFile(synonyms=()), None
+            raise KnowledgeError(str(self._folder), [Fault(str(self._folder), 1, catalogue.FOLDER_MISSING)])
         names = sorted(path.name for path in self._folder.iterdir() if not path.name.startswith("."))
-        for name in names:
-            if name.endswith(".yml"):
-                self._warnings.append(Fault(name, 1, catalogue.NOT_READ))
-            if not name.endswith(".yaml"):
-                continue
-            match self._file(name):
-                case SpeechFile() as speech:
-                    pass
-                case SynonymsFile() as synonyms:
-                    pass
-                case FramesFile() as frames:
-                    pass
-        if SPEECH not in names:
+        self._warnings += (Fault(name, 1, catalogue.NOT_READ) for name in names if name.endswith(".yml"))
+        files = {name: self._file(name) for name in names if name.endswith(".yaml")}
+        speech, synonyms, frames = map(files.get, _OWN_SHAPE)
+        if SPEECH not in files:
             self._faults.append(Fault(SPEECH, 1, catalogue.SPEECH_MISSING))
         elif not self._entries and not self._faults:
             self._faults.append(Fault(SPEECH, 1, catalogue.NO_ITEMS))
+        if not isinstance(speech, SpeechFile):
+            speech = SpeechFile(title="-", paragraphs={})
         places = {**speech.paragraphs, **speech.others}
         locations = self._check_ids()
         self._check_phrasings(locations)
         self._check_references(places, locations)
         if self._faults:
-            raise KnowledgeError(sorted(set(self._faults)))
+            raise KnowledgeError(str(self._folder), sorted(set(self._faults)))
         base = KnowledgeBase(
             title=speech.title,
             items=tuple(_item(entry, topic) for _, _, _, entry, topic in self._entries),
             places=places,
-            synonyms=synonyms.synonyms,
-            frames=frames.frames if frames else (),
+            synonyms=synonyms.synonyms if isinstance(synonyms, SynonymsFile) else (),
+            frames=frames.frames if isinstance(frames, FramesFile) else (),
         )
         return Knowledge(base, tuple(sorted(set(self._warnings))), locations)
 
@@ -166,11 +158,11 @@ class _Loading:
     def _check_references(self, places: Mapping[str, str], locations: Mapping[str, Location]) -> None:
         for name, tree, index, entry, _ in self._entries:
             start = ("items", index)
-            if entry.kind == Kind.ANSWER and not entry.source:
+            if entry.kind == Kind.ANSWER.value and not entry.source:
                 self._faults.append(
                     Fault(name, tree.line((*start, "id")), catalogue.SOURCE_MISSING.format(id=entry.id))
                 )
-            if entry.kind != Kind.ANSWER and entry.source:
+            if entry.kind != Kind.ANSWER.value and entry.source:
                 message = catalogue.SOURCE_NOT_WANTED.format(id=entry.id)
                 self._faults.append(Fault(name, tree.line((*start, "source")), message))
             for n, source in enumerate(entry.source):

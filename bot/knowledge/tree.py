@@ -29,7 +29,7 @@ class Tree:
 
 
 def parse(name: str, text: str) -> Tree:
-    """The tree of one file. Faults of YAML's own grammar end it: there is one then, and the value is an empty mapping."""
+    """The tree of one file. A fault of YAML's own grammar ends it: it is the only one then, and the value is empty."""
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -73,7 +73,9 @@ class _Walk:
             return str(node.value)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(child, (*path, index)) for index, child in enumerate(node.value)]
-        return dict(self._entries(node, path))
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._entries(node, path))
+        raise TypeError(node)
 
     def _entries(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Value]]:
         first: dict[str, int] = {}

@@ -16,6 +16,8 @@ _SATURATION = 0.03
 _ANSWER_SHARE = 0.02
 """A term of the answer's text counts as one that stands in this share of the phrasings."""
 
+_PAIR = 2
+
 Postings = Mapping[str, tuple[tuple[int, float], ...]]
 
 
@@ -77,7 +79,7 @@ class Index:
         return replace(
             self,
             forms=(*self.forms[:number], left, *self.forms[number + 1 :]),
-            by_form=ChainMap(gone, self.by_form),  # type: ignore[arg-type] - the first map alone is written to
+            by_form=ChainMap(gone, self.by_form),  # type: ignore[arg-type]  # nothing is written to either
             text=_patched(self.text, number, before, after),
             sound=_patched(self.sound, number, _sounds(before), _sounds(after)),
         )
@@ -104,7 +106,8 @@ def _sounds(shares: Mapping[str, float]) -> Mapping[str, float]:
     """Shares by sound. Homophones of one item add up."""
     sounds: dict[str, float] = {}
     for term, share in shares.items():
-        key = " ".join(map(syllable, term)) if len(term) < 3 else ""
+        # Longer terms hold Latin words or numbers, which no one confuses by ear.
+        key = " ".join(map(syllable, term)) if len(term) <= _PAIR else ""
         if key and not key.startswith(" ") and not key.endswith(" "):
             sounds[key] = min(1.0, sounds.get(key, 0.0) + share)
     return sounds
@@ -127,7 +130,7 @@ def _patched(field: Field, number: int, before: Mapping[str, float], after: Mapp
         if after.get(term) != share:
             others = tuple(holder for holder in field.postings[term] if holder[0] != number)
             patch[term] = (*others, (number, _typical(after[term]))) if term in after else others
-    return replace(field, postings=ChainMap(patch, field.postings))  # type: ignore[arg-type] - as above
+    return replace(field, postings=ChainMap(patch, field.postings))  # type: ignore[arg-type]  # as above
 
 
 def _typical(share: float) -> float:

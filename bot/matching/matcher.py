@@ -7,8 +7,8 @@ from bot.items import Item, Kind
 from bot.matching.asking import asks
 from bot.matching.gate import Gate
 from bot.matching.index import Index
-from bot.matching.lanes.interface import term_weight
 from bot.matching.lanes import Asked, Characters, Edit, Lane, Scores, Sound
+from bot.matching.lanes.interface import term_weight
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
@@ -158,34 +158,38 @@ class Matcher:
         for scores in lanes.values():
             for number, score in scores.items():
                 explained[number] = explained.get(number, 0.0) + score
-        nearest = sorted(explained, key=lambda number: (-explained[number], self._item(number).id))[:_NEAREST]
+        exact = self._index.by_form.get(form, ())
+        # Whoever is asked in just these words takes part, however common the words are.
+        nearest = sorted(
+            {*explained, *exact},
+            key=lambda number: (number not in exact, -explained.get(number, 0.0), self._item(number).id),
+        )[:_NEAREST]
         lanes[self._edit.name] = self._edit.scores(asked, nearest)
         ranked = [
             _Ranked(
                 number,
-                explained[number] + _EDIT_WEIGHT * lanes[self._edit.name][number],
+                explained.get(number, 0.0) + _EDIT_WEIGHT * lanes[self._edit.name][number],
                 {name: scores.get(number, 0.0) for name, scores in lanes.items()},
             )
             for number in nearest
         ]
         ranked.sort(key=lambda one: (-one.value, self._item(one.number).id))
-        exact = self._index.by_form.get(form, ())
         candidates = self._candidates(ranked, explained, exact[0] if len(exact) == 1 else None)
         return _Reading(asked, tuple(ranked), candidates, len(exact) == 1)
 
     def _candidates(
         self, ranked: Sequence[_Ranked], explained: Mapping[int, float], exact: int | None
     ) -> tuple[Candidate, ...]:
-        """The first ten with how sure each is, by its distance to its rivals."""
+        """The ten surest; how sure one is depends on its distance to its rivals."""
         refusal = max((one.value for one in ranked if self._item(one.number).kind is Kind.NOT_COVERED), default=0.0)
         scored = []
-        for place, one in enumerate(ranked[:_CANDIDATES]):
+        for place, one in enumerate(ranked):
             rivals = ranked[1:2] if place == 0 else ranked[:1]
             margin = one.value - (rivals[0].value if rivals else 0.0)
             refused = self._item(one.number).kind is Kind.NOT_COVERED
-            score = self._gate.score(explained[one.number], margin, margin if refused else one.value - refusal)
+            score = self._gate.score(explained.get(one.number, 0.0), margin, margin if refused else one.value - refusal)
             scored.append(Candidate(self._item(one.number), 1.0 if one.number == exact else score))
-        return tuple(sorted(scored, key=lambda candidate: (-candidate.score, candidate.item.id)))
+        return tuple(sorted(scored, key=lambda candidate: (-candidate.score, candidate.item.id))[:_CANDIDATES])
 
     def _item(self, number: int) -> Item:
         return self._index.items[number]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pypinyin.pinyin_dict import pinyin_dict
 
@@ -15,7 +15,7 @@ _FOLDS = (
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def syllable(character: str) -> str:
     """The folded syllable of a character in its commonest reading; empty for what has none."""
     return fold(_plain(pinyin_dict.get(ord(character), "").partition(",")[0]))

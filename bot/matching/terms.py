@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.matching.lexicon import Lexicon
 from bot.matching.sound import segment, syllable
@@ -14,7 +15,10 @@ FRAME_WEIGHT = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A unit (a character, a Latin word, a number) or a pair of neighbours. ``sound`` is its folded pinyin, or empty."""
+    """A unit (a character, a Latin word, a number) or a pair of neighbours.
+
+    ``sound`` is its folded pinyin; empty where it has none. ``text`` is empty for what was typed in pinyin.
+    """
 
     text: str
     sound: str
@@ -29,7 +33,7 @@ def units(form: str) -> list[str]:
 def grams(parts: list[str]) -> Iterator[str]:
     """Units and pairs of neighbours as index keys, with repetitions."""
     yield from parts
-    yield from map("".join, zip(parts, parts[1:], strict=False))
+    yield from map("".join, pairwise(parts))
 
 
 def terms(form: str, lexicon: Lexicon) -> list[Term]:
@@ -46,7 +50,7 @@ def terms(form: str, lexicon: Lexicon) -> list[Term]:
             f"{left.sound} {right.sound}" if left.sound and right.sound else "",
             max(left.weight, right.weight),
         )
-        for left, right in zip(parts, parts[1:], strict=False)
+        for left, right in pairwise(parts)
     )
     distinct: dict[tuple[str, str], Term] = {}
     for term in (*parts, *pairs):
@@ -57,7 +61,7 @@ def terms(form: str, lexicon: Lexicon) -> list[Term]:
 
 def _parts(unit: str, weight: float) -> Iterator[Term]:
     syllables = segment(unit) if unit.isascii() and unit.isalpha() else ()
-    if len(syllables) > 0 and len(unit) > 1:
+    if syllables and len(unit) > 1:
         yield from (Term("", sound, weight) for sound in syllables)
     else:
         yield Term(unit, syllable(unit) if len(unit) == 1 else "", weight)

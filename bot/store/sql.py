@@ -12,6 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Row, case, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from bot import catalogue
 from bot.errors import StoreError, UnknownMissError
 from bot.store.interface import Miss, MissedQuestion, State
 from bot.store.tables import MISSED, MISSED_DAYS
@@ -35,7 +36,7 @@ class SqlStore:
         Raises:
             StoreError: it can't be opened or written.
         """
-        with _clear_errors(url, ArgumentError, CommandError, ImportError, OSError):
+        with _clear_errors(url, (DBAPIError, ArgumentError, CommandError, ImportError, OSError)):
             engine = create_engine(url)
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _configure_sqlite)
@@ -87,14 +88,14 @@ class SqlStore:
         with self._transaction() as connection:
             found = connection.execute(select(MISSED).where(MISSED.c.id == row_id)).one_or_none()
         if found is None:
-            raise UnknownMissError(row_id)
+            raise UnknownMissError(catalogue.MISSED_UNKNOWN.format(id=row_id))
         return _missed_question(found)
 
     def days(self, row_id: int) -> Mapping[date, int]:
         """How often it was asked on which days, oldest first."""
         query = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count).where(MISSED_DAYS.c.missed_id == row_id)
         with self._transaction() as connection:
-            return {row.day: row.count for row in connection.execute(query.order_by(MISSED_DAYS.c.day))}
+            return {day: count for day, count in connection.execute(query.order_by(MISSED_DAYS.c.day)).tuples()}
 
     def set_state(self, row_id: int, state: State) -> MissedQuestion:
         """The row in its new state."""
@@ -109,11 +110,11 @@ class SqlStore:
 
 
 @contextmanager
-def _clear_errors(url: str, *errors: type[Exception]) -> Iterator[None]:
+def _clear_errors(url: str, errors: tuple[type[Exception], ...] = (DBAPIError,)) -> Iterator[None]:
     """What the database or the file system says becomes one line that names the database and the mend."""
     try:
         yield
-    except (*errors, DBAPIError) as error:
+    except errors as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         try:
             shown = make_url(url).render_as_string(hide_password=True)

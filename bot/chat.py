@@ -1,0 +1,62 @@
+"""The dialogue in a terminal: a line is a message, a number presses a button."""
+
+import sys
+from collections.abc import Iterator
+
+from rich.console import Console
+
+from bot import catalogue
+from bot.dialogue import Dialogue
+from bot.replies import Reply
+
+
+class Chat:
+    """One conversation over standard input and output."""
+
+    def __init__(self, dialogue: Dialogue, console: Console) -> None:
+        self._dialogue = dialogue
+        self._console = console
+
+    def run(self) -> None:
+        """Talk until the input ends. In a pipe nothing but the replies is printed.
+
+        Raises:
+            StoreError: a miss could not be recorded.
+        """
+        interactive = sys.stdin.isatty()
+        reply, question = Reply(""), ""
+        if interactive:
+            reply = self._dialogue.say("/start")
+            self._show(reply)
+            self._console.print(catalogue.CHAT_HINT, style="dim")
+        for line in _lines(self._console if interactive else None):
+            number = int(line) if line.isascii() and line.isdigit() and len(line) < 4 else 0  # noqa: PLR2004
+            if 1 <= number <= len(reply.buttons):
+                reply = self._dialogue.press(reply.buttons[number - 1].action, question)
+            else:
+                reply, question = self._dialogue.say(line), line
+            self._show(reply)
+        if interactive:
+            self._console.print(catalogue.CHAT_BYE)
+
+    def _show(self, reply: Reply) -> None:
+        show(reply, self._console)
+
+
+def show(reply: Reply, console: Console) -> None:
+    """Print a reply with its buttons numbered; long lines wrap by the width of their characters."""
+    console.print(reply.text, markup=False, highlight=False, emoji=False)
+    for number, button in enumerate(reply.buttons, start=1):
+        console.print(f"  {number}. {button.label}", markup=False, highlight=False, emoji=False, style="cyan")
+    console.print()
+
+
+def _lines(console: Console | None) -> Iterator[str]:
+    while True:
+        try:
+            line = console.input(catalogue.CHAT_PROMPT) if console else sys.stdin.readline()
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not console and not line:
+            return
+        yield line.strip()

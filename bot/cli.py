@@ -1,0 +1,253 @@
+"""The command line: it parses and prints; everything else is elsewhere."""
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from typer._click.exceptions import ClickException  # typer has no public name for the base of its errors
+
+from bot import catalogue
+from bot.app import App
+from bot.chat import Chat, show
+from bot.config import load_settings
+from bot.errors import CampaignBotError, KnowledgeError, UsageError
+from bot.faq import verdict_name
+from bot.items import Kind
+from bot.knowledge import Knowledge
+from bot.logs import configure_logging
+from bot.matching import Answer, Candidate, NotCovered, SmallTalk, Verdict
+from bot.store.interface import MissedLog, MissedQuestion, State
+
+app = typer.Typer(
+    name="campaign-bot",
+    help="A Telegram bot that answers questions about a campaign, in Chinese, from a knowledge base.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+missed_app = typer.Typer(help="未答上来的问题", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(missed_app, name="missed")
+
+KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help="知识库所在的文件夹")]
+
+
+class ExportFormat(StrEnum):
+    """What ``missed export`` writes."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+def main() -> None:
+    """Run a command. What a person can mend is one line on standard error and exit code 2, never a traceback."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace", newline="\n" if stream is sys.stdin else None)
+    try:
+        sys.exit(app(standalone_mode=False))
+    except KnowledgeError as error:
+        sys.exit(_refuse(catalogue.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))))
+    except CampaignBotError as error:
+        sys.exit(_refuse(str(error)))
+    except ClickException as error:
+        sys.exit(_refuse(error.format_message()))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has left; Python would complain once more while it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)  # noqa: T201 - the one line of an error
+    return 2
+
+
+@app.command()
+def run() -> None:
+    """Serve members on Telegram."""
+    configure_logging()
+    App(load_settings()).run()
+
+
+@app.command()
+def chat(knowledge: KnowledgeOption = None) -> None:
+    """在终端里和机器人对话,不需要 Telegram."""
+    Chat(App(load_settings(), knowledge).dialogue(), Console(highlight=False)).run()
+
+
+@app.command()
+def ask(
+    words: Annotated[list[str] | None, typer.Argument(metavar="问题...", help="要问的问题")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="从标准输入每行读一个问题,每行输出一个 JSON")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="同时说明判断的依据")] = False,
+    log: Annotated[bool, typer.Option("--log", help="把没答上来的问题记下来")] = False,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """问一个问题,看会员会读到什么."""
+    if as_json == bool(words):
+        raise UsageError(catalogue.ASK_USAGE)
+    bot = App(load_settings(), knowledge)
+    faq, replies = bot.faq(log=log), bot.replies(log=log)
+    if words:
+        question = " ".join(words)
+        verdict = faq.ask(question)
+        show(replies.verdict(verdict, question), Console(highlight=False))
+        if explain:
+            _print_json(asdict(verdict.why))
+        return
+    for line in sys.stdin:
+        question = line.removesuffix("\n")
+        verdict = faq.ask(question)
+        row = _as_json(question, verdict) | {"reply": replies.verdict(verdict, question).text}
+        _print_json(row | ({"why": asdict(verdict.why)} if explain else {}))
+
+
+@app.command()
+def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="知识库所在的文件夹")] = None) -> None:
+    """检查知识库:所有要改的地方,以及讲话各段对应的条目."""
+    bot = App(load_settings(), folder)
+    try:
+        loaded = bot.knowledge
+    except KnowledgeError as error:
+        _print(catalogue.CHECK_BROKEN.format(count=len(error.faults)))
+        for fault in error.faults:
+            _print(str(fault))
+        raise typer.Exit(1) from None
+    for line in _report(loaded):
+        _print(line)
+
+
+@missed_app.command("list")
+def missed_list(*, every: Annotated[bool, typer.Option("--all", help="也列出已处理和已忽略的")] = False) -> None:
+    """列出还没处理的问题,问得最多的在前."""
+    rows = _missed().rows(list(State) if every else [State.OPEN])
+    if not rows:
+        _print(catalogue.MISSED_NONE)
+        return
+    table = Table(*catalogue.MISSED_COLUMNS.values())
+    for row in rows:
+        table.add_row(*(escape(str(value)) for value in _cells(row).values()))
+    Console(highlight=False).print(table)
+
+
+@missed_app.command("show")
+def missed_show(row_id: Annotated[int, typer.Argument(metavar="ID", help="编号")]) -> None:
+    """看一个问题的全部记录."""
+    missed = _missed()
+    for name, value in _cells(missed.row(row_id)).items():
+        _print(catalogue.MISSED_CELL.format(name=catalogue.MISSED_COLUMNS[name], value=value))
+    _print(catalogue.MISSED_DAYS)
+    for day, count in missed.days(row_id).items():
+        _print(catalogue.MISSED_DAY.format(day=day, count=count))
+
+
+@missed_app.command("resolve")
+def missed_resolve(row_id: Annotated[int, typer.Argument(metavar="ID", help="编号")]) -> None:
+    """标为处理好;以后又没答上来,会重新打开."""
+    _print(catalogue.MISSED_RESOLVED.format(question=_missed().set_state(row_id, State.HANDLED).question))
+
+
+@missed_app.command("ignore")
+def missed_ignore(row_id: Annotated[int, typer.Argument(metavar="ID", help="编号")]) -> None:
+    """标为忽略,不再列出."""
+    _print(catalogue.MISSED_IGNORED.format(question=_missed().set_state(row_id, State.IGNORED).question))
+
+
+@missed_app.command("export")
+def missed_export(
+    form: Annotated[ExportFormat, typer.Option("--format", help="导出的格式")] = ExportFormat.CSV,
+) -> None:
+    """导出全部记录:CSV(带 BOM,可直接用表格软件打开)或 JSON."""
+    rows = [_cells(row) for row in _missed().rows(list(State))]
+    if form is ExportFormat.JSON:
+        _print_json(rows)
+        return
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(catalogue.MISSED_COLUMNS))
+    writer.writeheader()
+    writer.writerows({name: _neutral(value) for name, value in row.items()} for row in rows)
+    sys.stdout.write("\ufeff" + out.getvalue())
+
+
+def _as_json(question: str, verdict: Verdict) -> dict[str, Any]:
+    """The keys of ``ask --json`` that the verdict decides."""
+    match verdict:
+        case Answer(chosen=chosen) | NotCovered(chosen=chosen):
+            items = [candidate.item for candidate in chosen]
+        case SmallTalk(chosen=one):
+            items = [one.item]
+        case _:
+            items = []
+    return {
+        "question": question,
+        "verdict": verdict_name(verdict),
+        "items": [item.id for item in items],
+        "score": round(verdict.score, 4),
+        "answer": "\n\n".join(item.answer for item in items) if isinstance(verdict, Answer) else None,
+        "sources": list(dict.fromkeys(source for item in items for source in item.source)),
+        "suggestions": [_candidate(one) | _offered(one) for one in verdict.suggestions],
+        "candidates": [_candidate(one) for one in verdict.candidates],
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {"item": candidate.item.id, "score": round(candidate.score, 4)}
+
+
+def _offered(candidate: Candidate) -> dict[str, Any]:
+    return {"question": candidate.item.question, "answer": candidate.item.answer}
+
+
+def _report(knowledge: Knowledge) -> Iterator[str]:
+    base = knowledge.base
+    for warning in knowledge.warnings:
+        yield catalogue.CHECK_WARNING.format(warning=warning)
+    counts = {kind: sum(item.kind is kind for item in base.items) for kind in Kind}
+    yield catalogue.CHECK_FINE.format(
+        answers=counts[Kind.ANSWER],
+        not_covered=counts[Kind.NOT_COVERED],
+        small_talk=counts[Kind.SMALL_TALK],
+        phrasings=sum(len(list(item.askings())) for item in base.items),
+    )
+    yield catalogue.COVERAGE
+    for paragraph, place in base.places.items():
+        items = "、".join(item.id for item in base.items if paragraph in item.source)
+        yield catalogue.COVERAGE_ROW.format(paragraph=paragraph, place=place, items=items or catalogue.COVERAGE_NONE)
+
+
+def _missed() -> MissedLog:
+    return App(load_settings()).missed
+
+
+def _cells(row: MissedQuestion) -> dict[str, Any]:
+    """A row as the log's columns, in their order; times in ISO form, UTC."""
+    cells = {name: getattr(row, name) for name in catalogue.MISSED_COLUMNS}
+    return cells | {name: cells[name].isoformat() for name in ("first_asked", "last_asked")}
+
+
+def _neutral(value: object) -> object:
+    """A cell that a spreadsheet would run as a formula is kept from it by an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def _print(line: str) -> None:
+    print(line)  # noqa: T201 - this is what the command is for
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201 - as above

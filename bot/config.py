@@ -1,0 +1,79 @@
+"""Settings from the environment, prefix ``CAMPAIGN_BOT_``; a ``.env`` file in the current directory is read too."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+PREFIX = "CAMPAIGN_BOT_"
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
+_GET_TOKEN = "talk to @BotFather on Telegram, send /newbot, and put the token it gives you into CAMPAIGN_BOT_TOKEN"  # noqa: S105
+
+
+class Settings(BaseSettings):
+    """All settings; the README's table says the same."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    token: SecretStr | None = Field(None, description="Telegram's bot token; `run` needs it")
+    admins: Annotated[tuple[int, ...], NoDecode] = Field((), description="user ids of admins, separated by commas")
+    knowledge: Path | None = Field(None, description="folder of the knowledge base")
+    database_url: str = Field("sqlite:///data/bot.db", description="where misses are kept: `sqlite:///PATH`")
+    api_url: str = Field("https://api.telegram.org", description="what stands before `/bot<token>/`")
+
+    @field_validator("token", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split_ids(cls, value: Any) -> Any:  # noqa: ANN401 - as above
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("api_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    def required_token(self) -> str:
+        """The token.
+
+        Raises:
+            SettingsError: it is not set, or is none.
+        """
+        if self.token is None:
+            message = f"{PREFIX}TOKEN is not set: {_GET_TOKEN}. To try the bot without Telegram: campaign-bot chat."
+            raise SettingsError(message)
+        token = self.token.get_secret_value().strip()
+        if not _TOKEN.fullmatch(token):
+            message = f"{PREFIX}TOKEN is malformed (123456789:ABC... is what it looks like): {_GET_TOKEN}."
+            raise SettingsError(message)
+        return token
+
+    def knowledge_folder(self) -> Path:
+        """The knowledge folder: as set, else ``knowledge`` here, else the one beside the package in a checkout."""
+        if self.knowledge is not None:
+            return self.knowledge
+        here = Path("knowledge")
+        beside = Path(__file__).resolve().parent.parent / "knowledge"
+        return beside if beside.is_dir() and not here.is_dir() else here
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: one is malformed; the message names it, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(sorted({f"{PREFIX}{str(detail['loc'][0]).upper()}" for detail in error.errors()}))
+        raise SettingsError(
+            f"These settings are malformed: {names}. See the table of settings in the README."
+        ) from None

@@ -1,0 +1,24 @@
+"""Logging: one line an event, with everything that looks like a bot token redacted, tracebacks included."""
+
+import logging
+import re
+import sys
+
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats as usual, then blanks out tokens, wherever they came from."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's text without secrets."""
+        return _TOKEN.sub("[token]", super().format(record))
+
+
+def configure_logging(level: int = logging.INFO) -> None:
+    """Log to standard error. httpx would log a line, with the token in it, for every poll."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for noisy in ("httpx", "httpcore", "alembic", "telegram.ext"):
+        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
