@@ -32,11 +32,12 @@ score: .venv/runtime.stamp ## measure the answers against the questions beside t
 	  $(BIN)/python $(SHARED)/eval/score.py $(SHARED)/eval/dev.jsonl -- $(BIN)/campaign-bot ask --json; \
 	else echo 'No questions to measure with: $(SHARED)/eval does not exist.'; fi
 
+LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade \
+  --python-version 3.11 --group build
+
 lock: .venv/dev.stamp ## resolve pyproject.toml into the lock files anew
-	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade \
-	  --python-version 3.11 --group build pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade \
-	  --python-version 3.11 --group build --group dev pyproject.toml -o requirements-dev.lock
+	@$(LOCK) --group dev pyproject.toml -o requirements-dev.lock
+	@$(LOCK) --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean: ## remove what the other commands built
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
