@@ -19,7 +19,7 @@ ENV PATH=/opt/bot/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     CAMPAIGN_BOT_KNOWLEDGE=/knowledge \
     CAMPAIGN_BOT_DATABASE_URL=sqlite:////data/bot.db
-USER bot
+USER 10001:10001
 WORKDIR /data
 # The root file system may be read-only: only these two are written.
 VOLUME ["/data", "/knowledge"]

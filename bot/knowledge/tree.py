@@ -1,5 +1,6 @@
 """YAML text as plain values of text, each with its line: no number, date or boolean is ever made of what was typed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,12 @@ from bot.errors import Fault
 
 Value = str | list["Value"] | dict[str, "Value"]
 Path = tuple[str | int, ...]
+
+_LIKELY = (
+    (re.compile("^ *\t"), catalogue.TAB),
+    (re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"), catalogue.CONTROL_CHARACTER),
+)
+"""What is wrong with a line that YAML can't read, where it can be told by looking."""
 
 
 @dataclass(slots=True)
@@ -34,11 +41,12 @@ def parse(name: str, text: str) -> Tree:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return _broken(name, mark.line + 1 if mark else 1, error.problem or "")
+        return _broken(name, text, mark.line if mark else 0)
     except yaml.reader.ReaderError as error:
-        return _broken(name, text.count("\n", 0, error.position) + 1, error.reason)
+        # The position counts bytes.
+        return _broken(name, text, text.encode()[: error.position].count(b"\n"))
     except RecursionError:
-        return _broken(name, 1, "too deep")
+        return _broken(name, text, 0)
     if node is None:
         return Tree({}, faults=[Fault(name, 1, catalogue.EMPTY_FILE)])
     tree = Tree({})
@@ -46,8 +54,11 @@ def parse(name: str, text: str) -> Tree:
     return tree
 
 
-def _broken(name: str, line: int, reason: str) -> Tree:
-    return Tree({}, faults=[Fault(name, line, catalogue.NOT_YAML.format(reason=reason))])
+def _broken(name: str, text: str, line: int) -> Tree:
+    """The one fault of a file that does not parse. ``line`` counts from 0."""
+    near = text.split("\n")[line : line + 1]
+    message = next((message for pattern, message in _LIKELY if near and pattern.search(near[0])), catalogue.NOT_YAML)
+    return Tree({}, faults=[Fault(name, line + 1, message)])
 
 
 class _Walk:
@@ -66,7 +77,8 @@ class _Walk:
         # PyYAML hands out the same node object for an alias as for its anchor.
         if id(node) in self._seen:
             self._fault(line, catalogue.ALIAS)
-            return ""
+            # An alias may stand inside what it names: there is no end to following that.
+            return str(node.value) if isinstance(node, yaml.ScalarNode) else {}
         self._seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
             self._warn_of_comment(node)
@@ -93,7 +105,7 @@ class _Walk:
             yield key, self._value(value_node, (*path, key))
 
     def _warn_of_comment(self, node: yaml.ScalarNode) -> None:
-        if node.style is None and node.value and not node.value.isascii():
+        if not node.style and node.value and not node.value.isascii():
             rest = self._source[node.end_mark.line][node.end_mark.column :]
             if rest.lstrip(" \t,]}").startswith("#"):
                 self._tree.warnings.append(Fault(self._name, node.end_mark.line + 1, catalogue.COMMENT_CUTS_TEXT))

@@ -20,6 +20,9 @@ class Gate:
     cap: float = 0.25
     """A distance counts up to here: beyond it nothing gets surer."""
     answer: float = 0.4
+    """From here on an answer is sure."""
+    tie: float = 0.399
+    """The score of two items that are asked in the very same words: as sure as can be without being an answer."""
     refuse: float = 0.2
     suggest: float = 0.1
 

@@ -174,11 +174,11 @@ class Matcher:
             for number in nearest
         ]
         ranked.sort(key=lambda one: (-one.value, self._item(one.number).id))
-        candidates = self._candidates(ranked, explained, exact[0] if len(exact) == 1 else None)
+        candidates = self._candidates(ranked, explained, exact)
         return _Reading(asked, tuple(ranked), candidates, len(exact) == 1)
 
     def _candidates(
-        self, ranked: Sequence[_Ranked], explained: Mapping[int, float], exact: int | None
+        self, ranked: Sequence[_Ranked], explained: Mapping[int, float], exact: Collection[int]
     ) -> tuple[Candidate, ...]:
         """The ten surest; how sure one is depends on its distance to its rivals."""
         refusal = max((one.value for one in ranked if self._item(one.number).kind is Kind.NOT_COVERED), default=0.0)
@@ -188,7 +188,9 @@ class Matcher:
             margin = one.value - (rivals[0].value if rivals else 0.0)
             refused = self._item(one.number).kind is Kind.NOT_COVERED
             score = self._gate.score(explained.get(one.number, 0.0), margin, margin if refused else one.value - refusal)
-            scored.append(Candidate(self._item(one.number), 1.0 if one.number == exact else score))
+            if one.number in exact:
+                score = 1.0 if len(exact) == 1 else self._gate.tie
+            scored.append(Candidate(self._item(one.number), score))
         return tuple(sorted(scored, key=lambda candidate: (-candidate.score, candidate.item.id))[:_CANDIDATES])
 
     def _item(self, number: int) -> Item:

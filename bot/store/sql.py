@@ -95,7 +95,7 @@ class SqlStore:
         """How often it was asked on which days, oldest first."""
         query = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count).where(MISSED_DAYS.c.missed_id == row_id)
         with self._transaction() as connection:
-            return {day: count for day, count in connection.execute(query.order_by(MISSED_DAYS.c.day)).tuples()}
+            return dict(connection.execute(query.order_by(MISSED_DAYS.c.day)).tuples().all())
 
     def set_state(self, row_id: int, state: State) -> MissedQuestion:
         """The row in its new state."""

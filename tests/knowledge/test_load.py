@@ -1,0 +1,186 @@
+"""What the loader refuses, what it warns of, and what it reads."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot import catalogue
+from bot.errors import Fault, KnowledgeError
+from bot.items import Item, Kind
+from bot.knowledge import Knowledge, Location, load
+from bot.knowledge.models import ItemEntry, ItemFile
+from tests.conftest import CANTEEN
+
+BAD = Path(__file__).parent.parent / "data" / "bad"
+ITEM_KEYS = "、".join(ItemEntry.model_fields)
+
+# The bad file, as what it is put into the folder, the line of the fault, and what the admin reads.
+FAULTS = [
+    ("unknown-key", "bad.yaml", 6, catalogue.UNKNOWN_KEY.format(key="anwser", known=ITEM_KEYS)),
+    ("unknown-key-of-file", "bad.yaml", 2, catalogue.UNKNOWN_KEY.format(key="titel", known="topic、items")),
+    ("duplicate-key", "bad.yaml", 8, catalogue.DUPLICATE_KEY.format(key="answer", line=6)),
+    ("missing-key", "bad.yaml", 3, catalogue.MISSING_KEY.format(key="answer")),
+    ("duplicate-id", "items.yaml", 3, catalogue.DUPLICATE_ID.format(id="opening", other="bad.yaml:3")),
+    ("bad-id", "bad.yaml", 3, catalogue.BAD_ID.format(id="Breakfast_1")),
+    ("long-id", "bad.yaml", 3, catalogue.TOO_LONG.format(key="id", limit=40)),
+    ("bad-kind", "bad.yaml", 4, catalogue.BAD_KIND.format(kind="anser")),
+    (
+        "same-phrasing",
+        "items.yaml",
+        15,
+        catalogue.DUPLICATE_PHRASING.format(phrasing="补办饭卡", other="bad.yaml:5", id="breakfast"),
+    ),
+    ("blank-phrasing", "bad.yaml", 5, catalogue.BLANK_TEXT.format(text="……")),
+    ("empty-text", "bad.yaml", 6, catalogue.EMPTY_TEXT.format(key="answer")),
+    ("empty-value", "bad.yaml", 6, catalogue.EMPTY_TEXT.format(key="answer")),
+    ("long-answer", "bad.yaml", 6, catalogue.TOO_LONG.format(key="answer", limit=600)),
+    ("unknown-source", "bad.yaml", 7, catalogue.UNKNOWN_SOURCE.format(source="9")),
+    ("missing-source", "bad.yaml", 3, catalogue.SOURCE_MISSING.format(id="breakfast")),
+    ("source-not-wanted", "bad.yaml", 8, catalogue.SOURCE_NOT_WANTED.format(id="breakfast")),
+    ("unknown-related", "bad.yaml", 8, catalogue.UNKNOWN_RELATED.format(related="dinner")),
+    ("mapping-for-text", "bad.yaml", 6, catalogue.NOT_TEXT_VALUE.format(key="answer")),
+    ("list-for-text", "bad.yaml", 4, catalogue.NOT_TEXT_VALUE.format(key="question")),
+    ("text-for-list", "bad.yaml", 5, catalogue.NOT_LIST_VALUE.format(key="phrasings")),
+    ("text-for-item", "bad.yaml", 3, catalogue.NOT_MAPPING_VALUE.format(key="“items”")),
+    ("list-for-file", "bad.yaml", 1, catalogue.NOT_MAPPING_VALUE.format(key="")),
+    ("not-utf8", "bad.yaml", 1, catalogue.NOT_UTF8),
+    ("not-yaml", "bad.yaml", 7, catalogue.NOT_YAML),
+    ("tab", "bad.yaml", 6, catalogue.TAB),
+    ("control-character", "bad.yaml", 6, catalogue.CONTROL_CHARACTER),
+    ("empty-file", "bad.yaml", 1, catalogue.EMPTY_FILE),
+    ("alias", "bad.yaml", 4, catalogue.ALIAS),
+    ("two-documents", "bad.yaml", 8, catalogue.NOT_YAML),
+    ("speech-without-title", "speech.yaml", 1, catalogue.MISSING_KEY.format(key="title")),
+    ("synonym-alone", "synonyms.yaml", 3, catalogue.TOO_SHORT_GROUP),
+    ("frames-as-text", "frames.yaml", 1, catalogue.NOT_LIST_VALUE.format(key="frames")),
+]
+WARNINGS = [
+    ("comment-cuts-text", "bad.yaml", 6, catalogue.COMMENT_CUTS_TEXT),
+    ("repeated-phrasing", "bad.yaml", 7, catalogue.REPEATED_PHRASING.format(phrasing="早饭，时间", line=6)),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(CANTEEN, tmp_path / "knowledge"))
+
+
+@pytest.mark.parametrize(("case", "target", "line", "message"), FAULTS, ids=[fault[0] for fault in FAULTS])
+def test_a_fault_is_named_with_its_place_and_its_mend(
+    folder: Path, case: str, target: str, line: int, message: str
+) -> None:
+    """Each bad file gives exactly one fault; "；" parts what is wrong from how to mend it."""
+    bad = target if target in {"speech.yaml", "synonyms.yaml", "frames.yaml"} else "bad.yaml"
+    shutil.copy(BAD / f"{case}.yaml", folder / bad)
+    with pytest.raises(KnowledgeError) as caught:
+        load(folder)
+    assert caught.value.faults == (Fault(target, line, message),)
+    assert "；" in message
+
+
+@pytest.mark.parametrize(("case", "target", "line", "message"), WARNINGS, ids=[warning[0] for warning in WARNINGS])
+def test_a_warning_refuses_nothing(folder: Path, case: str, target: str, line: int, message: str) -> None:
+    """What may be meant so is only pointed out."""
+    shutil.copy(BAD / f"{case}.yaml", folder / target)
+    assert load(folder).warnings == (Fault(target, line, message),)
+
+
+def test_every_bad_file_has_its_row() -> None:
+    """No file in the folder is forgotten."""
+    assert {path.stem for path in BAD.iterdir()} == {row[0] for row in FAULTS + WARNINGS}
+
+
+def test_all_faults_are_reported_at_once(folder: Path) -> None:
+    """Faults of several files, of shape and between items, in the order of files and lines."""
+    for case in ("unknown-key", "not-utf8", "unknown-source"):
+        shutil.copy(BAD / f"{case}.yaml", folder / f"bad-{case}.yaml")
+    (folder / "bad-unknown-source.yaml").write_text(
+        (BAD / "unknown-source.yaml").read_text().replace("breakfast", "Bad Id").replace("七点。", '""')
+    )
+    with pytest.raises(KnowledgeError) as caught:
+        load(folder)
+    assert [(fault.file, fault.line) for fault in caught.value.faults] == [
+        ("bad-not-utf8.yaml", 1),
+        ("bad-unknown-key.yaml", 6),
+        ("bad-unknown-source.yaml", 3),
+        ("bad-unknown-source.yaml", 6),
+    ]
+
+
+MISSING = {
+    "no folder": ((), catalogue.FOLDER_MISSING),
+    "no speech.yaml": (("items.yaml",), catalogue.SPEECH_MISSING),
+    "no items": (("speech.yaml",), catalogue.NO_ITEMS),
+}
+
+
+@pytest.mark.parametrize(("files", "message"), MISSING.values(), ids=MISSING.keys())
+def test_what_is_missing_is_a_fault(tmp_path: Path, files: tuple[str, ...], message: str) -> None:
+    """A folder without what it must hold."""
+    folder = tmp_path / "knowledge"
+    for name in files:
+        folder.mkdir(exist_ok=True)
+        shutil.copy(CANTEEN / name, folder)
+    with pytest.raises(KnowledgeError) as caught:
+        load(folder)
+    assert message in {fault.message for fault in caught.value.faults}
+
+
+TYPED = ["1.10", "5:31", "是", "yes", "null", "~", "2010-05-31", "0x1F", "1e3"]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_every_scalar_stays_what_was_typed(folder: Path, typed: str) -> None:
+    """No number, date, boolean or null is made of text."""
+    (folder / "more.yaml").write_text(
+        f'topic: {typed}\nitems:\n  - {{id: more, question: 问{typed}, answer: {typed}, source: ["1"]}}\n'
+    )
+    item = load(folder).base.by_id["more"]
+    assert (item.topic, item.answer) == (typed, typed)
+
+
+def test_a_folder_becomes_a_base(canteen: Knowledge) -> None:
+    """All keys of an item, the places, the locations."""
+    assert canteen.base.by_id["card"] == Item(
+        id="card",
+        topic="食堂",
+        question="饭卡丢了怎么补？",
+        answer="到窗口补办：\n带上工作证就行。",
+        kind=Kind.ANSWER,
+        phrasings=("卡不见了找谁", "补办饭卡"),
+        source=("1", "2"),
+        related=("opening",),
+    )
+    assert canteen.base.title == "食堂须知"
+    assert canteen.base.places == {"1": "第一条", "2": "第二条"}
+    assert canteen.base.synonyms == (("开饭", "放饭"),)
+    assert canteen.locations["card"] == Location("items.yaml", 13)
+    assert list(canteen.base.topics) == ["食堂"]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read(folder: Path) -> None:
+    """What Windows editors write is fine."""
+    path = folder / "items.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert load(folder).base.by_id["card"].answer == "到窗口补办：\n带上工作证就行。"
+
+
+def test_a_misnamed_file_is_pointed_out(folder: Path) -> None:
+    """``.yml`` is not read, and that is said."""
+    (folder / "more.yml").write_text("topic: x\n")
+    assert load(folder).warnings == (Fault("more.yml", 1, catalogue.NOT_READ),)
+
+
+def test_other_documents_can_be_cited(folder: Path) -> None:
+    """``others`` in speech.yaml are sources too."""
+    speech = folder / "speech.yaml"
+    speech.write_text(speech.read_text() + "others:\n  notice: 一份通知\n")
+    items = folder / "items.yaml"
+    items.write_text(items.read_text().replace('["1"]', "[notice]"))
+    assert load(folder).base.places["notice"] == "一份通知"
+
+
+def test_only_a_file_of_items_has_items() -> None:
+    """The schema names each kind of file once."""
+    assert list(ItemFile.model_fields) == ["topic", "items"]

@@ -1,0 +1,207 @@
+"""The whole bot as a process, over real HTTP on loopback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import CANTEEN
+from tests.fake_bot_api import TOKEN, FakeBotApi, serving
+
+
+@pytest.fixture
+def api() -> Iterator[FakeBotApi]:
+    with serving(FakeBotApi()) as running:
+        yield running
+    assert running.invalid == []
+
+
+@pytest.fixture
+def settings(api: FakeBotApi, tmp_path: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "CAMPAIGN_BOT_TOKEN": TOKEN,
+        "CAMPAIGN_BOT_API_URL": api.url,
+        "CAMPAIGN_BOT_DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
+        "CAMPAIGN_BOT_KNOWLEDGE": str(CANTEEN),
+    }
+
+
+@contextmanager
+def running(settings: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("ab") as stream:
+        command = [sys.executable, "-m", "bot", "run"]
+        process = subprocess.Popen(command, env=settings, stdout=stream, stderr=stream, cwd=log.parent)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def buttons(message: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(key["text"], key["callback_data"]) for row in message["reply_markup"]["inline_keyboard"] for key in row]
+
+
+def missed(settings: dict[str, str]) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "bot", "missed", "export", "--format", "json"]
+    return list(json.loads(subprocess.run(command, env=settings, capture_output=True, check=True).stdout))
+
+
+def test_a_member_is_answered_and_a_miss_survives_a_restart(
+    api: FakeBotApi, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """/start, a question, a suggestion pressed, "none of these", a miss; all still there after a restart."""
+    log = tmp_path / "log"
+    with running(settings, log) as process:
+        api.member_says("/start")
+        api.member_says("饭卡丢了怎么补")
+        welcome, answer = api.wait_for_messages(2)
+        assert "食堂须知" in welcome["text"]
+        assert buttons(welcome) == [("食堂", "t:0")]
+        assert "带上工作证就行" in answer["text"]
+        assert "出处：第一条；第二条" in answer["text"]
+
+        api.member_says("开饭安排")
+        unsure = api.wait_for_messages(3)[2]
+        assert buttons(unsure) == [
+            ("食堂几点关门？", "a:closing"),
+            ("食堂几点开门？", "a:opening"),
+            ("饭卡丢了怎么补？", "a:card"),
+            ("都不是", "none"),
+        ]
+        api.member_presses("a:opening", unsure)
+        assert "早上七点开门。" in api.wait_for_messages(4)[3]["text"]
+        api.member_presses("none", unsure)
+        api.member_says("打13812345678能叫到车吗")
+        rejected, unknown = api.wait_for_messages(6)[4:]
+        assert "记下" in rejected["text"]
+        assert "记下" in unknown["text"]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    assert api.pending == 0
+    kept = {row["question"]: row for row in missed(settings)}
+    assert set(kept) == {"开饭安排", "打［电话］能叫到车吗"}
+    assert {row["state"] for row in kept.values()} == {"open"}
+
+    with running(settings, log):
+        api.member_says("打13812345678能叫到车吗")
+        api.wait_for_messages(7)
+    assert {row["question"]: row["count"] for row in missed(settings)}["打［电话］能叫到车吗"] == 2
+    assert TOKEN not in log.read_text()
+    assert "张三" not in log.read_text() + json.dumps(missed(settings), ensure_ascii=False)
+
+
+def test_an_old_webhook_is_removed_and_its_backlog_kept(
+    api: FakeBotApi, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """What waited before the start is answered."""
+    api.member_says("你好")
+    with running(settings, tmp_path / "log"):
+        api.wait_for_messages(1)
+    deleted = [fields for method, fields in api.calls if method == "deletewebhook"]
+    assert [fields.get("drop_pending_updates", False) for fields in deleted] == [False]
+
+
+ODD_MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
+    "blank": ({"text": " "}, "没看到文字"),
+    "emoji only": ({"text": "😀😀"}, "答不上来"),
+    "zero width": ({"text": "\u200b\u200d"}, "答不上来"),
+    "3,000 characters": ({"text": "水" * 3000}, ""),
+    "HTML": ({"text": "<b>补办饭卡</b><script>"}, "工作证"),
+    "control characters": ({"text": "补办\u0007饭\u0000卡"}, "工作证"),
+    "a sticker": (
+        {
+            "sticker": {
+                "file_id": "1",
+                "file_unique_id": "1",
+                "type": "regular",
+                "width": 1,
+                "height": 1,
+                "is_animated": False,
+                "is_video": False,
+            }
+        },
+        "文字",
+    ),
+    "a photo": ({"photo": [{"file_id": "1", "file_unique_id": "1", "width": 1, "height": 1}]}, "文字"),
+    "a photo with a question": (
+        {"photo": [{"file_id": "1", "file_unique_id": "1", "width": 1, "height": 1}], "caption": "补办饭卡"},
+        "工作证",
+    ),
+    "an unknown command": (
+        {"text": "/nonsense", "entities": [{"type": "bot_command", "offset": 0, "length": 9}]},
+        "不认识这个命令",
+    ),
+    "/help": ({"text": "/help", "entities": [{"type": "bot_command", "offset": 0, "length": 5}]}, "方言"),
+}
+
+
+def test_odd_messages_get_a_fitting_answer(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """Each in Chinese, in order, and service messages none; an update that can't be read blocks no other."""
+    log = tmp_path / "log"
+    with running(settings, log):
+        api.put({"message": {"message_id": "not a number", "chat": 5}})
+        api.member_sends({"left_chat_member": {"id": 9, "is_bot": False, "first_name": "李四"}})
+        for content, _ in ODD_MESSAGES.values():
+            api.member_sends(content)
+        api.member_sends({"text": "补办饭卡", "edit_date": 1}, kind="edited_message")
+        sent = api.wait_for_messages(len(ODD_MESSAGES) + 1)
+    for (name, (_, expected)), message in zip(ODD_MESSAGES.items(), sent, strict=False):
+        assert expected in message["text"], name
+    assert "工作证" in sent[-1]["text"]
+    assert "Traceback" not in "".join(message["text"] for message in sent)
+
+
+FORGED = ["", "a:", "a:no-such-item", "t:99", "t:x", "t:٣", "%", "a:" + "x" * 60]
+
+
+def test_old_and_forged_buttons_say_so(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """Whatever a button sends, the member reads that it is out of date."""
+    with running(settings, tmp_path / "log"):
+        api.member_says("你好")
+        (message,) = api.wait_for_messages(1)
+        for data in FORGED:
+            api.member_presses(data, message)
+        sent = api.wait_for_messages(1 + len(FORGED))
+    assert all("过时" in reply["text"] for reply in sent[1:])
+
+
+@pytest.mark.parametrize("status", [401, 404, 409, 429, 500, 502])
+def test_no_error_ends_the_polling(api: FakeBotApi, settings: dict[str, str], tmp_path: Path, status: int) -> None:
+    """After any refusal of getUpdates the next question is answered."""
+    body = {"parameters": {"retry_after": 1}} if status == 429 else {}
+    api.fail_next("getUpdates", status, **body)
+    api.member_says("补办饭卡")
+    with running(settings, tmp_path / "log"):
+        (message,) = api.wait_for_messages(1)
+    assert "工作证" in message["text"]
+
+
+BAD_SETTINGS = {
+    "no token": ({"CAMPAIGN_BOT_TOKEN": ""}, "BotFather"),
+    "a malformed token": ({"CAMPAIGN_BOT_TOKEN": "abc"}, "BotFather"),
+    "no knowledge": ({"CAMPAIGN_BOT_KNOWLEDGE": "/nonexistent"}, "campaign-bot check"),
+    "an unwritable data folder": ({"CAMPAIGN_BOT_DATABASE_URL": "sqlite:////proc/none/bot.db"}, "DATABASE_URL"),
+    "a malformed setting": ({"CAMPAIGN_BOT_ADMINS": "1,x"}, "CAMPAIGN_BOT_ADMINS"),
+}
+
+
+@pytest.mark.parametrize(("changed", "expected"), BAD_SETTINGS.values(), ids=BAD_SETTINGS.keys())
+def test_what_can_be_mended_is_one_line(
+    settings: dict[str, str], tmp_path: Path, changed: dict[str, str], expected: str
+) -> None:
+    """Exit code 2 and one line on standard error that says what to do."""
+    command = [sys.executable, "-m", "bot", "run"]
+    done = subprocess.run(command, env=settings | changed, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert expected in done.stderr
