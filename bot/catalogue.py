@@ -7,7 +7,7 @@ Names in braces are filled in with ``str.format``.
 
 WELCOME = """你好！我是《{title}》的问答小帮手。
 直接把想问的话发给我就行，怎么说都可以，我只照讲话里写的回答，拿不准会先问你。
-也可以从下面挑个话题看看:"""
+也可以从下面挑个话题看看："""
 HELP = """把问题直接发给我就行，打字随意，方言、拼音都可以试试。
 · 讲话里有的，我会告诉你，并说明出自哪一段；
 · 拿不准时，我列出几个相近的问题，点一下就看到答案；
@@ -21,7 +21,7 @@ PLACES_JOINT = "；"
 SUGGESTIONS = "你是想问下面哪一个？点一下就看到答案。要是都不是，也请告诉我。"
 NOT_COVERED_NEAREST = """{answer}
 
-讲话里相近的内容，你可以看看:"""
+讲话里相近的内容，你可以看看："""
 UNKNOWN = "这个问题我还答不上来{noted}。也可以从话题里找找："
 NOTED = "，已经记下了（只记问题，不记是谁问的），等管理员来补充"
 BLANK = "我没看到文字。把想问的话打给我就行，比如：{example}"
@@ -29,27 +29,27 @@ NOT_TEXT = "我目前只看得懂文字。把想问的话打出来发给我就�
 UNKNOWN_COMMAND = "我不认识这个命令。直接把问题发给我就行，或者发 /help 看看怎么用。"
 NONE_OF_THESE = "都不是"
 REJECTED = "好的，这个问题我已经记下了，等管理员来补充。你也可以换个说法再问我一次。"
-TOPIC = "“{topic}”里有这些问题，点一下看答案:"
+TOPIC = "“{topic}”里有这些问题，点一下看答案："
 GONE = "这个按钮已经过时了，内容后来有改动。请直接把问题发给我。"
 CUT = "你发的内容太长，我只看了前面 {limit} 个字。"
 FAILED = "刚才出了点小问题，没能答上来。请过一会儿再发一次。"
 
 # --- the terminal ------------------------------------------------------------------------------------------------
 
-CHAT_PROMPT = "你:"
+CHAT_PROMPT = "你："
 CHAT_HINT = "输入问题后回车；输入数字选按钮；按 Ctrl+D 离开。"
 CHAT_BYE = "再见！"
 ASK_USAGE = "请写上要问的问题，如 campaign-bot ask 五个好是什么；或者加上 --json，从标准输入每行读一个问题。"
 
 # --- admins: the knowledge ---------------------------------------------------------------------------------------
 
-CHECK_BROKEN = "知识库有 {count} 处要改:"
+CHECK_BROKEN = "知识库有 {count} 处要改："
 CHECK_FINE = (
     "知识库没有发现问题：{answers} 条问答，{not_covered} 条讲话没说的，{small_talk} 条寒暄，共 {phrasings} 种问法。"
 )
 CHECK_WARNING = "提醒：{warning}"
-COVERAGE = "讲话各段对应的条目:"
-COVERAGE_ROW = "{paragraph}（{place}）:{items}"
+COVERAGE = "讲话各段对应的条目："
+COVERAGE_ROW = "{paragraph}（{place}）：{items}"
 COVERAGE_NONE = "还没有条目"
 KNOWLEDGE_UNUSABLE = "知识库 {folder} 有 {count} 处错误，暂时用不了；运行 campaign-bot check 查看每一处怎么改。"
 
@@ -105,3 +105,23 @@ MISSED_IGNORED = "已标为忽略：{question}"
 MISSED_CELL = "{name}：{value}"
 MISSED_DAYS = "问过的日子："
 MISSED_DAY = "  {day}  {count} 次"
+
+# --- admins: what --help says ----------------------------------------------------------------------------------------
+
+HELP_MISSED = "没答上来的问题"
+HELP_KNOWLEDGE = "知识库所在的文件夹"
+HELP_WORDS = "要问的问题"
+HELP_JSON = "从标准输入每行读一个问题，每行输出一个 JSON"
+HELP_EXPLAIN = "同时说明判断的依据"
+HELP_LOG = "把没答上来的问题记下来"
+HELP_ALL = "也列出已处理和已忽略的"
+HELP_ID = "编号"
+HELP_FORMAT = "导出的格式"
+HELP_CHAT = "在终端里和机器人对话，不需要 Telegram。"
+HELP_ASK = "问一个问题，看会员会读到什么。"
+HELP_CHECK = "检查知识库：所有要改的地方，以及讲话各段对应的条目。"
+HELP_MISSED_LIST = "列出还没处理的问题，问得最多的在前。"
+HELP_MISSED_SHOW = "看一个问题的全部记录。"
+HELP_MISSED_RESOLVE = "标为处理好；以后又没答上来，会重新打开。"
+HELP_MISSED_IGNORE = "标为忽略，不再列出。"
+HELP_MISSED_EXPORT = "导出全部记录：CSV（带 BOM，可直接用表格软件打开）或 JSON。"

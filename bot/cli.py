@@ -27,6 +27,7 @@ from bot.items import Kind
 from bot.knowledge import Knowledge
 from bot.logs import configure_logging
 from bot.matching import Answer, Candidate, NotCovered, SmallTalk, Verdict
+from bot.replies import Reply
 from bot.store.interface import MissedLog, MissedQuestion, State
 
 app = typer.Typer(
@@ -37,10 +38,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-missed_app = typer.Typer(help="未答上来的问题", no_args_is_help=True, rich_markup_mode=None)
+missed_app = typer.Typer(help=catalogue.HELP_MISSED, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(missed_app, name="missed")
 
-KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help="知识库所在的文件夹")]
+_QUESTION_WIDTH = 20
+_PIPE_WIDTH = 300
+
+KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=catalogue.HELP_KNOWLEDGE)]
 
 
 class ExportFormat(StrEnum):
@@ -83,22 +87,22 @@ def run() -> None:
     App(load_settings()).run()
 
 
-@app.command()
+@app.command(help=catalogue.HELP_CHAT)
 def chat(knowledge: KnowledgeOption = None) -> None:
-    """在终端里和机器人对话,不需要 Telegram."""
+    """Talk with the bot in the terminal."""
     Chat(App(load_settings(), knowledge).dialogue(), Console(highlight=False)).run()
 
 
-@app.command()
+@app.command(help=catalogue.HELP_ASK)
 def ask(
-    words: Annotated[list[str] | None, typer.Argument(metavar="问题...", help="要问的问题")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="问题...", help=catalogue.HELP_WORDS)] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="从标准输入每行读一个问题,每行输出一个 JSON")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="同时说明判断的依据")] = False,
-    log: Annotated[bool, typer.Option("--log", help="把没答上来的问题记下来")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=catalogue.HELP_JSON)] = False,
+    explain: Annotated[bool, typer.Option("--explain", help=catalogue.HELP_EXPLAIN)] = False,
+    log: Annotated[bool, typer.Option("--log", help=catalogue.HELP_LOG)] = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """问一个问题,看会员会读到什么."""
+    """Print what a member would read."""
     if as_json == bool(words):
         raise UsageError(catalogue.ASK_USAGE)
     bot = App(load_settings(), knowledge)
@@ -113,13 +117,15 @@ def ask(
     for line in sys.stdin:
         question = line.removesuffix("\n")
         verdict = faq.ask(question)
-        row = _as_json(question, verdict) | {"reply": replies.verdict(verdict, question).text}
+        row = _as_json(question, verdict, replies.verdict(verdict, question))
         _print_json(row | ({"why": asdict(verdict.why)} if explain else {}))
 
 
-@app.command()
-def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="知识库所在的文件夹")] = None) -> None:
-    """检查知识库:所有要改的地方,以及讲话各段对应的条目."""
+@app.command(help=catalogue.HELP_CHECK)
+def check(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=catalogue.HELP_KNOWLEDGE)] = None,
+) -> None:
+    """Print all faults, or what each paragraph is covered by."""
     bot = App(load_settings(), folder)
     try:
         loaded = bot.knowledge
@@ -132,22 +138,25 @@ def check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="�
         _print(line)
 
 
-@missed_app.command("list")
-def missed_list(*, every: Annotated[bool, typer.Option("--all", help="也列出已处理和已忽略的")] = False) -> None:
-    """列出还没处理的问题,问得最多的在前."""
+@missed_app.command("list", help=catalogue.HELP_MISSED_LIST)
+def missed_list(*, every: Annotated[bool, typer.Option("--all", help=catalogue.HELP_ALL)] = False) -> None:
+    """List rows, the most often asked first."""
     rows = _missed().rows(list(State) if every else [State.OPEN])
     if not rows:
         _print(catalogue.MISSED_NONE)
         return
-    table = Table(*catalogue.MISSED_COLUMNS.values())
+    table = Table()
+    for name, title in catalogue.MISSED_COLUMNS.items():
+        table.add_column(title, overflow="fold", min_width=_QUESTION_WIDTH if name == "question" else None)
     for row in rows:
         table.add_row(*(escape(str(value)) for value in _cells(row).values()))
-    Console(highlight=False).print(table)
+    # Nothing is cut in a pipe: whoever reads it there wants all of it.
+    Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
 
 
-@missed_app.command("show")
-def missed_show(row_id: Annotated[int, typer.Argument(metavar="ID", help="编号")]) -> None:
-    """看一个问题的全部记录."""
+@missed_app.command("show", help=catalogue.HELP_MISSED_SHOW)
+def missed_show(row_id: Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID)]) -> None:
+    """Print one row with its days."""
     missed = _missed()
     for name, value in _cells(missed.row(row_id)).items():
         _print(catalogue.MISSED_CELL.format(name=catalogue.MISSED_COLUMNS[name], value=value))
@@ -156,23 +165,23 @@ def missed_show(row_id: Annotated[int, typer.Argument(metavar="ID", help="编号
         _print(catalogue.MISSED_DAY.format(day=day, count=count))
 
 
-@missed_app.command("resolve")
-def missed_resolve(row_id: Annotated[int, typer.Argument(metavar="ID", help="编号")]) -> None:
-    """标为处理好;以后又没答上来,会重新打开."""
+@missed_app.command("resolve", help=catalogue.HELP_MISSED_RESOLVE)
+def missed_resolve(row_id: Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID)]) -> None:
+    """Mark a row as handled."""
     _print(catalogue.MISSED_RESOLVED.format(question=_missed().set_state(row_id, State.HANDLED).question))
 
 
-@missed_app.command("ignore")
-def missed_ignore(row_id: Annotated[int, typer.Argument(metavar="ID", help="编号")]) -> None:
-    """标为忽略,不再列出."""
+@missed_app.command("ignore", help=catalogue.HELP_MISSED_IGNORE)
+def missed_ignore(row_id: Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID)]) -> None:
+    """Mark a row as ignored."""
     _print(catalogue.MISSED_IGNORED.format(question=_missed().set_state(row_id, State.IGNORED).question))
 
 
-@missed_app.command("export")
+@missed_app.command("export", help=catalogue.HELP_MISSED_EXPORT)
 def missed_export(
-    form: Annotated[ExportFormat, typer.Option("--format", help="导出的格式")] = ExportFormat.CSV,
+    form: Annotated[ExportFormat, typer.Option("--format", help=catalogue.HELP_FORMAT)] = ExportFormat.CSV,
 ) -> None:
-    """导出全部记录:CSV(带 BOM,可直接用表格软件打开)或 JSON."""
+    """Write all rows to standard output."""
     rows = [_cells(row) for row in _missed().rows(list(State))]
     if form is ExportFormat.JSON:
         _print_json(rows)
@@ -184,8 +193,8 @@ def missed_export(
     sys.stdout.write("\ufeff" + out.getvalue())
 
 
-def _as_json(question: str, verdict: Verdict) -> dict[str, Any]:
-    """The keys of ``ask --json`` that the verdict decides."""
+def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
+    """A line of ``ask --json``."""
     match verdict:
         case Answer(chosen=chosen) | NotCovered(chosen=chosen):
             items = [candidate.item for candidate in chosen]
@@ -200,6 +209,7 @@ def _as_json(question: str, verdict: Verdict) -> dict[str, Any]:
         "score": round(verdict.score, 4),
         "answer": "\n\n".join(item.answer for item in items) if isinstance(verdict, Answer) else None,
         "sources": list(dict.fromkeys(source for item in items for source in item.source)),
+        "reply": reply.text,
         "suggestions": [_candidate(one) | _offered(one) for one in verdict.suggestions],
         "candidates": [_candidate(one) for one in verdict.candidates],
     }

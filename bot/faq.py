@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.masking import mask
 from bot.matching import Answer, Matcher, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
 from bot.store.interface import Miss, State
-from bot.text import normalise
+from bot.text import is_blank, normalise
 
 _REJECTED = "suggest"
 
@@ -58,9 +58,9 @@ class Faq:
         self._record(question, verdict, State.OPEN)
 
     def _record(self, question: str, verdict: Verdict, state: State) -> None:
-        text = " ".join(mask(question).split())
-        if not text:
+        if is_blank(question):
             return
+        text = " ".join(mask(question).split())
         best = verdict.candidates[0] if verdict.candidates else None
         self._record_miss(
             Miss(

@@ -7,6 +7,7 @@ from typing import assert_never
 from bot import catalogue
 from bot.items import Item, KnowledgeBase
 from bot.matching import QUESTION_LIMIT, Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
+from bot.text import is_blank
 
 ITEM_ACTION = "a:"
 """Callback data of a button that answers: this and an item's id; at most 42 of Telegram's 64 bytes."""
@@ -86,7 +87,7 @@ class Replies:
                 assert_never(verdict)
 
     def _unknown(self, question: str) -> Reply:
-        if not question.strip():
+        if is_blank(question):
             return Reply(catalogue.BLANK.format(example=self._base.items[0].question))
         return Reply(catalogue.UNKNOWN.format(noted=self._noted), self._topic_buttons())
 

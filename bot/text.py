@@ -50,6 +50,11 @@ def clauses(text: str) -> Iterator[tuple[str, str]]:
         start = end.end() if end else start
 
 
+def is_blank(text: str) -> bool:
+    """Whether a person sees nothing of it: white space, control characters, marks without width."""
+    return not any(character.isprintable() and not character.isspace() for character in text)
+
+
 def _plain(text: str) -> str:
     """Half width, lower case, simplified, without marks that no one sees."""
     text = unicodedata.normalize("NFKC", text).lower()

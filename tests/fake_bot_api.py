@@ -45,7 +45,7 @@ class FakeBotApi:
     def member_says(self, text: str, chat: int = 7, **fields: Any) -> dict[str, Any]:
         """A member sends a message; commands get their entity."""
         if text.startswith("/"):
-            fields["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+            fields["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
         return self.member_sends({"text": text, **fields}, chat)
 
     def member_sends(self, content: dict[str, Any], chat: int = 7, kind: str = "message") -> dict[str, Any]:
@@ -224,7 +224,7 @@ def serving(api: FakeBotApi) -> Iterator[FakeBotApi]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815 - the base class's naming
 
         def log_message(self, *_: Any) -> None:
             pass

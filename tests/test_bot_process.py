@@ -113,7 +113,7 @@ def test_an_old_webhook_is_removed_and_its_backlog_kept(
 ODD_MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
     "blank": ({"text": " "}, "没看到文字"),
     "emoji only": ({"text": "😀😀"}, "答不上来"),
-    "zero width": ({"text": "\u200b\u200d"}, "答不上来"),
+    "zero width": ({"text": "\u200b\u200d"}, "没看到文字"),
     "3,000 characters": ({"text": "水" * 3000}, ""),
     "HTML": ({"text": "<b>补办饭卡</b><script>"}, "工作证"),
     "control characters": ({"text": "补办\u0007饭\u0000卡"}, "工作证"),
@@ -200,7 +200,7 @@ def test_what_can_be_mended_is_one_line(
 ) -> None:
     """Exit code 2 and one line on standard error that says what to do."""
     command = [sys.executable, "-m", "bot", "run"]
-    done = subprocess.run(command, env=settings | changed, capture_output=True, text=True, cwd=tmp_path)
+    done = subprocess.run(command, env=settings | changed, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1

@@ -93,9 +93,9 @@ class SqlStore:
 
     def days(self, row_id: int) -> Mapping[date, int]:
         """How often it was asked on which days, oldest first."""
-        query = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count).where(MISSED_DAYS.c.missed_id == row_id)
+        query = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count.label("times")).where(MISSED_DAYS.c.missed_id == row_id)
         with self._transaction() as connection:
-            return dict(connection.execute(query.order_by(MISSED_DAYS.c.day)).tuples().all())
+            return {row.day: row.times for row in connection.execute(query.order_by(MISSED_DAYS.c.day))}
 
     def set_state(self, row_id: int, state: State) -> MissedQuestion:
         """The row in its new state."""

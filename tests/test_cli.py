@@ -1,0 +1,183 @@
+"""The command line as a process: contracts that other programs rely on."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import CANTEEN, SHIPPED
+
+KEYS = ["question", "verdict", "items", "score", "answer", "sources", "reply", "suggestions", "candidates"]
+
+
+def run(cwd: Path, *words: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in an empty folder over the canteen's knowledge."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_BOT_")}
+    environment |= {"CAMPAIGN_BOT_KNOWLEDGE": str(CANTEEN), **settings}
+    command = [sys.executable, "-m", "bot", *words]
+    return subprocess.run(command, input=given, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def asked(cwd: Path, given: str, *words: str) -> list[dict[str, Any]]:
+    done = run(cwd, "ask", "--json", *words, given=given)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_question_of_the_readme(tmp_path: Path) -> None:
+    """``ask`` and ``chat`` over the shipped knowledge answer what the README asks."""
+    question = "县里的动员大会是哪天开的"
+    for words, given in ((("ask", question), ""), (("chat",), f"{question}\n")):
+        done = run(tmp_path, *words, given=given, CAMPAIGN_BOT_KNOWLEDGE=str(SHIPPED))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "5月31日" in done.stdout
+
+
+def test_ask_json_prints_one_object_a_line_in_order(tmp_path: Path) -> None:
+    """All keys, for every verdict; a carriage return and an empty line are questions too."""
+    rows = asked(tmp_path, "补办饭卡\n开饭安排\n一份午饭多少钱\n你好\n写首诗送我妈\n\n补办\r饭卡\n")
+    assert [row["question"] for row in rows] == [
+        "补办饭卡",
+        "开饭安排",
+        "一份午饭多少钱",
+        "你好",
+        "写首诗送我妈",
+        "",
+        "补办\r饭卡",
+    ]
+    assert [row["verdict"] for row in rows] == [
+        "answer",
+        "suggest",
+        "not-covered",
+        "small-talk",
+        "unknown",
+        "unknown",
+        "answer",
+    ]
+    assert all(list(row) == KEYS for row in rows)
+    answer, suggest, refusal, talk, unknown, *_ = rows
+    assert answer["items"] == ["card"]
+    assert answer["score"] == 1.0
+    assert answer["answer"] == "到窗口补办：\n带上工作证就行。"
+    assert answer["reply"] == "到窗口补办：\n带上工作证就行。\n\n出处：第一条；第二条"
+    assert answer["sources"] == ["1", "2"]
+    assert answer["candidates"][0] == {"item": "card", "score": 1.0}
+    assert suggest["items"] == []
+    assert suggest["answer"] is None
+    assert suggest["suggestions"][0] == {
+        "item": "closing",
+        "score": suggest["candidates"][0]["score"],
+        "question": "食堂几点关门？",
+        "answer": "晚上八点关门。",
+    }
+    assert refusal["items"] == ["nc-price"]
+    assert refusal["answer"] is None
+    assert refusal["sources"] == []
+    assert talk["items"] == ["chat-hello"]
+    assert unknown["items"] == []
+
+
+def test_ask_explains(tmp_path: Path) -> None:
+    """``why`` for the first candidate."""
+    (row,) = asked(tmp_path, "补办饭卡\n", "--explain")
+    assert list(row) == [*KEYS, "why"]
+    assert list(row["why"]) == ["phrasing", "lanes", "matched", "unexplained"]
+    assert row["why"]["phrasing"] == "补办饭卡"
+
+
+def test_ask_logs_only_when_told(tmp_path: Path) -> None:
+    """Without ``--log`` there is not even a database."""
+    asked(tmp_path, "写首诗送我妈\n")
+    assert list(tmp_path.iterdir()) == []
+    asked(tmp_path, "写首诗送我妈\n", "--log")
+    assert "写首诗送我妈" in run(tmp_path, "missed", "list").stdout
+
+
+def test_chat_presses_buttons_by_number_and_logs_misses(tmp_path: Path) -> None:
+    """A number presses; "none of these" is a miss; the input's end is the end."""
+    done = run(tmp_path, "chat", given="开饭安排\n2\n开饭安排\n4\n/help\n")
+    assert "早上七点开门。" in done.stdout
+    assert "  4. 都不是" in done.stdout
+    (row,) = json.loads(run(tmp_path, "missed", "export", "--format", "json").stdout)
+    assert (row["question"], row["count"], row["verdict"]) == ("开饭安排", 1, "suggest")
+
+
+def test_the_log_is_listed_shown_resolved_and_ignored(tmp_path: Path) -> None:
+    """The life of a miss by command."""
+    run(tmp_path, "ask", "--json", "--log", given="写首诗\n写首诗\n讲个笑话\n")
+    listed = run(tmp_path, "missed", "list").stdout
+    assert "写首诗" in listed
+    assert "讲个笑话" in listed
+    assert "2 次" in run(tmp_path, "missed", "show", "1").stdout
+    assert "写首诗" in run(tmp_path, "missed", "resolve", "1").stdout
+    assert "讲个笑话" in run(tmp_path, "missed", "ignore", "2").stdout
+    assert "没有记下的问题" in run(tmp_path, "missed", "list").stdout
+    assert "handled" in run(tmp_path, "missed", "list", "--all").stdout
+    assert run(tmp_path, "missed", "show", "9").returncode == 2
+
+
+@pytest.mark.parametrize("start", "=+-@")
+def test_the_export_opens_in_a_spreadsheet_and_runs_nothing(tmp_path: Path, start: str) -> None:
+    """A byte order mark, and no cell that is a formula."""
+    run(tmp_path, "ask", "--json", "--log", given=f"{start}写诗(1,2)\n")
+    text = run(tmp_path, "missed", "export").stdout
+    assert text.startswith("\ufeff")
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    assert list(row) == [
+        "id", "question", "count", "first_asked", "last_asked", "state", "verdict", "item", "score",
+    ]  # fmt: skip
+    assert row["question"] == f"'{start}写诗(1,2)"
+
+
+def test_check_prints_coverage(tmp_path: Path) -> None:
+    """Which items each paragraph has."""
+    done = run(tmp_path, "check")
+    assert done.returncode == 0
+    assert "2（第二条）：closing、card" in done.stdout
+
+
+def test_check_prints_every_fault(tmp_path: Path) -> None:
+    """Exit code 1, a line a fault."""
+    (tmp_path / "k").mkdir()
+    (tmp_path / "k" / "speech.yaml").write_text("titel: x\nparagraphs: {}\n")
+    done = run(tmp_path, "check", "k")
+    assert done.returncode == 1
+    assert "speech.yaml:1: " in done.stdout
+    assert len(done.stdout.splitlines()) == 3
+
+
+WRONG_USE = {
+    "an unknown option": ("ask", "--nonsense"),
+    "an unknown command": ("nonsense",),
+    "no question": ("ask",),
+    "a question and --json": ("ask", "--json", "几点"),
+    "a broken folder": ("ask", "几点", "--knowledge", "/nonexistent"),
+    "a broken folder for chat": ("chat", "--knowledge", "/nonexistent"),
+    "no number": ("missed", "show", "x"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG_USE.values(), ids=WRONG_USE.keys())
+def test_wrong_use_is_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Exit code 2, one line on standard error, no box, no traceback."""
+    done = run(tmp_path, *words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_dot_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    """Settings come from both."""
+    (tmp_path / ".env").write_text("CAMPAIGN_BOT_KNOWLEDGE=/nonexistent\nCAMPAIGN_BOT_ADMINS=1, 2\n")
+    assert run(tmp_path, "ask", "补办饭卡").returncode == 0
+
+
+def test_help_shows_no_secret(tmp_path: Path) -> None:
+    """The token stays where it is."""
+    assert "123456789:AAA" not in run(tmp_path, "run", "--help", CAMPAIGN_BOT_TOKEN="123456789:AAA").stdout
