@@ -44,10 +44,13 @@ class Chat:
 
 
 def show(reply: Reply, console: Console) -> None:
-    """Print a reply with its buttons numbered; long lines wrap by the width of their characters."""
-    console.print(reply.text, markup=False, highlight=False, emoji=False)
-    for number, button in enumerate(reply.buttons, start=1):
-        console.print(f"  {number}. {button.label}", markup=False, highlight=False, emoji=False, style="cyan")
+    """Print a reply with its buttons numbered.
+
+    On a terminal long lines wrap by the width of their characters; in a pipe they stay whole.
+    """
+    buttons = (f"  {number}. {button.label}" for number, button in enumerate(reply.buttons, start=1))
+    for line, style in ((reply.text, None), *((button, "cyan") for button in buttons)):
+        console.print(line, style=style, markup=False, highlight=False, emoji=False, soft_wrap=not console.is_terminal)
     console.print()
 
 

@@ -14,7 +14,7 @@ SYLLABLES = {
     "县": "xian",
     "龙": "long",
     "a": "",
-    "5": "",
+    "5": "wu",
 }
 SEGMENTS = {
     "kaihui": ("kai", "hui"),
