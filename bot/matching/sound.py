@@ -15,9 +15,14 @@ _FOLDS = (
 )
 
 
+_DIGITS = dict(zip("0123456789", ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"), strict=True))
+
+
 @cache
 def syllable(character: str) -> str:
-    """The folded syllable of a character in its commonest reading; empty for what has none."""
+    """The folded syllable of a character in its commonest reading; empty for what has none. Digits are read out."""
+    if character in _DIGITS:
+        return _DIGITS[character]
     return fold(_plain(pinyin_dict.get(ord(character), "").partition(",")[0]))
 
 
