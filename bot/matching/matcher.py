@@ -8,7 +8,6 @@ from bot.matching.asking import asks
 from bot.matching.gate import Gate
 from bot.matching.index import Index
 from bot.matching.lanes import Asked, Characters, Edit, Lane, Scores, Sound
-from bot.matching.lanes.interface import term_weight
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
@@ -64,7 +63,7 @@ class Matcher:
     def __init__(self, index: Index, gate: Gate | None = None) -> None:
         self._index = index
         self._gate = gate or Gate()
-        self._explaining: tuple[Lane, ...] = (Characters(index), Sound(index))
+        self._explaining: tuple[Lane, ...] = (Characters(), Sound())
         self._edit = Edit(index)
 
     def match(self, question: str) -> Verdict:
@@ -136,18 +135,16 @@ class Matcher:
         return Unknown(candidates, (), why)
 
     def _why(self, reading: _Reading) -> Why:
+        by_weight = sorted(reading.asked.terms, key=lambda one: -one.weight)
         if not reading.ranked:
-            return Why(unexplained=tuple(term.text for term in reading.asked.terms if term.text))
+            return Why(unexplained=tuple(one.term.shown for one in by_weight))
         first = reading.ranked[0]
-        explained = [
-            (term, any(number == first.number for number, _ in self._index.text.postings.get(term.text, ())))
-            for term in sorted(reading.asked.terms, key=lambda term: -term_weight(term, self._index))
-        ]
+        held = [any(number == first.number for number, _ in one.holders) for one in by_weight]
         return Why(
             phrasing=self._edit.nearest(reading.asked, first.number)[0],
             lanes=first.lanes,
-            matched=tuple(term.text for term, held in explained if held),
-            unexplained=tuple(term.text or term.sound for term, held in explained if not held),
+            matched=tuple(one.term.shown for one, holds in zip(by_weight, held, strict=True) if holds),
+            unexplained=tuple(one.term.shown for one, holds in zip(by_weight, held, strict=True) if not holds),
         )
 
     def _read(self, form: str) -> _Reading:

@@ -1,9 +1,12 @@
 """How Chinese text sounds: pinyin without tones, folded so that what phones and ears confuse is equal."""
 
+import os
 import re
 import unicodedata
 from functools import cache, lru_cache
 
+# Its tables of phrases are not used here and take a tenth of a second to load; this is its own switch for that.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin.pinyin_dict import pinyin_dict
 
 _LONGEST_SYLLABLE = 6

@@ -24,6 +24,11 @@ class Term:
     sound: str
     weight: float
 
+    @property
+    def shown(self) -> str:
+        """The term as a person would name it."""
+        return self.text or self.sound
+
 
 def units(form: str) -> list[str]:
     """The characters, Latin words and numbers of a normal form."""

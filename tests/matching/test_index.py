@@ -2,23 +2,24 @@
 
 from bot.knowledge import Knowledge
 from bot.matching import Index, Matcher
-from bot.matching.index import Field
+from bot.matching.terms import Term
 
 
-def held(field: Field) -> dict[str, dict[int, float]]:
-    return {term: dict(holders) for term, holders in field.postings.items() if holders}
+def held(index: Index) -> dict[str, dict[int, float]]:
+    return {term: dict(holders) for term, holders in index.postings.items() if holders}
 
 
 def test_rare_terms_weigh_more(canteen: Knowledge) -> None:
     """What few items hold tells more; what none holds tells most."""
-    text = Index.build(canteen.base).text
-    assert text.weight("食堂") < text.weight("饭卡") < text.weight("没见过") == text.unseen
+    index = Index.build(canteen.base)
+    canteens, cards, nothing = (index.weight(index.postings.get(term, ())) for term in ("食堂", "饭卡", "没见过"))
+    assert canteens < cards < nothing
 
 
 def test_typical_terms_count_more(canteen: Knowledge) -> None:
     """What stands in more of an item's phrasings is more typical of it."""
     card = 2
-    holders = {term: dict(Index.build(canteen.base).text.postings[term])[card] for term in ("卡", "补办", "工作")}
+    holders = {term: dict(Index.build(canteen.base).postings[term])[card] for term in ("卡", "补办", "工作")}
     assert holders["卡"] > holders["补办"] > holders["工作"] > 0
 
 
@@ -27,12 +28,11 @@ def test_without_an_item_it_is_as_if_it_had_never_been(canteen: Knowledge) -> No
     index = Index.build(canteen.base)
     number = index.items.index(canteen.base.by_id["card"])
     without = index.without(number, index.forms[number])
-    assert all(number not in holders for holders in held(without.text).values())
-    assert all(number not in holders for holders in held(without.sound).values())
+    assert all(number not in holders for holders in held(without).values())
     assert not Matcher(without).match("补办饭卡").candidates or (
         Matcher(without).match("补办饭卡").candidates[0].item.id != "card"
     )
-    assert held(index.text) == held(Index.build(canteen.base).text)
+    assert held(index) == held(Index.build(canteen.base))
 
 
 def test_without_a_phrasing_its_words_are_gone(canteen: Knowledge) -> None:
@@ -40,6 +40,17 @@ def test_without_a_phrasing_its_words_are_gone(canteen: Knowledge) -> None:
     index = Index.build(canteen.base)
     number = index.items.index(canteen.base.by_id["card"])
     without = index.without(number, ["卡不见了找谁"])
-    assert number not in dict(without.text.postings.get("不见", ()))
-    assert number in dict(without.text.postings["饭卡"])
+    assert number not in dict(without.postings.get("不见", ()))
+    assert number in dict(without.postings["饭卡"])
     assert without.by_form["卡不见了找谁"] == ()
+
+
+def test_a_term_is_heard_only_where_it_was_never_seen(canteen: Knowledge) -> None:
+    """By characters if any item holds it so; by ear otherwise; not at all without a sound."""
+    index = Index.build(canteen.base)
+    card = index.items.index(canteen.base.by_id["card"])
+    assert index.holders(Term("饭卡", "fan ka", 1.0)) == (index.postings["饭卡"], False)
+    holders, heard = index.holders(Term("范卡", "fan ka", 1.0))
+    assert heard
+    assert dict(holders).keys() == {card}
+    assert index.holders(Term("驴", "lu", 1.0)) == ((), False)

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.matching.index import Index
-from bot.matching.lanes.interface import Asked, Scores
+from bot.matching.lanes.interface import Asked, Scores, explained
 
 
 class Characters:
@@ -15,15 +14,6 @@ class Characters:
 
     name = "characters"
 
-    def __init__(self, index: Index) -> None:
-        self._field = index.text
-
     def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:  # noqa: ARG002 - looks at every item
         """The explained share of every item that holds a term."""
-        explained: dict[int, float] = {}
-        for term in asked.terms:
-            if holders := self._field.postings.get(term.text):
-                weight = term.weight * self._field.weight(term.text) / asked.total
-                for number, typical in holders:
-                    explained[number] = explained.get(number, 0.0) + weight * typical
-        return explained
+        return explained(asked, heard=False)

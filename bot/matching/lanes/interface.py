@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.matching.index import Index
+from bot.matching.index import Holders, Index
 from bot.matching.terms import Term, terms
 
 Scores = Mapping[int, float]
@@ -12,24 +12,31 @@ Scores = Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True)
+class WeighedTerm:
+    """A term with its weight, and the items that hold it; ``heard``: they hold only what sounds like it."""
+
+    term: Term
+    weight: float
+    holders: Holders
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question, or a part of one, ready to be compared. ``total``: what all its terms weigh, above 0."""
 
     form: str
-    terms: Sequence[Term]
+    terms: Sequence[WeighedTerm]
     total: float
 
     @classmethod
     def of(cls, form: str, index: Index) -> "Asked":
         """From a standardised form that is not empty."""
-        asked = terms(form, index.lexicon)
-        return cls(form, asked, sum(term_weight(term, index) for term in asked) or 1.0)
-
-
-def term_weight(term: Term, index: Index) -> float:
-    """What a term weighs: how rare it is; one heard but never seen weighs what its sound does."""
-    field, key = (index.text, term.text) if term.text in index.text.postings else (index.sound, term.sound)
-    return term.weight * field.weight(key)
+        weighed = []
+        for term in terms(form, index.lexicon):
+            holders, heard = index.holders(term)
+            weighed.append(WeighedTerm(term, term.weight * index.weight(holders), holders, heard))
+        return cls(form, weighed, sum(one.weight for one in weighed) or 1.0)
 
 
 class Lane(Protocol):
@@ -39,3 +46,14 @@ class Lane(Protocol):
 
     def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:
         """How well items fit what was asked."""
+
+
+def explained(asked: Asked, *, heard: bool) -> Scores:
+    """The share of a question's weight that each item explains by the terms it holds as spelt, or as heard."""
+    shares: dict[int, float] = {}
+    for one in asked.terms:
+        if one.heard is heard:
+            weight = one.weight / asked.total
+            for number, typical in one.holders:
+                shares[number] = shares.get(number, 0.0) + weight * typical
+    return shares

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.matching.index import Index
-from bot.matching.lanes.interface import Asked, Scores
+from bot.matching.lanes.interface import Asked, Scores, explained
 
 _DISCOUNT = 0.8
 """What a match by ear is worth: never as much as one by characters."""
@@ -17,18 +16,6 @@ class Sound:
 
     name = "sound"
 
-    def __init__(self, index: Index) -> None:
-        self._text = index.text
-        self._field = index.sound
-
     def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:  # noqa: ARG002 - looks at every item
         """The explained share of every item that holds a homophone."""
-        explained: dict[int, float] = {}
-        for term in asked.terms:
-            if self._text.postings.get(term.text):
-                continue
-            if holders := self._field.postings.get(term.sound):
-                weight = _DISCOUNT * term.weight * self._field.weight(term.sound) / asked.total
-                for number, typical in holders:
-                    explained[number] = explained.get(number, 0.0) + weight * typical
-        return explained
+        return {number: _DISCOUNT * share for number, share in explained(asked, heard=True).items()}
