@@ -14,6 +14,7 @@ from opencc import OpenCC
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _NUMERAL = re.compile("[零〇一二两三四五六七八九十][零〇一二两三四五六七八九十百千万]*")
+_DIGIT = re.compile(r"\d")
 _SHORT_DATE = re.compile(r"(?<![\d.])(0?[1-9]|1[0-2])\s*[./-]\s*(0?[1-9]|[12]\d|3[01])(?![\d.])")
 _DATE = re.compile(r"(?<!\d)0?(\d{1,2})月份?0?(\d{1,2})(?!\d)[日号]?")
 _CLAUSE_END = re.compile(r"[,.;:?!。…~\n]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
@@ -26,6 +27,7 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=1 << 15)  # the loader and the index ask for the same phrasings, one after the other
 def normalise(text: str) -> str:
     """The form in which texts are compared: simplified, half width, lower case, Arabic numerals, no punctuation.
 
@@ -33,7 +35,8 @@ def normalise(text: str) -> str:
     text without letters or digits. Idempotent.
     """
     text = _NOT_WORD.sub(" ", _dates(_numerals(_plain(text))))
-    return _DATE.sub(r"\1月\2日", _SPACE.sub("", " ".join(text.split())))
+    text = _SPACE.sub("", " ".join(text.split()))
+    return _DATE.sub(r"\1月\2日", text) if _DIGIT.search(text) else text
 
 
 def clauses(text: str) -> Iterator[tuple[str, str]]:
@@ -58,11 +61,21 @@ def is_blank(text: str) -> bool:
 def _plain(text: str) -> str:
     """Half width, lower case, simplified, without marks that no one sees."""
     text = unicodedata.normalize("NFKC", text).lower()
-    text = "".join(c if c == "\n" or not unicodedata.category(c).startswith("C") else " " * c.isspace() for c in text)
+    if not text.isprintable():
+        text = "".join(_visible(character) for character in text)
     return unicodedata.normalize("NFKC", _simplifier().convert(text))
 
 
+def _visible(character: str) -> str:
+    """A character; white space in place of a control character that is some, nothing in place of another."""
+    if character == "\n" or not unicodedata.category(character).startswith("C"):
+        return character
+    return " " if character.isspace() else ""
+
+
 def _dates(text: str) -> str:
+    if not _DIGIT.search(text):
+        return text
     return _DATE.sub(r"\1月\2日", _SHORT_DATE.sub(r"\1月\2日", text))
 
 

@@ -64,7 +64,7 @@ def _broken(name: str, text: str, line: int) -> Tree:
 class _Walk:
     def __init__(self, name: str, source: list[str], tree: Tree) -> None:
         self._name = name
-        self._source = source
+        self._commented = {number: line for number, line in enumerate(source) if " #" in line}
         self._tree = tree
         self._seen: set[int] = set()
 
@@ -105,10 +105,11 @@ class _Walk:
             yield key, self._value(value_node, (*path, key))
 
     def _warn_of_comment(self, node: yaml.ScalarNode) -> None:
-        if not node.style and node.value and not node.value.isascii():
-            rest = self._source[node.end_mark.line][node.end_mark.column :]
-            if rest.lstrip(" \t,]}").startswith("#"):
-                self._tree.warnings.append(Fault(self._name, node.end_mark.line + 1, catalogue.COMMENT_CUTS_TEXT))
+        line = self._commented.get(node.end_mark.line) if self._commented else None
+        if not line or node.style or node.value.isascii():
+            return
+        if line[node.end_mark.column :].lstrip(" \t,]}").startswith("#"):
+            self._tree.warnings.append(Fault(self._name, node.end_mark.line + 1, catalogue.COMMENT_CUTS_TEXT))
 
     def _fault(self, line: int, message: str) -> None:
         self._tree.faults.append(Fault(self._name, line, message))

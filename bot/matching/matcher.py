@@ -1,7 +1,9 @@
 """The matcher: a question in, a verdict out. Immutable: a reload builds a new one."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.items import Item, Kind
 from bot.matching.asking import asks
@@ -24,6 +26,9 @@ _CLAUSE_LENGTH = 4
 """A shorter clause says too little to be judged by itself."""
 _RAMBLING = 45
 """In a form longer than this the question may be one clause among many."""
+_ALONE = 8
+"""A part of a rambling message of at least this length may be the question."""
+_SENTENCE_END = re.compile("[.?!。…~\n]")
 _COMPOUND = 3
 """Parts of a compound question that are answered in one reply."""
 _EDIT_WEIGHT = 0.35
@@ -57,6 +62,14 @@ class _Reading:
         return self.candidates[0] if self.candidates else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A clause that asks, read by itself and together with what came before it."""
+
+    clause: _Reading
+    wider: tuple[_Reading, ...]
+
+
 class Matcher:
     """Matches questions against one knowledge base."""
 
@@ -79,41 +92,49 @@ class Matcher:
         asking = [] if whole.is_exact else self._asking(question, form)
         return self._compound(whole, asking) or self._verdict(self._surest(whole, asking), whole)
 
-    def _asking(self, question: str, form: str) -> list[tuple[_Reading, _Reading | None]]:
-        """A reading of each clause that asks, and one of it together with the clause before it."""
-        parts = [(self._index.lexicon.standardise(clause), end) for clause, end in clauses(question)][:_CLAUSES]
-        found = []
-        for before, (clause, end) in zip(["", *(clause for clause, _ in parts)], parts, strict=False):
-            if clause != form and len(clause) >= _CLAUSE_LENGTH and ("?" in end or asks(clause)):
-                wider = self._read(before + clause) if before and before + clause != form else None
-                found.append((self._read(clause), wider))
+    def _asking(self, question: str, form: str) -> list[_Part]:
+        """The clauses that ask, each also with the clause before it and with its sentence up to there."""
+        found, sentence = [], ""
+        before = ""
+        for clause, end in islice(clauses(question), _CLAUSES):
+            here = self._index.lexicon.standardise(clause)
+            sentence += here
+            if here != form and len(here) >= _CLAUSE_LENGTH and ("?" in end or asks(here)):
+                wider = dict.fromkeys(text for text in (before + here, sentence) if text not in {here, form})
+                found.append(_Part(self._read(here), tuple(map(self._read, wider))))
+            before, sentence = here, "" if _SENTENCE_END.search(end) else sentence
         return found
 
-    def _compound(self, whole: _Reading, asking: Iterable[tuple[_Reading, _Reading | None]]) -> Verdict | None:
-        """The verdict on a message that asks for several things, each surely settled; None for any other."""
+    def _compound(self, whole: _Reading, asking: Iterable[_Part]) -> Verdict | None:
+        """The verdict on a message that asks for several things, each surely settled; None for any other.
+
+        If one of them is not covered, that is what must be said; the others are offered.
+        """
         parts: dict[str, Candidate] = {}
-        for clause, _ in asking:
-            best = clause.best
+        for part in asking:
+            best = part.clause.best
             if best and best.item.kind is not Kind.SMALL_TALK and best.score >= self._gate.answer:
                 parts.setdefault(best.item.id, best)
         if len(parts) == 1 or not parts:
             return None
-        chosen = tuple(parts.values())[:_COMPOUND]
-        candidates = (*chosen, *(one for one in whole.candidates if one.item.id not in parts))[:_CANDIDATES]
-        suggestions = _suggestions(candidates, parts)
-        if all(part.item.kind is Kind.NOT_COVERED for part in chosen):
-            return NotCovered(candidates, suggestions, self._why(whole), chosen)
-        return Answer(candidates, suggestions, self._why(whole), chosen)
+        settled = tuple(parts.values())[:_COMPOUND]
+        refused = tuple(one for one in settled if one.item.kind is Kind.NOT_COVERED)
+        candidates = (*settled, *(one for one in whole.candidates if one.item.id not in parts))[:_CANDIDATES]
+        if refused:
+            return NotCovered(candidates, _suggestions(candidates, ()), self._why(whole), refused)
+        return Answer(candidates, _suggestions(candidates, parts), self._why(whole), settled)
 
-    def _surest(self, whole: _Reading, asking: Iterable[tuple[_Reading, _Reading | None]]) -> _Reading:
-        """The reading to go by: the whole message, unless a clause of it says the same more clearly.
+    def _surest(self, whole: _Reading, asking: Iterable[_Part]) -> _Reading:
+        """The reading to go by: the whole message, unless a part of it says the same more clearly.
 
-        In a rambling message any asking clause may be the question.
+        In a rambling message the question may be any part that is long enough to stand alone.
         """
+        rambling = len(whole.asked.form) > _RAMBLING
         surest = whole
-        for reading in (reading for pair in asking for reading in pair):
-            same = whole.best and reading and reading.best and reading.best.item.id == whole.best.item.id
-            if reading and (same or len(whole.asked.form) > _RAMBLING) and reading.score > surest.score:
+        for reading in (reading for part in asking for reading in (part.clause, *part.wider)):
+            same = whole.best and reading.best and reading.best.item.id == whole.best.item.id
+            alone = rambling and len(reading.asked.form) >= _ALONE
+            if (same or alone) and reading.score > surest.score:
                 surest = reading
         return surest
 

@@ -33,7 +33,7 @@ VERDICTS = {
     "a homophone": ("补办范卡", Answer, ["card"]),
     "a compound question": ("食堂几点开门?饭卡丢了怎么补?", Answer, ["opening", "card"]),
     "what the speech does not say": ("一份午饭多少钱呀", NotCovered, ["nc-price"]),
-    "an answer and a refusal in one": ("饭卡丢了怎么补?一份午饭多少钱?", Answer, ["card", "nc-price"]),
+    "an answer and a refusal in one: the refusal": ("饭卡丢了怎么补?一份午饭多少钱?", NotCovered, ["nc-price"]),
     "small talk": ("在吗", SmallTalk, ["chat-hello"]),
     "two items in the very same words": ("开饭安排", Suggestions, []),
     "the same through a synonym": ("放饭安排", Suggestions, []),
@@ -62,6 +62,12 @@ def test_a_tie_is_below_an_answer_and_in_order_of_ids() -> None:
     first, second = verdict.candidates[:2]
     assert [first.item.id, second.item.id] == ["closing", "opening"]
     assert first.score == second.score < 0.4
+
+
+def test_beside_a_refusal_the_answer_is_offered() -> None:
+    """Nothing that was asked is passed over."""
+    verdict = CANTEEN_MATCHER.match("饭卡丢了怎么补?一份午饭多少钱?")
+    assert verdict.suggestions[0].item.id == "card"
 
 
 def test_a_rambling_message_is_judged_by_the_clause_that_asks() -> None:

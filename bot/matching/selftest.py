@@ -1,0 +1,52 @@
+"""The knowledge base asked its own questions, never with themselves in the index.
+
+Every phrasing is asked twice: without itself and its near copies, which should still lead to its item; and without its
+whole item, which should lead nowhere. The second costs nothing to write and is what a near miss looks like.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from bot.items import Item, Kind
+from bot.matching.index import Index
+from bot.matching.verdict import Candidate
+
+NEAR_COPY = 75
+"""Phrasings with this rapidfuzz ratio or more are near copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A question whose own words are not in the index. ``whole``: its item is not there at all."""
+
+    item: Item
+    form: str
+    whole: bool
+    index: Index
+
+    def is_right(self, best: Candidate | None) -> bool:
+        """Whether the best candidate is the item that the question belongs to."""
+        return best is not None and best.item.id == self.item.id
+
+    @property
+    def answerable(self) -> bool:
+        """Whether an answer could be right at all."""
+        return not self.whole and self.item.kind is Kind.ANSWER
+
+
+def sample(index: Index, most: int, seed: int = 1) -> Sequence[tuple[int, str]]:
+    """At most so many phrasings, as item number and form, drawn by a seed; all of them if there are no more."""
+    askings = [(number, form) for number, forms in enumerate(index.forms) for form in forms]
+    return askings if len(askings) <= most else random.Random(seed).sample(askings, most)  # noqa: S311 - a sample
+
+
+def hidden(index: Index, askings: Sequence[tuple[int, str]]) -> Iterator[Hidden]:
+    """Each phrasing without itself and its near copies, then without its item."""
+    for number, form in askings:
+        near = [other for other in index.forms[number] if fuzz.ratio(form, other) >= NEAR_COPY]
+        item = index.items[number]
+        yield Hidden(item, form, whole=False, index=index.without(number, near))
+        yield Hidden(item, form, whole=True, index=index.without(number, index.forms[number]))
