@@ -18,7 +18,8 @@ ENV PATH=/opt/bot/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     CAMPAIGN_BOT_KNOWLEDGE=/knowledge \
-    CAMPAIGN_BOT_DATABASE_URL=sqlite:////data/bot.db
+    CAMPAIGN_BOT_DATABASE_URL=sqlite:////data/bot.db \
+    CAMPAIGN_BOT_CACHE=/data/cache
 USER 10001:10001
 WORKDIR /data
 # The root file system may be read-only: only these two are written.

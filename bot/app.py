@@ -7,7 +7,8 @@ from bot.config import Settings
 from bot.dialogue import Dialogue
 from bot.faq import Faq
 from bot.knowledge import Knowledge, load
-from bot.matching import Index, Matcher
+from bot.matching import Index, Matcher, cached_gate
+from bot.matching.calibration import Track
 from bot.replies import Replies
 from bot.store.interface import Miss, MissedLog
 
@@ -15,8 +16,9 @@ from bot.store.interface import Miss, MissedLog
 class App:
     """The parts that commands need, each built when it is first asked for, so that ``ask`` opens no database."""
 
-    def __init__(self, settings: Settings, folder: Path | None = None) -> None:
+    def __init__(self, settings: Settings, folder: Path | None = None, track: Track = lambda work, _: work) -> None:
         self.settings = settings
+        self._track = track
         self.folder = folder or settings.knowledge_folder()
 
     @cached_property
@@ -41,8 +43,10 @@ class App:
 
     @cached_property
     def matcher(self) -> Matcher:
-        """The matcher over the knowledge base."""
-        return Matcher(Index.build(self.knowledge.base))
+        """The matcher over the knowledge base, calibrated on it."""
+        base = self.knowledge.base
+        index = Index.build(base)
+        return Matcher(index, cached_gate(index, base, self.settings.cache, self._track))
 
     def faq(self, *, log: bool) -> Faq:
         """The service that answers; with ``log``, misses are kept."""

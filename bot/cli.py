@@ -5,13 +5,14 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import progress
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -27,6 +28,7 @@ from bot.items import Kind
 from bot.knowledge import Knowledge
 from bot.logs import configure_logging
 from bot.matching import Answer, Candidate, NotCovered, SmallTalk, Verdict
+from bot.matching.selftest import Hidden
 from bot.replies import Reply
 from bot.store.interface import MissedLog, MissedQuestion, State
 
@@ -75,6 +77,16 @@ def main() -> None:
         sys.exit(1)
 
 
+def _app(folder: Path | None = None) -> App:
+    """The parts that a command needs. Long work shows a progress bar on a terminal, none in a pipe."""
+    console = Console(stderr=True)
+
+    def track(work: Iterable[Hidden], total: int) -> Iterable[Hidden]:
+        return progress.track(work, catalogue.CALIBRATING, total, console=console, transient=True)
+
+    return App(load_settings(), folder, track) if console.is_terminal else App(load_settings(), folder)
+
+
 def _refuse(message: str) -> int:
     print(message, file=sys.stderr)  # noqa: T201 - the one line of an error
     return 2
@@ -84,13 +96,13 @@ def _refuse(message: str) -> int:
 def run() -> None:
     """Serve members on Telegram."""
     configure_logging()
-    App(load_settings()).run()
+    _app().run()
 
 
 @app.command(help=catalogue.HELP_CHAT)
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
-    Chat(App(load_settings(), knowledge).dialogue(), Console(highlight=False)).run()
+    Chat(_app(knowledge).dialogue(), Console(highlight=False)).run()
 
 
 @app.command(help=catalogue.HELP_ASK)
@@ -105,7 +117,7 @@ def ask(
     """Print what a member would read."""
     if as_json == bool(words):
         raise UsageError(catalogue.ASK_USAGE)
-    bot = App(load_settings(), knowledge)
+    bot = _app(knowledge)
     faq, replies = bot.faq(log=log), bot.replies(log=log)
     if words:
         question = " ".join(words)
@@ -126,7 +138,7 @@ def check(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=catalogue.HELP_KNOWLEDGE)] = None,
 ) -> None:
     """Print all faults, or what each paragraph is covered by."""
-    bot = App(load_settings(), folder)
+    bot = _app(folder)
     try:
         loaded = bot.knowledge
     except KnowledgeError as error:
@@ -241,7 +253,7 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _missed() -> MissedLog:
-    return App(load_settings()).missed
+    return _app().missed
 
 
 def _cells(row: MissedQuestion) -> dict[str, Any]:

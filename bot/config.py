@@ -1,5 +1,6 @@
 """Settings from the environment, prefix ``CAMPAIGN_BOT_``; a ``.env`` file in the current directory is read too."""
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,11 @@ _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
 _GET_TOKEN = "talk to @BotFather on Telegram, send /newbot, and put the token it gives you into CAMPAIGN_BOT_TOKEN"  # noqa: S105
 
 
+def _cache_folder() -> Path:
+    """Where caches go by the XDG convention."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "campaign-bot"
+
+
 class Settings(BaseSettings):
     """All settings; the README's table says the same."""
 
@@ -24,6 +30,8 @@ class Settings(BaseSettings):
     knowledge: Path | None = Field(None, description="folder of the knowledge base")
     database_url: str = Field("sqlite:///data/bot.db", description="where misses are kept: `sqlite:///PATH`")
     api_url: str = Field("https://api.telegram.org", description="what stands before `/bot<token>/`")
+
+    cache: Path = Field(default_factory=_cache_folder, description="folder for what can be computed anew")
 
     @field_validator("token", mode="before")
     @classmethod

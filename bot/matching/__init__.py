@@ -3,6 +3,8 @@
 ``Matcher`` is the way in. What it says is one of the closed set ``Verdict``.
 """
 
+from bot.matching.calibration import cached_gate, calibrate
+from bot.matching.gate import Gate
 from bot.matching.index import Index
 from bot.matching.matcher import QUESTION_LIMIT, Matcher
 from bot.matching.verdict import (
@@ -21,6 +23,7 @@ __all__ = [
     "QUESTION_LIMIT",
     "Answer",
     "Candidate",
+    "Gate",
     "Index",
     "Judgement",
     "Matcher",
@@ -30,4 +33,6 @@ __all__ = [
     "Unknown",
     "Verdict",
     "Why",
+    "cached_gate",
+    "calibrate",
 ]

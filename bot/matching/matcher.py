@@ -1,7 +1,7 @@
 """The matcher: a question in, a verdict out. Immutable: a reload builds a new one."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -9,7 +9,7 @@ from bot.items import Item, Kind
 from bot.matching.asking import asks
 from bot.matching.gate import Gate
 from bot.matching.index import Index
-from bot.matching.lanes import Asked, Characters, Edit, Lane, Scores, Sound
+from bot.matching.lanes import Asked, Characters, Edit, Focus, Lane, Scores, Sound
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
@@ -31,16 +31,17 @@ _ALONE = 8
 _SENTENCE_END = re.compile("[.?!。…~\n]")
 _COMPOUND = 3
 """Parts of a compound question that are answered in one reply."""
-_EDIT_WEIGHT = 0.35
-"""What the wording counts beside what is explained."""
+LANE_WEIGHTS = {"characters": 1.0, "sound": 1.0, "edit": 0.35, "focus": 0.1}
+"""What each lane counts in the order of items. Characters and sound explain different terms, so they add up."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    """One item's place: ``value`` is what items are ordered by."""
+    """One item's place: ``value`` is what items are ordered by, ``explained`` what gives the reason for it."""
 
     number: int
     value: float
+    explained: float
     lanes: dict[str, float]
 
 
@@ -71,13 +72,17 @@ class _Part:
 
 
 class Matcher:
-    """Matches questions against one knowledge base."""
+    """Matches questions against one knowledge base.
 
-    def __init__(self, index: Index, gate: Gate | None = None) -> None:
+    ``without`` names lanes that are left out, to see what they are worth.
+    """
+
+    def __init__(self, index: Index, gate: Gate | None = None, without: Collection[str] = ()) -> None:
         self._index = index
         self._gate = gate or Gate()
-        self._explaining: tuple[Lane, ...] = (Characters(), Sound())
         self._edit = Edit(index)
+        self._explaining = _lanes(without, Characters(), Sound())
+        self._comparing = _lanes(without, self._edit, Focus(index))
 
     def match(self, question: str) -> Verdict:
         """The verdict on a message, of which the first 4,096 characters are looked at.
@@ -91,6 +96,10 @@ class Matcher:
         whole = self._read(form)
         asking = [] if whole.is_exact else self._asking(question, form)
         return self._compound(whole, asking) or self._verdict(self._surest(whole, asking), whole)
+
+    def best(self, form: str) -> Candidate | None:
+        """The best candidate for a text in its standardised form, read as one question."""
+        return self._read(form).best
 
     def _asking(self, question: str, form: str) -> list[_Part]:
         """The clauses that ask, each also with the clause before it and with its sentence up to there."""
@@ -182,22 +191,16 @@ class Matcher:
             {*explained, *exact},
             key=lambda number: (number not in exact, -explained.get(number, 0.0), self._item(number).id),
         )[:_NEAREST]
-        lanes[self._edit.name] = self._edit.scores(asked, nearest)
-        ranked = [
-            _Ranked(
-                number,
-                explained.get(number, 0.0) + _EDIT_WEIGHT * lanes[self._edit.name][number],
-                {name: scores.get(number, 0.0) for name, scores in lanes.items()},
-            )
-            for number in nearest
-        ]
+        lanes |= {lane.name: lane.scores(asked, nearest) for lane in self._comparing}
+        ranked = []
+        for number in nearest:
+            seen = {name: scores.get(number, 0.0) for name, scores in lanes.items()}
+            value = sum(LANE_WEIGHTS[name] * score for name, score in seen.items())
+            ranked.append(_Ranked(number, value, explained.get(number, 0.0), seen))
         ranked.sort(key=lambda one: (-one.value, self._item(one.number).id))
-        candidates = self._candidates(ranked, explained, exact)
-        return _Reading(asked, tuple(ranked), candidates, len(exact) == 1)
+        return _Reading(asked, tuple(ranked), self._candidates(ranked, exact), len(exact) == 1)
 
-    def _candidates(
-        self, ranked: Sequence[_Ranked], explained: Mapping[int, float], exact: Collection[int]
-    ) -> tuple[Candidate, ...]:
+    def _candidates(self, ranked: Sequence[_Ranked], exact: Collection[int]) -> tuple[Candidate, ...]:
         """The ten surest; how sure one is depends on its distance to its rivals."""
         refusal = max((one.value for one in ranked if self._item(one.number).kind is Kind.NOT_COVERED), default=0.0)
         scored = []
@@ -205,7 +208,7 @@ class Matcher:
             rivals = ranked[1:2] if place == 0 else ranked[:1]
             margin = one.value - (rivals[0].value if rivals else 0.0)
             refused = self._item(one.number).kind is Kind.NOT_COVERED
-            score = self._gate.score(explained.get(one.number, 0.0), margin, margin if refused else one.value - refusal)
+            score = self._gate.score(one.explained, margin, margin if refused else one.value - refusal)
             if one.number in exact:
                 score = 1.0 if len(exact) == 1 else self._gate.tie
             scored.append(Candidate(self._item(one.number), score))
@@ -213,6 +216,10 @@ class Matcher:
 
     def _item(self, number: int) -> Item:
         return self._index.items[number]
+
+
+def _lanes(without: Collection[str], *lanes: Lane) -> tuple[Lane, ...]:
+    return tuple(lane for lane in lanes if lane.name not in without)
 
 
 def _suggestions(candidates: Iterable[Candidate], chosen: Collection[str]) -> tuple[Candidate, ...]:

@@ -5,12 +5,12 @@ whole item, which should lead nowhere. The second costs nothing to write and is 
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from bot.items import Item, Kind
+from bot.items import Item
 from bot.matching.index import Index
 from bot.matching.verdict import Candidate
 
@@ -31,11 +31,6 @@ class Hidden:
         """Whether the best candidate is the item that the question belongs to."""
         return best is not None and best.item.id == self.item.id
 
-    @property
-    def answerable(self) -> bool:
-        """Whether an answer could be right at all."""
-        return not self.whole and self.item.kind is Kind.ANSWER
-
 
 def sample(index: Index, most: int, seed: int = 1) -> Sequence[tuple[int, str]]:
     """At most so many phrasings, as item number and form, drawn by a seed; all of them if there are no more."""
@@ -43,10 +38,14 @@ def sample(index: Index, most: int, seed: int = 1) -> Sequence[tuple[int, str]]:
     return askings if len(askings) <= most else random.Random(seed).sample(askings, most)  # noqa: S311 - a sample
 
 
-def hidden(index: Index, askings: Sequence[tuple[int, str]]) -> Iterator[Hidden]:
-    """Each phrasing without itself and its near copies, then without its item."""
+def hidden_phrasings(index: Index, askings: Iterable[tuple[int, str]]) -> Iterator[Hidden]:
+    """Each phrasing without itself and its near copies."""
     for number, form in askings:
         near = [other for other in index.forms[number] if fuzz.ratio(form, other) >= NEAR_COPY]
-        item = index.items[number]
-        yield Hidden(item, form, whole=False, index=index.without(number, near))
-        yield Hidden(item, form, whole=True, index=index.without(number, index.forms[number]))
+        yield Hidden(index.items[number], form, whole=False, index=index.without(number, near))
+
+
+def hidden_items(index: Index, askings: Iterable[tuple[int, str]]) -> Iterator[Hidden]:
+    """Each phrasing without its item."""
+    for number, form in askings:
+        yield Hidden(index.items[number], form, whole=True, index=index.without(number, index.forms[number]))

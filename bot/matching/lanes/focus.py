@@ -1,0 +1,57 @@
+"""The lane of focus: what kind of thing is asked for."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from bot.matching.index import Index
+from bot.matching.lanes.interface import Asked, Scores
+
+_FOCUS = {
+    "who": "谁|哪1?位|叫什么|姓什么|姓名|名字",
+    "when": "什么时候|哪天|几号|几月|几点|哪年|哪1年|日期|年份",
+    "where": "哪里|在哪|地点|地址|会场",
+    "how much": "钱|费用|经费|报销|奖金",
+    "how long": "多长|多久|字数|多少字|篇幅|几页",
+    "how to reach": "电话|号码|联系方式|邮箱|微信",
+    "how many": "多少|几个|几名|几条|几本|几篇|几项|名额|人数",
+    "why": "为什么|原因|理由",
+    "form": "格式|模板|范文|样式",
+}
+"""Words of the language that name what is wanted, the same for every knowledge base."""
+_PATTERNS = {focus: re.compile(pattern) for focus, pattern in _FOCUS.items()}
+_SERVED = 0.02
+"""An item serves a focus that this share of its phrasings has."""
+
+
+class Focus:
+    """Whether the item is ever asked for what the question asks for: when, who, how much, by which number, ...
+
+    1 for an item that serves every focus of the question, and for a question without one.
+    """
+
+    name = "focus"
+
+    def __init__(self, index: Index) -> None:
+        self._forms = index.forms
+
+    def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:
+        """The share of the question's foci that each of the nearest items serves."""
+        wanted = foci(asked.form)
+        if not wanted:
+            return dict.fromkeys(nearest, 1.0)
+        return {number: len(wanted & _served(self._forms[number])) / len(wanted) for number in nearest}
+
+
+def foci(form: str) -> frozenset[str]:
+    """The kinds of thing that a standardised form asks for."""
+    return frozenset(focus for focus, pattern in _PATTERNS.items() if pattern.search(form))
+
+
+@lru_cache(maxsize=1 << 17)
+def _served(forms: tuple[str, ...]) -> frozenset[str]:
+    counts = dict.fromkeys(_FOCUS, 0)
+    for form in forms:
+        for focus in foci(form):
+            counts[focus] += 1
+    return frozenset(focus for focus, count in counts.items() if count > _SERVED * len(forms))
