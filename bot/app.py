@@ -7,8 +7,8 @@ from bot.config import Settings
 from bot.dialogue import Dialogue
 from bot.faq import Faq
 from bot.knowledge import Knowledge, load
-from bot.matching import Index, Matcher, cached_gate
-from bot.matching.calibration import Track
+from bot.matching import Gate, Index, Matcher, cached_gate
+from bot.matching.selftest import Track
 from bot.replies import Replies
 from bot.store.interface import Miss, MissedLog
 
@@ -18,7 +18,7 @@ class App:
 
     def __init__(self, settings: Settings, folder: Path | None = None, track: Track = lambda work, _: work) -> None:
         self.settings = settings
-        self._track = track
+        self.track = track
         self.folder = folder or settings.knowledge_folder()
 
     @cached_property
@@ -44,9 +44,17 @@ class App:
     @cached_property
     def matcher(self) -> Matcher:
         """The matcher over the knowledge base, calibrated on it."""
-        base = self.knowledge.base
-        index = Index.build(base)
-        return Matcher(index, cached_gate(index, base, self.settings.cache, self._track))
+        return Matcher(self.index, self.gate)
+
+    @cached_property
+    def index(self) -> Index:
+        """The index of the knowledge base."""
+        return Index.build(self.knowledge.base)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """The thresholds, calibrated on the knowledge base."""
+        return cached_gate(self.index, self.knowledge.base, self.settings.cache, self.track)
 
     def faq(self, *, log: bool) -> Faq:
         """The service that answers; with ``log``, misses are kept."""

@@ -36,7 +36,6 @@ FAILED = "刚才出了点小问题，没能答上来。请过一会儿再发一�
 
 # --- the terminal ------------------------------------------------------------------------------------------------
 
-CALIBRATING = "内容有变动，正在重新校准（只做一次）"
 CHAT_PROMPT = "你："
 CHAT_HINT = "输入问题后回车；输入数字选按钮；按 Ctrl+D 离开。"
 CHAT_BYE = "再见！"
@@ -126,3 +125,56 @@ HELP_MISSED_SHOW = "看一个问题的全部记录。"
 HELP_MISSED_RESOLVE = "标为处理好；以后又没答上来，会重新打开。"
 HELP_MISSED_IGNORE = "标为忽略，不再列出。"
 HELP_MISSED_EXPORT = "导出全部记录：CSV（带 BOM，可直接用表格软件打开）或 JSON。"
+
+# --- admins: the evaluation ------------------------------------------------------------------------------------------
+
+EVALUATING = "正在测试"
+EVALUATE_SELF = "自测：每种问法在不看它自己的情况下再问一遍（抽样 {count} 种）"
+EVALUATE_FILE = "测试题：{count} 题"
+EVALUATE_RECALL = "第一名就是对的：{recall:.1%}（仅限有答案的题）"
+EVALUATE_THRESHOLDS = "门槛：{answer:.2f} 以上直接回答，{suggest:.2f} 以上列出相近的问题"
+EVALUATE_LATENCY = "每题用时：一半在 {p50:.1f} 毫秒以内，99% 在 {p99:.1f} 毫秒以内"
+EVALUATE_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）："
+EVALUATE_CONFUSION = "  {count} 次  {expected} → {got}  例如：{example}"
+EVALUATE_KINDS = {
+    "in": "有答案的题",
+    "near": "看着沾边、其实没有答案的题",
+    "out": "不相干的题",
+    "not-covered": "讲话没说的",
+    "hidden": "整个条目拿掉以后再问",
+}
+EVALUATE_OUTCOMES = {
+    "right": "答对",
+    "offered": "列出供选",
+    "wrong": "答错",
+    "missed": "没答上",
+    "false": "不该答却答了",
+    "declined": "老实说没有",
+}
+EVALUATE_GROUP = "分类"
+EVALUATE_COUNT = "题数"
+EVALUATE_FIRST = "第一名对"
+BAD_QUESTIONS = (
+    '{file} 第 {line} 行不是测试题；每行写一个 JSON，如 {{"q": "几号开会？", "kind": "in", "must": [["5月31日"]]}}。'
+)
+UNREADABLE_QUESTIONS = "读不了 {file}（{reason}）；请检查路径。"
+UNKNOWN_LANE = "没有叫“{lane}”的通道；可以写：{known}。"
+NO_PLOTLY = "画图要用 plotly，还没有安装；请运行 pip install 'campaign-bot[report]'。"
+PLOT_TITLE = "问答测试报告"
+PLOT_SCORES = "得分的分布"
+PLOT_RIGHT = "第一名是对的"
+PLOT_WRONG = "第一名不对"
+PLOT_UNANSWERABLE = "没有答案的题"
+PLOT_SUGGEST = "列出供选"
+PLOT_ANSWER = "直接回答"
+PLOT_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）"
+PLOT_RELIABILITY = "得分有多可靠（横轴：得分；纵轴：其中对的比例）"
+PLOT_IDEAL = "理想"
+PLOT_MEASURED = "实测"
+HELP_EVALUATE = "测试答得好不好：用知识库自己的问法，或者用一个测试题文件。"
+HELP_QUESTIONS = "测试题文件，每行一个 JSON；- 表示标准输入"
+HELP_EVALUATE_JSON = "输出 JSON"
+HELP_HTML = "把图表写进这个网页文件"
+HELP_WITHOUT = "关掉一个通道再测，看它有没有用；可以写几次"
+HELP_SAMPLE = "自测最多抽多少种问法"
+HELP_SEED = "抽样用的种子"

@@ -27,7 +27,10 @@ from bot.faq import verdict_name
 from bot.items import Kind
 from bot.knowledge import Knowledge
 from bot.logs import configure_logging
-from bot.matching import Answer, Candidate, NotCovered, SmallTalk, Verdict
+from bot.matching import Answer, Candidate, Index, Matcher, NotCovered, SmallTalk, Verdict
+from bot.matching.evaluation import Question, ask_itself, ask_questions, read_questions, summary
+from bot.matching.matcher import LANE_WEIGHTS
+from bot.matching.plots import page
 from bot.matching.selftest import Hidden
 from bot.replies import Reply
 from bot.store.interface import MissedLog, MissedQuestion, State
@@ -82,7 +85,7 @@ def _app(folder: Path | None = None) -> App:
     console = Console(stderr=True)
 
     def track(work: Iterable[Hidden], total: int) -> Iterable[Hidden]:
-        return progress.track(work, catalogue.CALIBRATING, total, console=console, transient=True)
+        return progress.track(work, catalogue.EVALUATING, total, console=console, transient=True)
 
     return App(load_settings(), folder, track) if console.is_terminal else App(load_settings(), folder)
 
@@ -150,6 +153,43 @@ def check(
         _print(line)
 
 
+@app.command(help=catalogue.HELP_EVALUATE)
+def evaluate(
+    *,
+    questions: Annotated[str | None, typer.Option("--questions", metavar="FILE", help=catalogue.HELP_QUESTIONS)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=catalogue.HELP_EVALUATE_JSON)] = False,
+    html: Annotated[Path | None, typer.Option("--html", help=catalogue.HELP_HTML)] = None,
+    without: Annotated[list[str] | None, typer.Option("--without", metavar="LANE", help=catalogue.HELP_WITHOUT)] = None,
+    sample: Annotated[int, typer.Option("--sample", min=1, help=catalogue.HELP_SAMPLE)] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help=catalogue.HELP_SEED)] = 1,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Print how good the answers are."""
+    for lane in without or ():
+        if lane not in LANE_WEIGHTS:
+            raise UsageError(catalogue.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
+    bot = _app(knowledge)
+    gate = bot.gate
+    if questions:
+        asked = _read_questions(questions)
+        results = list(ask_questions(Matcher(bot.index, gate, without or ()), asked))
+        title = catalogue.EVALUATE_FILE.format(count=len(asked))
+    else:
+
+        def matcher(index: Index) -> Matcher:
+            return Matcher(index, gate, without or ())
+
+        results = list(ask_itself(bot.index, sample, seed, matcher, bot.track))
+        title = catalogue.EVALUATE_SELF.format(count=sample)
+    report = summary(results) | {"thresholds": {"answer": gate.answer, "suggest": gate.suggest}}
+    if html:
+        html.write_text(page(results, report, gate), encoding="utf-8")
+    if as_json:
+        _print_json(report)
+    else:
+        _print_report(title, report)
+
+
 @missed_app.command("list", help=catalogue.HELP_MISSED_LIST)
 def missed_list(*, every: Annotated[bool, typer.Option("--all", help=catalogue.HELP_ALL)] = False) -> None:
     """List rows, the most often asked first."""
@@ -203,6 +243,41 @@ def missed_export(
     writer.writeheader()
     writer.writerows({name: _neutral(value) for name, value in row.items()} for row in rows)
     sys.stdout.write("\ufeff" + out.getvalue())
+
+
+def _read_questions(file: str) -> list[Question]:
+    try:
+        lines = sys.stdin.readlines() if file == "-" else Path(file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(catalogue.UNREADABLE_QUESTIONS.format(file=file, reason=error)) from error
+    try:
+        return read_questions(lines)
+    except ValueError as error:
+        raise UsageError(catalogue.BAD_QUESTIONS.format(file=file, line=error.args[0])) from error
+
+
+def _print_report(title: str, report: dict[str, Any]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(title)
+    for kind, shares in report["kinds"].items():
+        outcomes = "，".join(
+            f"{catalogue.EVALUATE_OUTCOMES[name]} {share:.1%}" for name, share in shares.items() if name != "questions"
+        )
+        console.print(f"{catalogue.EVALUATE_KINDS.get(kind, kind)}（{shares['questions']}）：{outcomes}")
+    console.print(catalogue.EVALUATE_RECALL.format(recall=report["recall_at_1"]))
+    console.print(catalogue.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
+    console.print(catalogue.EVALUATE_LATENCY.format(**report["latency_ms"]))
+    names = ("right", "offered", "wrong", "missed")
+    head = (catalogue.EVALUATE_GROUP, catalogue.EVALUATE_COUNT, catalogue.EVALUATE_FIRST)
+    table = Table(*head, *(catalogue.EVALUATE_OUTCOMES[name] for name in names))
+    for group, shares in sorted(report["groups"].items(), key=lambda row: -row[1]["questions"]):
+        cells = (f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *names))
+        table.add_row(escape(group), str(shares["questions"]), *cells)
+    console.print(table)
+    if report["confusions"]:
+        console.print(catalogue.EVALUATE_CONFUSIONS)
+    for row in report["confusions"]:
+        console.print(catalogue.EVALUATE_CONFUSION.format(**row), markup=False)
 
 
 def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:

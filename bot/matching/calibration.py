@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from bot.items import Kind, KnowledgeBase
 from bot.matching.gate import Gate
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
-from bot.matching.selftest import Hidden, hidden_items, sample
+from bot.matching.selftest import Track, hidden_items, sample
 
 _LOG = logging.getLogger(__name__)
 
@@ -27,9 +26,6 @@ SAMPLE = 400
 _TOO_FEW = 40
 """With fewer questions than this the shipped threshold is the better guess."""
 _LOWEST, _HIGHEST = 0.2, 0.9
-
-Track = Callable[[Iterable[Hidden], int], Iterable[Hidden]]
-"""Shows how far a long piece of work is: what is worked on, and how much there is."""
 
 
 def calibrate(index: Index, track: Track) -> Gate:

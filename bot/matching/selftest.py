@@ -5,7 +5,7 @@ whole item, which should lead nowhere. The second costs nothing to write and is 
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -30,6 +30,10 @@ class Hidden:
     def is_right(self, best: Candidate | None) -> bool:
         """Whether the best candidate is the item that the question belongs to."""
         return best is not None and best.item.id == self.item.id
+
+
+Track = Callable[[Iterable[Hidden], int], Iterable[Hidden]]
+"""Shows how far a long piece of work is: what is worked on, and how much there is."""
 
 
 def sample(index: Index, most: int, seed: int = 1) -> Sequence[tuple[int, str]]:

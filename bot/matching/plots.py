@@ -1,0 +1,59 @@
+"""One self-contained page of plots about an evaluation; plotly is an extra that nothing else needs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot import catalogue
+from bot.errors import UsageError
+from bot.matching.evaluation import ANSWERABLE, Result, reliability
+from bot.matching.gate import Gate
+
+
+def page(results: Sequence[Result], report: Mapping[str, Any], gate: Gate) -> str:
+    """The page as HTML; it loads nothing from anywhere.
+
+    Raises:
+        UsageError: plotly is not installed.
+    """
+    try:
+        from plotly import graph_objects  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise UsageError(catalogue.NO_PLOTLY) from error
+
+    scores = graph_objects.Figure(layout={"barmode": "overlay", "title": catalogue.PLOT_SCORES})
+    sets = {
+        catalogue.PLOT_RIGHT: [one.score for one in results if one.kind == ANSWERABLE and one.first],
+        catalogue.PLOT_WRONG: [one.score for one in results if one.kind == ANSWERABLE and not one.first],
+        catalogue.PLOT_UNANSWERABLE: [one.score for one in results if one.kind != ANSWERABLE],
+    }
+    for name, values in sets.items():
+        scores.add_histogram(x=values, name=name, opacity=0.6, xbins={"start": 0, "end": 1.02, "size": 0.02})
+    for threshold, name in ((gate.suggest, catalogue.PLOT_SUGGEST), (gate.answer, catalogue.PLOT_ANSWER)):
+        scores.add_vline(x=threshold, line_dash="dash", annotation_text=f"{name} {threshold:.2f}")
+
+    worst = report["confusions"][::-1]
+    confusions = graph_objects.Figure(layout={"title": catalogue.PLOT_CONFUSIONS, "height": 200 + 26 * len(worst)})
+    confusions.add_bar(
+        orientation="h",
+        x=[row["count"] for row in worst],
+        y=[f"{row['expected']} → {row['got']}" for row in worst],
+        hovertext=[row["example"] for row in worst],
+    )
+    confusions.update_yaxes(automargin=True)
+
+    curve = reliability(results)
+    reliable = graph_objects.Figure(layout={"title": catalogue.PLOT_RELIABILITY})
+    reliable.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line_dash="dot", name=catalogue.PLOT_IDEAL)
+    reliable.add_scatter(
+        x=[score for score, _, _ in curve],
+        y=[right for _, right, _ in curve],
+        text=[str(count) for _, _, count in curve],
+        mode="lines+markers",
+        name=catalogue.PLOT_MEASURED,
+    )
+    figures = (scores, confusions, reliable)
+    parts = (
+        figure.to_html(full_html=False, include_plotlyjs="inline" if figure is scores else False) for figure in figures
+    )
+    head = '<!doctype html><html lang="zh"><meta charset="utf-8">'
+    return f"{head}<title>{catalogue.PLOT_TITLE}</title><h1>{catalogue.PLOT_TITLE}</h1>{''.join(parts)}</html>\n"
