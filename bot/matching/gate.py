@@ -23,7 +23,7 @@ class Gate:
     """From here on an answer is sure."""
     tie: float = 0.399
     """The score of two items that are asked in the very same words: as sure as can be without being an answer."""
-    refuse: float = 0.2
+    refuse: float = 0.28
     suggest: float = 0.1
 
     def score(self, explained: float, margin: float, refusal_margin: float) -> float:

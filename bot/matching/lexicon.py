@@ -16,7 +16,8 @@ class Lexicon:
             for word in others:
                 standard.setdefault(word, first)
         self._standard = _Words(standard)
-        self._frames = _Words({normalise(word): "" for word in frames})
+        # Frames are looked for in standardised texts, so they take that form too.
+        self._frames = _Words({self.standardise(normalise(word)): "" for word in frames})
 
     def standardise(self, form: str) -> str:
         """A normal form with each synonym replaced by its standard word; the longest match first, left to right."""
@@ -30,6 +31,11 @@ class Lexicon:
         """The positions of a standardised form that frames cover."""
         found = self._frames.find(form)
         return frozenset(position for start, word in found for position in range(start, start + len(word)))
+
+    def core(self, form: str) -> str:
+        """A standardised form without its frames: what is asked, bare of how."""
+        framed = self.framed(form)
+        return "".join(character for position, character in enumerate(form) if position not in framed).strip()
 
 
 class _Words:

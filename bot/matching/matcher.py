@@ -1,7 +1,7 @@
 """The matcher: a question in, a verdict out. Immutable: a reload builds a new one."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -29,6 +29,11 @@ _RAMBLING = 45
 _ALONE = 8
 """A part of a rambling message of at least this length may be the question."""
 _SENTENCE_END = re.compile("[.?!。…~\n]")
+_BARE = 0.95
+"""How sure it is when a question is a phrasing but for its frames."""
+_BARE_LENGTH = 2
+_EVIDENCE = 16.0
+"""A question whose terms weigh less than this in all tells too little to be sure of: a character or two."""
 _COMPOUND = 3
 """Parts of a compound question that are answered in one reply."""
 LANE_WEIGHTS = {"characters": 1.0, "sound": 1.0, "edit": 0.35, "focus": 0.1}
@@ -185,7 +190,7 @@ class Matcher:
         for scores in lanes.values():
             for number, score in scores.items():
                 explained[number] = explained.get(number, 0.0) + score
-        exact = self._index.by_form.get(form, ())
+        exact, sure = self._exact(form)
         # Whoever is asked in just these words takes part, however common the words are.
         nearest = sorted(
             {*explained, *exact},
@@ -198,9 +203,19 @@ class Matcher:
             value = sum(LANE_WEIGHTS[name] * score for name, score in seen.items())
             ranked.append(_Ranked(number, value, explained.get(number, 0.0), seen))
         ranked.sort(key=lambda one: (-one.value, self._item(one.number).id))
-        return _Reading(asked, tuple(ranked), self._candidates(ranked, exact), len(exact) == 1)
+        candidates = self._candidates(ranked, asked.total, dict.fromkeys(exact, sure))
+        return _Reading(asked, tuple(ranked), candidates, len(exact) == 1)
 
-    def _candidates(self, ranked: Sequence[_Ranked], exact: Collection[int]) -> tuple[Candidate, ...]:
+    def _exact(self, form: str) -> tuple[Sequence[int], float]:
+        """The items that are asked in just these words, or in these without their frames, and how sure that is."""
+        core = self._index.lexicon.core(form)
+        bare = self._index.by_form.get(core, ()) if len(core) >= _BARE_LENGTH else ()
+        exact, sure = (found, 1.0) if (found := self._index.by_form.get(form, ())) else (bare, _BARE)
+        return exact, sure if len(exact) == 1 else self._gate.tie
+
+    def _candidates(
+        self, ranked: Sequence[_Ranked], evidence: float, exact: Mapping[int, float]
+    ) -> tuple[Candidate, ...]:
         """The ten surest; how sure one is depends on its distance to its rivals."""
         refusal = max((one.value for one in ranked if self._item(one.number).kind is Kind.NOT_COVERED), default=0.0)
         scored = []
@@ -209,9 +224,8 @@ class Matcher:
             margin = one.value - (rivals[0].value if rivals else 0.0)
             refused = self._item(one.number).kind is Kind.NOT_COVERED
             score = self._gate.score(one.explained, margin, margin if refused else one.value - refusal)
-            if one.number in exact:
-                score = 1.0 if len(exact) == 1 else self._gate.tie
-            scored.append(Candidate(self._item(one.number), score))
+            score *= min(1.0, evidence / _EVIDENCE)
+            scored.append(Candidate(self._item(one.number), exact.get(one.number, score)))
         return tuple(sorted(scored, key=lambda candidate: (-candidate.score, candidate.item.id))[:_CANDIDATES])
 
     def _item(self, number: int) -> Item:

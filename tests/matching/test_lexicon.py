@@ -32,6 +32,12 @@ def test_a_standard_form_stays(form: str) -> None:
     assert LEXICON.standardise(form) == form
 
 
+def test_the_core_is_what_is_left_without_frames() -> None:
+    """A frame written with a synonym is found all the same."""
+    assert LEXICON.core("请问会的目标是什么") == "会目标"
+    assert Lexicon([["什么", "啥"]], ["是啥"]).core("会是什么") == "会"
+
+
 def test_frames_are_positions() -> None:
     """Which characters weigh next to nothing."""
     assert LEXICON.framed("请问会的目标是什么") == {0, 1, 3, 6, 7, 8}
