@@ -4,7 +4,7 @@ BIN := .venv/bin
 SHARED := ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check format score lock clean
+.PHONY: help chat test check format score bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ score: .venv/runtime.stamp ## measure the answers against the questions beside t
 
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade \
   --python-version 3.11 --group build
+
+bench: .venv/dev.stamp ## measure cost and recall beside other ways to search, some minutes
+	@$(BIN)/python -m tests.bench
 
 lock: .venv/dev.stamp ## resolve pyproject.toml into the lock files anew
 	@$(LOCK) --group dev pyproject.toml -o requirements-dev.lock

@@ -6,7 +6,7 @@ from bot import catalogue
 from bot.dialogue import Dialogue
 from bot.faq import Faq
 from bot.knowledge import Knowledge
-from bot.matching import Index, Matcher
+from bot.matching import QUESTION_LIMIT, Index, Matcher
 from bot.replies import Button, Replies, Reply
 from bot.store.interface import Miss
 
@@ -84,7 +84,7 @@ def test_none_of_these_is_a_miss(dialogue: Dialogue, misses: list[Miss]) -> None
 def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:
     """Whoever writes more than is looked at is told."""
     reply = dialogue.say("补办饭卡。" + "水" * 100_000)
-    assert reply.text.endswith(catalogue.CUT.format(limit=4096))
+    assert reply.text.endswith(catalogue.CUT.format(limit=QUESTION_LIMIT))
 
 
 def test_without_a_log_nothing_is_promised(canteen: Knowledge) -> None:

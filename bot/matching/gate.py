@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A logistic function of three things, and the two thresholds and the margin that make verdicts of it.
+    """A logistic function of three things, and the thresholds that make verdicts of it.
 
-    ``explained`` is the weight of what the item explains of the question; ``margin`` of its distance to the best other
-    item; ``refusal_margin`` of its distance to the best item of kind ``not-covered``. The weights come from the
-    self-test of the shipped knowledge (each phrasing asked without itself, each item left out whole).
+    ``explained`` is the weight of the share of the question that the item explains; ``margin`` of its distance to
+    the best other item; ``refusal_margin`` of its distance to the best item of kind ``not-covered``. They were chosen
+    by logistic regression on the self-test of the shipped knowledge, then rounded: the curve is flat around them. The
+    thresholds are only a start: ``calibrate`` computes those of a knowledge base.
     """
 
     intercept: float = -3.3
@@ -24,7 +25,9 @@ class Gate:
     tie: float = 0.399
     """The score of two items that are asked in the very same words: as sure as can be without being an answer."""
     refuse: float = 0.28
+    """From here on "the speech does not say" is sure: it does less harm than a wrong answer."""
     suggest: float = 0.1
+    """From here on an item may be what was meant."""
 
     def score(self, explained: float, margin: float, refusal_margin: float) -> float:
         """How sure, 0..1."""

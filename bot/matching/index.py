@@ -19,7 +19,7 @@ _KEYWORD_SHARE = 0.2
 """A term of a keyword counts as one that stands in this share of the phrasings."""
 _PAIR = 2
 
-Holders = Sequence[tuple[int, float]]
+Holders = Mapping[int, float]
 """The items that hold a term, each with how typical the term is of it, 0..1."""
 
 
@@ -62,12 +62,12 @@ class Index:
             tuple(dict.fromkeys(standard_form(asking, lexicon) for asking in item.askings())) for item in base.items
         )
         by_form: dict[str, tuple[int, ...]] = {}
-        postings: dict[str, list[tuple[int, float]]] = {}
+        postings: dict[str, dict[int, float]] = {}
         for number, (item, askings) in enumerate(zip(base.items, forms, strict=True)):
             for form in askings:
                 by_form[form] = (*by_form.get(form, ()), number)
             for term, share in _shares(item, askings, len(askings), lexicon).items():
-                postings.setdefault(term, []).append((number, share / (share + _SATURATION)))
+                postings.setdefault(term, {})[number] = share / (share + _SATURATION)
         return cls(base.items, lexicon, forms, by_form, postings, Sounds(postings))
 
     def form(self, text: str) -> str:
@@ -80,9 +80,9 @@ class Index:
             return spelt, False
         heard: dict[int, float] = {}
         for other in self.sounds.terms(term.sound) if term.sound else ():
-            for number, typical in self.postings[other]:
+            for number, typical in self.postings[other].items():
                 heard[number] = min(1.0, heard.get(number, 0.0) + typical)
-        return tuple(heard.items()), bool(heard)
+        return heard, bool(heard)
 
     def weight(self, holders: Holders) -> float:
         """How much a term tells: the logarithm of how rare it is among the items."""
@@ -94,12 +94,12 @@ class Index:
         size = len(self.forms[number])
         before = _shares(self.items[number], self.forms[number], size, self.lexicon)
         after = _shares(self.items[number], left, size, self.lexicon) if left else {}
-        patch: dict[str, Holders] = {}
+        patch: dict[str, dict[int, float]] = {}
         for term in before:
             if after.get(term) != before[term]:
-                others = tuple(holder for holder in self.postings[term] if holder[0] != number)
-                share = after.get(term)
-                patch[term] = (*others, (number, share / (share + _SATURATION))) if share else others
+                patch[term] = {other: typical for other, typical in self.postings[term].items() if other != number}
+                if share := after.get(term):
+                    patch[term][number] = share / (share + _SATURATION)
         gone = {form: tuple(holder for holder in self.by_form[form] if holder != number) for form in forms}
         return replace(
             self,

@@ -1,5 +1,6 @@
 """The matcher: a question in, a verdict out. Immutable: a reload builds a new one."""
 
+import heapq
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +14,19 @@ from bot.matching.lanes import Asked, Characters, Edit, Focus, Lane, Scores, Sou
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
-QUESTION_LIMIT = 4096
-"""Characters of a message that are looked at: Telegram's own bound."""
+QUESTION_LIMIT = 1000
+"""Characters of a message that are looked at; a member who writes more is told."""
 
 _CANDIDATES = 10
 _SUGGESTIONS = 3
 _NEAREST = 30
 """Items that are compared phrasing by phrasing."""
+_READ = 200
+"""Characters of a form that are read as one text; in a longer message its clauses tell more."""
 _CLAUSES = 40
-"""Clauses of a message that are looked at one by one."""
+"""Clauses of a message that are looked at."""
+_ASKING = 6
+"""Clauses that ask, of which the last are read one by one: people come to the point late."""
 _CLAUSE_LENGTH = 4
 """A shorter clause says too little to be judged by itself."""
 _RAMBLING = 45
@@ -36,7 +41,7 @@ _EVIDENCE = 16.0
 """A question whose terms weigh less than this in all tells too little to be sure of: a character or two."""
 _COMPOUND = 3
 """Parts of a compound question that are answered in one reply."""
-LANE_WEIGHTS = {"characters": 1.0, "sound": 1.0, "edit": 0.35, "focus": 0.1}
+LANE_WEIGHTS = {"characters": 1.0, "sound": 1.0, "edit": 0.35, "focus": -0.1}
 """What each lane counts in the order of items. Characters and sound explain different terms, so they add up."""
 
 
@@ -90,7 +95,7 @@ class Matcher:
         self._comparing = _lanes(without, self._edit, Focus(index))
 
     def match(self, question: str) -> Verdict:
-        """The verdict on a message, of which the first 4,096 characters are looked at.
+        """The verdict on a message, of which the first 1,000 characters are looked at.
 
         A text without letters or digits is unknown.
         """
@@ -115,9 +120,9 @@ class Matcher:
             sentence += here
             if here != form and len(here) >= _CLAUSE_LENGTH and ("?" in end or asks(here)):
                 wider = dict.fromkeys(text for text in (before + here, sentence) if text not in {here, form})
-                found.append(_Part(self._read(here), tuple(map(self._read, wider))))
+                found.append((here, tuple(wider)))
             before, sentence = here, "" if _SENTENCE_END.search(end) else sentence
-        return found
+        return [_Part(self._read(here), tuple(map(self._read, wider))) for here, wider in found[-_ASKING:]]
 
     def _compound(self, whole: _Reading, asking: Iterable[_Part]) -> Verdict | None:
         """The verdict on a message that asks for several things, each surely settled; None for any other.
@@ -174,7 +179,7 @@ class Matcher:
         if not reading.ranked:
             return Why(unexplained=tuple(one.term.shown for one in by_weight))
         first = reading.ranked[0]
-        held = [any(number == first.number for number, _ in one.holders) for one in by_weight]
+        held = [first.number in one.holders for one in by_weight]
         return Why(
             phrasing=self._edit.nearest(reading.asked, first.number)[0],
             lanes=first.lanes,
@@ -184,7 +189,7 @@ class Matcher:
 
     def _read(self, form: str) -> _Reading:
         """Rank all items for one text in its standardised form."""
-        asked = Asked.of(form, self._index)
+        asked = Asked.of(form[:_READ], self._index)
         lanes: dict[str, Scores] = {lane.name: lane.scores(asked, ()) for lane in self._explaining}
         explained: dict[int, float] = {}
         for scores in lanes.values():
@@ -192,10 +197,11 @@ class Matcher:
                 explained[number] = explained.get(number, 0.0) + score
         exact, sure = self._exact(form)
         # Whoever is asked in just these words takes part, however common the words are.
-        nearest = sorted(
+        nearest = heapq.nsmallest(
+            _NEAREST,
             {*explained, *exact},
             key=lambda number: (number not in exact, -explained.get(number, 0.0), self._item(number).id),
-        )[:_NEAREST]
+        )
         lanes |= {lane.name: lane.scores(asked, nearest) for lane in self._comparing}
         ranked = []
         for number in nearest:

@@ -10,6 +10,8 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin.pinyin_dict import pinyin_dict
 
 _LONGEST_SYLLABLE = 6
+_LONGEST_WORD = 80
+"""Nobody types more without a space; what is longer is not worth taking apart."""
 _FOLDS = (
     (re.compile("^([zcs])h"), r"\1"),  # 平翘舌: zh, ch, sh are z, c, s in the south-west
     (re.compile("^n"), "l"),  # 鼻边音: n and l are one sound there
@@ -40,6 +42,8 @@ def fold(typed: str) -> str:
 @lru_cache(maxsize=4096)
 def segment(word: str) -> tuple[str, ...]:
     """The folded syllables of a word typed in pinyin, as few as possible; empty for a word that is no pinyin."""
+    if len(word) > _LONGEST_WORD:
+        return ()
     best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
     for end in range(1, len(word) + 1):
         for start in range(max(0, end - _LONGEST_SYLLABLE), end):

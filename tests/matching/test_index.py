@@ -12,7 +12,7 @@ def held(index: Index) -> dict[str, dict[int, float]]:
 def test_rare_terms_weigh_more(canteen: Knowledge) -> None:
     """What few items hold tells more; what none holds tells most."""
     index = Index.build(canteen.base)
-    canteens, cards, nothing = (index.weight(index.postings.get(term, ())) for term in ("食堂", "饭卡", "没见过"))
+    canteens, cards, nothing = (index.weight(index.postings.get(term, {})) for term in ("食堂", "饭卡", "没见过"))
     assert canteens < cards < nothing
 
 
@@ -53,4 +53,4 @@ def test_a_term_is_heard_only_where_it_was_never_seen(canteen: Knowledge) -> Non
     holders, heard = index.holders(Term("范卡", "fan ka", 1.0))
     assert heard
     assert dict(holders).keys() == {card}
-    assert index.holders(Term("驴", "lu", 1.0)) == ((), False)
+    assert index.holders(Term("驴", "lu", 1.0)) == ({}, False)

@@ -25,9 +25,9 @@ _SERVED = 0.02
 
 
 class Focus:
-    """Whether the item is ever asked for what the question asks for: when, who, how much, by which number, ...
+    """Whether the item is never asked for what the question asks for: when, who, how much, by which number, ...
 
-    1 for an item that serves every focus of the question, and for a question without one.
+    A lane that speaks against items: 0 for one that serves every focus of the question, and for a question without one.
     """
 
     name = "focus"
@@ -36,11 +36,9 @@ class Focus:
         self._forms = index.forms
 
     def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:
-        """The share of the question's foci that each of the nearest items serves."""
+        """The share of the question's foci that each of the nearest items does not serve."""
         wanted = foci(asked.form)
-        if not wanted:
-            return dict.fromkeys(nearest, 1.0)
-        return {number: len(wanted & _served(self._forms[number])) / len(wanted) for number in nearest}
+        return {number: len(wanted - _served(self._forms[number])) / len(wanted) for number in nearest if wanted}
 
 
 def foci(form: str) -> frozenset[str]:

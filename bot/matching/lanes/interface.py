@@ -1,11 +1,17 @@
 """What a lane is given and what it gives."""
 
+import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.matching.index import Holders, Index
 from bot.matching.terms import Term, terms
+
+_LOOKED_AT = 10_000
+"""Entries of the index that are looked at for one question before common terms stop finding items."""
+_KEPT = 100
+"""Items that are kept then."""
 
 Scores = Mapping[int, float]
 """Item number -> 0..1; an item that is left out scores 0."""
@@ -49,11 +55,29 @@ class Lane(Protocol):
 
 
 def explained(asked: Asked, *, heard: bool) -> Scores:
-    """The share of a question's weight that each item explains by the terms it holds as spelt, or as heard."""
+    """The share of a question's weight that each item explains by the terms it holds as spelt, or as heard.
+
+    In a large base common terms find no new items: once the rarer ones have found many, they count only for the best
+    of these.
+    """
     shares: dict[int, float] = {}
-    for one in asked.terms:
-        if one.heard is heard:
-            weight = one.weight / asked.total
-            for number, typical in one.holders:
-                shares[number] = shares.get(number, 0.0) + weight * typical
+    looked_at = 0
+    terms = sorted((one for one in asked.terms if one.heard is heard), key=lambda one: len(one.holders))
+    for place, one in enumerate(terms):
+        if looked_at > _LOOKED_AT:
+            return _completed(shares, terms[place:], asked.total)
+        weight = one.weight / asked.total
+        for number, typical in one.holders.items():
+            shares[number] = shares.get(number, 0.0) + weight * typical
+        looked_at += len(one.holders)
     return shares
+
+
+def _completed(shares: Scores, terms: Sequence[WeighedTerm], total: float) -> Scores:
+    """The best items so far, with what the other terms add."""
+    best = {number: shares[number] for number in heapq.nlargest(_KEPT, shares, key=shares.__getitem__)}
+    for one in terms:
+        weight = one.weight / total
+        for number in best.keys() & one.holders.keys():
+            best[number] += weight * one.holders[number]
+    return best

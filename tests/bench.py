@@ -1,0 +1,163 @@
+"""``make bench``: what the engine costs and finds, beside others in the same run.
+
+Ratios tell; seconds are this machine's.
+
+Costs: phrasings drawn from a character-bigram model of the shipped ones, 25 an item, lengths as shipped; half of the
+questions short (up to 8 characters), a tenth of 150 characters. Each size runs in a process of its own, so that the
+memory is its own.
+"""
+
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rapidfuzz import fuzz
+
+from bot.items import Item, Kind, KnowledgeBase
+from bot.knowledge import load
+from bot.matching import Index, Matcher
+from bot.matching.evaluation import Question, ask_questions, read_questions, summary
+from bot.text import normalise
+from tests.baselines import all_searches, by_bm25s, by_rapidfuzz, by_tantivy, by_tfidf
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT / "tests" / "data"
+SIZES = (1_000, 10_000, 100_000)
+PER_ITEM = 25
+QUESTIONS = 200
+SLOW_QUESTIONS = 60
+"""Questions for what takes a third of a second for each of them."""
+WORST_CASES = {"one character": "水", "mixed": "ab漢5かナ٣😀 ", "long words": "kaihui", "spaces": "会 "}
+
+
+class BigramModel:
+    """Texts that look like the given ones, character by character."""
+
+    def __init__(self, texts: Sequence[str], seed: int) -> None:
+        self._random = random.Random(seed)
+        self._lengths = [len(text) for text in texts]
+        self._next: dict[str, list[str]] = defaultdict(list)
+        for text in texts:
+            for left, right in zip(f"^{text}", text, strict=False):
+                self._next[left].append(right)
+
+    def text(self, length: int | None = None) -> str:
+        """One text of this length, or of one that is as common as in the texts."""
+        length = length or self._random.choice(self._lengths)
+        text, last = "", "^"
+        while len(text) < length:
+            last = self._random.choice(self._next.get(last) or self._next["^"])
+            text += last
+        return text
+
+    def question(self, number: int) -> str:
+        """Every second question is short, every tenth has 150 characters."""
+        if number % 10 == 9:
+            return self.text(150)
+        return self.text(self._random.randint(2, 8)) if number % 2 == 0 else self.text()
+
+
+def percentiles(search: Callable[[str], object], questions: Sequence[str]) -> dict[str, float]:
+    """p50 and p99 in milliseconds."""
+    times = []
+    for question in questions:
+        start = time.perf_counter()
+        search(question)
+        times.append(1000 * (time.perf_counter() - start))
+    times.sort()
+    return {"p50": times[len(times) // 2], "p99": times[int(0.99 * (len(times) - 1))]}
+
+
+def costs(size: int) -> dict[str, object]:
+    """What one size costs, for the engine and the others."""
+    model = BigramModel([normalise(a) for item in load(ROOT / "knowledge").base.items for a in item.askings()], seed=1)
+    phrasings = list(dict.fromkeys(model.text() for _ in range(size)))
+    questions = [model.question(number) for number in range(QUESTIONS)]
+    items = [
+        Item(f"item-{n}", "题", phrasings[n], "", phrasings=tuple(phrasings[n + 1 : n + PER_ITEM]), source=("1",))
+        for n in range(0, len(phrasings), PER_ITEM)
+    ]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    matcher = Matcher(Index.build(KnowledgeBase("", tuple(items))))
+    build = time.perf_counter() - start
+    matcher.match(questions[0])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    rows: dict[str, object] = {"engine": percentiles(matcher.match, questions)}
+    rows["engine"] |= {"build_s": build, "memory_mb": memory / 1024}  # type: ignore[operator]  # a dict of floats
+    # Every 10th question is among the slow ones' too.
+    few = questions[:SLOW_QUESTIONS] if size > SIZES[1] else questions
+    for name, search, asked in (
+        ("WRatio", by_rapidfuzz(phrasings, fuzz.WRatio), few),
+        ("ratio", by_rapidfuzz(phrasings, fuzz.ratio), few),
+        ("bm25s", by_bm25s(phrasings), questions),
+        ("tantivy", by_tantivy(phrasings), questions),
+        ("TF-IDF", by_tfidf(phrasings), questions),
+    ):
+        rows[name] = percentiles(lambda question, search=search: search(question, 1), asked)  # type: ignore[misc]
+    if size == SIZES[0]:
+        ordinary = percentiles(matcher.match, [model.text() for _ in range(100)])["p50"]
+        rows["worst"] = {
+            name: percentiles(matcher.match, [(text * 4096)[:4096]])["p50"] / ordinary
+            for name, text in {**WORST_CASES, "like a question": model.text(4096)}.items()
+        }
+    return rows
+
+
+def recall() -> None:
+    """R@1 of the engine and of every baseline, on both bases, by the facts that the first item's answer holds."""
+    for name, folder, file in (
+        ("shipped", ROOT / "knowledge", DATA / "questions.jsonl"),
+        ("library", DATA / "library", DATA / "library-questions.jsonl"),
+    ):
+        base = load(folder).base
+        asked = [q for q in read_questions(file.read_text(encoding="utf-8").splitlines()) if q.kind == "in"]
+        engine = summary(list(ask_questions(Matcher(Index.build(base)), asked)))["recall_at_1"]
+        print(f"R@1, {name}, {len(asked)} questions")
+        print(f"  {'engine':28} {engine:.3f}")
+        pairs = [(normalise(asking), item) for item in base.items for asking in item.askings()]
+        for baseline, search in all_searches([text for text, _ in pairs]):
+            right = sum(
+                is_right(question, [pairs[n][1] for n in search(normalise(question.text), 1)]) for question in asked
+            )
+            print(f"  {baseline:28} {right / len(asked):.3f}")
+
+
+def is_right(question: Question, found: Sequence[Item]) -> bool:
+    """Whether the first item's answer holds the facts."""
+    return (
+        bool(found)
+        and found[0].kind is Kind.ANSWER
+        and all(any(alternative in found[0].answer for alternative in group) for group in question.must)
+    )
+
+
+def main() -> None:
+    """Print everything."""
+    if len(sys.argv) > 1:
+        print(json.dumps(costs(int(sys.argv[1]))))
+        return
+    recall()
+    p99 = {}
+    for size in SIZES:
+        command = [sys.executable, "-m", "tests.bench", str(size)]
+        rows = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout)
+        engine = rows.pop("engine")
+        p99[size] = engine["p99"]
+        print(f"\n{size:,} phrasings: build {engine['build_s']:.1f} s, {engine['memory_mb']:.0f} MB; ", end="")
+        print(f"p50 {engine['p50']:.2f} ms, p99 {engine['p99']:.2f} ms")
+        for name, ratio in rows.pop("worst", {}).items():
+            print(f"  4,096 characters, {name}: {ratio:.1f} times an ordinary question")
+        for name, row in rows.items():
+            print(f"  engine / {name:8} p50 {engine['p50'] / row['p50']:.3f}  p99 {engine['p99'] / row['p99']:.3f}")
+    print(f"\np99 grows {p99[SIZES[2]] / p99[SIZES[1]]:.1f} times from {SIZES[1]:,} to {SIZES[2]:,} phrasings")
+
+
+if __name__ == "__main__":
+    main()
