@@ -37,7 +37,8 @@ FAILED = "刚才出了点小问题，没能答上来。请过一会儿再发一�
 # --- the terminal ------------------------------------------------------------------------------------------------
 
 CHAT_PROMPT = "你："
-CHAT_HINT = "输入问题后回车；输入数字选按钮；按 Ctrl+D 离开。"
+CHAT_HINT = "输入问题后回车；输入数字选按钮；输入“退出”或按 Ctrl+D 离开。没答上来的问题会记进 {database}。"
+CHAT_QUIT = ("退出", "exit", "quit")
 CHAT_BYE = "再见！"
 ASK_USAGE = "请写上要问的问题，如 campaign-bot ask 五个好是什么；或者加上 --json，从标准输入每行读一个问题。"
 
@@ -51,14 +52,17 @@ CHECK_WARNING = "提醒：{warning}"
 COVERAGE = "讲话各段对应的条目："
 COVERAGE_ROW = "{paragraph}（{place}）：{items}"
 COVERAGE_NONE = "还没有条目"
-KNOWLEDGE_UNUSABLE = "知识库 {folder} 有 {count} 处错误，暂时用不了；运行 campaign-bot check 查看每一处怎么改。"
+KNOWLEDGE_UNUSABLE = (
+    "知识库 {folder} 有 {count} 处错误，暂时用不了；运行 campaign-bot check {folder} 查看每一处怎么改。"
+)
 
-FOLDER_MISSING = "找不到这个文件夹；请检查路径，或用 --knowledge 指定知识库所在的文件夹"
+FOLDER_MISSING = "找不到这个文件夹；请检查路径"
 SPEECH_MISSING = "缺少 speech.yaml；请新建它，写上 title 和 paragraphs"
 NO_ITEMS = "一个条目也没有；请新建一个 .yaml 文件，写上 topic 和 items"
 FILE_UNREADABLE = "读不了这个文件（{reason}）；请检查文件的权限"
 NOT_UTF8 = "文件不是 UTF-8 编码；请在编辑器里另存为 UTF-8"
 NOT_YAML = "这一行附近不合 YAML 的写法；请检查缩进、冒号后面的空格，引号和括号是不是成对"
+FULL_WIDTH_COLON = "键名后面用了中文的冒号；请改成英文冒号，后面空一格"
 TAB = "这一行开头用了制表符；请改成空格"
 CONTROL_CHARACTER = "这一行里有看不见的控制字符；请删掉重打这一行"
 EMPTY_FILE = "文件是空的；请写上内容，或删掉这个文件"

@@ -1,5 +1,6 @@
-"""The dialogue in a terminal: a line is a message, a number presses a button."""
+"""The dialogue in a terminal: a line is a message, a number or a button's own words press it."""
 
+import contextlib
 import sys
 from collections.abc import Iterator
 
@@ -13,9 +14,10 @@ from bot.replies import Reply
 class Chat:
     """One conversation over standard input and output."""
 
-    def __init__(self, dialogue: Dialogue, console: Console) -> None:
+    def __init__(self, dialogue: Dialogue, console: Console, database: str) -> None:
         self._dialogue = dialogue
         self._console = console
+        self._hint = catalogue.CHAT_HINT.format(database=database)
 
     def run(self) -> None:
         """Talk until the input ends. In a pipe nothing but the replies is printed.
@@ -24,13 +26,20 @@ class Chat:
             StoreError: a miss could not be recorded.
         """
         interactive = sys.stdin.isatty()
+        if interactive:
+            with contextlib.suppress(ImportError):
+                import readline  # noqa: F401, PLC0415 - arrow keys work in the prompt where there is readline
         reply, question = Reply(""), ""
         if interactive:
             reply = self._dialogue.say("/start")
             self._show(reply)
-            self._console.print(catalogue.CHAT_HINT, style="dim")
+            self._console.print(self._hint, style="dim")
         for line in _lines(self._console if interactive else None):
+            if interactive and line.strip().lower() in catalogue.CHAT_QUIT:
+                break
             number = int(line) if line.isascii() and line.isdigit() and len(line) < 4 else 0  # noqa: PLR2004
+            labels = [button.label for button in reply.buttons]
+            number = labels.index(line) + 1 if line in labels else number
             if 1 <= number <= len(reply.buttons):
                 reply = self._dialogue.press(reply.buttons[number - 1].action, question)
             else:

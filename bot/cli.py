@@ -46,7 +46,7 @@ app = typer.Typer(
 missed_app = typer.Typer(help=catalogue.HELP_MISSED, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(missed_app, name="missed")
 
-_QUESTION_WIDTH = 20
+_SHORT_COLUMNS = ("id", "question", "count", "item")
 _PIPE_WIDTH = 300
 
 KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=catalogue.HELP_KNOWLEDGE)]
@@ -105,7 +105,8 @@ def run() -> None:
 @app.command(help=catalogue.HELP_CHAT)
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
-    Chat(_app(knowledge).dialogue(), Console(highlight=False)).run()
+    bot = _app(knowledge)
+    Chat(bot.dialogue(), Console(highlight=False), bot.settings.database_url).run()
 
 
 @app.command(help=catalogue.HELP_ASK)
@@ -197,13 +198,16 @@ def missed_list(*, every: Annotated[bool, typer.Option("--all", help=catalogue.H
     if not rows:
         _print(catalogue.MISSED_NONE)
         return
+    # A terminal has room for what matters; a pipe gets every column, and nothing is cut.
+    short = sys.stdout.isatty()
+    columns = _SHORT_COLUMNS if short else tuple(catalogue.MISSED_COLUMNS)
     table = Table()
-    for name, title in catalogue.MISSED_COLUMNS.items():
-        table.add_column(title, overflow="fold", min_width=_QUESTION_WIDTH if name == "question" else None)
+    for name in columns:
+        table.add_column(catalogue.MISSED_COLUMNS[name], overflow="fold")
     for row in rows:
-        table.add_row(*(escape(str(value)) for value in _cells(row).values()))
-    # Nothing is cut in a pipe: whoever reads it there wants all of it.
-    Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+        cells = _cells(row)
+        table.add_row(*(escape("" if cells[name] is None else str(cells[name])) for name in columns))
+    Console(highlight=False, width=None if short else _PIPE_WIDTH).print(table)
 
 
 @missed_app.command("show", help=catalogue.HELP_MISSED_SHOW)

@@ -26,14 +26,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
     token: SecretStr | None = Field(None, description="Telegram's bot token; `run` needs it")
-    admins: Annotated[tuple[int, ...], NoDecode] = Field((), description="user ids of admins, separated by commas")
+    admins: Annotated[tuple[int, ...], NoDecode] = Field(
+        (), description="user ids of admins, separated by commas; nothing uses them yet"
+    )
     knowledge: Path | None = Field(None, description="folder of the knowledge base")
     database_url: str = Field("sqlite:///data/bot.db", description="where misses are kept: `sqlite:///PATH`")
     api_url: str = Field("https://api.telegram.org", description="what stands before `/bot<token>/`")
 
     cache: Path = Field(default_factory=_cache_folder, description="folder for what can be computed anew")
 
-    @field_validator("token", mode="before")
+    @field_validator("token", "knowledge", mode="before")
     @classmethod
     def _blank_is_unset(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
         return None if isinstance(value, str) and not value.strip() else value
@@ -41,11 +43,13 @@ class Settings(BaseSettings):
     @field_validator("admins", mode="before")
     @classmethod
     def _split_ids(cls, value: Any) -> Any:  # noqa: ANN401 - as above
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return re.split(r"[\s,，]+", value.strip(" ,，")) if isinstance(value, str) and value.strip() else value or ()
 
     @field_validator("api_url")
     @classmethod
-    def _without_slash(cls, value: str) -> str:
+    def _is_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError(value)
         return value.rstrip("/")
 
     def required_token(self) -> str:
@@ -80,6 +84,9 @@ def load_settings() -> Settings:
     """
     try:
         return Settings()
+    except UnicodeDecodeError:
+        message = "The file .env is not UTF-8: save it as UTF-8 in an editor."
+        raise SettingsError(message) from None
     except ValidationError as error:
         names = ", ".join(sorted({f"{PREFIX}{str(detail['loc'][0]).upper()}" for detail in error.errors()}))
         raise SettingsError(

@@ -22,3 +22,5 @@ def configure_logging(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "alembic", "telegram.ext"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    # It logs a traceback for every answer that is no JSON; the poller says the same in a line.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)

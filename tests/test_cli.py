@@ -178,6 +178,22 @@ def test_a_dot_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None
     assert run(tmp_path, "ask", "补办饭卡").returncode == 0
 
 
+BAD_SETTINGS = {
+    "a .env that is not UTF-8": ("你=1\n".encode("gb18030"), "UTF-8"),
+    "a malformed id": (b"CAMPAIGN_BOT_ADMINS=1;2\n", "CAMPAIGN_BOT_ADMINS"),
+    "a URL without its scheme": (b"CAMPAIGN_BOT_API_URL=127.0.0.1:1\n", "CAMPAIGN_BOT_API_URL"),
+}
+
+
+@pytest.mark.parametrize(("env", "expected"), BAD_SETTINGS.values(), ids=BAD_SETTINGS.keys())
+def test_a_malformed_setting_is_one_line(tmp_path: Path, env: bytes, expected: str) -> None:
+    """It names the setting, never its value."""
+    (tmp_path / ".env").write_bytes(env)
+    done = run(tmp_path, "ask", "补办饭卡")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert expected in done.stderr
+
+
 def test_help_shows_no_secret(tmp_path: Path) -> None:
     """The token stays where it is."""
     assert "123456789:AAA" not in run(tmp_path, "run", "--help", CAMPAIGN_BOT_TOKEN="123456789:AAA").stdout

@@ -50,7 +50,8 @@ class Poller:
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until ``stop``. No error ends it: it waits, longer each time, and tries again."""
         await self._until_done(stop, self._start)
-        _LOG.info("Polling for updates.")
+        if not stop.is_set():
+            _LOG.info("Polling for updates.")
         while not stop.is_set():
             await self._until_done(stop, lambda: self._poll(stop))
         await self._finish()

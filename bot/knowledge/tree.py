@@ -14,6 +14,7 @@ Path = tuple[str | int, ...]
 
 _LIKELY = (
     (re.compile("^ *\t"), catalogue.TAB),
+    (re.compile(r"^[ -]*\w+："), catalogue.FULL_WIDTH_COLON),
     (re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"), catalogue.CONTROL_CHARACTER),
 )
 """What is wrong with a line that YAML can't read, where it can be told by looking."""
@@ -56,9 +57,13 @@ def parse(name: str, text: str) -> Tree:
 
 def _broken(name: str, text: str, line: int) -> Tree:
     """The one fault of a file that does not parse. ``line`` counts from 0."""
-    near = text.split("\n")[line : line + 1]
-    message = next((message for pattern, message in _LIKELY if near and pattern.search(near[0])), catalogue.NOT_YAML)
-    return Tree({}, faults=[Fault(name, line + 1, message)])
+    lines = text.split("\n")
+    # The parser often stops a line after the fault.
+    for near in (line, line - 1):
+        for pattern, message in _LIKELY:
+            if 0 <= near < len(lines) and pattern.search(lines[near]):
+                return Tree({}, faults=[Fault(name, near + 1, message)])
+    return Tree({}, faults=[Fault(name, line + 1, catalogue.NOT_YAML)])
 
 
 class _Walk:

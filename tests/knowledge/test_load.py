@@ -46,6 +46,7 @@ FAULTS = [
     ("list-for-file", "bad.yaml", 1, catalogue.NOT_MAPPING_VALUE.format(key="")),
     ("not-utf8", "bad.yaml", 1, catalogue.NOT_UTF8),
     ("not-yaml", "bad.yaml", 7, catalogue.NOT_YAML),
+    ("full-width-colon", "bad.yaml", 1, catalogue.FULL_WIDTH_COLON),
     ("tab", "bad.yaml", 6, catalogue.TAB),
     ("control-character", "bad.yaml", 6, catalogue.CONTROL_CHARACTER),
     ("empty-file", "bad.yaml", 1, catalogue.EMPTY_FILE),
