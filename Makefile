@@ -21,7 +21,7 @@ check: .venv/dev.stamp ## format, lint, types, import layers, Dockerfile, knowle
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/hadolint Dockerfile
-	@$(BIN)/campaign-bot check > /dev/null
+	@$(BIN)/campaign-bot check --quick > /dev/null
 
 format: .venv/dev.stamp ## put the code into its standard form
 	@$(BIN)/ruff format --quiet .

@@ -35,7 +35,8 @@ def normalise(text: str) -> str:
     text without letters or digits. Idempotent.
     """
     text = _NOT_WORD.sub(" ", _dates(_numerals(_plain(text))))
-    text = _SPACE.sub("", " ".join(text.split()))
+    text = " ".join(text.split())
+    text = _SPACE.sub("", text) if " " in text else text
     return _DATE.sub(r"\1月\2日", text) if _DIGIT.search(text) else text
 
 
@@ -63,7 +64,8 @@ def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).lower()
     if not text.isprintable():
         text = "".join(_visible(character) for character in text)
-    return unicodedata.normalize("NFKC", _simplifier().convert(text))
+    simplified = _simplifier().convert(text)
+    return simplified if simplified == text else unicodedata.normalize("NFKC", simplified)
 
 
 def _visible(character: str) -> str:

@@ -36,10 +36,17 @@ class Tree:
         return self.lines.get(path, 1)
 
 
+class _TextLoader(yaml.CSafeLoader):
+    """Takes every scalar for text, instead of guessing what else it could be."""
+
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:  # noqa: ARG002
+        return str(self.DEFAULT_SCALAR_TAG)
+
+
 def parse(name: str, text: str) -> Tree:
     """The tree of one file. A fault of YAML's own grammar ends it: it is the only one then, and the value is empty."""
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=_TextLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return _broken(name, text, mark.line if mark else 0)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import os
-from dataclasses import astuple, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bot.items import Kind, KnowledgeBase
@@ -83,5 +83,5 @@ def _fingerprint(base: KnowledgeBase) -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
-    digest.update(repr((list(map(astuple, base.items)), base.synonyms, base.frames)).encode())
+    digest.update(repr((base.items, base.synonyms, base.frames)).encode())
     return digest.hexdigest()[:32]

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from bot.items import Item, KnowledgeBase
 from bot.matching.lexicon import Lexicon
 from bot.matching.sound import syllable
-from bot.matching.terms import Term, grams, units
-from bot.text import clauses, normalise
+from bot.matching.terms import Term, grams
+from bot.text import normalise
 
 _SATURATION = 0.03
 """A term that stands in this share of an item's phrasings counts half, one that stands in all counts almost whole."""
@@ -118,12 +118,10 @@ def _shares(item: Item, forms: Collection[str], size: int, lexicon: Lexicon) -> 
     """The share of an item's ``size`` phrasings that hold each term; terms of other texts count as in a few."""
     counted: dict[str, int] = {}
     for form in forms:
-        for term in set(grams(units(form))):
+        for term in grams(form):
             counted[term] = counted.get(term, 0) + 1
     shares = {term: count / size for term, count in counted.items()}
-    others = [(_KEYWORD_SHARE, normalise(keyword)) for keyword in item.keywords]
-    others += [(_ANSWER_SHARE, clause) for clause, _ in clauses(item.answer)]
-    for share, form in others:
-        for term in grams(units(lexicon.standardise(form))):
+    for share, text in (*((_KEYWORD_SHARE, keyword) for keyword in item.keywords), (_ANSWER_SHARE, item.answer)):
+        for term in grams(standard_form(text, lexicon)):
             shares[term] = max(shares.get(term, 0.0), share)
     return shares

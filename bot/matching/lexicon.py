@@ -39,31 +39,37 @@ class Lexicon:
 
 
 class _Words:
-    """A table of words, found in a text by their first two characters."""
+    """A table of words, found in a text by their first two characters: every phrasing goes through here."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
         self.words = {word: value for word, value in words.items() if word}
         starts: dict[str, set[int]] = {}
         for word in self.words:
             starts.setdefault(word[:2], set()).add(len(word))
-            starts.setdefault(word[:1], set())
         self._lengths = {start: sorted(lengths, reverse=True) for start, lengths in starts.items()}
+        # Only Latin letters and digits run together into longer words.
+        self._may_be_cut = {word for word in self.words if not word.isalpha() or word[0] < "\x80" or word[-1] < "\x80"}
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """Non-overlapping words with their starts; the longest at each place. A Latin word is found as a whole only."""
-        position = 0
+        lengths, position = self._lengths, 0
         while position < len(text):
-            word = self._at(text, position) if text[position] in self._lengths else ""
+            word = ""
+            if (start := text[position : position + 2]) in lengths:
+                word = self._longest(text, position, lengths[start])
+            if not word and text[position] in lengths:
+                word = self._longest(text, position, lengths[text[position]])
             if word:
                 yield position, word
             position += len(word) or 1
 
-    def _at(self, text: str, position: int) -> str:
-        for start in (text[position : position + 2], text[position]):
-            for length in self._lengths.get(start, ()):
-                word = text[position : position + length]
-                if word in self.words and not _inside_word(text, position, position + len(word)):
-                    return word
+    def _longest(self, text: str, position: int, lengths: Iterable[int]) -> str:
+        for length in lengths:
+            word = text[position : position + length]
+            if word in self.words and not (
+                word in self._may_be_cut and _inside_word(text, position, position + len(word))
+            ):
+                return word
         return ""
 
 

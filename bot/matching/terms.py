@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 
 from bot.matching.lexicon import Lexicon
 from bot.matching.sound import segment, syllable
@@ -30,15 +31,10 @@ class Term:
         return self.text or self.sound
 
 
-def units(form: str) -> list[str]:
-    """The characters, Latin words and numbers of a normal form."""
-    return _UNIT.findall(form)
-
-
-def grams(parts: list[str]) -> Iterator[str]:
-    """Units and pairs of neighbours as index keys, with repetitions."""
-    yield from parts
-    yield from map("".join, pairwise(parts))
+def grams(form: str) -> set[str]:
+    """The different units (characters, Latin words, numbers) of a normal form and their pairs, as index keys."""
+    parts = _UNIT.findall(form)
+    return {*parts, *map(add, parts, parts[1:])}
 
 
 def terms(form: str, lexicon: Lexicon) -> list[Term]:
