@@ -50,7 +50,7 @@ clean: ## remove what the other commands built
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'Python 3.11 or newer is needed: install it, or name it with PYTHON=/path/to/python3.' >&2; exit 2; }
 	@echo 'Building .venv (once, about a minute) ...' >&2
-	@$(PYTHON) -m venv .venv || { echo 'The venv module is missing: install it (Debian: apt install python3-venv).' >&2; exit 2; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo 'The venv module is missing: install it (Debian: apt install python3-venv).' >&2; exit 2; }
 
 .venv/runtime.stamp: requirements.lock pyproject.toml | .venv/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock >&2

@@ -29,6 +29,7 @@ NOT_TEXT = "我目前只看得懂文字。把想问的话打出来发给我就�
 UNKNOWN_COMMAND = "我不认识这个命令。直接把问题发给我就行，或者发 /help 看看怎么用。"
 NONE_OF_THESE = "都不是"
 REJECTED = "好的，这个问题我已经记下了，等管理员来补充。你也可以换个说法再问我一次。"
+REJECTED_UNKNOWN = "好的。我找不到原来的问题了，请再打一遍发给我，换个说法更好。"
 TOPIC = "“{topic}”里有这些问题，点一下看答案："
 GONE = "这个按钮已经过时了，内容后来有改动。请直接把问题发给我。"
 CUT = "你发的内容太长，我只看了前面 {limit} 个字。"
@@ -37,7 +38,7 @@ FAILED = "刚才出了点小问题，没能答上来。请过一会儿再发一�
 # --- the terminal ------------------------------------------------------------------------------------------------
 
 CHAT_PROMPT = "你："
-CHAT_HINT = "输入问题后回车；输入数字选按钮；输入“退出”或按 Ctrl+D 离开。没答上来的问题会记进 {database}。"
+CHAT_HINT = "输入问题后回车；输入数字选按钮；输入“退出”或按 Ctrl+D 离开。没答上来的问题会记下来。"
 CHAT_QUIT = ("退出", "exit", "quit")
 CHAT_BYE = "再见！"
 ASK_USAGE = "请写上要问的问题，如 campaign-bot ask 五个好是什么；或者加上 --json，从标准输入每行读一个问题。"
@@ -173,6 +174,7 @@ BAD_QUESTIONS = (
 )
 UNREADABLE_QUESTIONS = "读不了 {file}（{reason}）；请检查路径。"
 UNKNOWN_LANE = "没有叫“{lane}”的通道；可以写：{known}。"
+NO_FOLDER = "{file} 所在的文件夹不存在；请先建好，或换个位置。"
 NO_PLOTLY = "画图要用 plotly，还没有安装；请运行 pip install 'campaign-bot[report]'。"
 PLOT_TITLE = "问答测试报告"
 PLOT_SCORES = "得分的分布"

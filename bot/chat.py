@@ -14,10 +14,9 @@ from bot.replies import Reply
 class Chat:
     """One conversation over standard input and output."""
 
-    def __init__(self, dialogue: Dialogue, console: Console, database: str) -> None:
+    def __init__(self, dialogue: Dialogue, console: Console) -> None:
         self._dialogue = dialogue
         self._console = console
-        self._hint = catalogue.CHAT_HINT.format(database=database)
 
     def run(self) -> None:
         """Talk until the input ends. In a pipe nothing but the replies is printed.
@@ -33,7 +32,7 @@ class Chat:
         if interactive:
             reply = self._dialogue.say("/start")
             self._show(reply)
-            self._console.print(self._hint, style="dim")
+            self._console.print(catalogue.CHAT_HINT, style="dim")
         for line in _lines(self._console if interactive else None):
             if interactive and line.strip().lower() in catalogue.CHAT_QUIT:
                 break

@@ -2,6 +2,7 @@
 
 import csv
 import gc
+import importlib.util
 import io
 import json
 import os
@@ -50,6 +51,7 @@ app.add_typer(missed_app, name="missed")
 _SHORT_COLUMNS = ("id", "question", "count", "item")
 _PIPE_WIDTH = 300
 
+RowId = Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID, min=1, max=2**63 - 1)]
 KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=catalogue.HELP_KNOWLEDGE)]
 
 
@@ -118,8 +120,7 @@ def run() -> None:
 @app.command(help=catalogue.HELP_CHAT)
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
-    bot = _app(knowledge)
-    Chat(bot.dialogue(), Console(highlight=False), bot.settings.database_url).run()
+    Chat(_app(knowledge).dialogue(), Console(highlight=False)).run()
 
 
 @app.command(help=catalogue.HELP_ASK)
@@ -188,6 +189,8 @@ def evaluate(
     for lane in without or ():
         if lane not in LANE_WEIGHTS:
             raise UsageError(catalogue.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
+    if html and not (html.parent.is_dir() and importlib.util.find_spec("plotly")):
+        raise UsageError(catalogue.NO_FOLDER.format(file=html) if not html.parent.is_dir() else catalogue.NO_PLOTLY)
     bot = _app(knowledge)
     gate = bot.gate
     if questions:
@@ -200,7 +203,7 @@ def evaluate(
             return Matcher(index, gate, without or ())
 
         results = list(ask_itself(bot.index, sample, seed, matcher, bot.track))
-        title = catalogue.EVALUATE_SELF.format(count=sample)
+        title = catalogue.EVALUATE_SELF.format(count=sum(result.kind != "hidden" for result in results))
     report = summary(results) | {"thresholds": {"answer": gate.answer, "suggest": gate.suggest}}
     if html:
         html.write_text(page(results, report, gate), encoding="utf-8")
@@ -230,24 +233,24 @@ def missed_list(*, every: Annotated[bool, typer.Option("--all", help=catalogue.H
 
 
 @missed_app.command("show", help=catalogue.HELP_MISSED_SHOW)
-def missed_show(row_id: Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID)]) -> None:
+def missed_show(row_id: RowId) -> None:
     """Print one row with its days."""
     missed = _missed()
     for name, value in _cells(missed.row(row_id)).items():
-        _print(catalogue.MISSED_CELL.format(name=catalogue.MISSED_COLUMNS[name], value=value))
+        _print(catalogue.MISSED_CELL.format(name=catalogue.MISSED_COLUMNS[name], value="" if value is None else value))
     _print(catalogue.MISSED_DAYS)
     for day, count in missed.days(row_id).items():
         _print(catalogue.MISSED_DAY.format(day=day, count=count))
 
 
 @missed_app.command("resolve", help=catalogue.HELP_MISSED_RESOLVE)
-def missed_resolve(row_id: Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID)]) -> None:
+def missed_resolve(row_id: RowId) -> None:
     """Mark a row as handled."""
     _print(catalogue.MISSED_RESOLVED.format(question=_missed().set_state(row_id, State.HANDLED).question))
 
 
 @missed_app.command("ignore", help=catalogue.HELP_MISSED_IGNORE)
-def missed_ignore(row_id: Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID)]) -> None:
+def missed_ignore(row_id: RowId) -> None:
     """Mark a row as ignored."""
     _print(catalogue.MISSED_IGNORED.format(question=_missed().set_state(row_id, State.IGNORED).question))
 

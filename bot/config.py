@@ -23,27 +23,31 @@ def _cache_folder() -> Path:
 class Settings(BaseSettings):
     """All settings; the README's table says the same."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     token: SecretStr | None = Field(None, description="Telegram's bot token; `run` needs it")
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="user ids of admins, separated by commas; nothing uses them yet"
     )
     knowledge: Path | None = Field(None, description="folder of the knowledge base")
-    database_url: str = Field("sqlite:///data/bot.db", description="where misses are kept: `sqlite:///PATH`")
+    database_url: str = Field(
+        "sqlite:///data/bot.db", description="where misses are kept: `sqlite:///PATH`", repr=False
+    )
     api_url: str = Field("https://api.telegram.org", description="what stands before `/bot<token>/`")
 
     cache: Path = Field(default_factory=_cache_folder, description="folder for what can be computed anew")
 
-    @field_validator("token", "knowledge", mode="before")
-    @classmethod
-    def _blank_is_unset(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
-        return None if isinstance(value, str) and not value.strip() else value
-
     @field_validator("admins", mode="before")
     @classmethod
-    def _split_ids(cls, value: Any) -> Any:  # noqa: ANN401 - as above
+    def _split_ids(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
         return re.split(r"[\s,，]+", value.strip(" ,，")) if isinstance(value, str) and value.strip() else value or ()
+
+    @field_validator("knowledge", "cache")
+    @classmethod
+    def _at_home(cls, value: Path | None) -> Path | None:
+        return value.expanduser() if value else value
 
     @field_validator("api_url")
     @classmethod

@@ -28,8 +28,7 @@ class Dialogue:
             StoreError: a miss could not be recorded.
         """
         if action == NONE_ACTION:
-            self._faq.reject(question)
-            return self._replies.rejected()
+            return self._replies.rejected(recorded=self._faq.reject(question))
         if action.startswith(ITEM_ACTION):
             return self._replies.item(action.removeprefix(ITEM_ACTION))
         number = action.removeprefix(TOPIC_ACTION)

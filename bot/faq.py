@@ -7,8 +7,6 @@ from bot.matching import Answer, Matcher, NotCovered, SmallTalk, Suggestions, Un
 from bot.store.interface import Miss, State
 from bot.text import is_blank, normalise
 
-_REJECTED = "suggest"
-
 
 def verdict_name(verdict: Verdict) -> str:
     """A verdict's name in logs and JSON."""
@@ -16,7 +14,7 @@ def verdict_name(verdict: Verdict) -> str:
         case Answer():
             return "answer"
         case Suggestions():
-            return _REJECTED
+            return "suggest"
         case NotCovered():
             return "not-covered"
         case SmallTalk():
@@ -48,14 +46,16 @@ class Faq:
                 pass
         return verdict
 
-    def reject(self, question: str) -> None:
-        """None of the suggestions was meant: the question is a miss.
+    def reject(self, question: str) -> bool:
+        """None of the suggestions was meant: the question is a miss. False if there is no question to record.
 
         Raises:
             StoreError: the miss could not be recorded.
         """
-        verdict = self._matcher.match(question)
-        self._record(question, verdict, State.OPEN)
+        if is_blank(question):
+            return False
+        self._record(question, self._matcher.match(question), State.OPEN)
+        return True
 
     def _record(self, question: str, verdict: Verdict, state: State) -> None:
         if is_blank(question):

@@ -1,28 +1,37 @@
 """Personal numbers in a member's text are masked before anything is written."""
 
 import re
+import unicodedata
 
-QUESTION_LIMIT = 500
-"""Characters of a question that are kept: design of the log; a longer text rambles."""
+KEPT_LIMIT = 500
+"""Characters of a question that are kept: who writes more rambles."""
 
+_GAP = r"[\s.·\-\u2010-\u2015]{0,3}"
 _MASKS = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), "［邮箱］"),
+    (re.compile(r"(?:[A-Za-z0-9_.+-]+|[\u4e00-\u9fff]{1,4})@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), "［邮箱］"),
     # Mobile numbers, with or without country code; not the middle of a longer number in groups.
-    (re.compile(r"(?<!\d)(?<!\d[ -])(?:\+?86[ -]?)?1[3-9](?:[ -]?\d){9}(?![ -]?\d)"), "［电话］"),
-    # An identity card: 17 digits and a digit or X; the older form has 15 digits.
-    (re.compile(r"(?<!\d)(?:\d[ -]?){17}[\dXx](?!\d)"), "［证件号］"),
+    (re.compile(rf"(?<!\d)(?<!\d[ -])(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?![ -]?\d)"), "［电话］"),
+    (re.compile("[一幺][三四五六七八九][零〇一幺二两三四五六七八九]{9}"), "［电话］"),
+    # An identity card: 17 digits and a digit or X.
+    (re.compile(rf"(?<!\d)(?:\d{_GAP}){{17}}[\dXx](?!\d)"), "［证件号］"),
     # A bank card has 13 to 19 digits, often in groups of four.
-    (re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)"), "［卡号］"),
-    # Land lines with their area code, and whatever else is long enough to reach someone by.
-    (re.compile(r"(?<!\d)(?:[(（]?0\d{2,3}[)）]?[ -]?)\d{3,4}[ -]?\d{4}(?!\d)"), "［电话］"),
-    (re.compile(r"(?<!\d)\d{3,4}[ -]\d{4}(?!\d)|(?<!\d)\d{7,12}(?!\d)"), "［号码］"),
+    (re.compile(rf"(?<!\d)(?:\d{_GAP}){{12,18}}\d(?!\d)"), "［卡号］"),
+    # Land lines with their area code.
+    (re.compile(rf"(?<!\d)\(?0\d{{2,3}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{4}}(?!\d)"), "［电话］"),
+    # Whatever else is long enough to reach someone by; years from 1900 on, amounts and measures are not.
+    (re.compile(r"(?<!\d)(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{3,4}[ -]\d{4}(?!\d)"), "［号码］"),
+    (re.compile(r"(?<!\d)\d{7,12}(?!\d)(?!\s*[元万亿年人吨方米亩])"), "［号码］"),
 )
-_HALF_WIDTH = str.maketrans("０１２３４５６７８９＋－＠．", "0123456789+-@.")
 
 
 def mask(text: str) -> str:
-    """The text with phone, identity card and bank card numbers and e-mail addresses masked, cut at 500 characters."""
-    text = text.translate(_HALF_WIDTH)
+    """The text with phone, identity card and bank card numbers and e-mail addresses masked, cut at 500 characters.
+
+    A number is found in whatever width it is typed, with gaps and with marks that no one sees. A text without one is
+    left as it is.
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    masked = plain
     for pattern, stand_in in _MASKS:
-        text = pattern.sub(stand_in, text)
-    return text[:QUESTION_LIMIT]
+        masked = pattern.sub(stand_in, masked)
+    return (text if masked == plain else masked)[:KEPT_LIMIT]

@@ -88,7 +88,7 @@ class Replies:
 
     def _unknown(self, question: str) -> Reply:
         if is_blank(question):
-            return Reply(catalogue.BLANK.format(example=self._base.items[0].question))
+            return Reply(catalogue.BLANK.format(example=next(iter(self._base.topics.values()))[0].question))
         return Reply(catalogue.UNKNOWN.format(noted=self._noted), self._topic_buttons())
 
     def not_text(self) -> Reply:
@@ -99,9 +99,9 @@ class Replies:
         """To a command that the bot does not have."""
         return Reply(catalogue.UNKNOWN_COMMAND)
 
-    def rejected(self) -> Reply:
-        """To "none of these"."""
-        return Reply(catalogue.REJECTED)
+    def rejected(self, *, recorded: bool) -> Reply:
+        """To "none of these"; the question may be gone from the chat."""
+        return Reply(catalogue.REJECTED if recorded else catalogue.REJECTED_UNKNOWN)
 
     def gone(self) -> Reply:
         """To a button that means nothing any more."""

@@ -13,7 +13,13 @@ from opencc import OpenCC
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
-_NUMERAL = re.compile("[零〇一二两三四五六七八九十][零〇一二两三四五六七八九十百千万]*")
+_D = "[零〇一二两三四五六七八九]"
+_TENS = f"{_D}?十{_D}?"
+_HUNDREDS = f"{_D}百(?:零{_D}|{_D}?十{_D}?)?"
+_THOUSANDS = f"{_D}千(?:零(?:{_TENS}|{_D})|{_HUNDREDS})?"
+_BELOW = f"{_THOUSANDS}|{_HUNDREDS}|{_TENS}"
+# Only well-formed numerals are one number: 十一五 and 十五 are two different plans.
+_NUMERAL = re.compile(f"(?:{_BELOW}|{_D})万(?:零?(?:{_BELOW}))?|{_BELOW}|{_D}+")
 _DIGIT = re.compile(r"\d")
 _SHORT_DATE = re.compile(r"(?<![\d.])(0?[1-9]|1[0-2])\s*[./-]\s*(0?[1-9]|[12]\d|3[01])(?![\d.])")
 _DATE = re.compile(r"(?<!\d)0?(\d{1,2})月份?0?(\d{1,2})(?!\d)[日号]?")
@@ -64,8 +70,10 @@ def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).lower()
     if not text.isprintable():
         text = "".join(_visible(character) for character in text)
-    simplified = _simplifier().convert(text)
-    return simplified if simplified == text else unicodedata.normalize("NFKC", simplified)
+    # A few characters simplify in two steps; no chain is longer.
+    while (simplified := unicodedata.normalize("NFKC", _simplifier().convert(text))) != text:
+        text = simplified
+    return text
 
 
 def _visible(character: str) -> str:

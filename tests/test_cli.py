@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.config import Settings
 from tests.conftest import CANTEEN, SHIPPED
 
 KEYS = ["question", "verdict", "items", "score", "answer", "sources", "reply", "suggestions", "candidates"]
@@ -194,6 +195,11 @@ def test_a_malformed_setting_is_one_line(tmp_path: Path, env: bytes, expected: s
     assert expected in done.stderr
 
 
-def test_help_shows_no_secret(tmp_path: Path) -> None:
-    """The token stays where it is."""
-    assert "123456789:AAA" not in run(tmp_path, "run", "--help", CAMPAIGN_BOT_TOKEN="123456789:AAA").stdout
+def test_a_secret_is_in_no_message(tmp_path: Path) -> None:
+    """Neither the token nor a password, whatever else is wrong."""
+    canary = "123456789:AAcanarycanarycanarycanarycanary"
+    settings = {"CAMPAIGN_BOT_TOKEN": canary, "CAMPAIGN_BOT_DATABASE_URL": "postgresql://me:canary@127.0.0.1/x"}
+    for words in (("run",), ("missed", "list"), ("run", "--help")):
+        done = run(tmp_path, *words, **settings)
+        assert "canary" not in done.stdout + done.stderr
+    assert "canary" not in repr(Settings(token=canary, database_url="sqlite:///canary.db"))

@@ -11,7 +11,6 @@ from rapidfuzz import fuzz
 from bot.items import Item, Kind
 from bot.knowledge import Knowledge
 from bot.matching import Answer, Matcher, NotCovered, SmallTalk
-from bot.replies import ITEM_ACTION
 from bot.text import normalise
 from tests.conftest import ROOT
 
@@ -47,11 +46,6 @@ def test_answers_are_short(shipped: Knowledge) -> None:
     """300 characters, 600 where it lists over several lines."""
     limits = {item.id: 600 if item.answer.count("\n") > 1 else 300 for item in shipped.base.items}
     assert {item.id for item in shipped.base.items if len(item.answer) > limits[item.id]} == set()
-
-
-def test_every_item_fits_a_button(shipped: Knowledge) -> None:
-    """Callback data has at most 64 bytes."""
-    assert all(len((ITEM_ACTION + item.id).encode()) <= 64 for item in shipped.base.items)
 
 
 def test_every_phrasing_leads_to_its_own_item(shipped: Knowledge, matcher: Matcher) -> None:

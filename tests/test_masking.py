@@ -9,6 +9,13 @@ MASKED = {
     "with a country code": ("+86 138 1234 5678", "［电话］"),
     "with dashes": ("138-1234-5678", "［电话］"),
     "full width": ("１３８１２３４５６７８", "［电话］"),
+    "with line ends": ("138\n1234\n5678", "［电话］"),
+    "with points": ("138.1234.5678", "［电话］"),
+    "with long dashes": ("138–1234–5678", "［电话］"),
+    "with spaced dashes": ("138 - 1234 - 5678", "［电话］"),
+    "with marks that no one sees": ("138\u200b1234\u200b5678", "［电话］"),
+    "in circles": ("①③⑧①②③④⑤⑥⑦⑧", "［电话］"),
+    "in words": ("一三八一二三四五六七八", "［电话］"),
     "a land line": ("0836-3122345", "［电话］"),
     "a land line in brackets": ("(0836)3122345", "［电话］"),
     "a local number": ("办公室3122345", "办公室［号码］"),
@@ -17,9 +24,22 @@ MASKED = {
     "an old identity card": ("513321900101123", "［卡号］"),
     "a bank card": ("6222 0212 3456 7890 123", "［卡号］"),
     "an e-mail address": ("写给zhang.san@example.com吧", "写给［邮箱］吧"),
+    "a Chinese e-mail address": ("张三@qq.com", "［邮箱］"),
     "two in one": ("13812345678和a@b.cn", "［电话］和［邮箱］"),
 }
-KEPT = ["5月31日", "20xx年7月", "第17届三中全会", "2010-05-31", "1:30到3:45", "12345", "100000元", "3.14159"]
+KEPT = [
+    "5月31日",
+    "20xx年7月",
+    "第17届三中全会",
+    "2010-05-31",
+    "1:30到3:45",
+    "12345",
+    "100000元",
+    "3.14159",
+    "2008-2012年",
+    "10000000元",
+    "几点？",
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), MASKED.values(), ids=MASKED.keys())

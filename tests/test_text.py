@@ -8,6 +8,7 @@ from bot.text import clauses, normalise
 
 SAME = {
     "traditional": ("創先爭優活動幾時開始", "创先争优活动几时开始"),
+    "simplified in two steps": ("薴", "苎"),
     "full width": ("ＡＢＣ１２３", "abc123"),
     "case": ("KPI", "kpi"),
     "punctuation": ("“五个好”，是哪五个？", "五个好是哪五个"),
@@ -36,6 +37,10 @@ DIFFERENT = {
     "a version is no date": ("1.10.2", "1月10日2"),
     "an amount is no date": ("3.50元", "3月50日元"),
     "numbers": ("五个好", "六个好"),
+    "plans": ("十一五规划", "十五规划"),
+    "one plan and the next": ("十一五规划", "十二五规划"),
+    "a range is no number": ("二三十人", "三十人"),
+    "shorthand is not guessed": ("一百五", "一百零五"),
     "Latin words stay apart": ("an hui", "anhui"),
 }
 

@@ -27,8 +27,8 @@ class MemberHandlers:
     async def on_text(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """A message or an edited one, with text or with a caption."""
         message = update.effective_message
-        if message is not None:
-            text = message.text or message.caption or ""
+        text = (message.text or message.caption or "") if message else ""
+        if message is not None and not _for_another_bot(text, message.get_bot().username):
             await _send(message, await _threaded(lambda: self._dialogue.say(text)))
 
     async def on_other(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -66,14 +66,20 @@ def build_application(token: str, api_url: str, dialogue: Dialogue) -> TelegramA
     members = MemberHandlers(dialogue)
     own = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
     application.add_handler(MessageHandler(own & (filters.TEXT | filters.CAPTION), members.on_text))
-    application.add_handler(MessageHandler(own & ~filters.StatusUpdate.ALL, members.on_other))
+    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, members.on_other))
     application.add_handler(CallbackQueryHandler(members.on_button))
     application.add_error_handler(members.on_error)
     return application
 
 
+def _for_another_bot(text: str, username: str) -> bool:
+    """Whether it is a command that names another bot: in a group all bots see it."""
+    name = text.split(maxsplit=1)[0].partition("@")[2] if text.startswith("/") else ""
+    return bool(name) and name.lower() != username.lower()
+
+
 async def _threaded(work: Callable[[], Reply]) -> Reply:
-    """Matching and the database take milliseconds, but other chats need not wait for them."""
+    """Matching and the database block; the connection to Telegram lives on meanwhile."""
     return await asyncio.to_thread(work)
 
 

@@ -1,4 +1,4 @@
-"""Long polling: an update is confirmed only after it was handled, so a crash loses none."""
+"""Long polling: an update is confirmed only after it was handled, so a kill loses none."""
 
 import asyncio
 import logging
@@ -17,6 +17,7 @@ _LOG = logging.getLogger(__name__)
 _POLL_S = 30
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
+_NO_UPDATES = "what stands at CAMPAIGN_BOT_API_URL does not answer as the Bot API does"
 _KINDS = ("message", "edited_message", "callback_query")
 
 
@@ -91,7 +92,9 @@ class Poller:
             # PTB advises its own method; that one fails a whole batch for one bad update.
             warnings.simplefilter("ignore", PTBUserWarning)
             result: Any = await self._bot.do_api_request("getUpdates", arguments, read_timeout=wait_s + 5)
-        return list(result)
+        if not isinstance(result, list):
+            raise TelegramError(_NO_UPDATES)
+        return result
 
     async def _finish(self) -> None:
         """Confirm what was handled, so that the next start does not answer it again."""
@@ -110,6 +113,10 @@ class Poller:
             except TelegramError as error:
                 pause = self._pause(error)
                 _LOG.warning("%s; trying again in %.1f s.", _explain(error), pause)
+                await _sleep_unless(stop, pause)
+            except Exception as error:  # noqa: BLE001 - whatever it is, a bot that has stopped listening is worse
+                pause = self._pause(TelegramError(str(error)))
+                _LOG.exception("Polling failed; trying again in %.1f s.", pause)
                 await _sleep_unless(stop, pause)
             else:
                 self._failures = 0

@@ -12,6 +12,7 @@ from bot.errors import Fault
 Value = str | list["Value"] | dict[str, "Value"]
 Path = tuple[str | int, ...]
 
+_IDENTIFIER = re.compile(r"[a-z0-9.-]+")
 _LIKELY = (
     (re.compile("^ *\t"), catalogue.TAB),
     (re.compile(r"^[ -]*\w+："), catalogue.FULL_WIDTH_COLON),
@@ -118,7 +119,7 @@ class _Walk:
 
     def _warn_of_comment(self, node: yaml.ScalarNode) -> None:
         line = self._commented.get(node.end_mark.line) if self._commented else None
-        if not line or node.style or node.value.isascii():
+        if not line or node.style or _IDENTIFIER.fullmatch(node.value):
             return
         if line[node.end_mark.column :].lstrip(" \t,]}").startswith("#"):
             self._tree.warnings.append(Fault(self._name, node.end_mark.line + 1, catalogue.COMMENT_CUTS_TEXT))

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 from bot.items import Kind, KnowledgeBase
@@ -81,7 +82,9 @@ def cached_gate(index: Index, base: KnowledgeBase, folder: Path | None, track: T
 def _fingerprint(base: KnowledgeBase) -> str:
     """Names the content of a knowledge base and the engine that it is calibrated for."""
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.rglob("*.py")):
+    engine = Path(__file__).parent
+    for source in (engine.parent / "text.py", *sorted(engine.rglob("*.py"))):
         digest.update(source.read_bytes())
+    digest.update(" ".join(map(version, ("opencc", "pypinyin", "rapidfuzz"))).encode())
     digest.update(repr((base.items, base.synonyms, base.frames)).encode())
     return digest.hexdigest()[:32]

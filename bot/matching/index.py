@@ -33,10 +33,13 @@ class Sounds:
     def terms(self, sound: str) -> Sequence[str]:
         """The terms of the index with this folded pinyin."""
         if not self._by_sound:
+            by_sound: dict[str, list[str]] = {}
             for term in self._terms:
                 # Longer terms hold Latin words or numbers, which no one confuses by ear.
                 if len(term) <= _PAIR:
-                    self._by_sound.setdefault(" ".join(map(syllable, term)), []).append(term)
+                    by_sound.setdefault(" ".join(map(syllable, term)), []).append(term)
+            # Set at once: another thread may be asking.
+            self._by_sound = by_sound
         return self._by_sound.get(sound, ())
 
 
@@ -89,7 +92,10 @@ class Index:
         return math.log((len(self.items) + 1) / (len(holders) + 0.5))
 
     def without(self, number: int, forms: Collection[str]) -> "Index":
-        """The index as it would be if an item were not asked in these forms; the item is gone if none is left."""
+        """The index as it is for who never asks an item in these forms; the item is gone if none is left.
+
+        What one phrasing less would change in the weight of others is left as it is.
+        """
         left = tuple(form for form in self.forms[number] if form not in forms)
         size = len(self.forms[number])
         before = _shares(self.items[number], self.forms[number], size, self.lexicon)

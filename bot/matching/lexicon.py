@@ -10,7 +10,7 @@ class Lexicon:
 
     def __init__(self, synonyms: Iterable[Iterable[str]] = (), frames: Iterable[str] = ()) -> None:
         standard: dict[str, str] = {}
-        for first, *others in ([normalise(word) for word in group] for group in synonyms):
+        for first, *others in ([form for word in group if (form := normalise(word))] or [""] for group in synonyms):
             # The standard word maps to itself, so that a shorter synonym inside it stays untouched.
             standard.setdefault(first, first)
             for word in others:

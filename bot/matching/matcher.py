@@ -129,19 +129,21 @@ class Matcher:
 
         If one of them is not covered, that is what must be said; the others are offered.
         """
-        parts: dict[str, Candidate] = {}
+        parts: dict[str, _Reading] = {}
         for part in asking:
             best = part.clause.best
             if best and best.item.kind is not Kind.SMALL_TALK and best.score >= self._gate.answer:
-                parts.setdefault(best.item.id, best)
+                parts.setdefault(best.item.id, part.clause)
         if len(parts) == 1 or not parts:
             return None
-        settled = tuple(parts.values())[:_COMPOUND]
+        settled = tuple(reading.candidates[0] for reading in parts.values())
         refused = tuple(one for one in settled if one.item.kind is Kind.NOT_COVERED)
-        candidates = (*settled, *(one for one in whole.candidates if one.item.id not in parts))[:_CANDIDATES]
+        candidates = _best((*settled, *whole.candidates))
+        why = self._why(parts.get(candidates[0].item.id, whole))
         if refused:
-            return NotCovered(candidates, _suggestions(candidates, ()), self._why(whole), refused)
-        return Answer(candidates, _suggestions(candidates, parts), self._why(whole), settled)
+            return NotCovered(candidates, _suggestions(candidates, ()), why, refused[:_COMPOUND])
+        chosen = settled[:_COMPOUND]
+        return Answer(candidates, _suggestions(candidates, {one.item.id for one in chosen}), why, chosen)
 
     def _surest(self, whole: _Reading, asking: Iterable[_Part]) -> _Reading:
         """The reading to go by: the whole message, unless a part of it says the same more clearly.
@@ -162,14 +164,15 @@ class Matcher:
         candidates = reading.candidates
         if best is None:
             return Unknown(candidates, (), why)
-        nearest = _suggestions((*candidates, *whole.candidates), {best.item.id})
+        near = candidates if reading is whole else _best((*candidates, *whole.candidates))
+        nearest = _suggestions(near, {best.item.id})
         if best.item.kind is Kind.ANSWER and best.score >= self._gate.answer:
             return Answer(candidates, nearest, why, (best,))
         if best.item.kind is Kind.NOT_COVERED and best.score >= self._gate.refuse:
             return NotCovered(candidates, nearest, why, (best,))
         if best.item.kind is Kind.SMALL_TALK and best.score >= self._gate.answer:
             return SmallTalk(candidates, (), why, best)
-        nearest = _suggestions((*candidates, *whole.candidates), ())
+        nearest = _suggestions(near, ())
         if nearest and max(one.score for one in nearest) >= self._gate.suggest:
             return Suggestions(candidates, nearest, why)
         return Unknown(candidates, (), why)
@@ -178,7 +181,7 @@ class Matcher:
         by_weight = sorted(reading.asked.terms, key=lambda one: -one.weight)
         if not reading.ranked:
             return Why(unexplained=tuple(one.term.shown for one in by_weight))
-        first = reading.ranked[0]
+        first = next(one for one in reading.ranked if self._item(one.number) is reading.candidates[0].item)
         held = [first.number in one.holders for one in by_weight]
         return Why(
             phrasing=self._edit.nearest(reading.asked, first.number)[0],
@@ -209,7 +212,9 @@ class Matcher:
             value = sum(LANE_WEIGHTS[name] * score for name, score in seen.items())
             ranked.append(_Ranked(number, value, explained.get(number, 0.0), seen))
         ranked.sort(key=lambda one: (-one.value, self._item(one.number).id))
-        candidates = self._candidates(ranked, asked.total, dict.fromkeys(exact, sure))
+        # Of an answer and a refusal in the very same words the answer is offered.
+        tied = {number: sure if self._item(number).kind is Kind.ANSWER else sure / 2 for number in exact}
+        candidates = self._candidates(ranked, asked.total, tied if len(exact) > 1 else dict.fromkeys(exact, sure))
         return _Reading(asked, tuple(ranked), candidates, len(exact) == 1)
 
     def _exact(self, form: str) -> tuple[Sequence[int], float]:
@@ -232,7 +237,7 @@ class Matcher:
             score = self._gate.score(one.explained, margin, margin if refused else one.value - refusal)
             score *= min(1.0, evidence / _EVIDENCE)
             scored.append(Candidate(self._item(one.number), exact.get(one.number, score)))
-        return tuple(sorted(scored, key=lambda candidate: (-candidate.score, candidate.item.id))[:_CANDIDATES])
+        return _best(scored)
 
     def _item(self, number: int) -> Item:
         return self._index.items[number]
@@ -240,6 +245,15 @@ class Matcher:
 
 def _lanes(without: Collection[str], *lanes: Lane) -> tuple[Lane, ...]:
     return tuple(lane for lane in lanes if lane.name not in without)
+
+
+def _best(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """The ten surest different items, each with its best score, best first, equal scores in the order of their ids."""
+    found: dict[str, Candidate] = {}
+    for one in candidates:
+        if one.item.id not in found or one.score > found[one.item.id].score:
+            found[one.item.id] = one
+    return tuple(sorted(found.values(), key=lambda one: (-one.score, one.item.id))[:_CANDIDATES])
 
 
 def _suggestions(candidates: Iterable[Candidate], chosen: Collection[str]) -> tuple[Candidate, ...]:

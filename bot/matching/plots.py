@@ -4,21 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import catalogue
-from bot.errors import UsageError
 from bot.matching.evaluation import ANSWERABLE, Result, reliability
 from bot.matching.gate import Gate
 
 
 def page(results: Sequence[Result], report: Mapping[str, Any], gate: Gate) -> str:
-    """The page as HTML; it loads nothing from anywhere.
-
-    Raises:
-        UsageError: plotly is not installed.
-    """
-    try:
-        from plotly import graph_objects  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise UsageError(catalogue.NO_PLOTLY) from error
+    """The page as HTML; it loads nothing from anywhere."""
+    from plotly import graph_objects  # noqa: PLC0415 - an extra
 
     scores = graph_objects.Figure(layout={"barmode": "overlay", "title": catalogue.PLOT_SCORES})
     sets = {

@@ -12,7 +12,6 @@ from rapidfuzz import fuzz
 
 from bot.items import Item
 from bot.matching.index import Index
-from bot.matching.verdict import Candidate
 
 NEAR_COPY = 75
 """Phrasings with this rapidfuzz ratio or more are near copies."""
@@ -20,16 +19,11 @@ NEAR_COPY = 75
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A question whose own words are not in the index. ``whole``: its item is not there at all."""
+    """A question of an item whose own words, or whose whole item, are not in the index."""
 
     item: Item
     form: str
-    whole: bool
     index: Index
-
-    def is_right(self, best: Candidate | None) -> bool:
-        """Whether the best candidate is the item that the question belongs to."""
-        return best is not None and best.item.id == self.item.id
 
 
 Track = Callable[[Iterable[Hidden], int], Iterable[Hidden]]
@@ -46,10 +40,10 @@ def hidden_phrasings(index: Index, askings: Iterable[tuple[int, str]]) -> Iterat
     """Each phrasing without itself and its near copies."""
     for number, form in askings:
         near = [other for other in index.forms[number] if fuzz.ratio(form, other) >= NEAR_COPY]
-        yield Hidden(index.items[number], form, whole=False, index=index.without(number, near))
+        yield Hidden(index.items[number], form, index=index.without(number, near))
 
 
 def hidden_items(index: Index, askings: Iterable[tuple[int, str]]) -> Iterator[Hidden]:
     """Each phrasing without its item."""
     for number, form in askings:
-        yield Hidden(index.items[number], form, whole=True, index=index.without(number, index.forms[number]))
+        yield Hidden(index.items[number], form, index=index.without(number, index.forms[number]))

@@ -89,7 +89,7 @@ class Suggestions(Judgement):
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Judgement):
-    """Nothing is near enough to answer; suggestions may still be worth a look."""
+    """Nothing is near enough to answer or to offer; there are no suggestions."""
 
 
 Verdict = Answer | Suggestions | NotCovered | SmallTalk | Unknown

@@ -37,9 +37,10 @@ class SqlStore:
             StoreError: it can't be opened or written.
         """
         with _clear_errors(url, (DBAPIError, ArgumentError, CommandError, ImportError, OSError)):
-            engine = create_engine(url)
+            engine = create_engine(url, hide_parameters=True)
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _configure_sqlite)
+                event.listen(engine, "begin", _begin_immediate)
                 _create_private_file(engine.url.database)
             with engine.begin() as connection:
                 _migrate(connection)
@@ -131,7 +132,14 @@ def _create_private_file(database: str | None) -> None:
         path.touch(mode=0o600)
 
 
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: whoever reads first and writes then could find the file changed in between."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connections have no type
+    # The driver's own transactions leave out changes of the schema; ours, begun below, do not.
+    connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",

@@ -1,6 +1,5 @@
 """What ``check`` advises on a base that has no fault."""
 
-
 import pytest
 
 from bot import catalogue

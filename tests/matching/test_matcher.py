@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.items import Kind, KnowledgeBase
+from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge, load
 from bot.matching import Answer, Index, Matcher, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
 from tests.conftest import CANTEEN
@@ -62,6 +62,33 @@ def test_a_tie_is_below_an_answer_and_in_order_of_ids() -> None:
     first, second = verdict.candidates[:2]
     assert [first.item.id, second.item.id] == ["closing", "opening"]
     assert first.score == second.score < 0.4
+
+
+def test_of_an_answer_and_a_refusal_in_the_same_words_the_answer_is_offered() -> None:
+    """Whatever their ids are."""
+    for answer, refusal in (("a", "z"), ("z", "a")):
+        items = (
+            Item(answer, "题", "几点开门", "七点", source=("1",)),
+            Item(refusal, "题", "几点开门", "没说", Kind.NOT_COVERED),
+        )
+        verdict = Matcher(Index.build(KnowledgeBase("", items))).match("几点开门")
+        assert isinstance(verdict, Suggestions)
+        assert verdict.suggestions[0].item.id == answer
+
+
+def test_a_refusal_among_many_parts_is_said() -> None:
+    """Also as the fourth."""
+    verdict = CANTEEN_MATCHER.match("食堂几点开门?食堂几点关门?饭卡丢了怎么补?一份午饭多少钱?")
+    assert chosen(verdict) == ["nc-price"]
+    assert {candidate.item.id for candidate in verdict.suggestions} == {"opening", "closing", "card"}
+
+
+def test_candidates_are_best_first() -> None:
+    """Of a compound question, too; and ``why`` is about the first."""
+    for question, _, _ in VERDICTS.values():
+        verdict = CANTEEN_MATCHER.match(question)
+        order = [(-candidate.score, candidate.item.id) for candidate in verdict.candidates]
+        assert order == sorted(order)
 
 
 def test_beside_a_refusal_the_answer_is_offered() -> None:

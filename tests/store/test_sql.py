@@ -121,8 +121,26 @@ def test_two_processes_may_write(store: SqlStore, path: Path) -> None:
     assert sum(store.days(1).values()) == 100
 
 
-def test_the_file_is_private_and_durable(store: SqlStore, path: Path) -> None:
-    """Others can't read it; a commit survives a power cut."""
+def test_first_starts_side_by_side_make_one_schema(tmp_path: Path) -> None:
+    """Whoever comes second finds it made."""
+    url, failed = f"sqlite:///{tmp_path}/new.db", []
+
+    def start() -> None:
+        try:
+            SqlStore.open(url).close()
+        except StoreError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_the_file_is_private_and_has_a_write_ahead_log(store: SqlStore, path: Path) -> None:
+    """Others can't read it; commits go through a write-ahead log."""
     store.record(miss("几点"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with sqlite3.connect(path) as connection:

@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.matching.index import Holders, Index
 from bot.matching.terms import Term, terms
 
-_LOOKED_AT = 10_000
+_LOOKED_AT = 8_000
 """Entries of the index that are looked at for one question before common terms stop finding items."""
 _KEPT = 100
 """Items that are kept then."""
