@@ -1,5 +1,6 @@
 """The one place that builds the objects and wires them."""
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -68,8 +69,8 @@ class App:
         """The dialogue of members; misses are kept."""
         return Dialogue(self.faq(log=True), self.replies(log=True))
 
-    def run(self) -> None:
-        """Serve Telegram until a signal ends it.
+    def run(self, ready: Callable[[], None]) -> None:
+        """Serve Telegram until a signal ends it. ``ready`` is called when everything is built.
 
         Raises:
             SettingsError: no token, or none that Telegram could have given.
@@ -79,7 +80,9 @@ class App:
         from bot.handlers.members import build_application  # noqa: PLC0415 - Telegram's library is for `run` alone
         from bot.intake.polling import serve  # noqa: PLC0415 - as above
 
-        serve(build_application(token, self.settings.api_url, dialogue))
+        application = build_application(token, self.settings.api_url, dialogue)
+        ready()
+        serve(application)
 
 
 def _forget(miss: Miss) -> None:

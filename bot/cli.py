@@ -64,9 +64,8 @@ class ExportFormat(StrEnum):
 
 def main() -> None:
     """Run a command. What a person can mend is one line on standard error and exit code 2, never a traceback."""
-    # What a command builds lives as long as it does; looking for garbage among it costs a fifth of the start.
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 50)
+    # What a command builds lives as long as it does: looking for garbage among it would cost a fifth of the start.
+    gc.disable()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace", newline="\n" if stream is sys.stdin else None)
@@ -84,6 +83,12 @@ def main() -> None:
         # Whoever read our output has left; Python would complain once more while it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _settle() -> None:
+    """From here on garbage is looked for, but not among what was built for good."""
+    gc.freeze()
+    gc.enable()
 
 
 def _leave(code: int) -> None:
@@ -114,13 +119,15 @@ def _refuse(message: str) -> int:
 def run() -> None:
     """Serve members on Telegram."""
     configure_logging()
-    _app().run()
+    _app().run(_settle)
 
 
 @app.command(help=catalogue.HELP_CHAT)
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
-    Chat(_app(knowledge).dialogue(), Console(highlight=False)).run()
+    conversation = Chat(_app(knowledge).dialogue(), Console(highlight=False))
+    _settle()
+    conversation.run()
 
 
 @app.command(help=catalogue.HELP_ASK)
@@ -144,6 +151,7 @@ def ask(
         if explain:
             _print_json(asdict(verdict.why))
         return
+    _settle()
     for line in sys.stdin:
         question = line.removesuffix("\n")
         verdict = faq.ask(question)

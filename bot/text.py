@@ -23,6 +23,7 @@ _NUMERAL = re.compile(f"(?:{_BELOW}|{_D})万(?:零?(?:{_BELOW}))?|{_BELOW}|{_D}+
 _DIGIT = re.compile(r"\d")
 _SHORT_DATE = re.compile(r"(?<![\d.])(0?[1-9]|1[0-2])\s*[./-]\s*(0?[1-9]|[12]\d|3[01])(?![\d.])")
 _DATE = re.compile(r"(?<!\d)0?(\d{1,2})月份?0?(\d{1,2})(?!\d)[日号]?")
+_SIMPLIFYING_STEPS = 4
 _CLAUSE_END = re.compile(r"[,.;:?!。…~\n]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 _NOT_WORD = re.compile(r"[^\w%]|_")
 _SPACE = re.compile(r"(?<![a-z0-9])\s+|\s+(?![a-z0-9])")
@@ -71,8 +72,10 @@ def _plain(text: str) -> str:
     if not text.isprintable():
         text = "".join(_visible(character) for character in text)
     # A few characters simplify in two steps; no chain is longer.
-    while (simplified := unicodedata.normalize("NFKC", _simplifier().convert(text))) != text:
-        text = simplified
+    for _ in range(_SIMPLIFYING_STEPS):
+        before, text = text, unicodedata.normalize("NFKC", _simplifier().convert(text))
+        if text == before:
+            break
     return text
 
 

@@ -8,10 +8,13 @@ memory is its own.
 """
 
 import json
+import os
 import random
 import resource
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -31,6 +34,7 @@ DATA = ROOT / "tests" / "data"
 SIZES = (1_000, 10_000, 100_000)
 PER_ITEM = 25
 QUESTIONS = 200
+STARTS = 15
 SLOW_QUESTIONS = 60
 """Questions for what takes a third of a second for each of them."""
 WORST_CASES = {"one character": "水", "mixed": "ab漢5かナ٣😀 ", "long words": "kaihui", "spaces": "会 "}
@@ -138,12 +142,30 @@ def is_right(question: Question, found: Sequence[Item]) -> bool:
     )
 
 
+def start() -> None:
+    """How long ``ask`` takes from its start to its end, and the first one, which calibrates."""
+
+    def seconds(*command: str, cache: str) -> float:
+        begin = time.perf_counter()
+        environment = os.environ | {"CAMPAIGN_BOT_CACHE": cache, "CAMPAIGN_BOT_KNOWLEDGE": str(ROOT / "knowledge")}
+        subprocess.run([sys.executable, *command], env=environment, capture_output=True, check=True)
+        return time.perf_counter() - begin
+
+    ask, imports = ("-m", "bot", "ask", "五带头第三个是什么"), ("-c", "import telegram, rapidfuzz, yaml")
+    with tempfile.TemporaryDirectory() as cache:
+        print(f"\nask, first time: {seconds(*ask, cache=cache):.1f} s, with the calibration")
+        pairs = [(seconds(*ask, cache=cache), seconds(*imports, cache=cache)) for _ in range(STARTS)]
+    ratio = statistics.median(one for one, _ in pairs) / statistics.median(other for _, other in pairs)
+    print(f"ask, from then on: {ratio:.2f} times `python -c 'import telegram, rapidfuzz, yaml'`")
+
+
 def main() -> None:
     """Print everything."""
     if len(sys.argv) > 1:
         print(json.dumps(costs(int(sys.argv[1]))))
         return
     recall()
+    start()
     p99 = {}
     for size in SIZES:
         command = [sys.executable, "-m", "tests.bench", str(size)]
