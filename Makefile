@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SHARED := ../shared
+LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --upgrade \
+  --python-version 3.11 --group build
 
 .DEFAULT_GOAL := help
 .PHONY: help chat test check format score bench lock clean
@@ -31,9 +33,6 @@ score: .venv/runtime.stamp ## measure the answers against the questions beside t
 	@if [ -d $(SHARED)/eval ]; then \
 	  $(BIN)/python $(SHARED)/eval/score.py $(SHARED)/eval/dev.jsonl -- $(BIN)/campaign-bot ask --json; \
 	else echo 'No questions to measure with: $(SHARED)/eval does not exist.'; fi
-
-LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet --upgrade \
-  --python-version 3.11 --group build
 
 bench: .venv/dev.stamp ## measure cost and recall beside other ways to search, some minutes
 	@$(BIN)/python -m tests.bench

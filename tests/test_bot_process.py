@@ -185,6 +185,35 @@ def test_no_error_ends_the_polling(api: FakeBotApi, settings: dict[str, str], tm
     assert "工作证" in message["text"]
 
 
+@pytest.mark.parametrize("status", [429, 500, 502])
+def test_a_reply_that_was_not_taken_is_sent_again(
+    api: FakeBotApi, settings: dict[str, str], tmp_path: Path, status: int
+) -> None:
+    """After two refusals the member still gets the answer, once."""
+    body = {"parameters": {"retry_after": 1}} if status == 429 else {}
+    api.fail_next("sendMessage", status, **body)
+    api.fail_next("sendMessage", status, **body)
+    api.member_says("补办饭卡")
+    api.member_says("你好")
+    with running(settings, tmp_path / "log"):
+        answer, greeting = api.wait_for_messages(2)
+    assert "工作证" in answer["text"]
+    assert greeting["text"] == "你好！"
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_reply_that_is_refused_for_good_delays_nobody(
+    api: FakeBotApi, settings: dict[str, str], tmp_path: Path, status: int
+) -> None:
+    """The next member is answered."""
+    api.fail_next("sendMessage", status)
+    api.member_says("补办饭卡", chat=8)
+    api.member_says("你好")
+    with running(settings, tmp_path / "log"):
+        (greeting,) = api.wait_for_messages(1)
+    assert greeting["text"] == "你好！"
+
+
 BAD_SETTINGS = {
     "no token": ({"CAMPAIGN_BOT_TOKEN": ""}, "BotFather"),
     "a malformed token": ({"CAMPAIGN_BOT_TOKEN": "abc"}, "BotFather"),

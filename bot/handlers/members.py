@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, Update
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from bot.dialogue import Dialogue
@@ -16,6 +16,8 @@ from bot.replies import Reply
 TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 _LOG = logging.getLogger(__name__)
+_TRIES = 5
+_PAUSE_S = 1.0
 
 
 class MemberHandlers:
@@ -84,7 +86,32 @@ async def _threaded(work: Callable[[], Reply]) -> Reply:
 
 
 async def _send(message: Message, reply: Reply) -> None:
-    """Send a reply. With buttons it quotes the question, which a pressed button finds again there."""
+    """Send a reply; try again, a bounded number of times, where Telegram may not have taken it.
+
+    Raises:
+        TelegramError: it was not taken.
+    """
+    for last in (*(False for _ in range(_TRIES - 1)), True):
+        try:
+            await _send_once(message, reply)
+        except (BadRequest, Forbidden) as error:
+            _LOG.warning("A reply is refused for good: %s", error)
+        except RetryAfter as error:
+            if last:
+                raise
+            wait = error.retry_after
+            await asyncio.sleep(wait if isinstance(wait, int) else wait.total_seconds())
+            continue
+        except NetworkError:
+            if last:
+                raise
+            await asyncio.sleep(_PAUSE_S)
+            continue
+        return
+
+
+async def _send_once(message: Message, reply: Reply) -> None:
+    """With buttons a reply quotes the question, which a pressed button finds again there."""
     buttons = [[InlineKeyboardButton(button.label, callback_data=button.action)] for button in reply.buttons]
     private = message.chat.type == message.chat.PRIVATE
     await message.chat.send_message(
