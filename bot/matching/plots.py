@@ -23,6 +23,9 @@ def page(results: Sequence[Result], report: Mapping[str, Any], gate: Gate) -> st
     for threshold, name in ((gate.suggest, catalogue.PLOT_SUGGEST), (gate.answer, catalogue.PLOT_ANSWER)):
         scores.add_vline(x=threshold, line_dash="dash", annotation_text=f"{name} {threshold:.2f}")
 
+    # Most unanswerable questions score 0; on a linear scale their bar hides all others.
+    scores.update_yaxes(type="log")
+
     worst = report["confusions"][::-1]
     confusions = graph_objects.Figure(layout={"title": catalogue.PLOT_CONFUSIONS, "height": 200 + 26 * len(worst)})
     confusions.add_bar(
