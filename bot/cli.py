@@ -28,7 +28,7 @@ from bot.faq import verdict_name
 from bot.items import Kind
 from bot.knowledge import Knowledge
 from bot.logs import configure_logging
-from bot.matching import Answer, Candidate, Index, Matcher, NotCovered, SmallTalk, Verdict
+from bot.matching import Answer, Candidate, Index, Matcher, Settled, Verdict
 from bot.matching.advice import advise
 from bot.matching.evaluation import Question, ask_itself, ask_questions, read_questions, summary
 from bot.matching.matcher import LANE_WEIGHTS
@@ -317,10 +317,8 @@ def _print_report(title: str, report: dict[str, Any]) -> None:
 def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
     """A line of ``ask --json``."""
     match verdict:
-        case Answer(chosen=chosen) | NotCovered(chosen=chosen):
+        case Settled(chosen=chosen):
             items = [candidate.item for candidate in chosen]
-        case SmallTalk(chosen=one):
-            items = [one.item]
         case _:
             items = []
     return {

@@ -9,9 +9,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.logs import TOKEN
 
 PREFIX = "CAMPAIGN_BOT_"
-_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
 _GET_TOKEN = "talk to @BotFather on Telegram, send /newbot, and put the token it gives you into CAMPAIGN_BOT_TOKEN"  # noqa: S105
 
 
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
             message = f"{PREFIX}TOKEN is not set: {_GET_TOKEN}. To try the bot without Telegram: campaign-bot chat."
             raise SettingsError(message)
         token = self.token.get_secret_value().strip()
-        if not _TOKEN.fullmatch(token):
+        if not TOKEN.fullmatch(token):
             message = f"{PREFIX}TOKEN is malformed (123456789:ABC... is what it looks like): {_GET_TOKEN}."
             raise SettingsError(message)
         return token

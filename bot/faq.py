@@ -52,14 +52,12 @@ class Faq:
         Raises:
             StoreError: the miss could not be recorded.
         """
+        return self._record(question, self._matcher.match(question), State.OPEN)
+
+    def _record(self, question: str, verdict: Verdict, state: State) -> bool:
+        """Whether there was anything to record."""
         if is_blank(question):
             return False
-        self._record(question, self._matcher.match(question), State.OPEN)
-        return True
-
-    def _record(self, question: str, verdict: Verdict, state: State) -> None:
-        if is_blank(question):
-            return
         text = " ".join(mask(question).split())
         best = verdict.candidates[0] if verdict.candidates else None
         self._record_miss(
@@ -72,3 +70,4 @@ class Faq:
                 score=round(verdict.score, 4),
             )
         )
+        return True

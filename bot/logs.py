@@ -4,7 +4,8 @@ import logging
 import re
 import sys
 
-_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
+"""What a bot token looks like."""
 
 
 class RedactingFormatter(logging.Formatter):
@@ -12,7 +13,7 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's text without secrets."""
-        return _TOKEN.sub("[token]", super().format(record))
+        return TOKEN.sub("[token]", super().format(record))
 
 
 def configure_logging(level: int = logging.INFO) -> None:

@@ -77,7 +77,7 @@ class Replies:
                 nearest = catalogue.NOT_COVERED_NEAREST if suggestions else "{answer}"
                 return Reply(nearest.format(answer=text), _candidate_buttons(suggestions))
             case SmallTalk(chosen=chosen):
-                return Reply(chosen.item.answer)
+                return Reply(chosen[0].item.answer)
             case Suggestions(suggestions=suggestions):
                 none = Button(catalogue.NONE_OF_THESE, NONE_ACTION)
                 return Reply(catalogue.SUGGESTIONS, (*_candidate_buttons(suggestions), none))

@@ -10,9 +10,9 @@ from rapidfuzz import fuzz
 
 from bot.items import Item, Kind
 from bot.knowledge import Knowledge
-from bot.matching import Answer, Matcher, NotCovered, SmallTalk
+from bot.matching import Matcher
 from bot.text import normalise
-from tests.conftest import ROOT
+from tests.conftest import ROOT, settled_by
 
 SHARED = ROOT.parent / "shared"
 SPEECH = SHARED / "speech.txt"
@@ -50,20 +50,14 @@ def test_answers_are_short(shipped: Knowledge) -> None:
 
 def test_every_phrasing_leads_to_its_own_item(shipped: Knowledge, matcher: Matcher) -> None:
     """At most 1 in 100 may not, and those are listed."""
-    astray = {asking for item in shipped.base.items for asking in item.askings() if own(matcher, asking) != [item.id]}
+    astray = {
+        asking
+        for item in shipped.base.items
+        for asking in item.askings()
+        if settled_by(matcher.match(asking)) != [item.id]
+    }
     assert astray == set(NOT_ITS_OWN)
     assert len(astray) * 100 <= sum(len(list(item.askings())) for item in shipped.base.items)
-
-
-def own(matcher: Matcher, asking: str) -> list[str]:
-    """The ids of the items that a question is settled by."""
-    match matcher.match(asking):
-        case Answer(chosen=chosen) | NotCovered(chosen=chosen):
-            return [candidate.item.id for candidate in chosen]
-        case SmallTalk(chosen=one):
-            return [one.item.id]
-        case _:
-            return []
 
 
 def letters(text: str) -> str:

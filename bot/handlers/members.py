@@ -91,23 +91,24 @@ async def _send(message: Message, reply: Reply) -> None:
     Raises:
         TelegramError: it was not taken.
     """
-    for last in (*(False for _ in range(_TRIES - 1)), True):
+    for attempt in range(1, _TRIES + 1):
         try:
             await _send_once(message, reply)
         except (BadRequest, Forbidden) as error:
             _LOG.warning("A reply is refused for good: %s", error)
-        except RetryAfter as error:
-            if last:
+            return
+        except (RetryAfter, NetworkError) as error:
+            if attempt == _TRIES:
                 raise
-            wait = error.retry_after
-            await asyncio.sleep(wait if isinstance(wait, int) else wait.total_seconds())
-            continue
-        except NetworkError:
-            if last:
-                raise
-            await asyncio.sleep(_PAUSE_S)
-            continue
-        return
+            await asyncio.sleep(seconds_to_wait(error) if isinstance(error, RetryAfter) else _PAUSE_S)
+        else:
+            return
+
+
+def seconds_to_wait(error: RetryAfter) -> float:
+    """How long Telegram wants to be left alone."""
+    wait = error.retry_after
+    return float(wait if isinstance(wait, int) else wait.total_seconds())
 
 
 async def _send_once(message: Message, reply: Reply) -> None:

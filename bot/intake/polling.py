@@ -11,7 +11,7 @@ from telegram import Update
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
-from bot.handlers.members import TelegramApplication
+from bot.handlers.members import TelegramApplication, seconds_to_wait
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 30
@@ -124,8 +124,7 @@ class Poller:
 
     def _pause(self, error: TelegramError) -> float:
         if isinstance(error, RetryAfter):
-            wait = error.retry_after
-            return float(wait if isinstance(wait, int) else wait.total_seconds())
+            return seconds_to_wait(error)
         self._failures += 1
         pause = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** (self._failures - 1))
         return pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter

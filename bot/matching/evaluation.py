@@ -74,19 +74,17 @@ def ask_questions(matcher: Matcher, questions: Iterable[Question]) -> Iterator[R
     """Each question's result: right by the facts that the answer holds, whichever item gave it."""
     for question in questions:
         verdict, seconds = _timed(matcher, question.text)
-
-        def right(item: Item, question: Question = question) -> bool:
-            return item.kind is Kind.ANSWER and _holds(item.answer, question.must, _OFFER_LIMIT)
-
         if question.kind != ANSWERABLE:
             outcome = _unanswerable(verdict)
         elif isinstance(verdict, Answer):
             given = "\n\n".join(candidate.item.answer for candidate in verdict.chosen)
             outcome = "right" if _holds(given, question.must, _ANSWER_LIMIT) else "wrong"
         else:
-            offered = any(right(candidate.item) for candidate in verdict.suggestions)
+            offered = any(_answers(candidate.item, question) for candidate in verdict.suggestions)
             outcome = "offered" if offered else "missed"
-        first = bool(verdict.candidates) and question.kind == ANSWERABLE and right(verdict.candidates[0].item)
+        first = (
+            bool(verdict.candidates) and question.kind == ANSWERABLE and _answers(verdict.candidates[0].item, question)
+        )
         yield _result(question, outcome, verdict, seconds, first=first)
 
 
@@ -123,8 +121,9 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
     pairs = Counter((one.expected, one.got) for one in inside if not one.first and one.expected and one.got)
     example = {(one.expected, one.got): one.text for one in inside}
     seconds = sorted(one.seconds for one in results) or [0.0]
+    kinds = dict.fromkeys(one.kind for one in results)
     return {
-        "kinds": {kind: _shares([one for one in results if one.kind == kind]) for kind in _in_order(results)},
+        "kinds": {kind: _shares([one for one in results if one.kind == kind]) for kind in kinds},
         "recall_at_1": _share(one.first for one in inside),
         "groups": {
             name: {"recall_at_1": _share(one.first for one in rows), **_shares(rows)} for name, rows in groups.items()
@@ -183,6 +182,10 @@ def _unanswerable(verdict: Verdict) -> str:
             return "declined"
 
 
+def _answers(item: Item, question: Question) -> bool:
+    return item.kind is Kind.ANSWER and _holds(item.answer, question.must, _OFFER_LIMIT)
+
+
 def _holds(text: str, must: Sequence[Sequence[str]], most: int) -> bool:
     """Whether a text that is not too long holds an alternative of every group; quotation marks do not count."""
     flat = _flat(text)
@@ -191,10 +194,6 @@ def _holds(text: str, must: Sequence[Sequence[str]], most: int) -> bool:
 
 def _flat(text: str) -> str:
     return re.sub(r"[\s“”\"'‘’《》「」]", "", text)
-
-
-def _in_order(results: Iterable[Result]) -> Iterable[str]:
-    return dict.fromkeys(result.kind for result in results)
 
 
 def _shares(results: Sequence[Result]) -> Mapping[str, Any]:

@@ -164,16 +164,16 @@ class Matcher:
         candidates = reading.candidates
         if best is None:
             return Unknown(candidates, (), why)
-        near = candidates if reading is whole else _best((*candidates, *whole.candidates))
+        near = _best((*candidates, *whole.candidates))
         nearest = _suggestions(near, {best.item.id})
         if best.item.kind is Kind.ANSWER and best.score >= self._gate.answer:
             return Answer(candidates, nearest, why, (best,))
         if best.item.kind is Kind.NOT_COVERED and best.score >= self._gate.refuse:
             return NotCovered(candidates, nearest, why, (best,))
         if best.item.kind is Kind.SMALL_TALK and best.score >= self._gate.answer:
-            return SmallTalk(candidates, (), why, best)
+            return SmallTalk(candidates, (), why, (best,))
         nearest = _suggestions(near, ())
-        if nearest and max(one.score for one in nearest) >= self._gate.suggest:
+        if nearest and nearest[0].score >= self._gate.suggest:
             return Suggestions(candidates, nearest, why)
         return Unknown(candidates, (), why)
 
@@ -198,7 +198,7 @@ class Matcher:
         for scores in lanes.values():
             for number, score in scores.items():
                 explained[number] = explained.get(number, 0.0) + score
-        exact, sure = self._exact(form)
+        exact = self._exact(form)
         # Whoever is asked in just these words takes part, however common the words are.
         nearest = heapq.nsmallest(
             _NEAREST,
@@ -212,17 +212,19 @@ class Matcher:
             value = sum(LANE_WEIGHTS[name] * score for name, score in seen.items())
             ranked.append(_Ranked(number, value, explained.get(number, 0.0), seen))
         ranked.sort(key=lambda one: (-one.value, self._item(one.number).id))
-        # Of an answer and a refusal in the very same words the answer is offered.
-        tied = {number: sure if self._item(number).kind is Kind.ANSWER else sure / 2 for number in exact}
-        candidates = self._candidates(ranked, asked.total, tied if len(exact) > 1 else dict.fromkeys(exact, sure))
+        candidates = self._candidates(ranked, asked.total, exact)
         return _Reading(asked, tuple(ranked), candidates, len(exact) == 1)
 
-    def _exact(self, form: str) -> tuple[Sequence[int], float]:
-        """The items that are asked in just these words, or in these without their frames, and how sure that is."""
-        core = self._index.lexicon.core(form)
-        bare = self._index.by_form.get(core, ()) if len(core) >= _BARE_LENGTH else ()
-        exact, sure = (found, 1.0) if (found := self._index.by_form.get(form, ())) else (bare, _BARE)
-        return exact, sure if len(exact) == 1 else self._gate.tie
+    def _exact(self, form: str) -> Mapping[int, float]:
+        """The items that are asked in just these words, or in these without their frames, and how sure each is."""
+        found, sure = self._index.by_form.get(form, ()), 1.0
+        if not found and len(core := self._index.lexicon.core(form)) >= _BARE_LENGTH:
+            found, sure = self._index.by_form.get(core, ()), _BARE
+        if len(found) == 1:
+            return {found[0]: sure}
+        # Of an answer and a refusal in the very same words the answer is offered.
+        tie = self._gate.tie
+        return {number: tie if self._item(number).kind is Kind.ANSWER else tie / 2 for number in found}
 
     def _candidates(
         self, ranked: Sequence[_Ranked], evidence: float, exact: Mapping[int, float]
@@ -257,9 +259,6 @@ def _best(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _suggestions(candidates: Iterable[Candidate], chosen: Collection[str]) -> tuple[Candidate, ...]:
-    """The first three different items of kind ``answer`` that were not chosen."""
-    found: dict[str, Candidate] = {}
-    for one in candidates:
-        if one.item.kind is Kind.ANSWER and one.item.id not in chosen:
-            found.setdefault(one.item.id, one)
-    return tuple(found.values())[:_SUGGESTIONS]
+    """The first three items of kind ``answer`` that were not chosen."""
+    found = (one for one in candidates if one.item.kind is Kind.ANSWER and one.item.id not in chosen)
+    return tuple(islice(found, _SUGGESTIONS))

@@ -47,8 +47,8 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Judgement):
-    """Sure: one item, or one for each part of a compound question, in the order they were asked."""
+class Settled(Judgement):
+    """What a reply is made of: one item, or one for each part of a compound question, in the order they were asked."""
 
     chosen: tuple[Candidate, ...]
 
@@ -59,27 +59,18 @@ class Answer(Judgement):
 
 
 @dataclass(frozen=True, slots=True)
-class NotCovered(Judgement):
+class Answer(Settled):
+    """Sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCovered(Settled):
     """The knowledge base knows the question, or each part of it, and that the speech does not answer it."""
 
-    chosen: tuple[Candidate, ...]
-
-    @property
-    def score(self) -> float:
-        """The least sure part's score."""
-        return min(candidate.score for candidate in self.chosen)
-
 
 @dataclass(frozen=True, slots=True)
-class SmallTalk(Judgement):
-    """A greeting, thanks and the like."""
-
-    chosen: Candidate
-
-    @property
-    def score(self) -> float:
-        """The chosen item's score."""
-        return self.chosen.score
+class SmallTalk(Settled):
+    """A greeting, thanks and the like: always one item."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,9 @@ from hypothesis import strategies as st
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge, load
 from bot.matching import Answer, Index, Matcher, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
-from tests.conftest import CANTEEN
+from tests.conftest import CANTEEN, settled_by
 
 CANTEEN_MATCHER = Matcher(Index.build(load(CANTEEN).base))
-
-
-def chosen(verdict: Verdict) -> list[str]:
-    match verdict:
-        case Answer(chosen=candidates) | NotCovered(chosen=candidates):
-            return [candidate.item.id for candidate in candidates]
-        case SmallTalk(chosen=candidate):
-            return [candidate.item.id]
-        case _:
-            return []
 
 
 VERDICTS = {
@@ -48,7 +38,7 @@ def test_verdicts(question: str, kind: type[Verdict], items: list[str]) -> None:
     """One case for each way a question can come and each verdict it can get."""
     verdict = CANTEEN_MATCHER.match(question)
     assert isinstance(verdict, kind)
-    assert chosen(verdict) == items
+    assert settled_by(verdict) == items
 
 
 def test_a_phrasing_is_certain() -> None:
@@ -79,7 +69,7 @@ def test_of_an_answer_and_a_refusal_in_the_same_words_the_answer_is_offered() ->
 def test_a_refusal_among_many_parts_is_said() -> None:
     """Also as the fourth."""
     verdict = CANTEEN_MATCHER.match("食堂几点开门?食堂几点关门?饭卡丢了怎么补?一份午饭多少钱?")
-    assert chosen(verdict) == ["nc-price"]
+    assert settled_by(verdict) == ["nc-price"]
     assert {candidate.item.id for candidate in verdict.suggestions} == {"opening", "closing", "card"}
 
 
@@ -103,7 +93,7 @@ def test_a_rambling_message_is_judged_by_the_clause_that_asks() -> None:
         "昨天下雨我骑车摔了一跤,回家翻遍书包也没找到,我妈还说了我一顿,真是倒霉,今天请了半天假,"
         "想来想去还是先问问吧,饭卡丢了怎么补?同事说不用急,可我中午就没地方用餐了,唉。"
     )
-    assert chosen(CANTEEN_MATCHER.match(ramble)) == ["card"]
+    assert settled_by(CANTEEN_MATCHER.match(ramble)) == ["card"]
 
 
 def test_suggestions_are_answers_and_at_most_three(shipped: Knowledge, matcher: Matcher) -> None:
@@ -136,7 +126,7 @@ def test_the_order_of_items_is_irrelevant(canteen: Knowledge) -> None:
 def test_a_base_of_one_item_works() -> None:
     """Nothing to compare with is no error."""
     base = KnowledgeBase(title="", items=load(CANTEEN).base.items[:1])
-    assert chosen(Matcher(Index.build(base)).match("食堂几点开门")) == ["opening"]
+    assert settled_by(Matcher(Index.build(base)).match("食堂几点开门")) == ["opening"]
 
 
 @given(st.text(max_size=300))
