@@ -1,17 +1,27 @@
 """The one place that builds the objects and wires them."""
 
+import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.config import Settings
 from bot.dialogue import Dialogue
+from bot.errors import SettingsError
 from bot.faq import Faq
 from bot.knowledge import Knowledge, load
 from bot.matching import Gate, Index, Matcher, cached_gate
 from bot.matching.selftest import Track
 from bot.replies import Replies
-from bot.store.interface import Miss, MissedLog
+from bot.store.interface import Inbox, MissedLog
+
+if TYPE_CHECKING:
+    # The database's libraries cost `ask` half its start, Telegram's are for `run` alone.
+    from bot.intake.sending import Limits
+    from bot.store.database import Database
+    from bot.store.missed import SqlMissedLog
 
 
 class App:
@@ -32,15 +42,33 @@ class App:
         return load(self.folder)
 
     @cached_property
-    def missed(self) -> MissedLog:
-        """The log of missed questions.
+    def database(self) -> "Database":
+        """The database.
 
         Raises:
             StoreError: it can't be opened.
         """
-        from bot.store.sql import SqlStore  # noqa: PLC0415 - the database's libraries cost `ask` half its start
+        from bot.store.database import Database  # noqa: PLC0415 - costs too much where it is not needed
 
-        return SqlStore.open(self.settings.database_url)
+        return Database.open(self.settings.database_url)
+
+    @cached_property
+    def missed(self) -> MissedLog:
+        """The log of missed questions. Raises as ``database`` does."""
+        return self._missed
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """The inbox. Raises as ``database`` does."""
+        from bot.store.inbox import SqlInbox  # noqa: PLC0415 - as above
+
+        return SqlInbox(self.database, self._missed)
+
+    @cached_property
+    def _missed(self) -> "SqlMissedLog":
+        from bot.store.missed import SqlMissedLog  # noqa: PLC0415 - as above
+
+        return SqlMissedLog(self.database, self.settings.missed_limit)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -57,33 +85,85 @@ class App:
         """The thresholds, calibrated on the knowledge base."""
         return cached_gate(self.index, self.knowledge.base, self.settings.cache, self.track)
 
-    def faq(self, *, log: bool) -> Faq:
-        """The service that answers; with ``log``, misses are kept."""
-        return Faq(self.matcher, self.missed.record if log else _forget)
+    @cached_property
+    def faq(self) -> Faq:
+        """The service that answers."""
+        return Faq(self.matcher)
 
-    def replies(self, *, log: bool) -> Replies:
-        """What puts verdicts into words; with ``log``, it says that misses are kept."""
-        return Replies(self.knowledge.base, noted=log)
+    @cached_property
+    def replies(self) -> Replies:
+        """What puts verdicts into words."""
+        return Replies(self.knowledge.base, self.settings.retention_days)
 
+    @cached_property
     def dialogue(self) -> Dialogue:
-        """The dialogue of members; misses are kept."""
-        return Dialogue(self.faq(log=True), self.replies(log=True))
+        """The dialogue of members."""
+        return Dialogue(self.faq, self.replies)
 
-    def run(self, ready: Callable[[], None]) -> None:
+    def run(self, ready: Callable[[], None], limits: "Limits | None" = None) -> None:
         """Serve Telegram until a signal ends it. ``ready`` is called when everything is built.
 
         Raises:
-            SettingsError: no token, or none that Telegram could have given.
+            SettingsError: no token, or none that Telegram could have given; the address is taken.
+            StoreError: the database can't be opened.
         """
-        token = self.settings.required_token()
-        dialogue = self.dialogue()
-        from bot.handlers.members import build_application  # noqa: PLC0415 - Telegram's library is for `run` alone
-        from bot.intake.polling import serve  # noqa: PLC0415 - as above
+        # All of it is for `run` alone.
+        import asyncio  # noqa: PLC0415
 
-        application = build_application(token, self.settings.api_url, dialogue)
+        from telegram.ext import ExtBot  # noqa: PLC0415
+        from telegram.request import HTTPXRequest  # noqa: PLC0415
+
+        from bot.handlers.admins import AdminNotices  # noqa: PLC0415
+        from bot.handlers.floods import FloodGuard, MissQuota  # noqa: PLC0415
+        from bot.handlers.members import MemberHandlers  # noqa: PLC0415
+        from bot.intake.health import Health  # noqa: PLC0415
+        from bot.intake.polling import Poller, UpdatesRequest  # noqa: PLC0415
+        from bot.intake.receiver import Receiver  # noqa: PLC0415
+        from bot.intake.retention import Retention  # noqa: PLC0415
+        from bot.intake.sealing import Seal  # noqa: PLC0415
+        from bot.intake.sending import Limits, SendingPolicy  # noqa: PLC0415
+        from bot.intake.service import Service  # noqa: PLC0415
+        from bot.intake.web import Web, listen  # noqa: PLC0415
+        from bot.intake.webhook import Webhook  # noqa: PLC0415
+        from bot.intake.worker import Worker  # noqa: PLC0415
+        from bot.metrics import Metrics  # noqa: PLC0415
+
+        settings, token, webhook_at = self.settings, self.settings.required_token(), self.settings.webhook()
+        metrics = Metrics()
+        policy = SendingPolicy(metrics, limits or Limits())
+        bot = ExtBot(
+            token,
+            f"{settings.api_url}/bot",
+            request=HTTPXRequest(),
+            get_updates_request=UpdatesRequest(),
+            rate_limiter=policy,
+        )
+        seal = Seal(settings.key.get_secret_value() if settings.key else token)
+        members = MemberHandlers(
+            bot,
+            self.dialogue,
+            FloodGuard(settings.messages_a_minute),
+            MissQuota(settings.misses_a_day),
+            self.missed.has_room,
+            metrics,
+        )
+        worker = Worker(self.inbox, seal, members, metrics)
+        receiver = Receiver(self.inbox, seal, worker, metrics)
+        webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
+        poller = Poller(bot, receiver)
+        admins = AdminNotices(bot, settings.admins)
+        intake = webhook or poller
+        health = Health(self.database, self.missed, intake.silent_s, worker.oldest_s, admins.tell)
+        web = Web(health, metrics, webhook)
+        retention = Retention(self.database, timedelta(days=settings.retention_days))
+        service = Service(bot, policy, worker, intake, web, health, retention)
+        sockets = []
+        try:
+            sockets = [listen(*settings.address())]
+        except SettingsError as error:
+            if webhook:
+                raise
+            # Members are answered all the same.
+            logging.getLogger(__name__).warning("%s Until then `campaign-bot health` is red.", error)
         ready()
-        serve(application)
-
-
-def _forget(miss: Miss) -> None:
-    """``ask`` without ``--log`` keeps nothing."""
+        asyncio.run(service.run(sockets))

@@ -13,7 +13,13 @@ HELP = """把问题直接发给我就行，打字随意，方言、拼音都可�
 · 拿不准时，我列出几个相近的问题，点一下就看到答案；
 · 讲话里没有的，我会老实说没有，并记下你的问题（只记问题，不记是谁问的），管理员会来补充。
 
-/start 看话题  /help 看这段说明"""
+/start 看话题  /help 看这段说明  /privacy 看我记下什么"""
+PRIVACY = """我只记必要的东西，不记你是谁：
+· 没答上来的问题：只记问题、次数和日期，不记是谁问的；电话、证件号、卡号和邮箱会先遮掉。
+  {days} 天没人再问，就自动删掉。
+· 你刚发来的消息：加密存着，回复你以后马上清空；万一出故障没能回复，最多加密保存 7 天，好补上回复。
+· 你的名字、头像、用户名：一概不存。
+想把记下的某个问题删掉，把那个问题告诉管理员就行，删了就彻底没有了。"""
 ANSWER = """{answer}
 
 出处：{places}"""
@@ -29,10 +35,12 @@ NOT_TEXT = "我目前只看得懂文字。把想问的话打出来发给我就�
 UNKNOWN_COMMAND = "我不认识这个命令。直接把问题发给我就行，或者发 /help 看看怎么用。"
 NONE_OF_THESE = "都不是"
 REJECTED = "好的，这个问题我已经记下了，等管理员来补充。你也可以换个说法再问我一次。"
+REJECTED_NOT_KEPT = "好的。请换个说法再问我一次。"
 REJECTED_UNKNOWN = "好的。我找不到原来的问题了，请再打一遍发给我，换个说法更好。"
 TOPIC = "“{topic}”里有这些问题，点一下看答案："
 GONE = "这个按钮已经过时了，内容后来有改动。请直接把问题发给我。"
 CUT = "你发的内容太长，我只看了前面 {limit} 个字。"
+FLOODED = "你发得太快啦，我跟不上了。先歇一会儿，过一分钟再问我，好吗？"
 FAILED = "刚才出了点小问题，没能答上来。请过一会儿再发一次。"
 
 # --- the terminal ------------------------------------------------------------------------------------------------
@@ -100,6 +108,29 @@ COMMENT_CUTS_TEXT = "“ #”后面的字会被当成注释丢掉；如果是内
 NOT_READ = "文件名不是以 .yaml 结尾，没有读它；如果是知识文件，请改名"
 REPEATED_PHRASING = "“{phrasing}”在同一个条目里写了两遍（另一处在第 {line} 行）；可以删掉一处"
 
+# --- admins: what the bot tells them ------------------------------------------------------------------------------
+
+RECOVERED = "机器人刚才有大约 {minutes} 分钟不太正常（{reasons}），现在已经好了，期间的问题会接着回复。"
+FAULT_SILENT = "收不到新消息"
+FAULT_STORE = "数据库写不进去"
+FAULT_LATE = "有问题等了两分钟以上还没回复"
+FAULT_JOINT = "，"
+MISSED_FULL = (
+    "没答上来的问题已经记满了，新的问题暂时记不进去；已经记下的都在。"
+    "请用 campaign-bot missed list 看一看，把不要的用 campaign-bot missed delete 编号 删掉，"
+    "或者请管机器的同事调大 CAMPAIGN_BOT_MISSED_LIMIT。"
+)
+
+# --- admins: the inbox ----------------------------------------------------------------------------------------------
+
+INBOX_NONE = "没有没能回复的消息。"
+INBOX_COLUMNS = {"id": "编号", "received_at": "收到", "died_at": "放弃", "fault": "原因"}
+INBOX_REPLAYED = "{count} 条消息重新排队，机器人会再试着回复。"
+INBOX_UNKNOWN = "没有编号为 {ids} 的消息；运行 campaign-bot inbox list 查看有哪些。"
+HELP_INBOX = "没能回复的消息（加密保存，最多 7 天）"
+HELP_INBOX_LIST = "列出没能回复的消息和原因，不含内容。"
+HELP_INBOX_REPLAY = "让没能回复的消息重新排队；不写编号就是全部。"
+
 # --- admins: the log of missed questions ---------------------------------------------------------------------------
 
 MISSED_COLUMNS = {
@@ -117,6 +148,7 @@ MISSED_NONE = "没有记下的问题。"
 MISSED_UNKNOWN = "没有编号为 {id} 的记录；运行 campaign-bot missed list --all 查看有哪些。"
 MISSED_RESOLVED = "已标为处理好：{question}"
 MISSED_IGNORED = "已标为忽略：{question}"
+MISSED_DELETED = "已彻底删掉：{question}"
 MISSED_CELL = "{name}：{value}"
 MISSED_DAYS = "问过的日子："
 MISSED_DAY = "  {day}  {count} 次"
@@ -139,6 +171,7 @@ HELP_MISSED_LIST = "列出还没处理的问题，问得最多的在前。"
 HELP_MISSED_SHOW = "看一个问题的全部记录。"
 HELP_MISSED_RESOLVE = "标为处理好；以后又没答上来，会重新打开。"
 HELP_MISSED_IGNORE = "标为忽略，不再列出。"
+HELP_MISSED_DELETE = "彻底删掉一个问题，比如提问的人要求删。"
 HELP_MISSED_EXPORT = "导出全部记录：CSV（带 BOM，可直接用表格软件打开）或 JSON。"
 
 # --- admins: the evaluation ------------------------------------------------------------------------------------------

@@ -9,13 +9,15 @@ from rich.console import Console
 from bot import catalogue
 from bot.dialogue import Dialogue
 from bot.replies import Reply
+from bot.store.interface import MissedLog
 
 
 class Chat:
     """One conversation over standard input and output."""
 
-    def __init__(self, dialogue: Dialogue, console: Console) -> None:
+    def __init__(self, dialogue: Dialogue, missed: MissedLog, console: Console) -> None:
         self._dialogue = dialogue
+        self._missed = missed
         self._console = console
 
     def run(self) -> None:
@@ -30,7 +32,7 @@ class Chat:
                 import readline  # noqa: F401, PLC0415 - arrow keys work in the prompt where there is readline
         reply, question = Reply(""), ""
         if interactive:
-            reply = self._dialogue.say("/start")
+            reply = self._dialogue.say("/start", self._missed.has_room).reply
             self._show(reply)
             self._console.print(catalogue.CHAT_HINT, style="dim")
         for line in _lines(self._console if interactive else None):
@@ -40,9 +42,12 @@ class Chat:
             labels = [button.label for button in reply.buttons]
             number = labels.index(line) + 1 if line in labels else number
             if 1 <= number <= len(reply.buttons):
-                reply = self._dialogue.press(reply.buttons[number - 1].action, question)
+                turn = self._dialogue.press(reply.buttons[number - 1].action, question, self._missed.has_room)
             else:
-                reply, question = self._dialogue.say(line), line
+                turn, question = self._dialogue.say(line, self._missed.has_room), line
+            reply = turn.reply
+            if turn.miss:
+                self._missed.record(turn.miss)
             self._show(reply)
         if interactive:
             self._console.print(catalogue.CHAT_BYE)

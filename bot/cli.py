@@ -5,8 +5,11 @@ import gc
 import importlib.util
 import io
 import json
+import logging
 import os
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from enum import StrEnum
@@ -45,11 +48,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+inbox_app = typer.Typer(help=catalogue.HELP_INBOX, no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(inbox_app, name="inbox")
 missed_app = typer.Typer(help=catalogue.HELP_MISSED, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(missed_app, name="missed")
 
 _SHORT_COLUMNS = ("id", "question", "count", "item")
 _PIPE_WIDTH = 300
+_HEALTH_TIMEOUT_S = 10.0
 
 RowId = Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID, min=1, max=2**63 - 1)]
 KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=catalogue.HELP_KNOWLEDGE)]
@@ -66,6 +72,8 @@ def main() -> None:
     """Run a command. What a person can mend is one line on standard error and exit code 2, never a traceback."""
     # What a command builds lives as long as it does: looking for garbage among it would cost a fifth of the start.
     gc.disable()
+    # Whatever is created is its owner's alone.
+    os.umask(0o077)
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace", newline="\n" if stream is sys.stdin else None)
@@ -118,14 +126,50 @@ def _refuse(message: str) -> int:
 @app.command()
 def run() -> None:
     """Serve members on Telegram."""
-    configure_logging()
-    _app().run(_settle)
+    bot = _app()
+    configure_logging(bot.settings.log_level, bot.settings.secrets())
+    try:
+        bot.run(_settle)
+    except CampaignBotError:
+        raise
+    except Exception:
+        # Python would print it with whatever secrets it holds.
+        logging.getLogger(__name__).critical("The bot failed.", exc_info=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def health() -> None:
+    """Tell whether the running bot works: exit code 0 or 1, and one line."""
+    host, port = load_settings().address()
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what listens everywhere is here too
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+    faults = _faults_at(url)
+    _print("red: " + "; ".join(faults) if faults else "green")
+    raise typer.Exit(1 if faults else 0)
+
+
+def _faults_at(url: str) -> list[str]:
+    # No proxy: it is this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=_HEALTH_TIMEOUT_S) as response:
+            body = response.read()
+    except urllib.error.HTTPError as error:
+        body = error.read()
+    except (OSError, ValueError) as error:
+        return [f"{url} does not answer ({error}): is `campaign-bot run` running, and CAMPAIGN_BOT_LISTEN the same?"]
+    try:
+        return [str(fault) for fault in json.loads(body)["faults"]]
+    except (ValueError, KeyError, TypeError):
+        return [f"{url} is not this bot: set CAMPAIGN_BOT_LISTEN to an address of its own"]
 
 
 @app.command(help=catalogue.HELP_CHAT)
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
-    conversation = Chat(_app(knowledge).dialogue(), Console(highlight=False))
+    bot = _app(knowledge)
+    conversation = Chat(bot.dialogue, bot.missed, Console(highlight=False))
     _settle()
     conversation.run()
 
@@ -143,20 +187,28 @@ def ask(
     if as_json == bool(words):
         raise UsageError(catalogue.ASK_USAGE)
     bot = _app(knowledge)
-    faq, replies = bot.faq(log=log), bot.replies(log=log)
     if words:
         question = " ".join(words)
-        verdict = faq.ask(question)
-        show(replies.verdict(verdict, question), Console(highlight=False))
+        verdict, reply = _asked(bot, question, log=log)
+        show(reply, Console(highlight=False))
         if explain:
             _print_json(asdict(verdict.why))
         return
     _settle()
     for line in sys.stdin:
         question = line.removesuffix("\n")
-        verdict = faq.ask(question)
-        row = _as_json(question, verdict, replies.verdict(verdict, question))
+        verdict, reply = _asked(bot, question, log=log)
+        row = _as_json(question, verdict, reply)
         _print_json(row | ({"why": asdict(verdict.why)} if explain else {}))
+
+
+def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:
+    """A question's verdict and reply; with ``log``, a miss is in the log then."""
+    asked = bot.faq.ask(question)
+    noted = log and asked.miss is not None and bot.missed.has_room(asked.miss)
+    if noted and asked.miss:
+        bot.missed.record(asked.miss)
+    return asked.verdict, bot.replies.verdict(asked.verdict, question, noted=noted)
 
 
 @app.command(help=catalogue.HELP_CHECK)
@@ -261,6 +313,38 @@ def missed_resolve(row_id: RowId) -> None:
 def missed_ignore(row_id: RowId) -> None:
     """Mark a row as ignored."""
     _print(catalogue.MISSED_IGNORED.format(question=_missed().set_state(row_id, State.IGNORED).question))
+
+
+@missed_app.command("delete", help=catalogue.HELP_MISSED_DELETE)
+def missed_delete(row_id: RowId) -> None:
+    """Delete a row for good."""
+    _print(catalogue.MISSED_DELETED.format(question=_missed().delete(row_id).question))
+
+
+@inbox_app.command("list", help=catalogue.HELP_INBOX_LIST)
+def inbox_list() -> None:
+    """List dead letters, the oldest first."""
+    letters = _app().inbox.dead_letters()
+    if not letters:
+        _print(catalogue.INBOX_NONE)
+        return
+    table = Table(*catalogue.INBOX_COLUMNS.values())
+    for letter in letters:
+        times = (at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at))
+        table.add_row(str(letter.id), *times, escape(letter.fault))
+    Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+
+
+@inbox_app.command("replay", help=catalogue.HELP_INBOX_REPLAY)
+def inbox_replay(
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=catalogue.HELP_ID)] = None,
+) -> None:
+    """Let dead letters wait again; the running bot takes them up within seconds."""
+    inbox = _app().inbox
+    unknown = set(ids or ()).difference(letter.id for letter in inbox.dead_letters())
+    if unknown:
+        raise UsageError(catalogue.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
+    _print(catalogue.INBOX_REPLAYED.format(count=inbox.replay(ids or None)))
 
 
 @missed_app.command("export", help=catalogue.HELP_MISSED_EXPORT)

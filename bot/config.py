@@ -3,7 +3,8 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -13,6 +14,7 @@ from bot.logs import TOKEN
 
 PREFIX = "CAMPAIGN_BOT_"
 _GET_TOKEN = "talk to @BotFather on Telegram, send /newbot, and put the token it gives you into CAMPAIGN_BOT_TOKEN"  # noqa: S105
+_SHORTEST_KEY = 16
 
 
 def _cache_folder() -> Path:
@@ -29,14 +31,30 @@ class Settings(BaseSettings):
 
     token: SecretStr | None = Field(None, description="Telegram's bot token; `run` needs it")
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
-        (), description="user ids of admins, separated by commas; nothing uses them yet"
+        (), description="user ids of admins, separated by commas: they are told when something needs them"
     )
     knowledge: Path | None = Field(None, description="folder of the knowledge base")
     database_url: str = Field(
         "sqlite:///data/bot.db", description="where misses are kept: `sqlite:///PATH`", repr=False
     )
     api_url: str = Field("https://api.telegram.org", description="what stands before `/bot<token>/`")
-
+    webhook_url: str | None = Field(
+        None, description="public https address for Telegram to deliver to; set = webhook, unset = polling"
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="required with it: 1 to 256 of A-Z, a-z, 0-9, _ and -, hard to guess"
+    )
+    listen: str = Field("127.0.0.1:8080", description="host:port for the webhook, `/healthz` and `/metrics`")
+    key: SecretStr | None = Field(
+        None, description="seals messages in the database, 16 characters or more; the token does without it"
+    )
+    messages_a_minute: int = Field(20, ge=1, description="of one member; more get one kind notice, then silence")
+    misses_a_day: int = Field(30, ge=0, description="that one member may add to the log of missed questions")
+    missed_limit: int = Field(
+        10_000, ge=1, description="rows of the log of missed questions; then it takes no new ones"
+    )
+    retention_days: int = Field(180, ge=1, description="days until a question that is not missed again is deleted")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     cache: Path = Field(default_factory=_cache_folder, description="folder for what can be computed anew")
 
     @field_validator("admins", mode="before")
@@ -48,6 +66,42 @@ class Settings(BaseSettings):
     @classmethod
     def _at_home(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value else value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_public(cls, value: str | None) -> str | None:
+        """Telegram delivers over https alone; a Bot API server of one's own on this machine may do without."""
+        parts = urlsplit(value or "https://unset")
+        if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}:
+            raise ValueError
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_header_value(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError
+        return value
+
+    @field_validator("key")
+    @classmethod
+    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value()) < _SHORTEST_KEY:
+            raise ValueError
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        host, colon, port = value.rpartition(":")
+        if not (colon and host and port.isascii() and port.isdigit() and int(port) < 1 << 16):
+            raise ValueError
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: Any) -> Any:  # noqa: ANN401 - as above
+        return value.upper() if isinstance(value, str) else value
 
     @field_validator("api_url")
     @classmethod
@@ -70,6 +124,30 @@ class Settings(BaseSettings):
             message = f"{PREFIX}TOKEN is malformed (123456789:ABC... is what it looks like): {_GET_TOKEN}."
             raise SettingsError(message)
         return token
+
+    def webhook(self) -> tuple[str, str] | None:
+        """The webhook's address and secret; None for polling.
+
+        Raises:
+            SettingsError: the secret is missing.
+        """
+        if not self.webhook_url:
+            return None
+        if self.webhook_secret is None:
+            message = f"{PREFIX}WEBHOOK_SECRET is not set: with {PREFIX}WEBHOOK_URL it is needed, e.g. what "
+            raise SettingsError(message + "`openssl rand -hex 32` prints.")
+        return self.webhook_url, self.webhook_secret.get_secret_value()
+
+    def address(self) -> tuple[str, int]:
+        """Host and port of LISTEN."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    def secrets(self) -> list[str]:
+        """What must never be written down in the clear."""
+        hidden = [secret.get_secret_value() for secret in (self.token, self.webhook_secret, self.key) if secret]
+        passwords = re.findall(r"://[^:/@]*:([^@]+)@", self.database_url)
+        return [*hidden, *passwords, *map(unquote, passwords)]
 
     def knowledge_folder(self) -> Path:
         """The knowledge folder: as set, else ``knowledge`` here, else the one beside the package in a checkout."""

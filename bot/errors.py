@@ -43,3 +43,7 @@ class KnowledgeError(CampaignBotError):
         super().__init__("\n".join(map(str, faults)))
         self.folder = folder
         self.faults = tuple(faults)
+
+
+class StoppingError(Exception):
+    """The bot is about to end: what was not begun is left for its next start."""

@@ -1,6 +1,6 @@
-"""The heart: a question is asked and judged, and what was missed is recorded. No I/O of its own."""
+"""The heart: a question is asked and judged, and what was missed is said. No I/O of its own."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.masking import mask
 from bot.matching import Answer, Matcher, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
@@ -23,51 +23,46 @@ def verdict_name(verdict: Verdict) -> str:
             return "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of a question: the verdict, and the miss, if it is one, which the caller may keep."""
+
+    verdict: Verdict
+    miss: Miss | None
+
+
 class Faq:
-    """Answers questions with one matcher, and hands each miss to ``record``."""
+    """Answers questions with one matcher."""
 
-    def __init__(self, matcher: Matcher, record: Callable[[Miss], None]) -> None:
+    def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
-        self._record_miss = record
 
-    def ask(self, question: str) -> Verdict:
-        """The verdict on a question; a miss is in the log when this returns.
-
-        Raises:
-            StoreError: the miss could not be recorded.
-        """
+    def ask(self, question: str) -> Asked:
+        """The verdict on a question."""
         verdict = self._matcher.match(question)
         match verdict:
             case NotCovered():
-                self._record(question, verdict, State.NOT_COVERED)
+                return Asked(verdict, _miss(question, verdict, State.NOT_COVERED))
             case Unknown():
-                self._record(question, verdict, State.OPEN)
+                return Asked(verdict, _miss(question, verdict, State.OPEN))
             case _:
-                pass
-        return verdict
+                return Asked(verdict, None)
 
-    def reject(self, question: str) -> bool:
-        """None of the suggestions was meant: the question is a miss. False if there is no question to record.
+    def reject(self, question: str) -> Miss | None:
+        """None of the suggestions was meant: the question is a miss. None if there is no question."""
+        return _miss(question, self._matcher.match(question), State.OPEN)
 
-        Raises:
-            StoreError: the miss could not be recorded.
-        """
-        return self._record(question, self._matcher.match(question), State.OPEN)
 
-    def _record(self, question: str, verdict: Verdict, state: State) -> bool:
-        """Whether there was anything to record."""
-        if is_blank(question):
-            return False
-        text = " ".join(mask(question).split())
-        best = verdict.candidates[0] if verdict.candidates else None
-        self._record_miss(
-            Miss(
-                question=text,
-                key=normalise(text) or text,
-                verdict=verdict_name(verdict),
-                state=state,
-                item=best.item.id if best else None,
-                score=round(verdict.score, 4),
-            )
-        )
-        return True
+def _miss(question: str, verdict: Verdict, state: State) -> Miss | None:
+    if is_blank(question):
+        return None
+    text = " ".join(mask(question).split())
+    best = verdict.candidates[0] if verdict.candidates else None
+    return Miss(
+        question=text,
+        key=normalise(text) or text,
+        verdict=verdict_name(verdict),
+        state=state,
+        item=best.item.id if best else None,
+        score=round(verdict.score, 4),
+    )

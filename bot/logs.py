@@ -1,27 +1,61 @@
-"""Logging: one line an event, with everything that looks like a bot token redacted, tracebacks included."""
+"""Logging: one line an event, plain on a terminal and JSON otherwise, without secrets, tracebacks included."""
 
+import json
 import logging
 import re
 import sys
+from collections.abc import Collection
+from datetime import UTC, datetime
+from urllib.parse import quote
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
 """What a bot token looks like."""
+_SHORTEST_SECRET = 4
+"""A shorter one would blank out ordinary words, and protects nothing."""
 
 
-class RedactingFormatter(logging.Formatter):
-    """Formats as usual, then blanks out tokens, wherever they came from."""
+class PlainFormatter(logging.Formatter):
+    """A line for people. ``secrets`` are blanked out wherever they came from, and so is all that looks like a token."""
+
+    def __init__(self, secrets: Collection[str] = ()) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        known = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in (secret, quote(secret, ""))}
+        # The longest first: a secret may be the beginning of another.
+        literal = (re.escape(secret) for secret in sorted(known, key=len, reverse=True))
+        self._secrets = re.compile("|".join((*literal, TOKEN.pattern)))
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's text without secrets."""
-        return TOKEN.sub("[token]", super().format(record))
+        return self._redact(super().format(record))
+
+    def _redact(self, text: str) -> str:
+        return self._secrets.sub("[secret]", text)
 
 
-def configure_logging(level: int = logging.INFO) -> None:
-    """Log to standard error. httpx would log a line, with the token in it, for every poll."""
+class JsonFormatter(PlainFormatter):
+    """A line for programs: an object with ``time``, ``level``, ``logger``, ``message`` and, of a fault, ``trace``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON without secrets."""
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self._redact(record.getMessage()),
+        }
+        if record.exc_info:
+            fields["trace"] = self._redact(self.formatException(record.exc_info))
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def configure_logging(level: str, secrets: Collection[str]) -> None:
+    """Log to standard error.
+
+    Libraries tell warnings alone, whatever the level: below that they write whole updates and URLs with the token.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "alembic", "telegram.ext"):
-        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    handler.setFormatter(PlainFormatter(secrets) if sys.stderr.isatty() else JsonFormatter(secrets))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("bot").setLevel(level)
     # It logs a traceback for every answer that is no JSON; the poller says the same in a line.
     logging.getLogger("telegram.request").setLevel(logging.CRITICAL)

@@ -34,11 +34,11 @@ class Reply:
 
 
 class Replies:
-    """Puts verdicts into words. ``base`` gives the places, the title and the topics; ``noted`` says misses are kept."""
+    """Puts verdicts into words. ``base`` gives the places, the title and the topics; misses are kept for ``days``."""
 
-    def __init__(self, base: KnowledgeBase, *, noted: bool) -> None:
+    def __init__(self, base: KnowledgeBase, days: int) -> None:
         self._base = base
-        self._noted = catalogue.NOTED if noted else ""
+        self._days = days
 
     def welcome(self) -> Reply:
         """/start: who the bot is, and the topics."""
@@ -47,6 +47,10 @@ class Replies:
     def help(self) -> Reply:
         """/help: how to ask."""
         return Reply(catalogue.HELP)
+
+    def privacy(self) -> Reply:
+        """/privacy: what is kept, how long, and how to have it deleted."""
+        return Reply(catalogue.PRIVACY.format(days=self._days))
 
     def topic(self, number: int) -> Reply:
         """The questions of one topic, counted from 0; one that is gone says so."""
@@ -61,14 +65,14 @@ class Replies:
         item = self._base.by_id.get(item_id)
         return Reply(self._answer([item])) if item else Reply(catalogue.GONE)
 
-    def verdict(self, verdict: Verdict, question: str) -> Reply:
-        """The reply to a question."""
-        reply = self._reply(verdict, question)
+    def verdict(self, verdict: Verdict, question: str, *, noted: bool) -> Reply:
+        """The reply to a question. ``noted``: it is kept as a miss, and the reply may say so."""
+        reply = self._reply(verdict, question, catalogue.NOTED if noted else "")
         if len(question) > QUESTION_LIMIT:
             return Reply(f"{reply.text}\n\n{catalogue.CUT.format(limit=QUESTION_LIMIT)}", reply.buttons)
         return reply
 
-    def _reply(self, verdict: Verdict, question: str) -> Reply:
+    def _reply(self, verdict: Verdict, question: str, noted: str) -> Reply:
         match verdict:
             case Answer(chosen=chosen):
                 return Reply(self._answer([candidate.item for candidate in chosen]))
@@ -82,14 +86,14 @@ class Replies:
                 none = Button(catalogue.NONE_OF_THESE, NONE_ACTION)
                 return Reply(catalogue.SUGGESTIONS, (*_candidate_buttons(suggestions), none))
             case Unknown():
-                return self._unknown(question)
+                return self._unknown(question, noted)
             case _:
                 assert_never(verdict)
 
-    def _unknown(self, question: str) -> Reply:
+    def _unknown(self, question: str, noted: str) -> Reply:
         if is_blank(question):
             return Reply(catalogue.BLANK.format(example=next(iter(self._base.topics.values()))[0].question))
-        return Reply(catalogue.UNKNOWN.format(noted=self._noted), self._topic_buttons())
+        return Reply(catalogue.UNKNOWN.format(noted=noted), self._topic_buttons())
 
     def not_text(self) -> Reply:
         """To a sticker, a photo and the like."""
@@ -99,13 +103,19 @@ class Replies:
         """To a command that the bot does not have."""
         return Reply(catalogue.UNKNOWN_COMMAND)
 
-    def rejected(self, *, recorded: bool) -> Reply:
-        """To "none of these"; the question may be gone from the chat."""
-        return Reply(catalogue.REJECTED if recorded else catalogue.REJECTED_UNKNOWN)
+    def rejected(self, *, found: bool, noted: bool) -> Reply:
+        """To "none of these"; the question may not be ``found`` in the chat any more."""
+        if not found:
+            return Reply(catalogue.REJECTED_UNKNOWN)
+        return Reply(catalogue.REJECTED if noted else catalogue.REJECTED_NOT_KEPT)
 
     def gone(self) -> Reply:
         """To a button that means nothing any more."""
         return Reply(catalogue.GONE)
+
+    def flooded(self) -> Reply:
+        """To whoever sends faster than anyone reads."""
+        return Reply(catalogue.FLOODED)
 
     def failed(self) -> Reply:
         """To whoever met a fault of ours."""

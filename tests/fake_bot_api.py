@@ -1,23 +1,26 @@
-"""The Bot API over real HTTP on loopback: true offsets, long polling, and a record of every call.
+"""The Bot API over real HTTP on loopback: true offsets, long polling, webhook delivery, scripted faults.
 
 Each call is checked against aiogram's type of its method; a field that the type does not know is a fault.
 """
 
+import http.client
 import itertools
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import aiogram.methods
 from aiogram.methods.base import TelegramMethod
 from pydantic import BaseModel
 
 TOKEN = "123456789:AAcanaryTOKENcanaryTOKENcanaryTOKEN"
+COURIERS = 4
 BOT = {"id": 123456789, "is_bot": True, "first_name": "问答小帮手", "username": "campaign_faq_bot"}
 _METHODS: dict[str, type[TelegramMethod[Any]]] = {
     kind.__api_method__.lower(): kind
@@ -26,17 +29,44 @@ _METHODS: dict[str, type[TelegramMethod[Any]]] = {
 }
 
 
-class FakeBotApi:
-    """One bot's server. Tests put updates in and read calls out; both are safe to use from any thread."""
+@dataclass(frozen=True)
+class Fault:
+    """What happens to one call instead of an answer: an error, or with status 0 a connection that is dropped.
 
-    def __init__(self) -> None:
+    ``accepted``: the call took effect all the same. ``hang_s``: how long the caller waits for nothing before that.
+    """
+
+    status: int = 0
+    body: dict[str, Any] = field(default_factory=dict)
+    accepted: bool = False
+    hang_s: float = 0.0
+
+
+Weather = Callable[[str, dict[str, Any]], Fault | None]
+
+
+class FakeBotApi:
+    """One bot's server. Tests put updates in and read calls out; both are safe to use from any thread.
+
+    ``weather`` decides on the fault of each call; ``deliver_to`` is the host and port at which the webhook listens.
+    """
+
+    def __init__(self, weather: Weather = lambda _method, _fields: None) -> None:
+        self.weather = weather
+        self.deliver_to = ""
+        self.times: list[float] = []
+        self._webhook: dict[str, Any] = {}
+        self._delivered: set[int] = set()
+        self._under_way: set[object] = set()
+        self._not_before: dict[int, float] = {}
+        self._closing = threading.Event()
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.invalid: list[str] = []
         self._updates: list[dict[str, Any]] = []
         self._confirmed = 0
         self._changed = threading.Condition()
         self._ids = itertools.count(1000)
-        self._faults: list[tuple[str, int, dict[str, Any]]] = []
+        self._faults: list[tuple[str, Fault]] = []
         self._messages: dict[int, dict[str, Any]] = {}
         self.url = ""
 
@@ -53,7 +83,7 @@ class FakeBotApi:
         message = {
             "message_id": next(self._ids),
             "date": int(time.time()),
-            "chat": {"id": chat, "type": "private", "first_name": "张三"},
+            "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup", "first_name": "张三"},
             "from": {"id": chat, "is_bot": False, "first_name": "张三", "language_code": "zh-hans"},
             **content,
         }
@@ -77,10 +107,21 @@ class FakeBotApi:
             self._updates.append({"update_id": next(self._ids), **update})
             self._changed.notify_all()
 
+    def put_again(self) -> None:
+        """Offer every update once more, as if none had been confirmed."""
+        with self._changed:
+            self._confirmed = 0
+            self._delivered.clear()
+            self._changed.notify_all()
+
     def fail_next(self, method: str, status: int, **body: Any) -> None:
         """The next call of a method gets this error instead of its answer."""
+        self.meet_next(method, Fault(status, body))
+
+    def meet_next(self, method: str, fault: Fault) -> None:
+        """The next call of a method meets this fault."""
         with self._changed:
-            self._faults.append((method.lower(), status, body))
+            self._faults.append((method.lower(), fault))
 
     def sent(self) -> list[dict[str, Any]]:
         """What was sent to members so far, as message objects with the keyboard they show."""
@@ -105,22 +146,41 @@ class FakeBotApi:
     @property
     def pending(self) -> int:
         """Updates that were not confirmed."""
-        return sum(update["update_id"] > self._confirmed for update in self._updates)
+        return len(self._pending())
+
+    def _pending(self) -> list[dict[str, Any]]:
+        return [
+            update
+            for update in self._updates
+            if update["update_id"] > self._confirmed and update["update_id"] not in self._delivered
+        ]
 
     # --- what the Bot API does --------------------------------------------------------------------------------------
 
     def call(self, name: str, fields: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Answer one call: HTTP status and body."""
+        """Answer one call: HTTP status and body; status 0 is a connection that is dropped."""
         method = name.lower()
         with self._changed:
             self._check(method, fields)
             self.calls.append((method, fields))
+            self.times.append(time.monotonic())
             self._changed.notify_all()
-            for fault in self._faults:
-                if fault[0] == method:
-                    self._faults.remove(fault)
-                    return fault[1], {"ok": False, "error_code": fault[1], "description": "scripted", **fault[2]}
+            fault = self._next_fault(method, fields)
+        if fault:
+            if fault.accepted:
+                self._answer(method, fields)
+            self._closing.wait(fault.hang_s)
+            return fault.status, {"ok": False, "error_code": fault.status, "description": "scripted", **fault.body}
+        if method == "getupdates" and self._webhook:
+            return 409, {"ok": False, "error_code": 409, "description": "Conflict: a webhook is set"}
         return 200, {"ok": True, "result": self._answer(method, fields)}
+
+    def _next_fault(self, method: str, fields: dict[str, Any]) -> Fault | None:
+        for scripted in self._faults:
+            if scripted[0] == method:
+                self._faults.remove(scripted)
+                return scripted[1]
+        return self.weather(method, fields)
 
     def _check(self, method: str, fields: dict[str, Any]) -> None:
         kind = _METHODS.get(method)
@@ -142,6 +202,10 @@ class FakeBotApi:
                 return self._get_updates(fields.get("offset"), fields.get("timeout", 0), fields.get("limit", 100))
             case "sendmessage":
                 return self._send(fields)
+            case "setwebhook":
+                return self._set_webhook(fields)
+            case "deletewebhook":
+                return self._set_webhook({})
             case _:
                 return True
 
@@ -150,15 +214,70 @@ class FakeBotApi:
             if offset is not None:
                 self._confirmed = max(self._confirmed, offset - 1)
                 self._changed.notify_all()
-            self._changed.wait_for(lambda: self.pending > 0, timeout=timeout)
-            return [update for update in self._updates if update["update_id"] > self._confirmed][:limit]
+            self._changed.wait_for(lambda: self.pending > 0 or self._closing.is_set(), timeout=timeout)
+            return self._pending()[:limit]
+
+    def _set_webhook(self, fields: dict[str, Any]) -> bool:
+        with self._changed:
+            self._webhook = fields
+            self._changed.notify_all()
+        return True
+
+    def deliver(self) -> None:
+        """Bring updates to the webhook, a chat's only after the one before it; what is refused comes again."""
+        while not self._closing.is_set():
+            with self._changed:
+                self._changed.wait_for(lambda: self._due() is not None or self._closing.is_set(), timeout=0.02)
+                update = self._due()
+                if update is None or self._closing.is_set():
+                    continue
+                lane = _chat(update)
+                self._under_way.add(lane)
+            taken = self._bring(update)
+            with self._changed:
+                self._under_way.discard(lane)
+                if taken:
+                    self._delivered.add(update["update_id"])
+                else:
+                    self._not_before[update["update_id"]] = time.monotonic() + 0.05
+                self._changed.notify_all()
+
+    def _due(self) -> dict[str, Any] | None:
+        if not (self._webhook and self.deliver_to):
+            return None
+        blocked = set(self._under_way)
+        for update in self._pending():
+            lane = _chat(update)
+            if lane not in blocked and self._not_before.get(update["update_id"], 0) <= time.monotonic():
+                return update
+            blocked.add(lane)
+        return None
+
+    def _bring(self, update: dict[str, Any]) -> bool:
+        connection = http.client.HTTPConnection(self.deliver_to, timeout=60)
+        headers = {"Content-Type": "application/json"}
+        if "secret_token" in self._webhook:
+            headers["X-Telegram-Bot-Api-Secret-Token"] = self._webhook["secret_token"]
+        try:
+            connection.request("POST", urlsplit(self._webhook["url"]).path, json.dumps(update), headers)
+            return connection.getresponse().status // 100 == 2
+        except (OSError, http.client.HTTPException, KeyError):
+            return False
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """End what waits."""
+        self._closing.set()
+        with self._changed:
+            self._changed.notify_all()
 
     def _send(self, fields: dict[str, Any]) -> dict[str, Any]:
         with self._changed:
             message = {
                 "message_id": next(self._ids),
                 "date": int(time.time()),
-                "chat": {"id": fields["chat_id"], "type": "private"},
+                "chat": {"id": fields["chat_id"], "type": "private" if fields["chat_id"] > 0 else "supergroup"},
                 "from": BOT,
                 "text": fields["text"],
             }
@@ -174,6 +293,13 @@ class FakeBotApi:
         members = (update.get("message") for update in self._updates)
         known = [*members, *self._messages.values()]
         return next((message for message in known if message and message["message_id"] == message_id), None)
+
+
+def _chat(update: dict[str, Any]) -> object:
+    """The chat that an update belongs to; of what has none, all is one."""
+    query = update.get("callback_query") or {}
+    message = update.get("message") or update.get("edited_message") or query.get("message") or {}
+    return message.get("chat", {}).get("id") if isinstance(message.get("chat"), dict) else None
 
 
 def _extras(model: BaseModel, path: str = "") -> Iterator[str]:
@@ -217,6 +343,10 @@ def serving(api: FakeBotApi) -> Iterator[FakeBotApi]:
                 status, answer = api.call(name, _fields(self.headers.get("Content-Type", ""), body))
             else:
                 status, answer = 401, {"ok": False, "error_code": 401, "description": "Unauthorized"}
+            if not status:
+                self.close_connection = True
+                self.connection.close()
+                return
             data = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -231,6 +361,7 @@ def serving(api: FakeBotApi) -> Iterator[FakeBotApi]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 256
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             """A client that is killed while it waits is part of the tests."""
@@ -239,9 +370,13 @@ def serving(api: FakeBotApi) -> Iterator[FakeBotApi]:
     api.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    couriers = [threading.Thread(target=api.deliver, daemon=True) for _ in range(COURIERS)]
+    for courier in couriers:
+        courier.start()
     try:
         yield api
     finally:
+        api.close()
         server.shutdown()
         server.server_close()
         thread.join()

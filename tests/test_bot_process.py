@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CANTEEN
+from tests.conftest import CANTEEN, free_port
 from tests.fake_bot_api import TOKEN, FakeBotApi, serving
 
 
@@ -31,6 +31,7 @@ def settings(api: FakeBotApi, tmp_path: Path) -> dict[str, str]:
         "CAMPAIGN_BOT_API_URL": api.url,
         "CAMPAIGN_BOT_DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
         "CAMPAIGN_BOT_KNOWLEDGE": str(CANTEEN),
+        "CAMPAIGN_BOT_LISTEN": f"127.0.0.1:{free_port()}",
     }
 
 
@@ -44,6 +45,12 @@ def running(settings: dict[str, str], log: Path) -> Iterator[subprocess.Popen[by
     finally:
         process.kill()
         process.wait()
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End it as an operator would; what is under way is brought to its end."""
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 0
 
 
 def buttons(message: dict[str, Any]) -> list[tuple[str, str]]:
@@ -84,16 +91,16 @@ def test_a_member_is_answered_and_a_miss_survives_a_restart(
         rejected, unknown = api.wait_for_messages(6)[4:]
         assert "记下" in rejected["text"]
         assert "记下" in unknown["text"]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        stop(process)
     assert api.pending == 0
     kept = {row["question"]: row for row in missed(settings)}
     assert set(kept) == {"开饭安排", "打［电话］能叫到车吗"}
     assert {row["state"] for row in kept.values()} == {"open"}
 
-    with running(settings, log):
+    with running(settings, log) as process:
         api.member_says("打13812345678能叫到车吗")
         api.wait_for_messages(7)
+        stop(process)
     assert {row["question"]: row["count"] for row in missed(settings)}["打［电话］能叫到车吗"] == 2
     assert TOKEN not in log.read_text()
     assert "张三" not in log.read_text() + json.dumps(missed(settings), ensure_ascii=False)

@@ -2,125 +2,139 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters, Update
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
-from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, ContextTypes, MessageHandler, filters
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.error import BadRequest, Forbidden
 
-from bot.dialogue import Dialogue
+from bot.dialogue import Dialogue, Turn
+from bot.handlers.floods import FloodGuard, MissQuota, Pace
+from bot.intake.updates import CallbackQuery, Message, Update
+from bot.metrics import Metrics
 from bot.replies import Reply
-
-# PTB's class has six type parameters, none of which matters here.
-TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+from bot.store.interface import Miss
 
 _LOG = logging.getLogger(__name__)
-_TRIES = 5
-_PAUSE_S = 1.0
+_PRESS_LIVES_S = 150.0
+"""Telegram forgets a pressed button after this; only its acknowledgement is impossible then."""
 
 
 class MemberHandlers:
-    """The handlers of members' updates, as bound methods of what holds their service."""
+    """The replies to members. ``has_room`` tells whether the log of missed questions takes a miss."""
 
-    def __init__(self, dialogue: Dialogue) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        dialogue: Dialogue,
+        guard: FloodGuard,
+        quota: MissQuota,
+        has_room: Callable[[Miss], bool],
+        metrics: Metrics,
+    ) -> None:
+        self._bot = bot
         self._dialogue = dialogue
+        self._guard = guard
+        self._quota = quota
+        self._has_room = has_room
+        self._metrics = metrics
 
-    async def on_text(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A message or an edited one, with text or with a caption."""
-        message = update.effective_message
-        text = (message.text or message.caption or "") if message else ""
-        if message is not None and not _for_another_bot(text, message.get_bot().username):
-            await _send(message, await _threaded(lambda: self._dialogue.say(text)))
+    async def handle(self, update: Update, age_s: float) -> Sequence[Miss]:
+        """Answer an update. What was missed in it, to be kept once it is answered.
 
-    async def on_other(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A sticker, a photo without words, a voice message and the like."""
-        if update.effective_message is not None:
-            await _send(update.effective_message, self._dialogue.not_text())
+        Raises:
+            TelegramError: a reply was not accepted, however often it was sent.
+        """
+        if message := update.message or update.edited_message:
+            return await self._on_message(message, edited=update.message is None)
+        if update.callback_query:
+            return await self._on_button(update.callback_query, age_s)
+        return ()
 
-    async def on_button(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def failed(self, update: Update) -> None:
+        """Say that it could not be answered."""
+        pressed_in = update.callback_query.message if update.callback_query else None
+        if message := update.message or update.edited_message or pressed_in:
+            await self._send(message, self._dialogue.failed())
+
+    async def _on_message(self, message: Message, *, edited: bool) -> Sequence[Miss]:
+        has_words = message.text is not None or message.caption is not None
+        if not has_words and (edited or not message.media):
+            return ()
+        if _for_another_bot(message.words, self._bot.username):
+            return ()
+        member = message.sender.id if message.sender else message.chat.id
+        match self._guard.judge(member, message.edit_date or message.date):
+            case Pace.SILENT:
+                self._metrics.silenced.inc()
+                return ()
+            case Pace.NOTICE:
+                self._metrics.silenced.inc()
+                await self._send(message, self._dialogue.flooded())
+                return ()
+            case Pace.FINE:
+                pass
+        if not has_words:
+            await self._send(message, self._dialogue.not_text())
+            return ()
+        turn = await self._turn(lambda: self._dialogue.say(message.words, self._keeps(member)))
+        await self._send(message, turn.reply)
+        return _misses(turn)
+
+    async def _on_button(self, query: CallbackQuery, age_s: float) -> Sequence[Miss]:
         """A pressed button. The question it belongs to is the message that ours replied to: nothing is stored."""
-        query = update.callback_query
-        if query is None:
-            return
-        message = query.message if isinstance(query.message, Message) else None
+        message = query.message
         asked = message.reply_to_message if message else None
         question = (asked.text or asked.caption or "") if asked else ""
-        reply = await _threaded(lambda: self._dialogue.press(query.data or "", question))
-        try:
-            await query.answer()
-        except BadRequest as error:
-            # Telegram forgets a press after a while; the member still gets the answer below.
-            _LOG.info("A button's press could not be acknowledged: %s", error)
+        turn = await self._turn(lambda: self._dialogue.press(query.data, question, self._keeps(query.sender.id)))
+        if age_s < _PRESS_LIVES_S:
+            try:
+                await self._bot.answer_callback_query(query.id)
+            except BadRequest as error:
+                _LOG.info("A button's press could not be acknowledged: %s", error)
         if message is not None:
-            await _send(message, reply)
+            await self._send(message, turn.reply)
+        return _misses(turn)
 
-    async def on_error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A handler failed: it is logged, and the member is told to try again."""
-        _LOG.error("An update could not be handled.", exc_info=context.error)
-        if isinstance(update, Update) and update.effective_message is not None:
-            await _send(update.effective_message, self._dialogue.failed())
+    def _keeps(self, member: int) -> Callable[[Miss], bool]:
+        """Whether a miss of this member may be kept."""
+
+        def keeps(miss: Miss) -> bool:
+            kept = self._has_room(miss) and self._quota.admits(member)
+            if not kept:
+                self._metrics.misses_refused.inc()
+            return kept
+
+        return keeps
+
+    @staticmethod
+    async def _turn(work: Callable[[], Turn]) -> Turn:
+        """Matching and the database block; the connection to Telegram lives on meanwhile."""
+        return await asyncio.to_thread(work)
+
+    async def _send(self, message: Message, reply: Reply) -> None:
+        """Reply to a message. With buttons a reply quotes the question, which a pressed button finds again there."""
+        buttons = [[InlineKeyboardButton(button.label, callback_data=button.action)] for button in reply.buttons]
+        quotes = bool(buttons) or not message.chat.private
+        try:
+            await self._bot.send_message(
+                message.chat.id,
+                reply.text,
+                reply_markup=InlineKeyboardMarkup(buttons) if buttons else None,
+                reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True)
+                if quotes
+                else None,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                message_thread_id=message.thread,
+            )
+        except (BadRequest, Forbidden) as error:
+            _LOG.warning("A reply is refused for good: %s", error)
 
 
-def build_application(token: str, api_url: str, dialogue: Dialogue) -> TelegramApplication:
-    """The Telegram application with all handlers. It fetches no updates itself."""
-    application = ApplicationBuilder().token(token).base_url(f"{api_url}/bot").updater(None).build()
-    members = MemberHandlers(dialogue)
-    own = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
-    application.add_handler(MessageHandler(own & (filters.TEXT | filters.CAPTION), members.on_text))
-    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & ~filters.StatusUpdate.ALL, members.on_other))
-    application.add_handler(CallbackQueryHandler(members.on_button))
-    application.add_error_handler(members.on_error)
-    return application
+def _misses(turn: Turn) -> Sequence[Miss]:
+    return (turn.miss,) if turn.miss else ()
 
 
 def _for_another_bot(text: str, username: str) -> bool:
     """Whether it is a command that names another bot: in a group all bots see it."""
     name = text.split(maxsplit=1)[0].partition("@")[2] if text.startswith("/") else ""
     return bool(name) and name.lower() != username.lower()
-
-
-async def _threaded(work: Callable[[], Reply]) -> Reply:
-    """Matching and the database block; the connection to Telegram lives on meanwhile."""
-    return await asyncio.to_thread(work)
-
-
-async def _send(message: Message, reply: Reply) -> None:
-    """Send a reply; try again, a bounded number of times, where Telegram may not have taken it.
-
-    Raises:
-        TelegramError: it was not taken.
-    """
-    for attempt in range(1, _TRIES + 1):
-        try:
-            await _send_once(message, reply)
-        except (BadRequest, Forbidden) as error:
-            _LOG.warning("A reply is refused for good: %s", error)
-            return
-        except (RetryAfter, NetworkError) as error:
-            if attempt == _TRIES:
-                raise
-            await asyncio.sleep(seconds_to_wait(error) if isinstance(error, RetryAfter) else _PAUSE_S)
-        else:
-            return
-
-
-def seconds_to_wait(error: RetryAfter) -> float:
-    """How long Telegram wants to be left alone."""
-    wait = error.retry_after
-    return float(wait if isinstance(wait, int) else wait.total_seconds())
-
-
-async def _send_once(message: Message, reply: Reply) -> None:
-    """With buttons a reply quotes the question, which a pressed button finds again there."""
-    buttons = [[InlineKeyboardButton(button.label, callback_data=button.action)] for button in reply.buttons]
-    private = message.chat.type == message.chat.PRIVATE
-    await message.chat.send_message(
-        reply.text,
-        reply_markup=InlineKeyboardMarkup(buttons) if buttons else None,
-        reply_parameters=(
-            None if private and not buttons else ReplyParameters(message.message_id, allow_sending_without_reply=True)
-        ),
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
-        message_thread_id=message.message_thread_id if message.is_topic_message else None,
-    )

@@ -1,8 +1,8 @@
-"""The log of missed questions, as others see it: it holds questions, never who asked."""
+"""What is kept, as others see it: the log of missed questions, never who asked, and the inbox, sealed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -53,8 +53,14 @@ class MissedQuestion:
 class MissedLog(Protocol):
     """Where misses are kept. Every method raises StoreError when the store fails."""
 
+    def has_room(self, miss: Miss) -> bool:
+        """Whether this miss may be recorded: its row is there already, or one more fits."""
+
+    def is_full(self) -> bool:
+        """Whether no new question fits."""
+
     def record(self, miss: Miss) -> None:
-        """Keep a miss, or count it where an equal one is kept. It is durable when this returns."""
+        """Keep a miss, whether it fits or not, or count it where an equal one is kept. Durable when this returns."""
 
     def rows(self, states: Collection[State]) -> Sequence[MissedQuestion]:
         """The rows in these states, the most often asked first, then the most recent."""
@@ -75,3 +81,84 @@ class MissedLog(Protocol):
         Raises:
             UnknownMissError: there is none with this id.
         """
+
+    def delete(self, row_id: int) -> MissedQuestion:
+        """The row as it was; nothing of it is left.
+
+        Raises:
+            UnknownMissError: there is none with this id.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An update as it goes into the inbox. ``key`` is what it is known by, in 64 bits; ``payload`` is sealed.
+
+    With a ``fault`` it can't be handled and is a dead letter from the start.
+    """
+
+    key: int
+    payload: bytes
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update that waits to be handled. ``received_at`` is UTC."""
+
+    id: int
+    payload: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An update that was handled, with what was missed in it."""
+
+    id: int
+    misses: tuple[Miss, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An update that could not be handled, and why. Times are UTC."""
+
+    id: int
+    received_at: datetime
+    died_at: datetime
+    fault: str
+
+
+class Inbox(Protocol):
+    """Where updates are kept until they are answered. Every method raises StoreError when the store fails."""
+
+    def receive(self, entries: Sequence[Entry]) -> Sequence[Waiting]:
+        """Keep what was not received within the last 48 hours, in this order; what of it waits to be handled.
+
+        Everything is durable when this returns.
+        """
+
+    def waiting(self, known: Collection[int]) -> Sequence[Waiting]:
+        """What waits, in the order in which it came in, without the rows whose ids are known."""
+
+    def finish(self, done: Sequence[Done]) -> None:
+        """Empty the rows and record their misses, all at once or not at all. Durable when this returns."""
+
+    def bury(self, row_id: int, fault: str) -> None:
+        """Make a row a dead letter, kept for 7 days."""
+
+    def dead_letters(self) -> Sequence[DeadLetter]:
+        """All dead letters, the oldest first."""
+
+    def replay(self, ids: Collection[int] | None = None) -> int:
+        """Let dead letters wait again, all of them without ``ids``. How many that were."""
+
+
+class Upkeep(Protocol):
+    """What keeps the store in order. Every method raises StoreError when the store fails."""
+
+    def probe(self) -> None:
+        """Commit something, to see that it can be done."""
+
+    def purge(self, misses_kept: timedelta) -> int:
+        """Delete what was kept long enough: done updates, dead letters, misses. How many rows that were."""

@@ -1,6 +1,9 @@
 """The tables, as SQLAlchemy sees them; the migrations make them."""
 
+from enum import StrEnum
+
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -8,6 +11,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -46,4 +50,34 @@ MISSED_DAYS = Table(
     Column("missed_id", ForeignKey("missed.id", ondelete="CASCADE"), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+
+class InboxState(StrEnum):
+    """The life of an update."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    """Answered; kept without its content, to be known if it comes again."""
+    DEAD = "dead"
+
+
+INBOX = Table(
+    "inbox",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("update_key", BigInteger, nullable=False, index=True),
+    Column("state", String(8), nullable=False, index=True),
+    Column("payload", LargeBinary),
+    Column("received_at", DateTime, nullable=False),
+    Column("died_at", DateTime),
+    Column("fault", Text),
+    CheckConstraint("state IN ('waiting', 'done', 'dead')", name="state"),
+)
+
+HEARTBEAT = Table(
+    "heartbeat",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
 )

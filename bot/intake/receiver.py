@@ -1,0 +1,68 @@
+"""Takes updates in: what is needed of each is committed, sealed, before anyone acknowledges it."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from bot.intake.sealing import Seal
+from bot.intake.updates import Update
+from bot.intake.worker import Worker
+from bot.metrics import Metrics
+from bot.store.interface import Entry, Inbox
+
+_LONGEST_NUMBER = 19
+
+
+class Receiver:
+    """The one way in, for polling and webhook alike."""
+
+    def __init__(self, inbox: Inbox, seal: Seal, worker: Worker, metrics: Metrics) -> None:
+        self._inbox = inbox
+        self._seal = seal
+        self._worker = worker
+        self.room = worker.room
+        """Set as long as more may be taken in."""
+        self._metrics = metrics
+
+    async def receive(self, raws: Sequence[object]) -> None:
+        """Keep raw updates of any shape, in this order. They are durable, and on their way, when this returns.
+
+        One that can't be read becomes a dead letter; one that was received in the last 48 hours is left out.
+
+        Raises:
+            StoreError: none of them was kept; they must not be acknowledged.
+        """
+        entries = [entry for raw in raws if (entry := self._entry(raw))]
+        if entries:
+            rows = await asyncio.to_thread(self._inbox.receive, entries)
+            self._metrics.received.inc(len(rows))
+            self._metrics.dead.inc(sum(entry.fault is not None for entry in entries))
+            self._worker.add(rows)
+
+    def _entry(self, raw: object) -> Entry | None:
+        try:
+            update = Update.model_validate(raw)
+        except (ValidationError, RecursionError) as error:
+            text = json.dumps(raw, default=str)
+            key = update_id(raw)
+            fault = f"can't be read: {', '.join(_places(error)) or type(error).__name__}"
+            return Entry(self._seal.fingerprint(text) if key is None else key, self._seal.close(text), fault)
+        return Entry(update.update_id, self._seal.close(update.to_text())) if update.lane else None
+
+
+def update_id(raw: object) -> int | None:
+    """The id by which Telegram knows a raw update; None if it has none that could be one."""
+    value = raw.get("update_id") if isinstance(raw, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
+
+
+def read_number(digits: str) -> int | float:
+    """For ``json.loads``: Python refuses numbers of thousands of digits, and all that stands beside them."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else float(digits)
+
+
+def _places(error: Exception) -> Sequence[str]:
+    """The fields at fault, never what they hold."""
+    return [".".join(map(str, one["loc"])) for one in error.errors()] if isinstance(error, ValidationError) else []

@@ -1,0 +1,45 @@
+"""Members' messages are sealed before they are stored; the key is never in the database."""
+
+import base64
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_FINGERPRINT_BYTES = 7
+"""With a sign before it, it fits 64 bits."""
+
+
+class SealError(Exception):
+    """A text was sealed with another key, or is damaged."""
+
+
+class Seal:
+    """Seals texts with a key derived from ``secret``, which nobody can guess: the bot's token, or one that was set."""
+
+    def __init__(self, secret: str) -> None:
+        key = HKDF(SHA256(), length=64, salt=None, info=b"campaign-bot inbox").derive(secret.encode())
+        self._fernet = Fernet(base64.urlsafe_b64encode(key[:32]))
+        self._mac_key = key[32:]
+
+    def close(self, text: str) -> bytes:
+        """The text, sealed."""
+        return self._fernet.encrypt(text.encode("utf-8", "surrogatepass"))
+
+    def open(self, sealed: bytes) -> str:
+        """The text that was sealed.
+
+        Raises:
+            SealError: not with this key, or it is damaged.
+        """
+        try:
+            return self._fernet.decrypt(sealed).decode("utf-8", "surrogatepass")
+        except InvalidToken:
+            raise SealError from None
+
+    def fingerprint(self, text: str) -> int:
+        """A negative number of at most 56 bits, the same for the same text; without the key it tells nothing."""
+        digest = hmac.new(self._mac_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+        return -1 - int.from_bytes(digest[:_FINGERPRINT_BYTES], "big")

@@ -1,0 +1,90 @@
+"""The running bot: its parts started together, and ended together."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from telegram import Bot
+
+from bot.intake.health import Health
+from bot.intake.polling import persist
+from bot.intake.retention import Retention
+from bot.intake.sending import SendingPolicy
+from bot.intake.web import Web
+from bot.intake.worker import Worker
+
+_LOG = logging.getLogger(__name__)
+_PATIENCE_S = 7.0
+"""How long work under way may take at the end: a call to Telegram, the longest thing, times out after 5."""
+
+
+class Intake(Protocol):
+    """Polling or webhook."""
+
+    async def run(self) -> None:
+        """Take updates in; it may return when nothing needs doing any more."""
+
+    def silent_s(self) -> float:
+        """For how many seconds Telegram could not be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that runs while the bot serves Telegram."""
+
+    bot: Bot
+    policy: SendingPolicy
+    worker: Worker
+    intake: Intake
+    web: Web
+    health: Health
+    retention: Retention
+
+    async def run(self, sockets: Sequence[socket.socket]) -> None:
+        """Serve until SIGINT or SIGTERM; it ends within 10 seconds then.
+
+        Raises:
+            Exception: a part failed that should not; whoever started the process starts it again.
+        """
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        parts = [
+            asyncio.create_task(part)
+            for part in (
+                self._stopped(stop),
+                _endless(self.web.run(sockets) if sockets else asyncio.sleep(0)),
+                _endless(self.health.run()),
+                _endless(self.retention.run()),
+                _endless(self._serve()),
+            )
+        ]
+        ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        _LOG.info("Stopping.")
+        self.policy.stop()
+        self.web.stop()
+        await self.worker.stop(_PATIENCE_S)
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+        await self.bot.shutdown()
+        for part in ended:
+            part.result()
+
+    @staticmethod
+    async def _stopped(stop: asyncio.Event) -> None:
+        await stop.wait()
+
+    async def _serve(self) -> None:
+        await persist(self.bot.initialize)
+        await asyncio.gather(self.worker.run(), _endless(self.intake.run()))
+
+
+async def _endless(part: Coroutine[Any, Any, None]) -> None:
+    """A part that comes to its end goes on doing nothing."""
+    await part
+    await asyncio.Event().wait()

@@ -1,0 +1,130 @@
+"""What is needed of Telegram's updates, and nothing more: no name, no photo, no contact gets past these types."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+KINDS = ("message", "edited_message", "callback_query")
+"""What Telegram is asked for."""
+_MEDIA = frozenset(
+    (
+        *("animation", "audio", "checklist", "contact", "dice", "document", "game", "giveaway", "invoice", "location"),
+        *("paid_media", "photo", "poll", "sticker", "story", "venue", "video", "video_note", "voice"),
+    )
+)
+"""Content of a message that a member sent; what is not among it, and no text, tells of an event in the chat."""
+
+Id = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
+class _Needed(BaseModel):
+    """Unknown fields are left out; a fault names the field, never its value."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True)
+
+
+class Chat(_Needed):
+    """Where a message stands."""
+
+    id: Id
+    type: str
+
+    @property
+    def private(self) -> bool:
+        """Whether it is a chat of the bot with one member."""
+        return self.type == "private"
+
+
+class User(_Needed):
+    """Who did something."""
+
+    id: Id
+
+
+class Quoted(_Needed):
+    """A message that another one replies to."""
+
+    text: str | None = None
+    caption: str | None = None
+
+
+class Message(_Needed):
+    """A message of a member, or the bot's own one under which a button was pressed. ``date``: Unix time, 0 if gone."""
+
+    message_id: Id
+    date: Id
+    edit_date: Id | None = None
+    chat: Chat
+    sender: User | None = Field(None, alias="from")
+    text: str | None = None
+    caption: str | None = None
+    media: bool = False
+    thread: Id | None = None
+    reply_to_message: Quoted | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _boil_down(cls, raw: Any) -> Any:  # noqa: ANN401 - whatever comes
+        if not isinstance(raw, dict):
+            return raw
+        found: dict[str, Any] = {}
+        if not _MEDIA.isdisjoint(raw):
+            found["media"] = True
+        if raw.get("is_topic_message"):
+            found["thread"] = raw.get("message_thread_id")
+        return raw | found
+
+    @property
+    def words(self) -> str:
+        """Its text or caption, empty without."""
+        return self.text or self.caption or ""
+
+
+class CallbackQuery(_Needed):
+    """A pressed button."""
+
+    id: str
+    sender: User = Field(alias="from")
+    message: Message | None = None
+    data: str = ""
+
+
+class InlineQuery(_Needed):
+    """What is being typed after the bot's name in any chat."""
+
+    id: str
+    sender: User = Field(alias="from")
+    query: str
+
+
+class Update(_Needed):
+    """One update. What it holds of other kinds is left out: it may be empty."""
+
+    update_id: Annotated[int, Field(ge=0, lt=2**63)]
+    message: Message | None = None
+    edited_message: Message | None = None
+    callback_query: CallbackQuery | None = None
+    inline_query: InlineQuery | None = None
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read what ``to_text`` or Telegram wrote.
+
+        Raises:
+            ValueError: it is no update.
+        """
+        return cls.model_validate_json(text)
+
+    def to_text(self) -> str:
+        """What is needed of it, as JSON."""
+        return self.model_dump_json(by_alias=True, exclude_defaults=True)
+
+    @property
+    def lane(self) -> str | None:
+        """Updates of one lane are handled in their order: those of one chat. None if there is nothing to handle."""
+        pressed_in = self.callback_query.message if self.callback_query else None
+        if message := self.message or self.edited_message or pressed_in:
+            return f"chat {message.chat.id}"
+        if self.callback_query:
+            return f"chat {self.callback_query.sender.id}"
+        return f"inline {self.inline_query.sender.id}" if self.inline_query else None

@@ -1,0 +1,166 @@
+"""The database over SQLAlchemy: SQLite in one file by default."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from bot.errors import StoreError
+from bot.store.tables import HEARTBEAT, INBOX, MISSED, MISSED_DAYS, InboxState
+
+DEDUPE_WINDOW = timedelta(hours=48)
+"""How long an update that was handled is known again. Telegram offers one again for 24 hours at most."""
+DEAD_LETTERS_KEPT = timedelta(days=7)
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_BUSY_TIMEOUT_MS = 5000
+"""How long a write waits for another process's, e.g. ``missed resolve`` beside a running bot."""
+_MENDS = {
+    "full": "free some space on its disk",
+    "disk I/O error": "check that its disk is neither full nor failing",
+    "locked": "another program holds it; end that one, or wait",
+    "malformed": "the file is damaged: stop the bot, move it aside, and put a backup in its place or start without one",
+    "not a database": "move that file aside, or name another one in CAMPAIGN_BOT_DATABASE_URL",
+    "readonly": "check that the file and its folder can be written",
+}
+
+
+class Database:
+    """One database and its schema. Open it with ``Database.open``."""
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = now
+
+    @classmethod
+    def open(cls, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "Database":
+        """Open the database, made or brought up to date if need be.
+
+        Raises:
+            StoreError: it can't be opened or written.
+        """
+        with _clear_errors(url, (DBAPIError, ArgumentError, CommandError, ImportError, OSError)):
+            engine = create_engine(url, hide_parameters=True)
+            if engine.dialect.name == "sqlite":
+                event.listen(engine, "connect", _configure_sqlite)
+                event.listen(engine, "begin", _begin_immediate)
+                _create_private_file(engine.url.database)
+            with engine.begin() as connection:
+                _migrate(connection)
+        return cls(engine, now)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+    def now(self) -> datetime:
+        """The time as the tables keep it: UTC, without a zone, in whole seconds."""
+        return self._clock().replace(tzinfo=None, microsecond=0)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """What is done with the connection is durable when this ends, or not done at all.
+
+        Raises:
+            StoreError: the database fails.
+        """
+        with _clear_errors(str(self._engine.url)), self._engine.begin() as connection:
+            yield connection
+
+    def probe(self) -> None:
+        """Commit something.
+
+        Raises:
+            StoreError: it can't be committed.
+        """
+        with self.transaction() as connection:
+            if not connection.execute(HEARTBEAT.update().values(at=self.now())).rowcount:
+                connection.execute(HEARTBEAT.insert().values(id=1, at=self.now()))
+
+    def purge(self, misses_kept: timedelta) -> int:
+        """Delete what was kept long enough: done updates, dead letters, misses. How many rows that were.
+
+        A miss counts from when it was last asked.
+
+        Raises:
+            StoreError: the database fails.
+        """
+        now = self.now()
+        old = (
+            INBOX.delete().where(INBOX.c.state == InboxState.DONE, INBOX.c.received_at < now - DEDUPE_WINDOW),
+            INBOX.delete().where(INBOX.c.state == InboxState.DEAD, INBOX.c.died_at < now - DEAD_LETTERS_KEPT),
+            MISSED.delete().where(MISSED.c.last_asked < now - misses_kept),
+            MISSED_DAYS.delete().where(MISSED_DAYS.c.day < (now - misses_kept).date()),
+        )
+        with self.transaction() as connection:
+            deleted = sum(connection.execute(statement).rowcount for statement in old)
+        if deleted:
+            self.forget_deleted()
+        return deleted
+
+    def forget_deleted(self) -> None:
+        """Empty the write-ahead log, which still holds what was deleted from the file itself.
+
+        Raises:
+            StoreError: the database fails.
+        """
+        if self._engine.dialect.name == "sqlite":
+            with _clear_errors(str(self._engine.url)), self._engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+@contextmanager
+def _clear_errors(url: str, errors: tuple[type[Exception], ...] = (DBAPIError,)) -> Iterator[None]:
+    """What the database or the file system says becomes one line that names the database and the mend."""
+    try:
+        yield
+    except errors as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        try:
+            shown = make_url(url).render_as_string(hide_password=True)
+        except ArgumentError:
+            shown = "the URL in CAMPAIGN_BOT_DATABASE_URL"
+        otherwise = "check CAMPAIGN_BOT_DATABASE_URL, and that its folder can be written"
+        mend = next((mend for sign, mend in _MENDS.items() if sign in reason), otherwise)
+        raise StoreError(f"The database {shown} can't be used ({reason}): {mend}.") from error
+
+
+def _create_private_file(database: str | None) -> None:
+    if database and database != ":memory:":
+        path = Path(database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: whoever reads first and writes then could find the file changed in between."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connections have no type
+    # The driver's own transactions leave out changes of the schema; ours, begun below, do not.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,105 @@
+"""The inbox in the database: what came in, until it is answered."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC
+
+from sqlalchemy import select
+
+from bot.store.database import DEDUPE_WINDOW, Database
+from bot.store.interface import DeadLetter, Done, Entry, Waiting
+from bot.store.missed import SqlMissedLog
+from bot.store.tables import INBOX, InboxState
+
+_ROWS_A_STATEMENT = 500
+"""SQLite takes some thousands of parameters in a statement, not more."""
+
+
+class SqlInbox:
+    """``Inbox`` over SQL. ``missed`` takes the misses that are committed together with what is done."""
+
+    def __init__(self, database: Database, missed: SqlMissedLog) -> None:
+        self._database = database
+        self._missed = missed
+
+    def receive(self, entries: Sequence[Entry]) -> Sequence[Waiting]:
+        """Keep what is new, in this order; what of it waits to be handled."""
+        now = self._database.now()
+        kept = []
+        with self._database.transaction() as connection:
+            known = set(
+                connection.execute(
+                    select(INBOX.c.update_key).where(
+                        INBOX.c.update_key.in_({entry.key for entry in entries}),
+                        INBOX.c.received_at > now - DEDUPE_WINDOW,
+                    )
+                ).scalars()
+            )
+            for entry in entries:
+                if entry.key in known:
+                    continue
+                known.add(entry.key)
+                state = InboxState.DEAD if entry.fault else InboxState.WAITING
+                row = {
+                    "update_key": entry.key,
+                    "state": state,
+                    "payload": entry.payload,
+                    "received_at": now,
+                    "died_at": now if entry.fault else None,
+                    "fault": entry.fault,
+                }
+                inserted = connection.execute(INBOX.insert().values(row)).inserted_primary_key
+                if inserted and state is InboxState.WAITING:
+                    kept.append(Waiting(inserted[0], entry.payload, now.replace(tzinfo=UTC)))
+        return kept
+
+    def waiting(self, known: Collection[int]) -> Sequence[Waiting]:
+        """What waits, in the order in which it came in, without the rows known already."""
+        with self._database.transaction() as connection:
+            ids = connection.execute(select(INBOX.c.id).where(INBOX.c.state == InboxState.WAITING)).scalars()
+            unknown = sorted(set(ids).difference(known))
+            rows = [
+                row
+                for start in range(0, len(unknown), _ROWS_A_STATEMENT)
+                for row in connection.execute(
+                    select(INBOX.c.id, INBOX.c.payload, INBOX.c.received_at)
+                    .where(INBOX.c.id.in_(unknown[start : start + _ROWS_A_STATEMENT]))
+                    .order_by(INBOX.c.id)
+                )
+            ]
+        return [Waiting(row.id, row.payload, row.received_at.replace(tzinfo=UTC)) for row in rows]
+
+    def finish(self, done: Sequence[Done]) -> None:
+        """Empty the rows and record their misses, all at once or not at all."""
+        with self._database.transaction() as connection:
+            emptied = INBOX.update().where(INBOX.c.id.in_([one.id for one in done]))
+            connection.execute(emptied.values(state=InboxState.DONE, payload=None, fault=None, died_at=None))
+            for one in done:
+                for miss in one.misses:
+                    self._missed.record_in(connection, miss)
+
+    def bury(self, row_id: int, fault: str) -> None:
+        """Make a row a dead letter."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                INBOX.update()
+                .where(INBOX.c.id == row_id)
+                .values(state=InboxState.DEAD, died_at=self._database.now(), fault=fault)
+            )
+
+    def dead_letters(self) -> Sequence[DeadLetter]:
+        """All dead letters, the oldest first."""
+        columns = (INBOX.c.id, INBOX.c.received_at, INBOX.c.died_at, INBOX.c.fault)
+        with self._database.transaction() as connection:
+            rows = connection.execute(select(*columns).where(INBOX.c.state == InboxState.DEAD).order_by(INBOX.c.id))
+            return [
+                DeadLetter(row.id, row.received_at.replace(tzinfo=UTC), row.died_at.replace(tzinfo=UTC), row.fault)
+                for row in rows
+            ]
+
+    def replay(self, ids: Collection[int] | None = None) -> int:
+        """Let dead letters wait again, all without ``ids``. How many that were."""
+        dead = INBOX.c.state == InboxState.DEAD
+        chosen = dead if ids is None else dead & INBOX.c.id.in_(ids)
+        with self._database.transaction() as connection:
+            again = INBOX.update().where(chosen)
+            return connection.execute(again.values(state=InboxState.WAITING, died_at=None, fault=None)).rowcount

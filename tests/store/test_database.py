@@ -1,0 +1,124 @@
+"""The database itself: one schema, a private file, errors that say what to do, and what is old is deleted."""
+
+import sqlite3
+import stat
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from bot.errors import StoreError
+from bot.store.database import Database
+from bot.store.inbox import SqlInbox
+from bot.store.interface import Done, Entry, State
+from bot.store.missed import SqlMissedLog
+from bot.store.tables import METADATA
+from tests.store.conftest import Clock, miss
+
+
+def test_first_starts_side_by_side_make_one_schema(tmp_path: Path) -> None:
+    """Whoever comes second finds it made."""
+    url, failed = f"sqlite:///{tmp_path}/new.db", []
+
+    def start() -> None:
+        try:
+            Database.open(url).close()
+        except StoreError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_the_file_is_private_and_has_a_write_ahead_log(store: SqlMissedLog, path: Path) -> None:
+    """Others can't read it; commits go through a write-ahead log."""
+    store.record(miss("几点"))
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.usefixtures("store")
+def test_the_migrations_make_the_tables(path: Path) -> None:
+    """What SQLAlchemy sees is what the migrations made."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+    engine.dispose()
+
+
+UNUSABLE = {
+    "no such database": ("nonsense://x", "Can't load plugin"),
+    "no URL": ("bot.db", "Could not parse"),
+    "a folder that can't be made": ("sqlite:////proc/none/bot.db", "No such file"),
+    "a password is not shown": ("postgresql://me:secret@127.0.0.1/x", "***"),
+}
+
+
+@pytest.mark.parametrize(("url", "reason"), UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_what_can_not_be_opened_says_what_to_do(url: str, reason: str) -> None:
+    """One line that names the setting."""
+    with pytest.raises(StoreError) as caught:
+        Database.open(url)
+    assert reason in str(caught.value)
+    assert "CAMPAIGN_BOT_DATABASE_URL" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_broken_file_says_what_to_do(tmp_path: Path) -> None:
+    """A file that is no database is left as it is."""
+    path = tmp_path / "bot.db"
+    path.write_bytes(b"no database at all " * 100)
+    with pytest.raises(StoreError, match="not a database"):
+        Database.open(f"sqlite:///{path}")
+    assert path.read_bytes().startswith(b"no database")
+
+
+def test_a_damaged_file_says_what_to_do(database: Database, path: Path) -> None:
+    """Damage that is met while the bot runs is one line too, and nothing is overwritten."""
+    database.close()
+    raw = bytearray(path.read_bytes())
+    raw[100:] = b"\x55" * (len(raw) - 100)
+    path.write_bytes(raw)
+    for attempt in range(2):
+        with pytest.raises(StoreError, match=r"malformed.*put a backup in its place"):
+            database.probe()
+        assert path.read_bytes() == raw, attempt
+
+
+def test_a_full_disk_says_what_to_do(database: Database, store: SqlMissedLog) -> None:
+    """SQLite's own bound on pages stands in for the disk here; what was kept stays."""
+    inbox = SqlInbox(database, store)
+    inbox.receive([Entry(1, b"a")])
+    with database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1").close()
+    with pytest.raises(StoreError, match=r"full.*free some space"):
+        inbox.receive([Entry(2, b"x" * 100_000)])
+    assert [row.payload for row in inbox.waiting(())] == [b"a"]
+
+
+def test_what_was_kept_long_enough_is_deleted(database: Database, store: SqlMissedLog, clock: Clock) -> None:
+    """Done updates after 48 hours, dead letters after 7 days, misses after their days; what waits never."""
+    inbox = SqlInbox(database, store)
+    done, _ = inbox.receive([Entry(1, b"done"), Entry(2, b"waits")])
+    inbox.receive([Entry(3, b"dead", fault="x")])
+    inbox.finish([Done(done.id, (miss("旧"),))])
+    clock.now += timedelta(days=2, seconds=1)
+    store.record(miss("新"))
+    assert database.purge(timedelta(days=180)) == 1
+    assert [letter.fault for letter in inbox.dead_letters()] == ["x"]
+    clock.now += timedelta(days=5)
+    assert database.purge(timedelta(days=180)) == 1
+    assert inbox.dead_letters() == []
+    clock.now += timedelta(days=173)
+    assert database.purge(timedelta(days=180)) == 1
+    assert [row.question for row in store.rows(list(State))] == ["新"]
+    assert [row.payload for row in inbox.waiting(())] == [b"waits"]

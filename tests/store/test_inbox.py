@@ -1,0 +1,86 @@
+"""The inbox in a real SQLite file."""
+
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store.database import Database
+from bot.store.inbox import SqlInbox
+from bot.store.interface import Done, Entry, State
+from bot.store.missed import SqlMissedLog
+from tests.store.conftest import Clock, miss
+
+
+@pytest.fixture
+def inbox(database: Database, store: SqlMissedLog) -> SqlInbox:
+    return SqlInbox(database, store)
+
+
+def test_what_comes_in_waits_in_its_order(inbox: SqlInbox, clock: Clock) -> None:
+    """By when it came, not by its number: after a quiet week Telegram starts at any."""
+    rows = inbox.receive([Entry(900, b"first"), Entry(5, b"second")])
+    assert [row.payload for row in rows] == [b"first", b"second"]
+    assert {row.received_at for row in rows} == {clock.now.astimezone(UTC)}
+    assert inbox.waiting(()) == rows
+    assert inbox.waiting({rows[0].id}) == rows[1:]
+
+
+def test_the_same_update_is_kept_once_within_48_hours(inbox: SqlInbox, clock: Clock) -> None:
+    """Waiting, done or dead; after that its number may be another's."""
+    row, _ = inbox.receive([Entry(1, b"a"), Entry(2, b"b"), Entry(1, b"a"), Entry(3, b"c", fault="x")])
+    inbox.finish([Done(row.id)])
+    again = [Entry(1, b"a"), Entry(2, b"b"), Entry(3, b"c")]
+    clock.now += timedelta(hours=47)
+    assert inbox.receive(again) == []
+    clock.now += timedelta(hours=2)
+    assert [one.payload for one in inbox.receive(again)] == [b"a", b"b", b"c"]
+
+
+def test_done_empties_the_row_and_records_the_miss_at_once(
+    inbox: SqlInbox, store: SqlMissedLog, path: Path, database: Database
+) -> None:
+    """Or neither: a commit that fails leaves the update waiting and the log as it was."""
+    (row,) = inbox.receive([Entry(1, b"sealed content")])
+    with pytest.raises(AttributeError):
+        inbox.finish([Done(row.id, (miss("几点"), None))])  # type: ignore[arg-type]  # fails half way
+    assert inbox.waiting(()) == [row]
+    assert store.rows([State.OPEN]) == []
+    inbox.finish([Done(row.id, (miss("几点"),))])
+    assert inbox.waiting(()) == []
+    assert [one.question for one in store.rows([State.OPEN])] == ["几点"]
+    database.forget_deleted()
+    assert b"sealed content" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: SqlInbox) -> None:
+    """One, or all; what is not dead is left alone."""
+    first, second, third = inbox.receive([Entry(1, b"a"), Entry(2, b"b"), Entry(3, b"c")])
+    for row in (first, second):
+        inbox.bury(row.id, "Telegram refused it")
+    inbox.finish([Done(third.id)])
+    assert [(one.id, one.fault) for one in inbox.dead_letters()] == [
+        (first.id, "Telegram refused it"),
+        (second.id, "Telegram refused it"),
+    ]
+    assert inbox.replay([second.id, third.id]) == 1
+    assert [row.payload for row in inbox.waiting(())] == [b"b"]
+    assert inbox.replay() == 1
+    assert [row.payload for row in inbox.waiting(())] == [b"a", b"b"]
+
+
+def test_ten_thousand_waiting_rows_are_read(inbox: SqlInbox) -> None:
+    """More than one statement may name."""
+    inbox.receive([Entry(number, b"x") for number in range(2_000)])
+    assert len(inbox.waiting(())) == 2_000
+
+
+def test_a_locked_database_keeps_nothing_and_says_so(inbox: SqlInbox, database: Database, path: Path) -> None:
+    """Whoever receives must not acknowledge then."""
+    with database.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0").close()
+    holder = Database.open(f"sqlite:///{path}")
+    with holder.transaction(), pytest.raises(StoreError, match=r"locked.*another program holds it"):
+        inbox.receive([Entry(1, b"a")])
+    assert [row.payload for row in inbox.receive([Entry(1, b"a")])] == [b"a"]
