@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet 
   --python-version 3.11 --group build
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test check format score bench lock clean
+.PHONY: help chat test check format score bench crash lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ score: .venv/runtime.stamp ## measure the answers against the questions beside t
 
 bench: .venv/dev.stamp ## measure cost and recall beside other ways to search, some minutes
 	@$(BIN)/python -m tests.bench
+
+crash: .venv/dev.stamp ## kill the bot 20 times while 200 questions wait, by polling and by webhook
+	@$(BIN)/python -m tests.crash
 
 lock: .venv/dev.stamp ## resolve pyproject.toml into the lock files anew
 	@$(LOCK) --group dev pyproject.toml -o requirements-dev.lock

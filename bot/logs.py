@@ -56,6 +56,7 @@ def configure_logging(level: str, secrets: Collection[str]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainFormatter(secrets) if sys.stderr.isatty() else JsonFormatter(secrets))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
     logging.getLogger("bot").setLevel(level)
     # It logs a traceback for every answer that is no JSON; the poller says the same in a line.
     logging.getLogger("telegram.request").setLevel(logging.CRITICAL)

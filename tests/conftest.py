@@ -1,6 +1,5 @@
 """What many tests share: the shipped knowledge, loaded once."""
 
-import socket
 from pathlib import Path
 
 import pytest
@@ -34,9 +33,3 @@ def canteen() -> Knowledge:
 def settled_by(verdict: Verdict) -> list[str]:
     """The ids of the items that a reply is made of."""
     return [candidate.item.id for candidate in verdict.chosen] if isinstance(verdict, Settled) else []
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

@@ -55,6 +55,9 @@ class FakeBotApi:
         self.weather = weather
         self.deliver_to = ""
         self.times: list[float] = []
+        self.active = 0
+        """Calls under way, ``polls`` of them waiting for updates."""
+        self.polls = 0
         self._webhook: dict[str, Any] = {}
         self._delivered: set[int] = set()
         self._under_way: set[object] = set()
@@ -214,7 +217,9 @@ class FakeBotApi:
             if offset is not None:
                 self._confirmed = max(self._confirmed, offset - 1)
                 self._changed.notify_all()
+            self.polls += 1
             self._changed.wait_for(lambda: self.pending > 0 or self._closing.is_set(), timeout=timeout)
+            self.polls -= 1
             return self._pending()[:limit]
 
     def _set_webhook(self, fields: dict[str, Any]) -> bool:
@@ -337,6 +342,13 @@ def serving(api: FakeBotApi) -> Iterator[FakeBotApi]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
+            api.active += 1
+            try:
+                self.answer()
+            finally:
+                api.active -= 1
+
+        def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             token, _, name = self.path.removeprefix("/bot").partition("/")
             if token == TOKEN:

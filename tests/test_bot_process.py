@@ -1,19 +1,16 @@
 """The whole bot as a process, over real HTTP on loopback."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import CANTEEN, free_port
 from tests.fake_bot_api import TOKEN, FakeBotApi, serving
+from tests.process import missed, running, settings_for, stop
 
 
 @pytest.fixture
@@ -25,41 +22,11 @@ def api() -> Iterator[FakeBotApi]:
 
 @pytest.fixture
 def settings(api: FakeBotApi, tmp_path: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "CAMPAIGN_BOT_TOKEN": TOKEN,
-        "CAMPAIGN_BOT_API_URL": api.url,
-        "CAMPAIGN_BOT_DATABASE_URL": f"sqlite:///{tmp_path}/bot.db",
-        "CAMPAIGN_BOT_KNOWLEDGE": str(CANTEEN),
-        "CAMPAIGN_BOT_LISTEN": f"127.0.0.1:{free_port()}",
-    }
-
-
-@contextmanager
-def running(settings: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("ab") as stream:
-        command = [sys.executable, "-m", "bot", "run"]
-        process = subprocess.Popen(command, env=settings, stdout=stream, stderr=stream, cwd=log.parent)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End it as an operator would; what is under way is brought to its end."""
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 0
+    return settings_for(api, tmp_path)
 
 
 def buttons(message: dict[str, Any]) -> list[tuple[str, str]]:
     return [(key["text"], key["callback_data"]) for row in message["reply_markup"]["inline_keyboard"] for key in row]
-
-
-def missed(settings: dict[str, str]) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", "bot", "missed", "export", "--format", "json"]
-    return list(json.loads(subprocess.run(command, env=settings, capture_output=True, check=True).stdout))
 
 
 def test_a_member_is_answered_and_a_miss_survives_a_restart(

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -227,4 +228,4 @@ def explain(error: Exception) -> str:
 def seconds_to_wait(error: RetryAfter) -> float:
     """How long Telegram wants to be left alone."""
     wait = error.retry_after
-    return float(wait if isinstance(wait, int) else wait.total_seconds())
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -1,0 +1,11 @@
+"""The bot without limits of its own on sending: against a fake Bot API there are none to keep."""
+
+from bot.app import App
+from bot.config import load_settings
+from bot.intake.sending import UNLIMITED
+from bot.logs import configure_logging
+
+if __name__ == "__main__":
+    app = App(load_settings())
+    configure_logging(app.settings.log_level, app.settings.secrets())
+    app.run(lambda: None, UNLIMITED)
