@@ -166,4 +166,7 @@ class App:
             # Members are answered all the same.
             logging.getLogger(__name__).warning("%s Until then `campaign-bot health` is red.", error)
         ready()
-        asyncio.run(service.run(sockets))
+        try:
+            asyncio.run(service.run(sockets))
+        finally:
+            self.database.close()

@@ -335,8 +335,8 @@ def _value(name: str, value: str) -> Any:
 
 
 @contextmanager
-def serving(api: FakeBotApi) -> Iterator[FakeBotApi]:
-    """Serve on a free port of loopback; ``api.url`` is what the setting API_URL wants."""
+def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
+    """Serve on this port of loopback, else on a free one; ``api.url`` is what the setting API_URL wants."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -378,7 +378,7 @@ def serving(api: FakeBotApi) -> Iterator[FakeBotApi]:
         def handle_error(self, request: Any, client_address: Any) -> None:
             """A client that is killed while it waits is part of the tests."""
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", port), Handler)
     api.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -76,7 +76,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def command(settings: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     """Another command beside the running bot."""
     return subprocess.run(
-        [sys.executable, "-m", "bot", *words], env=dict(settings), capture_output=True, text=True, check=False
+        [sys.executable, "-m", "bot", *words],
+        env=dict(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
 

@@ -18,9 +18,10 @@ def record(message: str, *, failed: bool = False) -> logging.LogRecord:
     if not failed:
         return logging.LogRecord("bot.x", logging.INFO, "x.py", 1, "%s", (message,), None)
     try:
-        int(message)
+        fault = int(message)
     except ValueError:
         return logging.LogRecord("bot.x", logging.ERROR, "x.py", 1, "failed", (), sys.exc_info())
+    raise AssertionError(fault)
 
 
 LEAKS = [f"GET /bot{TOKEN}/getMe", *SECRETS, "postgresql://me:p%40ss%20word@db/x", f"{SECRETS[0]} {TOKEN}"]
