@@ -111,18 +111,18 @@ class App:
         import asyncio  # noqa: PLC0415
 
         from telegram.ext import ExtBot  # noqa: PLC0415
-        from telegram.request import HTTPXRequest  # noqa: PLC0415
 
         from bot.handlers.admins import AdminNotices  # noqa: PLC0415
         from bot.handlers.floods import FloodGuard, MissQuota  # noqa: PLC0415
         from bot.handlers.members import MemberHandlers  # noqa: PLC0415
         from bot.intake.health import Health  # noqa: PLC0415
-        from bot.intake.polling import Poller, UpdatesRequest  # noqa: PLC0415
+        from bot.intake.polling import Poller  # noqa: PLC0415
         from bot.intake.receiver import Receiver  # noqa: PLC0415
         from bot.intake.retention import Retention  # noqa: PLC0415
         from bot.intake.sealing import Seal  # noqa: PLC0415
         from bot.intake.sending import Limits, SendingPolicy  # noqa: PLC0415
         from bot.intake.service import Service  # noqa: PLC0415
+        from bot.intake.transport import Transport  # noqa: PLC0415
         from bot.intake.web import Web, listen  # noqa: PLC0415
         from bot.intake.webhook import Webhook  # noqa: PLC0415
         from bot.intake.worker import Worker  # noqa: PLC0415
@@ -134,8 +134,8 @@ class App:
         bot = ExtBot(
             token,
             f"{settings.api_url}/bot",
-            request=HTTPXRequest(),
-            get_updates_request=UpdatesRequest(),
+            request=Transport(),
+            get_updates_request=Transport(),
             rate_limiter=policy,
         )
         seal = Seal(settings.key.get_secret_value() if settings.key else token)

@@ -1,7 +1,6 @@
 """Long polling: an update is confirmed only after it was committed to the inbox."""
 
 import asyncio
-import json
 import logging
 import time
 import warnings
@@ -9,33 +8,15 @@ from typing import Any
 
 from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from bot.errors import StoreError
-from bot.intake.receiver import Receiver, read_number, update_id
+from bot.intake.receiver import Receiver, update_id
 from bot.intake.sending import backoff, explain, seconds_to_wait
 from bot.intake.updates import KINDS
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 30
-_NO_UPDATES = "what stands at CAMPAIGN_BOT_API_URL does not answer as the Bot API does"
-
-
-class UpdatesRequest(HTTPXRequest):
-    """Reads answers of getUpdates: a number that Python finds too long must not take its whole batch along."""
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - JSON
-        """The JSON in the payload.
-
-        Raises:
-            TelegramError: there is none.
-        """
-        try:
-            return json.loads(payload.decode("utf-8", "replace"), parse_int=read_number)
-        except (ValueError, RecursionError) as error:
-            raise TelegramError(_NO_UPDATES) from error
 
 
 class Poller:
@@ -81,7 +62,8 @@ class Poller:
             warnings.simplefilter("ignore", PTBUserWarning)
             result: Any = await self._bot.do_api_request("getUpdates", arguments, read_timeout=_POLL_S + 5)
         if not isinstance(result, list):
-            raise TelegramError(_NO_UPDATES)
+            message = "getUpdates gave no list: check CAMPAIGN_BOT_API_URL"
+            raise TelegramError(message)
         return result
 
 

@@ -12,8 +12,6 @@ from bot.intake.worker import Worker
 from bot.metrics import Metrics
 from bot.store.interface import Entry, Inbox
 
-_LONGEST_NUMBER = 19
-
 
 class Receiver:
     """The one way in, for polling and webhook alike."""
@@ -56,11 +54,6 @@ def update_id(raw: object) -> int | None:
     """The id by which Telegram knows a raw update; None if it has none that could be one."""
     value = raw.get("update_id") if isinstance(raw, dict) else None
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
-
-
-def read_number(digits: str) -> int | float:
-    """For ``json.loads``: Python refuses numbers of thousands of digits, and all that stands beside them."""
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else float(digits)
 
 
 def _places(error: Exception) -> Sequence[str]:

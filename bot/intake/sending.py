@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -24,6 +23,7 @@ from telegram.error import (
 from telegram.ext import BaseRateLimiter
 
 from bot.errors import StoppingError
+from bot.intake.transport import NeverSentError
 from bot.metrics import Metrics
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ TRIES = 5
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _SIDE_BY_SIDE = 64
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _CHATS_REFUSED_AT_ONCE = 3
 _AT_ONCE_S = 1.0
 _CHATS_REMEMBERED = 10_000
@@ -138,7 +137,7 @@ class SendingPolicy(BaseRateLimiter[None]):
             except (BadRequest, Forbidden, Conflict):
                 raise
             except (NetworkError, InvalidToken) as error:
-                if isinstance(error, InvalidToken) or isinstance(error.__cause__, _NEVER_SENT):
+                if isinstance(error, InvalidToken | NeverSentError):
                     attempt = next(unreached)
                 else:
                     attempt = next(failures)
@@ -217,7 +216,7 @@ def explain(error: Exception) -> str:
             return "Telegram refuses the token: check CAMPAIGN_BOT_TOKEN"
         case Conflict():
             return f"another program serves this bot's token: end that one ({error})"
-        case _ if type(error) is NetworkError:
+        case _ if type(error) in {NetworkError, NeverSentError}:
             return f"Telegram can't be reached ({error})"
         case TelegramError():
             return f"Telegram answered: {error}"

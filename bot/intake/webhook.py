@@ -1,7 +1,6 @@
 """Telegram delivers each update by itself: it is committed to the inbox before it is acknowledged."""
 
 import hmac
-import json
 import logging
 import time
 from urllib.parse import urlsplit
@@ -12,7 +11,8 @@ from telegram import Bot
 
 from bot.errors import StoreError
 from bot.intake.polling import persist
-from bot.intake.receiver import Receiver, read_number
+from bot.intake.receiver import Receiver
+from bot.intake.transport import read_json
 from bot.intake.updates import KINDS
 
 _LOG = logging.getLogger(__name__)
@@ -66,8 +66,8 @@ class Webhook:
         text = body.decode("utf-8", "replace")
         raw: object
         try:
-            raw = json.loads(text, parse_int=read_number)
-        except (ValueError, RecursionError):
+            raw = read_json(text)
+        except ValueError:
             raw = text
         try:
             await self._receiver.receive([raw])

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +20,7 @@ from telegram.error import (
 
 from bot.errors import StoppingError
 from bot.intake.sending import TRIES, Bucket, Limits, Rate, SendingPolicy, backoff
+from bot.intake.transport import NeverSentError
 from bot.metrics import Metrics
 from tests.intake.virtual_time import VirtualTime
 
@@ -129,7 +129,7 @@ async def test_three_chats_refused_at_once_are_the_bot_as_a_whole() -> None:
 
 
 def never_sent(_attempt: int) -> None:
-    raise NetworkError("no network") from httpx.ConnectError("refused")
+    raise NeverSentError("no network")
 
 
 def unless(attempt_of_success: int, error: Exception) -> Callable[[int], None]:

@@ -1,0 +1,61 @@
+"""How calls reach Telegram, over HTTP on loopback."""
+
+import json
+import socket
+
+import pytest
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.ext import ExtBot
+
+from bot.intake import transport
+from bot.intake.transport import NeverSentError, Transport, read_json
+from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
+
+FAULTS: dict[str, tuple[Fault, type[TelegramError]]] = {
+    "no answer in time: it may have been taken": (Fault(accepted=True, hang_s=1), TimedOut),
+    "a connection that breaks: the same": (Fault(), NetworkError),
+    "a server error: the same": (Fault(500), NetworkError),
+}
+
+
+@pytest.mark.parametrize(("fault", "error"), FAULTS.values(), ids=FAULTS.keys())
+async def test_what_may_have_been_taken(
+    fault: Fault, error: type[TelegramError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told apart from what can't have been."""
+    monkeypatch.setattr(transport, "TIMEOUT_S", 0.1)
+    with serving(FakeBotApi()) as api:
+        async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
+            api.meet_next("sendMessage", fault)
+            with pytest.raises(error) as caught:
+                await bot.send_message(7, "你好")
+            assert type(caught.value) is error
+            assert (await bot.send_message(7, "你好")).text == "你好"
+
+
+async def test_what_can_not_have_been_taken() -> None:
+    """Nobody listens there."""
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    sender = Transport()
+    await sender.initialize()
+    with pytest.raises(NeverSentError):
+        await sender.do_request(f"http://127.0.0.1:{port}/", "POST")
+    await sender.shutdown()
+
+
+def test_a_number_that_python_refuses_takes_nothing_along() -> None:
+    """Thousands of digits are read as infinity."""
+    text = "[1, " + "9" * 5000 + "]"
+    with pytest.raises(ValueError, match="digits"):
+        json.loads(text)
+    assert read_json(text) == [1, float("inf")]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000])
+def test_what_is_no_json(text: str) -> None:
+    """One kind of error, however it is broken."""
+    with pytest.raises(ValueError):  # noqa: PT011 - the parser's words do not matter
+        read_json(text)
+    with pytest.raises(TelegramError, match="CAMPAIGN_BOT_API_URL"):
+        Transport.parse_json_payload(text.encode())
