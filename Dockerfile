@@ -24,6 +24,6 @@ USER 10001:10001
 WORKDIR /data
 # The root file system may be read-only: only these two are written.
 VOLUME ["/data", "/knowledge"]
-HEALTHCHECK --interval=1m --timeout=20s --start-period=30s CMD ["campaign-bot", "check", "--quick"]
+HEALTHCHECK --interval=1m --timeout=20s --start-period=30s CMD ["campaign-bot", "health"]
 ENTRYPOINT ["entrypoint"]
 CMD ["campaign-bot", "run"]

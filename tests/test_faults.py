@@ -68,6 +68,7 @@ def test_a_conversation(api: FakeBotApi, settings: dict[str, str], tmp_path: Pat
 def test_a_full_disk(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
     """Nothing is acknowledged that can't be kept; when there is room again everything is answered."""
     database, log = tmp_path / "bot.db-wal", tmp_path / "log"
+    settings |= {"CAMPAIGN_BOT_ADMINS": str(ADMIN)}
     with running(settings, log) as process:
         api.member_says("你好")
         api.wait_until(lambda: len(api.sent()) == 1 and not api.pending)
@@ -87,8 +88,11 @@ def test_a_full_disk(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) 
         api.wait_until(lambda: not api.pending)
         wait_for(lambda: command(settings, "health").stdout == "green\n")
         asked = sum("message" in update for update in api._updates)
-        api.wait_until(lambda: len(api.sent()) == asked, seconds=120)
+        api.wait_until(lambda: len(texts(api, 7)) == asked and texts(api, ADMIN) != [], seconds=120)
         stop(process)
+    (told,) = texts(api, ADMIN)
+    assert "数据库写不进去" in told
+    assert "已经好了" in told
     assert [row["count"] for row in missed(settings)] == [asked - 1]
 
 
