@@ -56,11 +56,10 @@ class Service:
         parts = [
             asyncio.create_task(part)
             for part in (
-                self._stopped(stop),
-                _endless(self.web.run(sockets) if sockets else asyncio.sleep(0)),
-                _endless(self.health.run()),
-                _endless(self.retention.run()),
-                _endless(self._serve()),
+                _until(stop),
+                self.health.run(),
+                self.retention.run(),
+                self._serve(sockets),
             )
         ]
         ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
@@ -75,13 +74,18 @@ class Service:
         for part in ended:
             part.result()
 
-    @staticmethod
-    async def _stopped(stop: asyncio.Event) -> None:
-        await stop.wait()
+    async def _serve(self, sockets: Sequence[socket.socket]) -> None:
+        # What waits comes before anything new, which the web brings by webhook.
+        await persist(self.worker.load)
+        await asyncio.gather(_endless(self.web.run(sockets)), self._answer())
 
-    async def _serve(self) -> None:
+    async def _answer(self) -> None:
         await persist(self.bot.initialize)
         await asyncio.gather(self.worker.run(), _endless(self.intake.run()))
+
+
+async def _until(stop: asyncio.Event) -> None:
+    await stop.wait()
 
 
 async def _endless(part: Coroutine[Any, Any, None]) -> None:

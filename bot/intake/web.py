@@ -39,8 +39,9 @@ class Web:
         self._server = _Server(config)
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve until ``stop``."""
-        await self._server.serve(list(sockets))
+        """Serve until ``stop``; without a socket, nothing."""
+        if sockets:
+            await self._server.serve(list(sockets))
 
     def stop(self) -> None:
         """Answer what is under way and end."""

@@ -100,19 +100,27 @@ class Worker:
                 self._start(self._run_lane(lane))
         self._count()
 
+    async def load(self) -> None:
+        """Add what waits in the inbox. The first time it must come before anything new, to keep each chat's order.
+
+        Raises:
+            StoreError: it can't be read.
+        """
+        self._finished.clear()
+        rows = await asyncio.to_thread(self._inbox.waiting, self._arrivals.copy())
+        # A row may have been finished between the look into the store and now.
+        self.add([row for row in rows if row.id not in self._finished])
+
     async def run(self) -> None:
-        """Handle what waits, until it is cancelled."""
+        """Handle what was added, and what others put into the inbox, until it is cancelled."""
         self._committing = asyncio.create_task(self._commit_done())
         self._running.set()
         while True:
+            await asyncio.sleep(_SWEEP_S)
             try:
-                self._finished.clear()
-                rows = await asyncio.to_thread(self._inbox.waiting, self._arrivals.copy())
-                # A row may have been finished between the look into the store and now.
-                self.add([row for row in rows if row.id not in self._finished])
+                await self.load()
             except StoreError as error:
                 _LOG.warning("%s", error)
-            await asyncio.sleep(_SWEEP_S)
 
     async def stop(self, patience_s: float) -> None:
         """Let what is under way come to its end, and cut off what takes longer. The rest waits in the inbox."""

@@ -56,6 +56,7 @@ class Office:
 
     async def work_until(self, reached: Callable[[], bool]) -> None:
         """Let the worker run until a state is reached."""
+        await self.worker.load()
         running = asyncio.create_task(self.worker.run())
         try:
             async with asyncio.timeout(20):

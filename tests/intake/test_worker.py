@@ -45,7 +45,17 @@ async def test_each_chat_in_order_and_chats_side_by_side(office: Office) -> None
     assert office.notes.handled == ["1a", "2a", "2b", "1b", "1c"]
 
 
-async def test_what_waited_before_the_start_comes_first(office: Office, database: Database) -> None:
+async def test_what_came_before_the_start_is_handled_before_what_comes_now(office: Office, database: Database) -> None:
+    """In the same chat: a webhook delivers as soon as there is someone to deliver to."""
+    await office.receiver.receive([question(1, "a")])
+    again = Office(database)
+    await again.worker.load()
+    await again.receiver.receive([question(2, "b")])
+    await again.work_through()
+    assert again.notes.handled == ["a", "b"]
+
+
+async def test_what_waited_before_the_start_is_handled(office: Office, database: Database) -> None:
     """And what another process put back is taken up without a restart."""
     await office.receiver.receive([question(1, "a"), question(2, "b")])
     again = Office(database)
