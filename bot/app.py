@@ -15,12 +15,13 @@ from bot.knowledge import Knowledge, load
 from bot.matching import Gate, Index, Matcher, cached_gate
 from bot.matching.selftest import Track
 from bot.replies import Replies
-from bot.store.interface import Inbox, MissedLog
+from bot.store.interface import Feedback, Inbox, Journal, Miss, MissedLog
 
 if TYPE_CHECKING:
     # The database's libraries cost `ask` half its start, Telegram's are for `run` alone.
     from bot.intake.sending import Limits
     from bot.store.database import Database
+    from bot.store.journal import SqlJournal
     from bot.store.missed import SqlMissedLog
 
 
@@ -58,11 +59,26 @@ class App:
         return self._missed
 
     @cached_property
+    def journal(self) -> Journal:
+        """What is kept of talks. Raises as ``database`` does."""
+        return self._journal
+
+    @cached_property
     def inbox(self) -> Inbox:
         """The inbox. Raises as ``database`` does."""
         from bot.store.inbox import SqlInbox  # noqa: PLC0415 - as above
 
-        return SqlInbox(self.database, self._missed)
+        return SqlInbox(self.database, self._journal)
+
+    def has_room(self, record: Miss | Feedback) -> bool:
+        """Whether the store takes a record. Raises as ``database`` does."""
+        return self.missed.has_room(record) if isinstance(record, Miss) else self.journal.has_room(record)
+
+    @cached_property
+    def _journal(self) -> "SqlJournal":
+        from bot.store.journal import SqlJournal  # noqa: PLC0415 - as above
+
+        return SqlJournal(self.database, self._missed, self.settings.missed_limit)
 
     @cached_property
     def _missed(self) -> "SqlMissedLog":
@@ -97,10 +113,10 @@ class App:
 
     @cached_property
     def dialogue(self) -> Dialogue:
-        """The dialogue of members."""
-        return Dialogue(self.faq, self.replies)
+        """The dialogue of members. Raises as ``database`` does."""
+        return Dialogue(self.faq, self.knowledge.base, self.settings.retention_days, self.journal, self.missed)
 
-    def run(self, ready: Callable[[], None], limits: "Limits | None" = None) -> None:
+    def run(self, ready: Callable[[], None], limits: "Limits | None" = None) -> None:  # noqa: PLR0915 - mostly imports
         """Serve Telegram until a signal ends it. ``ready`` is called when everything is built.
 
         Raises:
@@ -114,7 +130,10 @@ class App:
 
         from bot.handlers.admins import AdminNotices  # noqa: PLC0415
         from bot.handlers.floods import FloodGuard, MissQuota  # noqa: PLC0415
+        from bot.handlers.inline import InlineHandlers  # noqa: PLC0415
         from bot.handlers.members import MemberHandlers  # noqa: PLC0415
+        from bot.handlers.profile import Profile  # noqa: PLC0415
+        from bot.handlers.updates import UpdateHandlers  # noqa: PLC0415
         from bot.intake.health import Health  # noqa: PLC0415
         from bot.intake.polling import Poller  # noqa: PLC0415
         from bot.intake.receiver import Receiver  # noqa: PLC0415
@@ -142,12 +161,14 @@ class App:
         members = MemberHandlers(
             bot,
             self.dialogue,
-            FloodGuard(settings.messages_a_minute),
-            MissQuota(settings.misses_a_day),
-            self.missed.has_room,
-            metrics,
+            guard=FloodGuard(settings.messages_a_minute),
+            quota=MissQuota(settings.misses_a_day),
+            has_room=self.has_room,
+            admins=settings.admins,
+            metrics=metrics,
         )
-        worker = Worker(self.inbox, seal, members, metrics)
+        handlers = UpdateHandlers(members, InlineHandlers(bot, self.dialogue))
+        worker = Worker(self.inbox, seal, handlers, metrics)
         receiver = Receiver(self.inbox, seal, worker, metrics)
         webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
         poller = Poller(bot, receiver)
@@ -156,7 +177,8 @@ class App:
         health = Health(self.database, self.missed, intake.silent_s, worker.oldest_s, admins.tell)
         web = Web(health, metrics, webhook)
         retention = Retention(self.database, timedelta(days=settings.retention_days))
-        service = Service(bot, policy, worker, intake, web, health, retention)
+        profile = Profile(bot, self.knowledge.base.title, settings.admins)
+        service = Service(bot, policy, worker, intake, web, health, retention, profile.publish)
         sockets = []
         try:
             sockets = [listen(*settings.address())]

@@ -1,47 +1,87 @@
 """Every text that members and admins read, in one place. Chinese is the source language.
 
-Names in braces are filled in with ``str.format``.
+Names in braces are filled in with ``str.format``. What members read is marked for gettext: these are the message ids of
+``bot/locale``. Admins read Chinese.
 """
 
-# --- members -----------------------------------------------------------------------------------------------------
 
-WELCOME = """你好！我是《{title}》的问答小帮手。
-直接把想问的话发给我就行，怎么说都可以，我只照讲话里写的回答，拿不准会先问你。
-也可以从下面挑个话题看看："""
-HELP = """把问题直接发给我就行，打字随意，方言、拼音都可以试试。
+def N_(message: str) -> str:  # noqa: N802 - gettext's usual name for a message that is translated where it is used
+    """Mark a message for translation."""
+    return message
+
+
+# --- members: marked for translation -------------------------------------------------------------------------------
+
+WELCOME = N_("""你好！我是《{title}》的问答小帮手，只照讲话里写的回答。
+想问什么直接打字发给我，怎么说都行，拿不准我会先问你。
+也可以从下面挑个话题看看：""")
+HELP = N_("""把问题直接发给我就行，打字随意，方言、拼音都可以试试。
 · 讲话里有的，我会告诉你，并说明出自哪一段；
 · 拿不准时，我列出几个相近的问题，点一下就看到答案；
-· 讲话里没有的，我会老实说没有，并记下你的问题（只记问题，不记是谁问的），管理员会来补充。
+· 讲话里没有的，我会老实说没有；答不上来的会记下（只记问题，不记是谁问的），管理员会来补充。
+答得好不好，点一下 👍 或 👎 告诉我。问错了可以直接改那条消息，我会跟着改。
 
-/start 看话题  /help 看这段说明  /privacy 看我记下什么"""
-PRIVACY = """我只记必要的东西，不记你是谁：
-· 没答上来的问题：只记问题、次数和日期，不记是谁问的；电话、证件号、卡号和邮箱会先遮掉。
-  {days} 天没人再问，就自动删掉。
+在群里：回复我的消息，或者发 /ask 加上问题。只写 @我 的话，要等群里把我设成管理员，或者关掉我的隐私模式，我才看得到。
+在任何聊天里：打 @我的用户名 加几个字，就能把答案发过去。
+
+/topics 看话题  /hot 看大家常问的  /privacy 看我记下什么  /whoami 看自己的编号""")
+PRIVACY = N_("""我只记必要的东西，不记你是谁：
+· 没答上来的问题、点的赞和踩：只记问题、次数和日期，不记是谁；电话、证件号、卡号和邮箱会先遮掉。
+  {days} 天没有动静，就自动删掉。
 · 你刚发来的消息：加密存着，回复你以后马上清空；万一出故障没能回复，最多加密保存 7 天，好补上回复。
 · 你的名字、头像、用户名：一概不存。
-想把记下的某个问题删掉，把那个问题告诉管理员就行，删了就彻底没有了。"""
-ANSWER = """{answer}
+想把记下的某个问题删掉，把那个问题告诉管理员就行，删了就彻底没有了。""")
+WHOAMI = N_("""你的编号是 {id}。
+要当管理员的话，把这个编号告诉管机器人的同事就行。我自己不会记下它。""")
+ANSWER = N_("""{answer}
 
-出处：{places}"""
+出处：{places}""")
 PLACES_JOINT = "；"
-SUGGESTIONS = "你是想问下面哪一个？点一下就看到答案。要是都不是，也请告诉我。"
-NOT_COVERED_NEAREST = """{answer}
+SUGGESTIONS = N_("你是想问下面哪一个？点一下就看到答案。要是都不是，也请告诉我。")
+NOT_COVERED_NEAREST = N_("""{answer}
 
-讲话里相近的内容，你可以看看："""
-UNKNOWN = "这个问题我还答不上来{noted}。也可以从话题里找找："
-NOTED = "，已经记下了（只记问题，不记是谁问的），等管理员来补充"
-BLANK = "我没看到文字。把想问的话打给我就行，比如：{example}"
-NOT_TEXT = "我目前只看得懂文字。把想问的话打出来发给我就行。"
-UNKNOWN_COMMAND = "我不认识这个命令。直接把问题发给我就行，或者发 /help 看看怎么用。"
-NONE_OF_THESE = "都不是"
-REJECTED = "好的，这个问题我已经记下了，等管理员来补充。你也可以换个说法再问我一次。"
-REJECTED_NOT_KEPT = "好的。请换个说法再问我一次。"
-REJECTED_UNKNOWN = "好的。我找不到原来的问题了，请再打一遍发给我，换个说法更好。"
-TOPIC = "“{topic}”里有这些问题，点一下看答案："
-GONE = "这个按钮已经过时了，内容后来有改动。请直接把问题发给我。"
-CUT = "你发的内容太长，我只看了前面 {limit} 个字。"
-FLOODED = "你发得太快啦，我跟不上了。先歇一会儿，过一分钟再问我，好吗？"
-FAILED = "刚才出了点小问题，没能答上来。请过一会儿再发一次。"
+讲话里相近的内容，你可以看看：""")
+UNKNOWN = N_("这个问题我还答不上来{noted}。也可以从话题里找找：")
+NOTED = N_("，已经记下了（只记问题，不记是谁问的），等管理员来补充")
+BLANK = N_("我没看到文字。把想问的话打给我就行，比如：{example}")
+NOT_TEXT = N_("我目前只看得懂文字。把想问的话打出来发给我就行。")
+UNKNOWN_COMMAND = N_("我不认识这个命令。直接把问题发给我就行，或者发 /help 看看怎么用。")
+NONE_OF_THESE = N_("都不是")
+REJECTED = N_("好的，这个问题我已经记下了，等管理员来补充。你也可以换个说法再问我一次，或者从话题里找找：")
+REJECTED_NOT_KEPT = N_("好的。请换个说法再问我一次，或者从话题里找找：")
+REJECTED_UNKNOWN = N_("好的。我找不到原来的问题了，请再打一遍发给我，换个说法更好。")
+TOPICS = N_("讲话里有这些话题，点开看看：")
+TOPIC = N_("“{topic}”里有这些问题，点一下看答案：")
+HOT = N_("最近大家常问这些：")
+HOT_NONE = N_("最近还没人问过什么，你来开个头吧。也可以从话题里找找：")
+GONE = N_("这个按钮或链接已经过时了，内容后来有改动。请直接把问题发给我，或者从话题里找找：")
+CUT = N_("你发的内容太长，我只看了前面 {limit} 个字。")
+FLOODED = N_("你发得太快啦，我跟不上了。先歇一会儿，过一分钟再问我，好吗？")
+FAILED = N_("刚才出了点小问题，没能答上来。请过一会儿再发一次。")
+LIKE = "👍"
+DISLIKE = "👎"
+FAULT_WRONG = N_("说错了")
+FAULT_INCOMPLETE = N_("不完整")
+FAULT_OUTDATED = N_("过时了")
+THANKS = N_("谢谢，记下了（不记是谁）。")
+BACK = N_("⬅️ 返回")
+PREVIOUS_PAGE = N_("◀️ 上一页")
+NEXT_PAGE = N_("下一页 ▶️")
+ALL_TOPICS = N_("全部话题")
+INLINE_HINT = N_("没找到，私下问我")
+
+COMMANDS = {
+    "topics": N_("看看有哪些话题"),
+    "hot": N_("大家常问什么"),
+    "ask": N_("在群里提问：/ask 加上问题"),
+    "help": N_("怎么用"),
+    "privacy": N_("我记下什么"),
+    "whoami": N_("看自己的编号"),
+}
+BOT_DESCRIPTION = N_("""我是《{title}》的问答小帮手。
+想问什么直接打字发给我，怎么说都行：我只照讲话里写的回答，并说明出自哪一段；讲话里没有的，会老实说没有。
+不记你是谁。点“开始”试试吧。""")
+BOT_SHORT_DESCRIPTION = N_("《{title}》问答小帮手：只照讲话里写的回答，不记你是谁。")
 
 # --- the terminal ------------------------------------------------------------------------------------------------
 
@@ -120,6 +160,30 @@ MISSED_FULL = (
     "请用 campaign-bot missed list 看一看，把不要的用 campaign-bot missed delete 编号 删掉，"
     "或者请管机器的同事调大 CAMPAIGN_BOT_MISSED_LIMIT。"
 )
+
+COMMAND_MISSED = "看没答上来的问题"
+ADMIN_MISSED = """问得最多、还没处理的：
+{rows}
+
+处理用 campaign-bot missed。"""
+ADMIN_MISSED_ROW = "{id}. {question}（{count} 次）"
+
+FEEDBACK_NONE = "还没有人评价过。"
+FEEDBACK_COLUMNS = {
+    "question": "问题",
+    "item": "条目",
+    "opinion": "评价",
+    "count": "次数",
+    "last_given": "最近",
+}
+OPINIONS = {
+    "helpful": "有用",
+    "wrong": "说错了",
+    "incomplete": "不完整",
+    "outdated": "过时了",
+    "not-meant": "列出来了，但都不是",
+}
+HELP_FEEDBACK = "看会员对答案的评价：哪个问题，哪个条目，觉得怎样。"
 
 # --- admins: the inbox ----------------------------------------------------------------------------------------------
 

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from bot import catalogue
-from bot.dialogue import Dialogue
+from bot.dialogue import Dialogue, Keeps, Speaker
 from bot.replies import Reply
-from bot.store.interface import MissedLog
+from bot.store.interface import Journal
 
 
 class Chat:
     """One conversation over standard input and output."""
 
-    def __init__(self, dialogue: Dialogue, missed: MissedLog, console: Console) -> None:
+    def __init__(self, dialogue: Dialogue, journal: Journal, keeps: Keeps, console: Console) -> None:
         self._dialogue = dialogue
-        self._missed = missed
+        self._journal = journal
+        self._speaker = Speaker(chat=0, member=0, keeps=keeps)
         self._console = console
 
     def run(self) -> None:
@@ -32,7 +33,7 @@ class Chat:
                 import readline  # noqa: F401, PLC0415 - arrow keys work in the prompt where there is readline
         reply, question = Reply(""), ""
         if interactive:
-            reply = self._dialogue.say("/start", self._missed.has_room).reply
+            reply = self._dialogue.say("/start", self._speaker).reply or reply
             self._show(reply)
             self._console.print(catalogue.CHAT_HINT, style="dim")
         for line in _lines(self._console if interactive else None):
@@ -42,12 +43,13 @@ class Chat:
             labels = [button.label for button in reply.buttons]
             number = labels.index(line) + 1 if line in labels else number
             if 1 <= number <= len(reply.buttons):
-                turn = self._dialogue.press(reply.buttons[number - 1].action, question, self._missed.has_room)
+                turn = self._dialogue.press(reply.buttons[number - 1].action, question, self._speaker)
             else:
-                turn, question = self._dialogue.say(line, self._missed.has_room), line
-            reply = turn.reply
-            if turn.miss:
-                self._missed.record(turn.miss)
+                turn, question = self._dialogue.say(line, self._speaker), line
+            reply = turn.reply or reply
+            self._journal.record(turn.records)
+            if turn.notice:
+                self._console.print(turn.notice, style="green")
             self._show(reply)
         if interactive:
             self._console.print(catalogue.CHAT_BYE)

@@ -169,7 +169,7 @@ def _faults_at(url: str) -> list[str]:
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
     bot = _app(knowledge)
-    conversation = Chat(bot.dialogue, bot.missed, Console(highlight=False))
+    conversation = Chat(bot.dialogue, bot.journal, bot.has_room, Console(highlight=False))
     _settle()
     conversation.run()
 
@@ -319,6 +319,21 @@ def missed_ignore(row_id: RowId) -> None:
 def missed_delete(row_id: RowId) -> None:
     """Delete a row for good."""
     _print(catalogue.MISSED_DELETED.format(question=_missed().delete(row_id).question))
+
+
+@app.command(help=catalogue.HELP_FEEDBACK)
+def feedback() -> None:
+    """Print what members think of the answers."""
+    counts = _app().journal.feedback()
+    if not counts:
+        _print(catalogue.FEEDBACK_NONE)
+        return
+    table = Table(*catalogue.FEEDBACK_COLUMNS.values())
+    for one in counts:
+        opinion = catalogue.OPINIONS[one.feedback.opinion]
+        cells = (one.feedback.question, one.feedback.item, opinion, str(one.count), one.last_given.date().isoformat())
+        table.add_row(*map(escape, cells))
+    Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
 
 
 @inbox_app.command("list", help=catalogue.HELP_INBOX_LIST)

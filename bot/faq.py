@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from bot.items import Item
 from bot.masking import mask
 from bot.matching import Answer, Matcher, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
-from bot.store.interface import Miss, State
+from bot.store.interface import Feedback, Miss, Opinion, State
 from bot.text import is_blank, normalise
 
 
@@ -48,15 +49,26 @@ class Faq:
             case _:
                 return Asked(verdict, None)
 
-    def reject(self, question: str) -> Miss | None:
-        """None of the suggestions was meant: the question is a miss. None if there is no question."""
-        return _miss(question, self._matcher.match(question), State.OPEN)
+    def reject(self, question: str) -> Asked:
+        """None of the suggestions was meant: the question is a miss, if there is one."""
+        verdict = self._matcher.match(question)
+        return Asked(verdict, _miss(question, verdict, State.OPEN))
+
+    def opinion(self, question: str, item: Item, opinion: Opinion) -> Feedback:
+        """An opinion on an item that was shown for a question, fit to be kept."""
+        text = _kept(question)
+        return Feedback(text, normalise(text) or text, item.id, opinion)
+
+
+def _kept(question: str) -> str:
+    """Masked, and on one line."""
+    return " ".join(mask(question).split())
 
 
 def _miss(question: str, verdict: Verdict, state: State) -> Miss | None:
     if is_blank(question):
         return None
-    text = " ".join(mask(question).split())
+    text = _kept(question)
     best = verdict.candidates[0] if verdict.candidates else None
     return Miss(
         question=text,

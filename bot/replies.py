@@ -1,20 +1,54 @@
 """What a member reads: every verdict as a text with buttons, the same on Telegram and in the terminal."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import assert_never
 
 from bot import catalogue
 from bot.items import Item, KnowledgeBase
 from bot.matching import QUESTION_LIMIT, Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
+from bot.store.interface import MissedQuestion, Opinion
 from bot.text import is_blank
 
-ITEM_ACTION = "a:"
-"""Callback data of a button that answers: this and an item's id; at most 42 of Telegram's 64 bytes."""
-TOPIC_ACTION = "t:"
-"""Callback data of a button that opens a topic: this and the topic's number among the topics."""
-NONE_ACTION = "none"
-"""Callback data of "none of these"."""
+ON_A_PAGE = 8
+_RELATED = 3
+_MISSED_SHOWN = 10
+_LONGEST_ACTION = 64
+"""Bytes of callback data that Telegram takes."""
+
+
+class Origin(StrEnum):
+    """Where an item was opened, and where its way back leads."""
+
+    QUESTION = "q"
+    TOPIC = "t"
+    HOT = "h"
+
+
+class Action(StrEnum):
+    """What a pressed button asks for: the first part of its callback data, whose parts are divided by colons."""
+
+    ITEM = "a"
+    """An origin; items' ids, divided by +."""
+    BACK = "b"
+    """An origin."""
+    TOPICS = "topics"
+    """A page."""
+    TOPIC = "t"
+    """A topic's key; a page."""
+    NONE = "none"
+    LIKE = "u"
+    """An origin; items' ids."""
+    DISLIKE = "d"
+    """The same."""
+    FAULT = "f"
+    """A letter for what is wrong; an origin; items' ids."""
+
+
+FAULTS = {"w": Opinion.WRONG, "i": Opinion.INCOMPLETE, "o": Opinion.OUTDATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,66 +59,127 @@ class Button:
     action: str
 
 
+Rows = tuple[tuple[Button, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a member gets to see: plain text, and one button a row."""
+    """What a member gets to see: plain text, and rows of buttons."""
 
     text: str
-    buttons: tuple[Button, ...] = ()
+    rows: Rows = ()
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """All buttons, row by row."""
+        return tuple(button for row in self.rows for button in row)
+
+    def converted(self, convert: Callable[[str], str]) -> "Reply":
+        """The same in other characters."""
+        rows = tuple(tuple(Button(convert(button.label), button.action) for button in row) for row in self.rows)
+        return Reply(convert(self.text), rows)
 
 
 class Replies:
-    """Puts verdicts into words. ``base`` gives the places, the title and the topics; misses are kept for ``days``."""
+    """Puts verdicts into words. ``say`` translates the catalogue's messages; misses are kept for ``days``."""
 
-    def __init__(self, base: KnowledgeBase, days: int) -> None:
+    def __init__(self, base: KnowledgeBase, days: int, say: Callable[[str], str] = str) -> None:
         self._base = base
         self._days = days
+        self._say = say
+        self._topics = {topic_key(topic): topic for topic in base.topics}
 
     def welcome(self) -> Reply:
         """/start: who the bot is, and the topics."""
-        return Reply(catalogue.WELCOME.format(title=self._base.title), self._topic_buttons())
+        return Reply(self._say(catalogue.WELCOME).format(title=self._base.title), self._topic_rows(0))
 
     def help(self) -> Reply:
         """/help: how to ask."""
-        return Reply(catalogue.HELP)
+        return Reply(self._say(catalogue.HELP))
 
     def privacy(self) -> Reply:
         """/privacy: what is kept, how long, and how to have it deleted."""
-        return Reply(catalogue.PRIVACY.format(days=self._days))
+        return Reply(self._say(catalogue.PRIVACY).format(days=self._days))
 
-    def topic(self, number: int) -> Reply:
-        """The questions of one topic, counted from 0; one that is gone says so."""
-        topics = list(self._base.topics.items())
-        if not 0 <= number < len(topics):
-            return Reply(catalogue.GONE, self._topic_buttons())
-        topic, items = topics[number]
-        return Reply(catalogue.TOPIC.format(topic=topic), _item_buttons(items))
+    def whoami(self, member: int) -> Reply:
+        """/whoami: the member's own id."""
+        return Reply(self._say(catalogue.WHOAMI).format(id=member))
 
-    def item(self, item_id: str) -> Reply:
-        """The answer of one item; one that is gone says so."""
-        item = self._base.by_id.get(item_id)
-        return Reply(self._answer([item])) if item else Reply(catalogue.GONE)
+    def topics(self, page: int) -> Reply:
+        """A page of the topics, counted from 0; beyond the last one, the last."""
+        return Reply(self._say(catalogue.TOPICS), self._topic_rows(page))
+
+    def topic(self, key: str, page: int) -> Reply:
+        """A page of a topic's questions; a topic that is gone says so."""
+        topic = self._topics.get(key)
+        if topic is None:
+            return self.gone()
+        items = self._base.topics[topic]
+        page, last = _page(page, len(items))
+        shown = items[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+        rows = (
+            *_item_rows(shown, Origin.TOPIC),
+            *self._pager(page, last, f"{Action.TOPIC}:{key}"),
+            (Button(self._say(catalogue.ALL_TOPICS), f"{Action.TOPICS}:0"),),
+        )
+        return Reply(self._say(catalogue.TOPIC).format(topic=topic), rows)
+
+    def hot(self, ids: Iterable[str]) -> Reply:
+        """/hot: what is asked most; without any, the topics."""
+        items = [self._base.by_id[one] for one in ids if one in self._base.by_id]
+        if not items:
+            return Reply(self._say(catalogue.HOT_NONE), self._topic_rows(0))
+        return Reply(self._say(catalogue.HOT), _item_rows(items, Origin.HOT))
+
+    def items(self, items: Sequence[Item], origin: Origin, *, back: bool = True, thumbs: bool = True) -> Reply:
+        """Answers, with what to ask next, thumbs and the way back, as far as they are wanted."""
+        ids = _ids(items)
+        shown = {item.id for item in items}
+        related = [one for item in items for one in item.related if one not in shown and one in self._base.by_id]
+        rows = _item_rows((self._base.by_id[one] for one in dict.fromkeys(related[:_RELATED])), origin)
+        if thumbs:
+            like = Button(self._say(catalogue.LIKE), f"{Action.LIKE}:{origin}:{ids}")
+            rows += ((like, Button(self._say(catalogue.DISLIKE), f"{Action.DISLIKE}:{origin}:{ids}")),)
+        if back:
+            rows += ((self._back(items[0], origin),),)
+        return Reply(self._answer(items), rows)
+
+    def faults(self, items: Sequence[Item], origin: Origin) -> Reply:
+        """The same answers, with what may be wrong with them."""
+        ids = _ids(items)
+        labels = (catalogue.FAULT_WRONG, catalogue.FAULT_INCOMPLETE, catalogue.FAULT_OUTDATED)
+        faults = (
+            Button(self._say(label), f"{Action.FAULT}:{letter}:{origin}:{ids}")
+            for letter, label in zip(FAULTS, labels, strict=True)
+        )
+        back = Button(self._say(catalogue.BACK), f"{Action.ITEM}:{origin}:{ids}")
+        return Reply(self._answer(items), (tuple(faults), (back,)))
+
+    def thanks(self) -> str:
+        """The notice to whoever gave an opinion."""
+        return self._say(catalogue.THANKS)
 
     def verdict(self, verdict: Verdict, question: str, *, noted: bool) -> Reply:
         """The reply to a question. ``noted``: it is kept as a miss, and the reply may say so."""
-        reply = self._reply(verdict, question, catalogue.NOTED if noted else "")
+        reply = self._reply(verdict, question, self._say(catalogue.NOTED) if noted else "")
         if len(question) > QUESTION_LIMIT:
-            return Reply(f"{reply.text}\n\n{catalogue.CUT.format(limit=QUESTION_LIMIT)}", reply.buttons)
+            cut = self._say(catalogue.CUT).format(limit=QUESTION_LIMIT)
+            return Reply(f"{reply.text}\n\n{cut}", reply.rows)
         return reply
 
     def _reply(self, verdict: Verdict, question: str, noted: str) -> Reply:
         match verdict:
             case Answer(chosen=chosen):
-                return Reply(self._answer([candidate.item for candidate in chosen]))
+                return self.items([candidate.item for candidate in chosen], Origin.QUESTION, back=False)
             case NotCovered(chosen=chosen, suggestions=suggestions):
                 text = "\n\n".join(candidate.item.answer for candidate in chosen)
-                nearest = catalogue.NOT_COVERED_NEAREST if suggestions else "{answer}"
-                return Reply(nearest.format(answer=text), _candidate_buttons(suggestions))
+                nearest = self._say(catalogue.NOT_COVERED_NEAREST) if suggestions else "{answer}"
+                return Reply(nearest.format(answer=text), _candidate_rows(suggestions))
             case SmallTalk(chosen=chosen):
                 return Reply(chosen[0].item.answer)
             case Suggestions(suggestions=suggestions):
-                none = Button(catalogue.NONE_OF_THESE, NONE_ACTION)
-                return Reply(catalogue.SUGGESTIONS, (*_candidate_buttons(suggestions), none))
+                none = Button(self._say(catalogue.NONE_OF_THESE), Action.NONE)
+                return Reply(self._say(catalogue.SUGGESTIONS), (*_candidate_rows(suggestions), (none,)))
             case Unknown():
                 return self._unknown(question, noted)
             case _:
@@ -92,53 +187,113 @@ class Replies:
 
     def _unknown(self, question: str, noted: str) -> Reply:
         if is_blank(question):
-            return Reply(catalogue.BLANK.format(example=next(iter(self._base.topics.values()))[0].question))
-        return Reply(catalogue.UNKNOWN.format(noted=noted), self._topic_buttons())
+            return self.blank()
+        return Reply(self._say(catalogue.UNKNOWN).format(noted=noted), self._topic_rows(0))
+
+    def blank(self) -> Reply:
+        """To a message without words."""
+        example = next(iter(self._base.topics.values()))[0].question
+        return Reply(self._say(catalogue.BLANK).format(example=example))
 
     def not_text(self) -> Reply:
         """To a sticker, a photo and the like."""
-        return Reply(catalogue.NOT_TEXT)
+        return Reply(self._say(catalogue.NOT_TEXT))
 
     def unknown_command(self) -> Reply:
         """To a command that the bot does not have."""
-        return Reply(catalogue.UNKNOWN_COMMAND)
+        return Reply(self._say(catalogue.UNKNOWN_COMMAND))
 
     def rejected(self, *, found: bool, noted: bool) -> Reply:
         """To "none of these"; the question may not be ``found`` in the chat any more."""
         if not found:
-            return Reply(catalogue.REJECTED_UNKNOWN)
-        return Reply(catalogue.REJECTED if noted else catalogue.REJECTED_NOT_KEPT)
+            return Reply(self._say(catalogue.REJECTED_UNKNOWN))
+        return Reply(self._say(catalogue.REJECTED if noted else catalogue.REJECTED_NOT_KEPT), self._topic_rows(0))
+
+    @staticmethod
+    def missed(rows: Sequence[MissedQuestion]) -> Reply:
+        """/missed, for admins: the most frequent open misses."""
+        shown = (catalogue.ADMIN_MISSED_ROW.format(id=row.id, question=row.question, count=row.count) for row in rows)
+        text = "\n".join(itertools.islice(shown, _MISSED_SHOWN))
+        return Reply(catalogue.ADMIN_MISSED.format(rows=text) if rows else catalogue.MISSED_NONE)
 
     def gone(self) -> Reply:
-        """To a button that means nothing any more."""
-        return Reply(catalogue.GONE)
+        """To a button or a link that means nothing any more."""
+        return Reply(self._say(catalogue.GONE), self._topic_rows(0))
 
     def flooded(self) -> Reply:
         """To whoever sends faster than anyone reads."""
-        return Reply(catalogue.FLOODED)
+        return Reply(self._say(catalogue.FLOODED))
 
     def failed(self) -> Reply:
         """To whoever met a fault of ours."""
-        return Reply(catalogue.FAILED)
+        return Reply(self._say(catalogue.FAILED))
+
+    def shared(self, item: Item) -> str:
+        """What an inline result sends into a chat: the question with its answer."""
+        return f"{item.question}\n\n{self._answer([item])}"
+
+    def inline_hint(self) -> str:
+        """The button over inline results that are none."""
+        return self._say(catalogue.INLINE_HINT)
 
     def _answer(self, items: Iterable[Item]) -> str:
-        return "\n\n".join(_grounded(item, self._base.places) for item in items)
+        return "\n\n".join(self._grounded(item) for item in items)
 
-    def _topic_buttons(self) -> tuple[Button, ...]:
-        return tuple(Button(topic, f"{TOPIC_ACTION}{number}") for number, topic in enumerate(self._base.topics))
+    def _grounded(self, item: Item) -> str:
+        """An item's answer with its place in the speech."""
+        if not item.source:
+            return item.answer
+        joint = catalogue.PLACES_JOINT.join(self._base.places[source] for source in item.source)
+        return self._say(catalogue.ANSWER).format(answer=item.answer, places=joint)
+
+    def _back(self, item: Item, origin: Origin) -> Button:
+        if origin is not Origin.TOPIC:
+            return Button(self._say(catalogue.BACK), f"{Action.BACK}:{origin}")
+        among = self._base.topics.get(item.topic, ())
+        if item not in among:
+            return Button(self._say(catalogue.ALL_TOPICS), f"{Action.TOPICS}:0")
+        place = among.index(item) // ON_A_PAGE
+        return Button(self._say(catalogue.BACK), f"{Action.TOPIC}:{topic_key(item.topic)}:{place}")
+
+    def _topic_rows(self, page: int) -> Rows:
+        keys = list(self._topics)
+        page, last = _page(page, len(keys))
+        shown = keys[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+        rows = tuple((Button(self._topics[key], f"{Action.TOPIC}:{key}:0"),) for key in shown)
+        return rows + self._pager(page, last, Action.TOPICS)
+
+    def _pager(self, page: int, last: int, action: str) -> Rows:
+        turns = []
+        if page:
+            turns.append(Button(self._say(catalogue.PREVIOUS_PAGE), f"{action}:{page - 1}"))
+        if page < last:
+            turns.append(Button(self._say(catalogue.NEXT_PAGE), f"{action}:{page + 1}"))
+        return (tuple(turns),) if turns else ()
 
 
-def _grounded(item: Item, places: Mapping[str, str]) -> str:
-    """An item's answer with its place in the speech."""
-    if not item.source:
-        return item.answer
-    joint = catalogue.PLACES_JOINT.join(places[source] for source in item.source)
-    return catalogue.ANSWER.format(answer=item.answer, places=joint)
+def topic_key(topic: str) -> str:
+    """What buttons call a topic: 8 hexadecimal digits that stay the same as long as its name does."""
+    return hashlib.sha256(topic.encode()).hexdigest()[:8]
 
 
-def _item_buttons(items: Iterable[Item]) -> tuple[Button, ...]:
-    return tuple(Button(item.question, f"{ITEM_ACTION}{item.id}") for item in items)
+def _page(page: int, count: int) -> tuple[int, int]:
+    """The nearest page that there is, and the last one."""
+    last = max(0, (count - 1) // ON_A_PAGE)
+    return min(max(0, page), last), last
 
 
-def _candidate_buttons(candidates: Iterable[Candidate]) -> tuple[Button, ...]:
-    return _item_buttons(candidate.item for candidate in candidates)
+def _ids(items: Sequence[Item]) -> str:
+    """The items' ids, as many of them as fit into a button beside the longest rest."""
+    room = _LONGEST_ACTION - len(f"{Action.FAULT}:w:{Origin.QUESTION}:")
+    ids = [item.id for item in items]
+    while len("+".join(ids)) > room:
+        ids.pop()
+    return "+".join(ids)
+
+
+def _item_rows(items: Iterable[Item], origin: Origin) -> Rows:
+    return tuple((Button(item.question, f"{Action.ITEM}:{origin}:{item.id}"),) for item in items)
+
+
+def _candidate_rows(candidates: Iterable[Candidate]) -> Rows:
+    return _item_rows((candidate.item for candidate in candidates), Origin.QUESTION)

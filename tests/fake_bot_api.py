@@ -71,6 +71,8 @@ class FakeBotApi:
         self._ids = itertools.count(1000)
         self._faults: list[tuple[str, Fault]] = []
         self._messages: dict[int, dict[str, Any]] = {}
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        """What members got to see, in its order: messages sent and edited, answers to presses and inline queries."""
         self.url = ""
 
     # --- what a test does -----------------------------------------------------------------------------------------
@@ -93,11 +95,11 @@ class FakeBotApi:
         self.put({kind: message})
         return message
 
-    def member_presses(self, data: str, message: dict[str, Any], chat: int = 7) -> None:
+    def member_presses(self, data: str, message: dict[str, Any], chat: int = 7, **fields: Any) -> None:
         """A member presses a button under one of the bot's messages."""
         query = {
             "id": str(next(self._ids)),
-            "from": {"id": chat, "is_bot": False, "first_name": "张三"},
+            "from": {"id": chat, "is_bot": False, "first_name": "张三", **fields},
             "chat_instance": "1",
             "message": message,
             "data": data,
@@ -176,7 +178,17 @@ class FakeBotApi:
             return fault.status, {"ok": False, "error_code": fault.status, "description": "scripted", **fault.body}
         if method == "getupdates" and self._webhook:
             return 409, {"ok": False, "error_code": 409, "description": "Conflict: a webhook is set"}
+        if method == "editmessagetext" and (refusal := self._refused_edit(fields)):
+            return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {refusal}"}
         return 200, {"ok": True, "result": self._answer(method, fields)}
+
+    def _refused_edit(self, fields: dict[str, Any]) -> str | None:
+        with self._changed:
+            message = self._messages.get(fields["message_id"])
+        if message is None:
+            return "message to edit not found"
+        same = (message["text"], message.get("reply_markup")) == (fields["text"], fields.get("reply_markup"))
+        return "message is not modified" if same else None
 
     def _next_fault(self, method: str, fields: dict[str, Any]) -> Fault | None:
         for scripted in self._faults:
@@ -197,7 +209,7 @@ class FakeBotApi:
             return
         self.invalid += (f"{method}: unknown field {path}" for path in _extras(checked))
 
-    def _answer(self, method: str, fields: dict[str, Any]) -> Any:
+    def _answer(self, method: str, fields: dict[str, Any]) -> Any:  # noqa: PLR0911 - one return a method
         match method:
             case "getme":
                 return BOT
@@ -205,6 +217,10 @@ class FakeBotApi:
                 return self._get_updates(fields.get("offset"), fields.get("timeout", 0), fields.get("limit", 100))
             case "sendmessage":
                 return self._send(fields)
+            case "editmessagetext":
+                return self._edit(fields)
+            case "answercallbackquery" | "answerinlinequery":
+                return self._happened(method, fields)
             case "setwebhook":
                 return self._set_webhook(fields)
             case "deletewebhook":
@@ -291,8 +307,26 @@ class FakeBotApi:
             if "reply_parameters" in fields:
                 message["reply_to_message"] = self._quoted(fields["reply_parameters"]["message_id"])
             self._messages[message["message_id"]] = message
+            self.events.append(("sendmessage", dict(message)))
             self._changed.notify_all()
             return message
+
+    def _edit(self, fields: dict[str, Any]) -> dict[str, Any]:
+        with self._changed:
+            message = self._messages[fields["message_id"]]
+            message["text"] = fields["text"]
+            message.pop("reply_markup", None)
+            if "reply_markup" in fields:
+                message["reply_markup"] = fields["reply_markup"]
+            self.events.append(("editmessagetext", dict(message)))
+            self._changed.notify_all()
+            return message
+
+    def _happened(self, method: str, fields: dict[str, Any]) -> bool:
+        with self._changed:
+            self.events.append((method, fields))
+            self._changed.notify_all()
+        return True
 
     def _quoted(self, message_id: int) -> dict[str, Any] | None:
         members = (update.get("message") for update in self._updates)
@@ -326,7 +360,17 @@ def _fields(content_type: str, body: bytes) -> dict[str, Any]:
 
 
 def _value(name: str, value: str) -> Any:
-    if name in {"text", "data", "secret_token", "url", "callback_query_id", "parse_mode"}:
+    if name in {
+        "text",
+        "data",
+        "inline_query_id",
+        "description",
+        "short_description",
+        "secret_token",
+        "url",
+        "callback_query_id",
+        "parse_mode",
+    }:
         return value
     try:
         return json.loads(value)

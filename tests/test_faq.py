@@ -50,11 +50,11 @@ def test_a_miss_is_said(faq: Faq, question: str, expected: Miss) -> None:
 
 def test_none_of_these_is_a_miss(faq: Faq) -> None:
     """An offer that was turned down waits for an admin."""
-    miss = faq.reject("开饭安排")
+    miss = faq.reject("开饭安排").miss
     assert miss
     assert (miss.question, miss.verdict, miss.state, miss.item) == ("开饭安排", "suggest", State.OPEN, "closing")
 
 
 def test_a_button_without_its_question_is_no_miss(faq: Faq) -> None:
     """What was asked may be gone from the chat."""
-    assert faq.reject("") is None
+    assert faq.reject("").miss is None

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -43,6 +43,8 @@ class Service:
     web: Web
     health: Health
     retention: Retention
+    greet: Callable[[], Awaitable[None]]
+    """What is to be told Telegram at each start, beside the work."""
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
         """Serve until SIGINT or SIGTERM; it ends within 10 seconds then.
@@ -81,7 +83,7 @@ class Service:
 
     async def _answer(self) -> None:
         await persist(self.bot.initialize)
-        await asyncio.gather(self.worker.run(), _endless(self.intake.run()))
+        await asyncio.gather(self.worker.run(), _endless(self.intake.run()), _endless(persist(self.greet)))
 
 
 async def _until(stop: asyncio.Event) -> None:

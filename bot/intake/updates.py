@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-KINDS = ("message", "edited_message", "callback_query")
+KINDS = ("message", "edited_message", "callback_query", "inline_query")
 """What Telegram is asked for."""
 _MEDIA = frozenset(
     (
@@ -39,6 +39,7 @@ class User(_Needed):
     """Who did something."""
 
     id: Id
+    language_code: str | None = None
 
 
 class Quoted(_Needed):
@@ -46,6 +47,7 @@ class Quoted(_Needed):
 
     text: str | None = None
     caption: str | None = None
+    sender: User | None = Field(None, alias="from")
 
 
 class Message(_Needed):

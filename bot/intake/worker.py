@@ -16,7 +16,7 @@ from bot.intake.sealing import Seal, SealError
 from bot.intake.sending import backoff
 from bot.intake.updates import Update
 from bot.metrics import Metrics
-from bot.store.interface import Done, Inbox, Miss, Waiting
+from bot.store.interface import NOTHING, Done, Inbox, Records, Waiting
 
 _LOG = logging.getLogger(__name__)
 _TRIES = 3
@@ -31,7 +31,7 @@ _INLINE_LIVES_S = 30.0
 class Handler(Protocol):
     """What makes replies of updates."""
 
-    async def handle(self, update: Update, age_s: float) -> Sequence[Miss]:
+    async def handle(self, update: Update, age_s: float) -> Records:
         """Answer an update that came in so many seconds ago. It returns when Telegram has accepted every reply.
 
         Raises:
@@ -155,10 +155,10 @@ class Worker:
             age_s = max(0.0, (datetime.now(UTC) - job.received_at).total_seconds())
             if job.update.inline_query and age_s > _INLINE_LIVES_S:
                 self._metrics.expired.inc()
-                await self._finish(job.row_id, ())
+                await self._finish(job.row_id, NOTHING)
                 return
             try:
-                misses = await self._handler.handle(job.update, age_s)
+                records = await self._handler.handle(job.update, age_s)
             except StoppingError:
                 raise
             except TelegramError as error:
@@ -174,7 +174,7 @@ class Worker:
                 await self._pause(attempt)
             else:
                 self._metrics.done.inc()
-                await self._finish(job.row_id, tuple(misses))
+                await self._finish(job.row_id, records)
                 return
 
     async def _give_up(self, job: _Job, error: Exception) -> None:
@@ -186,9 +186,9 @@ class Worker:
             _LOG.warning("Whoever sent update %d could not be told: %s.", job.row_id, type(unsaid).__name__)
         await self._bury(job.row_id, f"the bot failed: {type(error).__name__}, see its log")
 
-    async def _finish(self, row_id: int, misses: tuple[Miss, ...]) -> None:
+    async def _finish(self, row_id: int, records: Records) -> None:
         committed = asyncio.get_running_loop().create_future()
-        self._done.put_nowait((Done(row_id, misses), committed))
+        self._done.put_nowait((Done(row_id, records), committed))
         await committed
         self._forget(row_id)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
-from bot.store.tables import HEARTBEAT, INBOX, MISSED, MISSED_DAYS, InboxState
+from bot.store.tables import ASKED_DAYS, FEEDBACK, HEARTBEAT, INBOX, MISSED, MISSED_DAYS, InboxState
 
 DEDUPE_WINDOW = timedelta(hours=48)
 """How long an update that was handled is known again. Telegram offers one again for 24 hours at most."""
@@ -85,9 +85,9 @@ class Database:
                 connection.execute(HEARTBEAT.insert().values(id=1, at=self.now()))
 
     def purge(self, misses_kept: timedelta) -> int:
-        """Delete what was kept long enough: done updates, dead letters, misses. How many rows that were.
+        """Delete what was kept long enough, of every kind: updates, misses, opinions, counts. How many rows that were.
 
-        A miss counts from when it was last asked.
+        A miss counts from when it was last asked, an opinion from when it was last given.
 
         Raises:
             StoreError: the database fails.
@@ -98,6 +98,8 @@ class Database:
             INBOX.delete().where(INBOX.c.state == InboxState.DEAD, INBOX.c.died_at < now - DEAD_LETTERS_KEPT),
             MISSED.delete().where(MISSED.c.last_asked < now - misses_kept),
             MISSED_DAYS.delete().where(MISSED_DAYS.c.day < (now - misses_kept).date()),
+            FEEDBACK.delete().where(FEEDBACK.c.last_given < now - misses_kept),
+            ASKED_DAYS.delete().where(ASKED_DAYS.c.day < (now - misses_kept).date()),
         )
         with self.transaction() as connection:
             deleted = sum(connection.execute(statement).rowcount for statement in old)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.store.database import DEDUPE_WINDOW, Database
 from bot.store.interface import DeadLetter, Done, Entry, Waiting
-from bot.store.missed import SqlMissedLog
+from bot.store.journal import SqlJournal
 from bot.store.tables import INBOX, InboxState
 
 _ROWS_A_STATEMENT = 500
@@ -15,11 +15,11 @@ _ROWS_A_STATEMENT = 500
 
 
 class SqlInbox:
-    """``Inbox`` over SQL. ``missed`` takes the misses that are committed together with what is done."""
+    """``Inbox`` over SQL. ``journal`` takes the records that are committed together with what is done."""
 
-    def __init__(self, database: Database, missed: SqlMissedLog) -> None:
+    def __init__(self, database: Database, journal: SqlJournal) -> None:
         self._database = database
-        self._missed = missed
+        self._journal = journal
 
     def receive(self, entries: Sequence[Entry]) -> Sequence[Waiting]:
         """Keep what is new, in this order; what of it waits to be handled."""
@@ -69,13 +69,12 @@ class SqlInbox:
         return [Waiting(row.id, row.payload, row.received_at.replace(tzinfo=UTC)) for row in rows]
 
     def finish(self, done: Sequence[Done]) -> None:
-        """Empty the rows and record their misses, all at once or not at all."""
+        """Empty the rows and keep their records, all at once or not at all."""
         with self._database.transaction() as connection:
             emptied = INBOX.update().where(INBOX.c.id.in_([one.id for one in done]))
             connection.execute(emptied.values(state=InboxState.DONE, payload=None, fault=None, died_at=None))
             for one in done:
-                for miss in one.misses:
-                    self._missed.record_in(connection, miss)
+                self._journal.record_in(connection, one.records)
 
     def bury(self, row_id: int, fault: str) -> None:
         """Make a row a dead letter."""

@@ -35,6 +35,49 @@ class Miss:
     score: float
 
 
+class Opinion(StrEnum):
+    """What a member thinks of an item that was shown."""
+
+    HELPFUL = "helpful"
+    WRONG = "wrong"
+    INCOMPLETE = "incomplete"
+    OUTDATED = "outdated"
+    NOT_MEANT = "not-meant"
+    """It was suggested, and "none of these" was pressed: this question must not lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """An opinion on an item shown for a question, which is masked; ``key`` is its normal form."""
+
+    question: str
+    key: str
+    item: str
+    opinion: Opinion
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What is to be kept of a turn: misses, opinions, and the ids of the items that were shown as answers."""
+
+    misses: tuple[Miss, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+NOTHING = Records()
+"""Of a turn that leaves nothing behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackCount:
+    """How often an opinion was given. The time is UTC."""
+
+    feedback: Feedback
+    count: int
+    last_given: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class MissedQuestion:
     """A row of the log: equal questions are one row. Times are UTC."""
@@ -113,10 +156,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An update that was handled, with what was missed in it."""
+    """An update that was handled, with what is to be kept of it."""
 
     id: int
-    misses: tuple[Miss, ...] = ()
+    records: Records = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +170,22 @@ class DeadLetter:
     received_at: datetime
     died_at: datetime
     fault: str
+
+
+class Journal(Protocol):
+    """What is kept of talks, beside misses. Every method raises StoreError when the store fails."""
+
+    def record(self, records: Records) -> None:
+        """Keep these, all at once or not at all. Durable when this returns."""
+
+    def has_room(self, feedback: Feedback) -> bool:
+        """Whether this opinion may be recorded: its row is there already, or one more fits."""
+
+    def hot(self, limit: int) -> Sequence[str]:
+        """The ids of the items that were asked most within 30 days, the most asked first, then by id."""
+
+    def feedback(self) -> Sequence[FeedbackCount]:
+        """All opinions, the most frequent first, then the most recent."""
 
 
 class Inbox(Protocol):
@@ -142,7 +201,7 @@ class Inbox(Protocol):
         """What waits, in the order in which it came in, without the rows whose ids are known."""
 
     def finish(self, done: Sequence[Done]) -> None:
-        """Empty the rows and record their misses, all at once or not at all. Durable when this returns."""
+        """Empty the rows and keep their records, all at once or not at all. Durable when this returns."""
 
     def bury(self, row_id: int, fault: str) -> None:
         """Make a row a dead letter, kept for 7 days."""
@@ -161,4 +220,4 @@ class Upkeep(Protocol):
         """Commit something, to see that it can be done."""
 
     def purge(self, misses_kept: timedelta) -> int:
-        """Delete what was kept long enough: done updates, dead letters, misses. How many rows that were."""
+        """Delete what was kept long enough, of every kind. How many rows that were."""

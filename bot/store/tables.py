@@ -52,6 +52,25 @@ MISSED_DAYS = Table(
     Column("count", Integer, nullable=False),
 )
 
+FEEDBACK = Table(
+    "feedback",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("item", String(40), primary_key=True),
+    Column("opinion", String(16), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("last_given", DateTime, nullable=False),
+)
+
+ASKED_DAYS = Table(
+    "asked_days",
+    METADATA,
+    Column("item", String(40), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
 
 class InboxState(StrEnum):
     """The life of an update."""

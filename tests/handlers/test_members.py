@@ -9,14 +9,18 @@ from telegram.ext import ExtBot
 from bot.dialogue import Dialogue
 from bot.faq import Faq
 from bot.handlers.floods import FloodGuard, MissQuota
-from bot.handlers.members import MemberHandlers
+from bot.handlers.inline import InlineHandlers
+from bot.handlers.members import MemberHandlers, split
+from bot.handlers.updates import UpdateHandlers
 from bot.intake.transport import Transport
 from bot.intake.updates import Update
 from bot.knowledge import Knowledge
 from bot.matching import Index, Matcher
 from bot.metrics import Metrics
-from bot.replies import Replies
+from bot.store.database import Database
 from bot.store.interface import Miss
+from bot.store.journal import SqlJournal
+from bot.store.missed import SqlMissedLog
 from tests.fake_bot_api import TOKEN, FakeBotApi, serving
 
 
@@ -25,12 +29,26 @@ class Desk:
 
     def __init__(self, api: FakeBotApi, bot: ExtBot[None], knowledge: Knowledge) -> None:
         self.api = api
-        dialogue = Dialogue(Faq(Matcher(Index.build(knowledge.base))), Replies(knowledge.base, 180))
-        self._members = MemberHandlers(bot, dialogue, FloodGuard(20), MissQuota(20), lambda _: True, Metrics())
+        self.bot = bot
+        database = Database.open("sqlite://")
+        missed = SqlMissedLog(database, 100)
+        dialogue = Dialogue(
+            Faq(Matcher(Index.build(knowledge.base))), knowledge.base, 180, SqlJournal(database, missed, 100), missed
+        )
+        members = MemberHandlers(
+            bot,
+            dialogue,
+            guard=FloodGuard(20),
+            quota=MissQuota(20),
+            has_room=lambda _: True,
+            admins=(),
+            metrics=Metrics(),
+        )
+        self._handlers = UpdateHandlers(members, InlineHandlers(bot, dialogue))
 
     async def handle(self, age_s: float = 0.0, **update: Any) -> Sequence[Miss]:
-        """Handle one raw update."""
-        return await self._members.handle(Update.model_validate({"update_id": 1, **update}), age_s)
+        """Handle one raw update; what was missed in it."""
+        return (await self._handlers.handle(Update.model_validate({"update_id": 1, **update}), age_s)).misses
 
     def calls(self) -> list[str]:
         """What was called, after the start."""
@@ -38,7 +56,7 @@ class Desk:
 
     def sent(self) -> dict[str, Any]:
         """The only message."""
-        (fields,) = (fields for method, fields in self.api.calls if method == "sendmessage")
+        (fields,) = (fields for method, fields in self.api.calls if method in {"sendmessage", "editmessagetext"})
         return fields
 
 
@@ -58,15 +76,20 @@ def message(chat: int = 7, **content: Any) -> dict[str, Any]:
     return {"message_id": 3, "date": 1780000000, "chat": {"id": chat, "type": kind}, "from": MEMBER, **content}
 
 
-def pressed(data: str) -> dict[str, Any]:
-    asked = message(text="开饭安排")
-    return {"id": "9", "from": MEMBER, "data": data, "message": message(reply_to_message=asked, text="是哪一个？")}
+async def pressed(desk: Desk, data: str) -> dict[str, Any]:
+    """A press under a message that the bot has sent."""
+    shown = await desk.bot.send_message(7, "是哪一个？")
+    desk.api.calls.clear()
+    under = message(reply_to_message=message(text="开饭安排"), text="是哪一个？") | {"message_id": shown.message_id}
+    return {"id": "9", "from": MEMBER, "data": data, "message": under}
 
 
-@pytest.mark.parametrize(("age_s", "calls"), [(10, ["answercallbackquery", "sendmessage"]), (151, ["sendmessage"])])
+@pytest.mark.parametrize(
+    ("age_s", "calls"), [(10, ["answercallbackquery", "editmessagetext"]), (151, ["editmessagetext"])]
+)
 async def test_a_button_pressed_long_ago_is_answered_in_the_chat(desk: Desk, age_s: float, calls: list[str]) -> None:
     """Only its acknowledgement is skipped: Telegram knows it no more."""
-    await desk.handle(age_s, callback_query=pressed("a:opening"))
+    await desk.handle(age_s, callback_query=await pressed(desk, "a:q:opening"))
     assert desk.calls() == calls
     assert "早上七点开门。" in desk.sent()["text"]
 
@@ -74,20 +97,20 @@ async def test_a_button_pressed_long_ago_is_answered_in_the_chat(desk: Desk, age
 async def test_a_button_that_telegram_forgot_is_answered_all_the_same(desk: Desk) -> None:
     """It may be older than we know."""
     desk.api.fail_next("answerCallbackQuery", 400)
-    await desk.handle(callback_query=pressed("a:opening"))
+    await desk.handle(callback_query=await pressed(desk, "a:q:opening"))
     assert "早上七点开门。" in desk.sent()["text"]
 
 
 async def test_none_of_these_is_a_miss_of_the_question_above(desk: Desk) -> None:
     """It is found in the chat, not in the store."""
-    (miss,) = await desk.handle(callback_query=pressed("none"))
+    (miss,) = await desk.handle(callback_query=await pressed(desk, "none"))
     assert miss.question == "开饭安排"
 
 
 async def test_in_a_group_a_reply_stands_under_its_question(desk: Desk) -> None:
     """And in its topic."""
     topic = {"is_topic_message": True, "message_thread_id": 5}
-    await desk.handle(message=message(-1007, text="补办饭卡", **topic))
+    await desk.handle(message=message(-1007, text="@campaign_faq_bot 补办饭卡", **topic))
     assert (desk.sent()["chat_id"], desk.sent()["message_thread_id"]) == (-1007, 5)
     assert desk.sent()["reply_parameters"]["message_id"] == 3
 
@@ -110,3 +133,38 @@ async def test_who_blocked_the_bot_still_leaves_the_miss(desk: Desk) -> None:
     desk.api.fail_next("sendMessage", 403)
     (miss,) = await desk.handle(message=message(text="写首诗送我妈"))
     assert miss.question == "写首诗送我妈"
+
+
+async def test_what_can_not_be_edited_is_sent(desk: Desk) -> None:
+    """The message may be gone from the chat, or too old."""
+    press = await pressed(desk, "a:q:opening")
+    press["message"]["message_id"] = 99_999
+    await desk.handle(callback_query=press)
+    assert desk.calls() == ["answercallbackquery", "editmessagetext", "sendmessage"]
+
+
+SPLITS = {
+    "short": ("短", 10, ["短"]),
+    "at the end of a paragraph": ("一二三\n\n四五六\n\n七八", 10, ["一二三\n\n四五六", "七八"]),
+    "at the end of a line": ("一二三\n四五六七八九十", 10, ["一二三", "四五六七八九十"]),
+    "anywhere": ("一二三四五六七", 3, ["一二三", "四五六", "七"]),
+    "never within a character of two units": ("😀😀😀", 3, ["😀", "😀", "😀"]),
+    "nothing": ("", 3, [""]),
+}
+
+
+@pytest.mark.parametrize(("text", "limit", "parts"), SPLITS.values(), ids=SPLITS.keys())
+def test_a_long_text_is_split(text: str, limit: int, parts: list[str]) -> None:
+    """By UTF-16 units, as Telegram counts."""
+    assert split(text, limit) == parts
+
+
+async def test_inline_results_are_kept_apart_by_characters(desk: Desk) -> None:
+    """What is cached for simplified Chinese is not shown to readers of traditional."""
+    for tag in ("zh-hans", "zh-TW"):
+        sender = {**MEMBER, "language_code": tag}
+        await desk.handle(inline_query={"id": "5", "from": sender, "query": "补办饭卡"})
+    answers = [fields for method, fields in desk.api.calls if method == "answerinlinequery"]
+    assert [fields.get("is_personal", False) for fields in answers] == [False, True]
+    assert [fields["results"][0]["title"] for fields in answers] == ["饭卡丢了怎么补？", "飯卡丟了怎麼補？"]
+    assert [fields["cache_time"] for fields in answers] == [300, 300]

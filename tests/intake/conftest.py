@@ -1,7 +1,7 @@
 """A real inbox in a SQLite file, a worker, and a handler that notes what it is given."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from bot.intake.worker import Worker
 from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
-from bot.store.interface import Miss
+from bot.store.interface import NOTHING, Records
+from bot.store.journal import SqlJournal
 from bot.store.missed import SqlMissedLog
 
 
@@ -25,13 +26,13 @@ class Notes:
         self.handled: list[str] = []
         self.apologies: list[str] = []
         self.ages: list[float] = []
-        self.act: Callable[[str, int], Awaitable[Sequence[Miss]]] = self._nothing
+        self.act: Callable[[str, int], Awaitable[Records]] = self._nothing
 
     @staticmethod
-    async def _nothing(_words: str, _attempt: int) -> Sequence[Miss]:
-        return ()
+    async def _nothing(_words: str, _attempt: int) -> Records:
+        return NOTHING
 
-    async def handle(self, update: Update, age_s: float) -> Sequence[Miss]:
+    async def handle(self, update: Update, age_s: float) -> Records:
         words = update.message.words if update.message else "?"
         self.handled.append(words)
         self.ages.append(age_s)
@@ -47,7 +48,7 @@ class Office:
     def __init__(self, database: Database, secret: str = "secret") -> None:
         self.database = database
         self.missed = SqlMissedLog(database, 100)
-        self.inbox = SqlInbox(database, self.missed)
+        self.inbox = SqlInbox(database, SqlJournal(database, self.missed, 100))
         self.seal = Seal(secret)
         self.notes = Notes()
         self.metrics = Metrics()

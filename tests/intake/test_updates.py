@@ -26,7 +26,7 @@ KEPT = {
                 "message_id": 1,
                 "date": 1780000000,
                 "chat": {"id": 5, "type": "private"},
-                "from": {"id": 5},
+                "from": {"id": 5, "language_code": "zh"},
                 "text": "几点",
             }
         },
@@ -38,7 +38,7 @@ KEPT = {
                 "message_id": 1,
                 "date": 1780000000,
                 "chat": {"id": 5, "type": "private"},
-                "from": {"id": 5},
+                "from": {"id": 5, "language_code": "zh"},
                 "media": True,
             }
         },
@@ -60,10 +60,10 @@ KEPT = {
                 "date": 1780000000,
                 "edit_date": 1780000001,
                 "chat": {"id": 5, "type": "private"},
-                "from": {"id": 5},
+                "from": {"id": 5, "language_code": "zh"},
                 "text": "几点",
                 "thread": 9,
-                "reply_to_message": {"text": "开会"},
+                "reply_to_message": {"text": "开会", "from": {"id": 5, "language_code": "zh"}},
             }
         },
     ),
@@ -72,13 +72,13 @@ KEPT = {
         {
             "callback_query": {
                 "id": "8",
-                "from": {"id": 5},
+                "from": {"id": 5, "language_code": "zh"},
                 "data": "none",
                 "message": {
                     "message_id": 1,
                     "date": 1780000000,
                     "chat": {"id": 5, "type": "private"},
-                    "from": {"id": 5},
+                    "from": {"id": 5, "language_code": "zh"},
                 },
             }
         },
@@ -102,7 +102,10 @@ LANES = {
         "chat 5",
     ),
     "a button under an inline result by who pressed it": ({"callback_query": {"id": "1", "from": {"id": 6}}}, "chat 6"),
-    "inline queries apart from chats": ({"inline_query": {"id": "1", "from": {"id": 5}, "query": ""}}, "inline 5"),
+    "inline queries apart from chats": (
+        {"inline_query": {"id": "1", "from": {"id": 5, "language_code": "zh"}, "query": ""}},
+        "inline 5",
+    ),
     "nothing of ours": ({"channel_post": MESSAGE}, None),
 }
 

@@ -10,7 +10,7 @@ from telegram.error import NetworkError
 from bot.errors import StoppingError, StoreError
 from bot.intake import worker
 from bot.store.database import Database
-from bot.store.interface import Done, Miss, State
+from bot.store.interface import NOTHING, Done, Miss, Records, State
 from tests.intake.conftest import Office, question
 
 MISS = Miss("几点", "几点", "unknown", State.OPEN, None, 0.0)
@@ -27,10 +27,10 @@ async def test_each_chat_in_order_and_chats_side_by_side(office: Office) -> None
     """A chat that is stuck delays nobody else."""
     stuck = asyncio.Event()
 
-    async def act(words: str, _attempt: int) -> Sequence[Miss]:
+    async def act(words: str, _attempt: int) -> Records:
         if words == "1a":
             await stuck.wait()
-        return ()
+        return NOTHING
 
     office.notes.act = act
     texts = {1: "1a", 2: "2a", 3: "1b", 4: "2b", 5: "1c"}
@@ -62,12 +62,12 @@ async def test_what_waited_before_the_start_is_handled(office: Office, database:
     await again.work_through()
     assert again.notes.handled == ["a", "b"]
 
-    async def act(words: str, _attempt: int) -> Sequence[Miss]:
+    async def act(words: str, _attempt: int) -> Records:
         if words == "c":
             raise NetworkError("gone")
         if words == "d":
             again.inbox.replay()
-        return ()
+        return NOTHING
 
     again.notes.act = act
     again.worker = worker.Worker(again.inbox, again.seal, again.notes, again.metrics)
@@ -79,10 +79,10 @@ async def test_what_waited_before_the_start_is_handled(office: Office, database:
 async def test_the_miss_is_recorded_when_the_update_is_done(office: Office) -> None:
     """Once, though the handler had to try three times."""
 
-    async def act(_words: str, attempt: int) -> Sequence[Miss]:
+    async def act(_words: str, attempt: int) -> Records:
         if attempt < 3:
             raise RuntimeError
-        return (MISS,)
+        return Records(misses=(MISS,))
 
     office.notes.act = act
     await office.receiver.receive([question(1, "几点")])
@@ -103,10 +103,10 @@ async def test_what_can_not_be_handled_is_a_dead_letter(
 ) -> None:
     """It holds up nobody, not even its own chat, and waits to be replayed."""
 
-    async def act(words: str, _attempt: int) -> Sequence[Miss]:
+    async def act(words: str, _attempt: int) -> Records:
         if words == "几点":
             raise error
-        return ()
+        return NOTHING
 
     office.notes.act = act
     await office.receiver.receive([question(1, "几点"), question(2, "在哪")])
@@ -176,12 +176,12 @@ async def test_at_its_end_it_finishes_what_is_under_way_and_leaves_the_rest(offi
     """What was not begun waits for the next start."""
     begun = asyncio.Event()
 
-    async def act(words: str, _attempt: int) -> Sequence[Miss]:
+    async def act(words: str, _attempt: int) -> Records:
         begun.set()
         await asyncio.sleep(0.1)
         if words == "stopped":
             raise StoppingError
-        return ()
+        return NOTHING
 
     office.notes.act = act
     texts = ["under way", "next"]

@@ -14,7 +14,8 @@ from sqlalchemy import create_engine
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
-from bot.store.interface import Done, Entry, State
+from bot.store.interface import Done, Entry, Records, State
+from bot.store.journal import SqlJournal
 from bot.store.missed import SqlMissedLog
 from bot.store.tables import METADATA
 from tests.store.conftest import Clock, miss
@@ -96,7 +97,7 @@ def test_a_damaged_file_says_what_to_do(database: Database, path: Path) -> None:
 
 def test_a_full_disk_says_what_to_do(database: Database, store: SqlMissedLog) -> None:
     """SQLite's own bound on pages stands in for the disk here; what was kept stays."""
-    inbox = SqlInbox(database, store)
+    inbox = SqlInbox(database, SqlJournal(database, store, 100))
     inbox.receive([Entry(1, b"a")])
     with database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1").close()
@@ -107,10 +108,10 @@ def test_a_full_disk_says_what_to_do(database: Database, store: SqlMissedLog) ->
 
 def test_what_was_kept_long_enough_is_deleted(database: Database, store: SqlMissedLog, clock: Clock) -> None:
     """Done updates after 48 hours, dead letters after 7 days, misses after their days; what waits never."""
-    inbox = SqlInbox(database, store)
+    inbox = SqlInbox(database, SqlJournal(database, store, 100))
     done, _ = inbox.receive([Entry(1, b"done"), Entry(2, b"waits")])
     inbox.receive([Entry(3, b"dead", fault="x")])
-    inbox.finish([Done(done.id, (miss("旧"),))])
+    inbox.finish([Done(done.id, Records(misses=(miss("旧"),)))])
     clock.now += timedelta(days=2, seconds=1)
     store.record(miss("新"))
     assert database.purge(timedelta(days=180)) == 1

@@ -8,14 +8,15 @@ import pytest
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
-from bot.store.interface import Done, Entry, State
+from bot.store.interface import Done, Entry, Records, State
+from bot.store.journal import SqlJournal
 from bot.store.missed import SqlMissedLog
 from tests.store.conftest import Clock, miss
 
 
 @pytest.fixture
 def inbox(database: Database, store: SqlMissedLog) -> SqlInbox:
-    return SqlInbox(database, store)
+    return SqlInbox(database, SqlJournal(database, store, 100))
 
 
 def test_what_comes_in_waits_in_its_order(inbox: SqlInbox, clock: Clock) -> None:
@@ -44,10 +45,10 @@ def test_done_empties_the_row_and_records_the_miss_at_once(
     """Or neither: a commit that fails leaves the update waiting and the log as it was."""
     (row,) = inbox.receive([Entry(1, b"sealed content")])
     with pytest.raises(AttributeError):
-        inbox.finish([Done(row.id, (miss("几点"), None))])  # type: ignore[arg-type]  # fails half way
+        inbox.finish([Done(row.id, Records(misses=(miss("几点"), None)))])  # type: ignore[arg-type]  # fails half way
     assert inbox.waiting(()) == [row]
     assert store.rows([State.OPEN]) == []
-    inbox.finish([Done(row.id, (miss("几点"),))])
+    inbox.finish([Done(row.id, Records(misses=(miss("几点"),)))])
     assert inbox.waiting(()) == []
     assert [one.question for one in store.rows([State.OPEN])] == ["几点"]
     database.forget_deleted()

@@ -1,0 +1,62 @@
+"""Inline mode: answers that members bring into any chat."""
+
+import asyncio
+import logging
+
+from telegram import (
+    Bot,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+)
+from telegram.error import BadRequest
+
+from bot.dialogue import Dialogue
+from bot.intake.updates import InlineQuery
+from bot.languages import Language, converter, language_of
+
+_LOG = logging.getLogger(__name__)
+_CACHED_S = 300
+_HOT_CACHED_S = 60
+_DESCRIPTION = 120
+_START = "inline"
+
+
+class InlineHandlers:
+    """The results under what is typed after the bot's name."""
+
+    def __init__(self, bot: Bot, dialogue: Dialogue) -> None:
+        self._bot = bot
+        self._dialogue = dialogue
+
+    async def on_query(self, query: InlineQuery) -> None:
+        """Answer with items; what is typed here is no question yet, and never a miss."""
+        language = language_of(query.sender.language_code)
+        items = await asyncio.to_thread(self._dialogue.inline, query.query)
+        convert = converter(language)
+        results = [
+            InlineQueryResultArticle(
+                item.id,
+                convert(item.question),
+                InputTextMessageContent(
+                    self._dialogue.shared(item, language), link_preview_options=LinkPreviewOptions(is_disabled=True)
+                ),
+                description=convert(item.answer)[:_DESCRIPTION],
+            )
+            for item in items
+        ]
+        hint = (
+            None if results else InlineQueryResultsButton(self._dialogue.inline_hint(language), start_parameter=_START)
+        )
+        try:
+            await self._bot.answer_inline_query(
+                query.id,
+                results,
+                cache_time=_CACHED_S if query.query.strip() else _HOT_CACHED_S,
+                # The same words give other characters to whoever reads traditional ones.
+                is_personal=language is not Language.SIMPLIFIED,
+                button=hint,
+            )
+        except BadRequest as error:
+            _LOG.info("An inline query could not be answered: %s", error)

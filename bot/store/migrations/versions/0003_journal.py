@@ -1,0 +1,34 @@
+"""What members think of items, and how often items are asked."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """One row a question, item and opinion; one row an item and day."""
+    op.create_table(
+        "feedback",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("item", sa.String(40), nullable=False),
+        sa.Column("opinion", sa.String(16), nullable=False),
+        sa.Column("question", sa.Text, nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("last_given", sa.DateTime, nullable=False),
+        sa.PrimaryKeyConstraint("key", "item", "opinion", name=op.f("pk_feedback")),
+    )
+    op.create_table(
+        "asked_days",
+        sa.Column("item", sa.String(40), nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("item", "day", name=op.f("pk_asked_days")),
+    )
+
+
+def downgrade() -> None:
+    """Drop both; opinions and counts are gone then."""
+    op.drop_table("asked_days")
+    op.drop_table("feedback")
