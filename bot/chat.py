@@ -1,6 +1,7 @@
 """The dialogue in a terminal: a line is a message, a number or a button's own words press it."""
 
 import contextlib
+import itertools
 import sys
 from collections.abc import Iterator
 
@@ -63,8 +64,9 @@ def show(reply: Reply, console: Console) -> None:
 
     On a terminal long lines wrap by the width of their characters; in a pipe they stay whole.
     """
-    buttons = (f"  {number}. {button.label}" for number, button in enumerate(reply.buttons, start=1))
-    for line, style in ((reply.text, None), *((button, "cyan") for button in buttons)):
+    numbers = itertools.count(1)
+    rows = ("  " + "   ".join(f"{next(numbers)}. {button.label}" for button in row) for row in reply.rows)
+    for line, style in ((reply.text, None), *((row, "cyan") for row in rows)):
         console.print(line, style=style, markup=False, highlight=False, emoji=False, soft_wrap=not console.is_terminal)
     console.print()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import CANTEEN, ROOT
 from tests.fake_bot_api import FakeBotApi, Fault, serving
 from tests.process import command, settings_for, start, stop
 
@@ -27,10 +27,11 @@ class Bot:
         self.log = folder / "log"
         self._process = start(self.settings, self.log)
 
-    def restart(self) -> None:
+    def restart(self, knowledge: Path = CANTEEN) -> None:
         """End it as an operator would, and start it anew."""
         calls = len(self.api.calls)
         stop(self._process)
+        self.settings["CAMPAIGN_BOT_KNOWLEDGE"] = str(knowledge)
         self._process = start(self.settings, self.log)
         self.api.wait_until(lambda: len(self.api.calls) > calls)
 
@@ -97,6 +98,8 @@ class Talk:
                 self.silence()
             case "restart":
                 self._bot.restart()
+            case "knowledge":
+                self._bot.restart(CANTEEN.with_name(rest))
             case "group":
                 self._chat = -self._member
             case "language":
