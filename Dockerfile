@@ -1,4 +1,4 @@
-# Two stages: the first installs exactly what the lock file names, the second holds only what runs.
+# Two stages: the first installs exactly what the lock file names, the second copies what it installed.
 FROM python:3.12-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/bot
@@ -9,11 +9,13 @@ COPY bot ./bot
 RUN /opt/bot/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.12-slim
-RUN useradd --system --uid 10001 --home-dir /nonexistent bot \
+RUN groupadd --gid 10001 bot \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bot \
     && install -d -o bot -g bot /data /knowledge
 COPY --from=build /opt/bot /opt/bot
-COPY knowledge /opt/knowledge
-COPY docker/entrypoint.sh /usr/local/bin/entrypoint
+# Readable whatever the checkout allowed.
+COPY --chmod=755 knowledge /opt/knowledge
+COPY --chmod=755 docker/entrypoint.sh /usr/local/bin/entrypoint
 ENV PATH=/opt/bot/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from bot.store.missed import SqlMissedLog
 
 
+_LETTERS_A_QUESTION = 10
+
+
 class App:
     """The parts that commands need, each built when it is first asked for, so that ``ask`` opens no database."""
 
@@ -167,7 +170,9 @@ class App:
             admins=settings.admins,
             metrics=metrics,
         )
-        handlers = UpdateHandlers(members, InlineHandlers(bot, self.dialogue))
+        # Each letter that is typed may be a query.
+        typing = FloodGuard(settings.messages_a_minute * _LETTERS_A_QUESTION)
+        handlers = UpdateHandlers(members, InlineHandlers(bot, self.dialogue, typing, metrics))
         worker = Worker(self.inbox, seal, handlers, metrics)
         receiver = Receiver(self.inbox, seal, worker, metrics)
         webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
@@ -178,7 +183,8 @@ class App:
         web = Web(health, metrics, webhook)
         retention = Retention(self.database, timedelta(days=settings.retention_days))
         profile = Profile(bot, self.knowledge.base.title, settings.admins)
-        service = Service(bot, policy, worker, intake, web, health, retention, profile.publish)
+        self.database.claim()
+        service = Service(bot, policy, worker, intake, web, health, retention, profile.publish, admins.run)
         sockets = []
         try:
             sockets = [listen(*settings.address())]

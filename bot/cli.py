@@ -2,11 +2,13 @@
 
 import csv
 import gc
+import http.client
 import importlib.util
 import io
 import json
 import logging
 import os
+import signal
 import sys
 import urllib.error
 import urllib.request
@@ -126,6 +128,8 @@ def _refuse(message: str) -> int:
 @app.command()
 def run() -> None:
     """Serve members on Telegram."""
+    # The first process of a container ignores what it does not handle; until it serves there is nothing to finish.
+    signal.signal(signal.SIGTERM, lambda *_: _leave(0))
     bot = _app()
     configure_logging(bot.settings.log_level, bot.settings.secrets())
     try:
@@ -157,7 +161,7 @@ def _faults_at(url: str) -> list[str]:
             body = response.read()
     except urllib.error.HTTPError as error:
         body = error.read()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return [f"{url} does not answer ({error}): is `campaign-bot run` running, and CAMPAIGN_BOT_LISTEN the same?"]
     try:
         return [str(fault) for fault in json.loads(body)["faults"]]

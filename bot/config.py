@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     )
     knowledge: Path | None = Field(None, description="folder of the knowledge base")
     database_url: str = Field(
-        "sqlite:///data/bot.db", description="where misses are kept: `sqlite:///PATH`", repr=False
+        "sqlite:///data/bot.db", description="where everything is kept: `sqlite:///PATH`", repr=False
     )
     api_url: str = Field("https://api.telegram.org", description="what stands before `/bot<token>/`")
     webhook_url: str | None = Field(

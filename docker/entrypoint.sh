@@ -1,11 +1,10 @@
 #!/bin/sh
-# A knowledge volume without speech.yaml is seeded from the image; one that has it is the admins' own and stays as it is.
-# speech.yaml goes last: a copy that was cut short starts over.
+# A knowledge volume without any YAML is filled from the image; one that has some is the admins' own and stays as it is.
+# .seeding marks a copy that was cut short: it starts over.
 set -eu
-if [ -d /knowledge ] && [ ! -e /knowledge/speech.yaml ]; then
-    for file in /opt/knowledge/*; do
-        [ "$file" = /opt/knowledge/speech.yaml ] || cp "$file" /knowledge/
-    done
-    cp /opt/knowledge/speech.yaml /knowledge/
+if [ -d /knowledge ] && { [ -e /knowledge/.seeding ] || ! ls /knowledge/*.yaml > /dev/null 2>&1; }; then
+    : > /knowledge/.seeding
+    cp /opt/knowledge/* /knowledge/
+    rm /knowledge/.seeding
 fi
 exec "$@"

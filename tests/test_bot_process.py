@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.replies import topic_key
-from tests.fake_bot_api import TOKEN, FakeBotApi, serving
+from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
 from tests.process import missed, running, settings_for, stop
 
 
@@ -182,7 +182,7 @@ def test_a_reply_that_is_refused_for_good_delays_nobody(
     api: FakeBotApi, settings: dict[str, str], tmp_path: Path, status: int
 ) -> None:
     """The next member is answered."""
-    api.fail_next("sendMessage", status)
+    api.weather = lambda method, fields: Fault(status) if method == "sendmessage" and fields["chat_id"] == 8 else None
     api.member_says("补办饭卡", chat=8)
     api.member_says("你好")
     with running(settings, tmp_path / "log"):

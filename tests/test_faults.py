@@ -273,6 +273,19 @@ def test_an_address_that_is_taken(api: FakeBotApi, settings: dict[str, str], tmp
     assert "CAMPAIGN_BOT_LISTEN" in log.read_text()
 
 
+def test_a_second_bot_on_the_same_database(api: FakeBotApi, polling: dict[str, str], tmp_path: Path) -> None:
+    """It would answer everything twice: it says so and ends, and the first goes on."""
+    with running(polling, tmp_path / "log") as process:
+        api.member_says("你好")
+        api.wait_until(lambda: len(api.sent()) == 1)
+        second = command(polling, "run")
+        assert second.returncode == 2
+        assert "Another `campaign-bot run`" in second.stderr
+        api.member_says("补办饭卡")
+        api.wait_until(lambda: len(api.sent()) == 2)
+        stop(process)
+
+
 def test_no_network_at_the_start(polling: dict[str, str], tmp_path: Path) -> None:
     """It tries until there is one."""
     log = tmp_path / "log"

@@ -2,10 +2,10 @@
 
 from bot.app import App
 from bot.config import load_settings
-from bot.intake.sending import UNLIMITED
+from bot.intake.sending import Limits, Rate
 from bot.logs import configure_logging
 
 if __name__ == "__main__":
     app = App(load_settings())
     configure_logging(app.settings.log_level, app.settings.secrets())
-    app.run(lambda: None, UNLIMITED)
+    app.run(lambda: None, Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1)))

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -69,14 +70,17 @@ class MissQuota:
         self._day: date | None = None
         self._key = b""
         self._counts: Counter[bytes] = Counter()
+        self._lock = threading.Lock()
+        """Turns are made in threads."""
 
     def admits(self, member: int) -> bool:
         """Whether one more is within the bound; it is counted then."""
-        day = self._today()
-        if day != self._day:
-            self._day, self._key, self._counts = day, secrets.token_bytes(32), Counter()
-        person = hmac.new(self._key, str(member).encode(), hashlib.sha256).digest()
-        if self._counts[person] >= self._limit:
-            return False
-        self._counts[person] += 1
-        return True
+        with self._lock:
+            day = self._today()
+            if day != self._day:
+                self._day, self._key, self._counts = day, secrets.token_bytes(32), Counter()
+            person = hmac.new(self._key, str(member).encode(), hashlib.sha256).digest()
+            if self._counts[person] >= self._limit:
+                return False
+            self._counts[person] += 1
+            return True

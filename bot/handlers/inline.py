@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 from telegram import (
     Bot,
@@ -10,11 +11,13 @@ from telegram import (
     InputTextMessageContent,
     LinkPreviewOptions,
 )
-from telegram.error import BadRequest
+from telegram.error import TelegramError
 
 from bot.dialogue import Dialogue
+from bot.handlers.floods import FloodGuard, Pace
 from bot.intake.updates import InlineQuery
 from bot.languages import Language, converter, language_of
+from bot.metrics import Metrics
 
 _LOG = logging.getLogger(__name__)
 _CACHED_S = 300
@@ -26,12 +29,17 @@ _START = "inline"
 class InlineHandlers:
     """The results under what is typed after the bot's name."""
 
-    def __init__(self, bot: Bot, dialogue: Dialogue) -> None:
+    def __init__(self, bot: Bot, dialogue: Dialogue, guard: FloodGuard, metrics: Metrics) -> None:
         self._bot = bot
         self._dialogue = dialogue
+        self._guard = guard
+        self._metrics = metrics
 
     async def on_query(self, query: InlineQuery) -> None:
         """Answer with items; what is typed here is no question yet, and never a miss."""
+        if self._guard.judge(query.sender.id, time.time()) is not Pace.FINE:
+            self._metrics.silenced.inc()
+            return
         language = language_of(query.sender.language_code)
         items = await asyncio.to_thread(self._dialogue.inline, query.query)
         convert = converter(language)
@@ -58,5 +66,5 @@ class InlineHandlers:
                 is_personal=language is not Language.SIMPLIFIED,
                 button=hint,
             )
-        except BadRequest as error:
+        except TelegramError as error:
             _LOG.info("An inline query could not be answered: %s", error)

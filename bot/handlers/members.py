@@ -60,7 +60,7 @@ class MemberHandlers:
         text, directness = self._understand(message)
         if directness is None:
             return NOTHING
-        speaker = self._speaker(message.sender, message.chat.id, expects=directness)
+        speaker = self._speaker(message.author, message.chat.id, expects=directness)
         match self._guard.judge(speaker.member, message.edit_date or message.date):
             case Pace.SILENT:
                 self._metrics.silenced.inc()
@@ -103,7 +103,7 @@ class MemberHandlers:
         pressed_in = update.callback_query.message if update.callback_query else None
         message = update.message or update.edited_message or pressed_in
         if message and message.chat.private:
-            turn = self._dialogue.failed(self._speaker(message.sender, message.chat.id))
+            turn = self._dialogue.failed(self._speaker(message.author, message.chat.id))
             await self._reply(message, turn, edited=False)
 
     def _understand(self, message: Message) -> tuple[str, bool | None]:
@@ -160,7 +160,7 @@ class MemberHandlers:
         if age_s < _PRESS_LIVES_S:
             try:
                 await self._bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None)
-            except BadRequest as error:
+            except TelegramError as error:
                 _LOG.info("A button's press could not be acknowledged: %s", error)
 
     async def _reply(self, message: Message, turn: Turn, *, edited: bool) -> None:

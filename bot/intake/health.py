@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from bot import catalogue
@@ -20,7 +20,7 @@ _EVERY_S = 5.0
 class Fault(StrEnum):
     """What can be wrong, in the words of the log and of ``health``."""
 
-    SILENT = "no update could be fetched for 2 minutes"
+    SILENT = "Telegram could not be reached for 2 minutes"
     STORE = "the database can't commit"
     LATE = "an update has waited for over 2 minutes"
 
@@ -45,7 +45,7 @@ class Health:
         missed: MissedLog,
         silent_s: Callable[[], float],
         oldest_s: Callable[[], float],
-        tell: Callable[[str], Awaitable[None]],
+        tell: Callable[[str], None],
     ) -> None:
         self.faults: Sequence[Fault] = ()
         self._upkeep = upkeep
@@ -81,9 +81,9 @@ class Health:
             minutes = max(1, round((time.monotonic() - self._red_since) / 60))
             reasons = catalogue.FAULT_JOINT.join(_IN_CHINESE[fault] for fault in self._seen)
             self._red_since, self._seen = None, {}
-            await self._tell(catalogue.RECOVERED.format(minutes=minutes, reasons=reasons))
+            self._tell(catalogue.RECOVERED.format(minutes=minutes, reasons=reasons))
         if full and not self._full:
-            await self._tell(catalogue.MISSED_FULL)
+            self._tell(catalogue.MISSED_FULL)
         self._full = full
 
     def _try_store(self) -> tuple[bool, bool]:

@@ -4,13 +4,14 @@ import asyncio
 import logging
 import time
 import warnings
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
-from bot.errors import StoreError
+from bot.errors import StoppingError, StoreError
 from bot.intake.receiver import Receiver, update_id
 from bot.intake.sending import backoff, explain, seconds_to_wait
 from bot.intake.updates import KINDS
@@ -67,12 +68,14 @@ class Poller:
         return result
 
 
-async def persist(step: Any) -> None:  # noqa: ANN401 - a function that gives an awaitable
+async def persist(step: Callable[[], Awaitable[object]]) -> None:
     """Do one step, after pauses as long as it fails."""
     failures = 0
     while True:
         try:
             await step()
+        except StoppingError:
+            raise
         except (TelegramError, StoreError) as error:
             failures += not isinstance(error, RetryAfter)
             pause = seconds_to_wait(error) if isinstance(error, RetryAfter) else backoff(failures)

@@ -12,6 +12,10 @@ from bot.intake.worker import Worker
 from bot.metrics import Metrics
 from bot.store.interface import Entry, Inbox
 
+_NAMES = frozenset(
+    {"first_name", "last_name", "username", "title", "bio", "contact", "author_signature", "forward_sender_name"}
+)
+
 
 class Receiver:
     """The one way in, for polling and webhook alike."""
@@ -42,18 +46,31 @@ class Receiver:
     def _entry(self, raw: object) -> Entry | None:
         try:
             update = Update.model_validate(raw)
-        except (ValidationError, RecursionError) as error:
-            text = json.dumps(raw, default=str)
+            needed = update.to_text()
+        except (ValueError, RecursionError) as error:
             key = update_id(raw)
+            if key is None:
+                key = self._seal.fingerprint(json.dumps(raw, default=str))
             fault = f"can't be read: {', '.join(_places(error)) or type(error).__name__}"
-            return Entry(self._seal.fingerprint(text) if key is None else key, self._seal.close(text), fault)
-        return Entry(update.update_id, self._seal.close(update.to_text())) if update.lane else None
+            return Entry(key, self._seal.close(json.dumps(_nameless(raw), default=str)), fault)
+        return Entry(update.update_id, self._seal.close(needed)) if update.lane else None
 
 
 def update_id(raw: object) -> int | None:
     """The id by which Telegram knows a raw update; None if it has none that could be one."""
     value = raw.get("update_id") if isinstance(raw, dict) else None
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None
+
+
+def _nameless(raw: object) -> object:
+    """What can't be read is kept for a version that can, but not the names in it; of what is no object, nothing."""
+    return _without_names(raw) if isinstance(raw, dict) else None
+
+
+def _without_names(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_names(one) for key, one in value.items() if key not in _NAMES}
+    return [_without_names(one) for one in value] if isinstance(value, list) else value
 
 
 def _places(error: Exception) -> Sequence[str]:

@@ -12,10 +12,14 @@ from bot.store.interface import Upkeep
 _LOG = logging.getLogger(__name__)
 _EVERY_S = 600.0
 _JUMP_S = 60.0
+_EVEN_S = 3600.0
 
 
 class Retention:
-    """Purges the store every ten minutes, unless the clock jumped meanwhile: a clock that errs must delete nothing."""
+    """Purges the store every ten minutes, once the clock has run evenly for an hour.
+
+    Whoever sets a wrong clock right within an hour, as time services do, loses nothing.
+    """
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class Retention:
         self._wall = wall
         self._steady = steady
         self._offset = wall() - steady()
+        self._even_since = steady()
 
     async def run(self) -> None:
         """Purge, again and again, until it is cancelled."""
@@ -37,10 +42,12 @@ class Retention:
             await asyncio.to_thread(self.purge)
 
     def purge(self) -> None:
-        """Delete what is old enough, if the clock ran evenly since the last time."""
+        """Delete what is old enough, if the clock has run evenly for long enough."""
         before, self._offset = self._offset, self._wall() - self._steady()
         if abs(self._offset - before) > _JUMP_S:
-            _LOG.warning("The clock jumped by %.0f s: nothing is deleted now.", self._offset - before)
+            _LOG.warning("The clock jumped by %.0f s: nothing is deleted for an hour.", self._offset - before)
+            self._even_since = self._steady()
+        if self._steady() - self._even_since < _EVEN_S:
             return
         try:
             deleted = self._upkeep.purge(self._misses_kept)

@@ -1,8 +1,10 @@
 """How calls go out: Telegram's limits kept, its halts obeyed, what it may not have taken sent again."""
 
 import asyncio
+import functools
 import itertools
 import logging
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -28,11 +30,14 @@ from bot.metrics import Metrics
 
 _LOG = logging.getLogger(__name__)
 _Result = bool | dict[str, Any] | list[dict[str, Any]]
+_Call = Callable[[], Awaitable[_Result]]
 
 TRIES = 5
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 _SIDE_BY_SIDE = 64
+_PASSING = frozenset({"answerCallbackQuery", "answerInlineQuery", "sendChatAction"})
+"""Worth something at this moment alone: tried once, and never waited for."""
 _CHATS_REFUSED_AT_ONCE = 3
 _AT_ONCE_S = 1.0
 _CHATS_REMEMBERED = 10_000
@@ -55,9 +60,6 @@ class Limits:
     group: Rate = Rate(4, 5)
 
 
-UNLIMITED = Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1))
-
-
 class Bucket:
     """Turns at a rate, by the generic cell rate algorithm: one number tells when the next turn is due."""
 
@@ -76,7 +78,8 @@ class SendingPolicy(BaseRateLimiter[None]):
     """PTB asks it for every call but getUpdates.
 
     A 429 halts its own chat, or its own method where there is no chat; three chats refused within a second are the bot
-    as a whole, which halts then. What can't have reached Telegram is tried until it does; what may have, 5 times.
+    as a whole, which halts then. What can't have reached Telegram is tried until it does; what may have, 5 times; what
+    is worth something at its moment alone, such as the acknowledgement of a press, once.
     """
 
     def __init__(
@@ -122,14 +125,16 @@ class SendingPolicy(BaseRateLimiter[None]):
             StoppingError: the bot is about to end, and the call was not made.
             TelegramError: it was refused for good, or failed too often.
         """
+        call = functools.partial(_made, callback, args, kwargs)
+        if endpoint in _PASSING:
+            return await self._once(call, data.get("chat_id", endpoint), chat="chat_id" in data)
         failures = itertools.count(1)
         unreached = itertools.count(1)
         while True:
             scope = data.get("chat_id", endpoint)
             await self._turn(scope, endpoint)
             try:
-                async with self._slots:
-                    return await callback(*args, **kwargs)
+                return await self._perform(call, scope)
             except RetryAfter as error:
                 self._halt(scope, seconds_to_wait(error), chat="chat_id" in data)
             except ChatMigrated as error:
@@ -137,22 +142,41 @@ class SendingPolicy(BaseRateLimiter[None]):
             except (BadRequest, Forbidden, Conflict):
                 raise
             except (NetworkError, InvalidToken) as error:
-                if isinstance(error, InvalidToken | NeverSentError):
-                    attempt = next(unreached)
-                else:
-                    attempt = next(failures)
-                    if attempt == TRIES:
-                        raise
+                never_sent = isinstance(error, InvalidToken | NeverSentError)
+                attempt = next(unreached if never_sent else failures)
+                if attempt == TRIES and not never_sent:
+                    raise
                 self._metrics.sends_retried.inc()
                 pause = backoff(attempt)
                 _LOG.warning("%s: %s; trying again in %.1f s.", endpoint, explain(error), pause)
                 await self._sleep(pause)
 
+    async def _once(self, call: _Call, scope: object, *, chat: bool) -> _Result:
+        """Make a call that is worth nothing later."""
+        left = self._halted_until(scope) - self._now()
+        if left > 0:
+            raise RetryAfter(math.ceil(left))
+        try:
+            return await self._perform(call, scope)
+        except RetryAfter as error:
+            self._halt(scope, seconds_to_wait(error), chat=chat)
+            raise
+
+    async def _perform(self, call: _Call, scope: object) -> _Result:
+        """Make a call when there is a slot for it, unless the bot stops or a halt began meanwhile."""
+        while True:
+            await self._halted(scope)
+            async with self._slots:
+                if self._stopped.is_set():
+                    raise StoppingError
+                if self._halted_until(scope) <= self._now():
+                    return await call()
+
     async def _turn(self, scope: object, endpoint: str) -> None:
         """Wait until a call may be made."""
         if self._stopped.is_set():
             raise StoppingError
-        paced = endpoint.startswith(("send", "edit")) and endpoint != "sendChatAction"
+        paced = endpoint.startswith(("send", "edit"))
         if paced:
             await self._sleep(self._bucket(scope).take(self._now()))
         while True:
@@ -177,10 +201,13 @@ class SendingPolicy(BaseRateLimiter[None]):
         self._metrics.halts.inc()
         now = self._now()
         self._halts = {held: until for held, until in self._halts.items() if until > now}
+        self._refused = {one: at for one, at in self._refused.items() if at > now - _AT_ONCE_S}
         if chat:
-            self._refused = {one: at for one, at in self._refused.items() if at > now - _AT_ONCE_S} | {scope: now}
-        everything = len(self._refused) >= _CHATS_REFUSED_AT_ONCE
-        self._halts[None if everything else scope] = now + seconds
+            self._refused[scope] = now
+        everything = chat and len(self._refused) >= _CHATS_REFUSED_AT_ONCE
+        for held in (scope, None) if everything else (scope,):
+            # A later, shorter one does not end a longer one.
+            self._halts[held] = max(self._halts.get(held, 0.0), now + seconds)
         _LOG.warning("Telegram asks to wait %.0f s: %s.", seconds, "all chats" if everything else "one chat or method")
 
     def _bucket(self, chat: object) -> Bucket:
@@ -201,6 +228,19 @@ class SendingPolicy(BaseRateLimiter[None]):
                 return
         if self._stopped.is_set():
             raise StoppingError
+
+
+async def _made(
+    callback: Callable[..., Coroutine[Any, Any, _Result]],
+    args: Any,  # noqa: ANN401 - PTB's
+    kwargs: dict[str, Any],
+) -> _Result:
+    try:
+        return await callback(*args, **kwargs)
+    except (KeyError, TypeError, AttributeError) as error:
+        # PTB takes an answer apart without looking: what stands between us and Telegram answered in its place.
+        message = f"an answer that is not the Bot API's ({type(error).__name__})"
+        raise NetworkError(message) from error
 
 
 def backoff(attempt: int) -> float:

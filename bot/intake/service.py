@@ -18,8 +18,8 @@ from bot.intake.web import Web
 from bot.intake.worker import Worker
 
 _LOG = logging.getLogger(__name__)
-_PATIENCE_S = 7.0
-"""How long work under way may take at the end: a call to Telegram, the longest thing, times out after 5."""
+_PATIENCE_S = 4.0
+"""How long work under way may take at the end. A thread that waits for a locked database may add 5 seconds."""
 
 
 class Intake(Protocol):
@@ -45,6 +45,8 @@ class Service:
     retention: Retention
     greet: Callable[[], Awaitable[None]]
     """What is to be told Telegram at each start, beside the work."""
+    notify: Callable[[], Awaitable[None]]
+    """Brings to the admins what they should know."""
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
         """Serve until SIGINT or SIGTERM; it ends within 10 seconds then.
@@ -83,7 +85,8 @@ class Service:
 
     async def _answer(self) -> None:
         await persist(self.bot.initialize)
-        await asyncio.gather(self.worker.run(), _endless(self.intake.run()), _endless(persist(self.greet)))
+        parts = (self.worker.run(), _endless(self.intake.run()), _endless(persist(self.greet)), self.notify())
+        await asyncio.gather(*parts)
 
 
 async def _until(stop: asyncio.Event) -> None:

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import aiohttp
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 TIMEOUT_S = 5.0
-"""For a connection, and then for an answer; PTB's own defaults."""
+"""For a connection, and then for each part of an answer; PTB's own defaults."""
 _LONGEST_NUMBER = 19
+_NO_BOT_API = "what stands at CAMPAIGN_BOT_API_URL, or on the way there, does not answer as the Bot API does"
 
 
 class NeverSentError(NetworkError):
@@ -60,7 +61,7 @@ class Transport(BaseRequest):
             message = "the transport is not initialized"
             raise RuntimeError(message)
         wait = read_timeout if isinstance(read_timeout, int | float) else TIMEOUT_S
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=TIMEOUT_S, sock_read=wait)
+        timeout = aiohttp.ClientTimeout(total=wait + 2 * TIMEOUT_S, connect=TIMEOUT_S, sock_read=wait)
         fields = request_data.json_parameters if request_data else None
         try:
             async with self._session.request(method, url, data=fields, timeout=timeout) as response:
@@ -74,16 +75,21 @@ class Transport(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - JSON
-        """The JSON in an answer; a number that Python finds too long does not take its whole batch along.
+        """The object in an answer; a number that Python finds too long does not take its whole batch along.
 
         Raises:
-            TelegramError: there is none.
+            NetworkError: there is none, so that something on the way answered in Telegram's place.
         """
         try:
-            return read_json(payload.decode("utf-8", "replace"))
+            answer = read_json(payload.decode("utf-8", "replace"))
         except ValueError as error:
-            message = "what stands at CAMPAIGN_BOT_API_URL does not answer as the Bot API does"
-            raise TelegramError(message) from error
+            raise NetworkError(_NO_BOT_API) from error
+        if not isinstance(answer, dict):
+            raise NetworkError(_NO_BOT_API)
+        wait = answer["parameters"].get("retry_after") if isinstance(answer.get("parameters"), dict) else None
+        if not isinstance(wait, int | None):
+            del answer["parameters"]
+        return answer
 
 
 def read_json(text: str) -> Any:  # noqa: ANN401 - JSON

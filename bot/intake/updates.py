@@ -58,6 +58,7 @@ class Message(_Needed):
     edit_date: Id | None = None
     chat: Chat
     sender: User | None = Field(None, alias="from")
+    sender_chat: User | None = None
     text: str | None = None
     caption: str | None = None
     media: bool = False
@@ -75,6 +76,11 @@ class Message(_Needed):
         if raw.get("is_topic_message"):
             found["thread"] = raw.get("message_thread_id")
         return raw | found
+
+    @property
+    def author(self) -> User | None:
+        """Who wrote it: a person, or the group or channel that they write as, which share one sender else."""
+        return self.sender_chat or self.sender
 
     @property
     def words(self) -> str:

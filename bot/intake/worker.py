@@ -5,7 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -22,8 +22,7 @@ _LOG = logging.getLogger(__name__)
 _TRIES = 3
 _SWEEP_S = 2.0
 """How often the inbox is looked through for what others put there, such as replayed dead letters."""
-_CHATS_SIDE_BY_SIDE = 1_000
-_ROOM = 10_000
+_ROOM = 50_000
 """Updates that may wait in memory; from then on no more are taken in, and Telegram keeps them."""
 _INLINE_LIVES_S = 30.0
 
@@ -48,7 +47,10 @@ class _Job:
     row_id: int
     update: Update
     received_at: datetime
-    arrived: float = field(default_factory=time.monotonic)
+
+    def age_s(self) -> float:
+        """How long ago it came in; 0 if the clock went back since."""
+        return max(0.0, (datetime.now(UTC) - self.received_at).total_seconds())
 
 
 class Worker:
@@ -68,21 +70,20 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._committing: asyncio.Task[None] | None = None
         self._running = asyncio.Event()
-        self._side_by_side = asyncio.Semaphore(_CHATS_SIDE_BY_SIDE)
         self._done: asyncio.Queue[tuple[Done, asyncio.Future[None]]] = asyncio.Queue()
         self._stopping = asyncio.Event()
 
     def oldest_s(self) -> float:
-        """For how many seconds the oldest update has waited here."""
-        oldest = next(iter(self._arrivals.values()), None)
-        return 0.0 if oldest is None else time.monotonic() - oldest
+        """For how many seconds the oldest update has waited, before a restart included."""
+        return time.monotonic() - min(self._arrivals.values(), default=time.monotonic())
 
     def add(self, rows: Sequence[Waiting]) -> None:
         """Handle these rows, once ``run`` does, after all that are here already; a row that is here is left out."""
         for row in rows:
             if row.id in self._arrivals:
                 continue
-            self._arrivals[row.id] = time.monotonic()
+            waited_s = max(0.0, (datetime.now(UTC) - row.received_at).total_seconds())
+            self._arrivals[row.id] = time.monotonic() - waited_s
             try:
                 update = Update.from_text(self._seal.open(row.payload))
             except SealError:
@@ -115,6 +116,10 @@ class Worker:
         """Handle what was added, and what others put into the inbox, until it is cancelled."""
         self._committing = asyncio.create_task(self._commit_done())
         self._running.set()
+        # Whichever fails ends both, and so the process: without commits every chat would wait for ever.
+        await asyncio.gather(asyncio.shield(self._committing), self._sweep())
+
+    async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP_S)
             try:
@@ -125,6 +130,7 @@ class Worker:
     async def stop(self, patience_s: float) -> None:
         """Let what is under way come to its end, and cut off what takes longer. The rest waits in the inbox."""
         self._stopping.set()
+        self._running.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience_s)
         rest = [*self._tasks, *([self._committing] if self._committing else [])]
@@ -141,18 +147,21 @@ class Worker:
         jobs = self._lanes[lane]
         await self._running.wait()
         try:
-            async with self._side_by_side:
-                while jobs and not self._stopping.is_set():
-                    await self._work(jobs[0])
-                    jobs.popleft()
-                del self._lanes[lane]
+            while jobs and not self._stopping.is_set():
+                await self._work(jobs[0])
+                jobs.popleft()
         except StoppingError:
             return
+        finally:
+            # Should a fault of ours end it, what waits is found in the inbox again.
+            for job in self._lanes.pop(lane):
+                self._arrivals.pop(job.row_id, None)
 
     async def _work(self, job: _Job) -> None:
         """Handle one update until it is done or dead."""
-        for attempt in range(1, _TRIES + 1):
-            age_s = max(0.0, (datetime.now(UTC) - job.received_at).total_seconds())
+        attempt = 0
+        while True:
+            age_s = job.age_s()
             if job.update.inline_query and age_s > _INLINE_LIVES_S:
                 self._metrics.expired.inc()
                 await self._finish(job.row_id, NOTHING)
@@ -161,12 +170,17 @@ class Worker:
                 records = await self._handler.handle(job.update, age_s)
             except StoppingError:
                 raise
+            except StoreError as error:
+                # It passes, however long it takes.
+                _LOG.warning("Update %d waits: %s", job.row_id, error)
+                await self._pause(_TRIES)
             except TelegramError as error:
                 # The sending policy has tried what can be tried.
                 _LOG.error("Update %d is a dead letter: %s.", job.row_id, error)
                 await self._bury(job.row_id, f"Telegram did not accept the reply: {type(error).__name__}")
                 return
             except Exception as error:  # noqa: BLE001 - a fault of ours in one update must not end the others
+                attempt += 1
                 _LOG.exception("Update %d could not be handled (attempt %d of %d).", job.row_id, attempt, _TRIES)
                 if attempt == _TRIES:
                     await self._give_up(job, error)
@@ -229,7 +243,7 @@ class Worker:
                 await asyncio.to_thread(write)
             except StoreError as error:
                 attempt += 1
-                _LOG.error("What is done can't be stored, trying again: %s", error)
+                _LOG.error("What became of an update can't be stored, trying again: %s", error)
                 await asyncio.sleep(backoff(min(attempt, 3)))
             else:
                 return

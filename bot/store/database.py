@@ -1,10 +1,11 @@
 """The database over SQLAlchemy: SQLite in one file by default."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from alembic import command
 from alembic.config import Config
@@ -18,6 +19,11 @@ from bot.store.tables import ASKED_DAYS, FEEDBACK, HEARTBEAT, INBOX, MISSED, MIS
 DEDUPE_WINDOW = timedelta(hours=48)
 """How long an update that was handled is known again. Telegram offers one again for 24 hours at most."""
 DEAD_LETTERS_KEPT = timedelta(days=7)
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _BUSY_TIMEOUT_MS = 5000
@@ -38,6 +44,7 @@ class Database:
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = now
+        self._claim: IO[str] | None = None
 
     @classmethod
     def open(cls, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "Database":
@@ -60,6 +67,22 @@ class Database:
         """Give back all connections."""
         self._engine.dispose()
 
+    def claim(self) -> None:
+        """Be the one that serves from this database, until the process ends: two would answer everything twice.
+
+        Raises:
+            StoreError: another process does.
+        """
+        path = self._engine.url.database
+        if self._engine.dialect.name != "sqlite" or not path or fcntl is None:
+            return
+        self._claim = Path(f"{path}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - held for as long as it is open
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            message = f"Another `campaign-bot run` serves from {path}: end that one, or set CAMPAIGN_BOT_DATABASE_URL."
+            raise StoreError(message) from error
+
     def now(self) -> datetime:
         """The time as the tables keep it: UTC, without a zone, in whole seconds."""
         return self._clock().replace(tzinfo=None, microsecond=0)
@@ -72,6 +95,20 @@ class Database:
             StoreError: the database fails.
         """
         with _clear_errors(str(self._engine.url)), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """The same for what only reads: it waits for nobody who writes.
+
+        Raises:
+            StoreError: the database fails.
+        """
+        with (
+            _clear_errors(str(self._engine.url)),
+            self._engine.connect().execution_options(reads=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def probe(self) -> None:
@@ -113,11 +150,15 @@ class Database:
         Raises:
             StoreError: the database fails.
         """
-        if self._engine.dialect.name == "sqlite":
-            with _clear_errors(str(self._engine.url)), self._engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                if raw is not None:
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if self._engine.dialect.name != "sqlite":
+            return
+        url = str(self._engine.url)
+        # Past SQLAlchemy, which would begin a transaction, within which there is no checkpoint.
+        with _clear_errors(url, (DBAPIError, sqlite3.Error)), closing(self._engine.raw_connection()) as connection:
+            busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            message = f"The database {url} is in use: what was deleted stays in its log until the next purge."
+            raise StoreError(message)
 
 
 @contextmanager
@@ -145,7 +186,7 @@ def _create_private_file(database: str | None) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     """Take the write lock at once: whoever reads first and writes then could find the file changed in between."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connections have no type

@@ -54,7 +54,7 @@ class SqlInbox:
 
     def waiting(self, known: Collection[int]) -> Sequence[Waiting]:
         """What waits, in the order in which it came in, without the rows known already."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             ids = connection.execute(select(INBOX.c.id).where(INBOX.c.state == InboxState.WAITING)).scalars()
             unknown = sorted(set(ids).difference(known))
             rows = [
@@ -88,7 +88,7 @@ class SqlInbox:
     def dead_letters(self) -> Sequence[DeadLetter]:
         """All dead letters, the oldest first."""
         columns = (INBOX.c.id, INBOX.c.received_at, INBOX.c.died_at, INBOX.c.fault)
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(select(*columns).where(INBOX.c.state == InboxState.DEAD).order_by(INBOX.c.id))
             return [
                 DeadLetter(row.id, row.received_at.replace(tzinfo=UTC), row.died_at.replace(tzinfo=UTC), row.fault)

@@ -45,7 +45,7 @@ class SqlJournal:
 
     def has_room(self, feedback: Feedback) -> bool:
         """Whether this opinion may be recorded."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             if connection.execute(select(func.count()).where(*_is(feedback))).scalar_one():
                 return True
             return connection.execute(select(func.count()).select_from(FEEDBACK)).scalar_one() < self._limit
@@ -55,7 +55,7 @@ class SqlJournal:
         since = (self._database.now() - _HOT_DAYS).date()
         query = select(ASKED_DAYS.c.item).where(ASKED_DAYS.c.day >= since).group_by(ASKED_DAYS.c.item)
         ordered = query.order_by(func.sum(ASKED_DAYS.c.count).desc(), ASKED_DAYS.c.item).limit(limit)
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return list(connection.execute(ordered).scalars())
 
     def feedback(self) -> Sequence[FeedbackCount]:
@@ -64,7 +64,7 @@ class SqlJournal:
         ordered = select(FEEDBACK, FEEDBACK.c.count.label("times")).order_by(
             FEEDBACK.c.count.desc(), FEEDBACK.c.last_given.desc(), FEEDBACK.c.key, FEEDBACK.c.item, FEEDBACK.c.opinion
         )
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(ordered).all()
         return [
             FeedbackCount(

@@ -22,13 +22,13 @@ class SqlMissedLog:
 
     def has_room(self, miss: Miss) -> bool:
         """Whether this miss may be recorded: its row is there already, or one more fits."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             known = select(func.count()).where(MISSED.c.key == miss.key)
             return bool(connection.execute(known).scalar_one()) or self._count(connection) < self._limit
 
     def is_full(self) -> bool:
         """Whether no new question fits."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return self._count(connection) >= self._limit
 
     def record(self, miss: Miss) -> None:
@@ -65,13 +65,13 @@ class SqlMissedLog:
     def rows(self, states: Collection[State]) -> Sequence[MissedQuestion]:
         """The rows in these states, the most often asked first, then the most recent."""
         order = (MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(select(MISSED).where(MISSED.c.state.in_(states)).order_by(*order)).all()
         return [_missed_question(row) for row in found]
 
     def row(self, row_id: int) -> MissedQuestion:
         """One row."""
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(select(MISSED).where(MISSED.c.id == row_id)).one_or_none()
         if found is None:
             raise UnknownMissError(catalogue.MISSED_UNKNOWN.format(id=row_id))
@@ -80,7 +80,7 @@ class SqlMissedLog:
     def days(self, row_id: int) -> Mapping[date, int]:
         """How often it was asked on which days, oldest first."""
         query = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count.label("times")).where(MISSED_DAYS.c.missed_id == row_id)
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             return {row.day: row.times for row in connection.execute(query.order_by(MISSED_DAYS.c.day))}
 
     def set_state(self, row_id: int, state: State) -> MissedQuestion:

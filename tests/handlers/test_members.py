@@ -44,7 +44,7 @@ class Desk:
             admins=(),
             metrics=Metrics(),
         )
-        self._handlers = UpdateHandlers(members, InlineHandlers(bot, dialogue))
+        self._handlers = UpdateHandlers(members, InlineHandlers(bot, dialogue, FloodGuard(20), Metrics()))
 
     async def handle(self, age_s: float = 0.0, **update: Any) -> Sequence[Miss]:
         """Handle one raw update; what was missed in it."""

@@ -19,7 +19,7 @@ class Signs:
         self.told: list[str] = []
         self.health = Health(office.database, office.missed, lambda: self.silent, lambda: self.oldest, self._tell)
 
-    async def _tell(self, text: str) -> None:
+    def _tell(self, text: str) -> None:
         self.told.append(text)
 
 

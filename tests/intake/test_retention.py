@@ -24,7 +24,7 @@ class Store:
 
 
 def test_a_clock_that_jumped_deletes_nothing() -> None:
-    """Neither ahead nor back; when it has run evenly since, it is believed again."""
+    """Neither ahead nor back; when it has run evenly for an hour since, it is believed again."""
     store, wall, steady = Store(), [1000.0], [50.0]
     retention = Retention(store, timedelta(days=180), lambda: wall[-1], lambda: steady[-1])
 
@@ -35,14 +35,17 @@ def test_a_clock_that_jumped_deletes_nothing() -> None:
         return len(store.purges)
 
     year = 365 * 86400
-    assert [ten_minutes_later(jump) for jump in (0, 30, year, -year, 0)] == [1, 2, 2, 2, 3]
+    assert [ten_minutes_later() for _ in range(7)] == [0, 0, 0, 0, 0, 1, 2]
+    assert [ten_minutes_later(jump) for jump in (30, year, 0, -year, 0, 0, 0, 0, 0)] == [3] * 9
+    assert ten_minutes_later() == 4
     assert set(store.purges) == {timedelta(days=180)}
 
 
 def test_a_store_that_fails_is_tried_again_later() -> None:
     """The process goes on."""
-    store = Store()
-    retention = Retention(store, timedelta(days=1))
+    store, steady = Store(), [0.0]
+    retention = Retention(store, timedelta(days=1), lambda: steady[-1], lambda: steady[-1])
+    steady.append(4000)
     store.broken = True
     retention.purge()
     store.broken = False

@@ -128,6 +128,72 @@ async def test_three_chats_refused_at_once_are_the_bot_as_a_whole() -> None:
     assert calls.at(9)[0] >= 10
 
 
+async def test_an_old_refusal_of_three_chats_is_forgotten() -> None:
+    """A method's halt hours later holds that method alone."""
+
+    def answer(scope: Any, attempt: int) -> None:
+        if (scope in {1, 2, 3} or scope == "getMe") and attempt == 1:
+            raise RetryAfter(10)
+
+    calls = Calls(answer)
+    await calls.time.run(*(calls.call(chat) for chat in (1, 2, 3)))
+    await calls.time.run(calls.time.sleep(60))
+    start = calls.time.now
+    await calls.time.run(calls.call(0, "getMe"), calls.call(9))
+    assert calls.at(9) == [pytest.approx(start - 1000)]
+
+
+async def test_a_shorter_halt_does_not_end_a_longer_one() -> None:
+    """Of the bot as a whole."""
+
+    def answer(chat: int, attempt: int) -> None:
+        if attempt == 1:
+            raise RetryAfter(30 if chat < 4 else 2)
+
+    calls = Calls(answer)
+    await calls.time.run(*(calls.call(chat) for chat in (1, 2, 3, 4)))
+    assert min(second for chat in (1, 2, 3) for second in calls.at(chat)[1:]) >= 30
+
+
+@pytest.mark.parametrize("error", [RetryAfter(60), TimedOut(), NetworkError("502"), BadRequest("too old")])
+async def test_what_is_worth_something_at_its_moment_alone_is_tried_once(error: TelegramError) -> None:
+    """Nobody waits for the acknowledgement of a press; while its method is halted it is not even made."""
+
+    def answer(_chat: int, _attempt: int) -> None:
+        raise error
+
+    calls = Calls(answer)
+    first, second = [(await calls.time.run(calls.call(1, "answerCallbackQuery")))[0] for _ in range(2)]
+    assert type(first) is type(second) is type(error)
+    assert calls.time.now == 1000
+    assert len(calls.made) == (1 if isinstance(error, RetryAfter) else 2)
+
+
+async def test_what_waits_for_a_slot_does_not_begin_after_a_stop() -> None:
+    """More calls than may be under way."""
+    policy = SendingPolicy(Metrics(), Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1)))
+    begun, go_on = [], asyncio.Event()
+
+    async def transport(_endpoint: str, data: dict[str, Any]) -> bool:
+        begun.append(data["chat_id"])
+        await go_on.wait()
+        return True
+
+    def call(chat: int) -> asyncio.Task[Any]:
+        data = {"chat_id": chat}
+        request = policy.process_request(transport, ("sendMessage", data), {}, "sendMessage", data, None)
+        return asyncio.create_task(request)
+
+    tasks = [call(chat) for chat in range(1, 101)]
+    while len(begun) < 64:
+        await asyncio.sleep(0)
+    policy.stop()
+    go_on.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert len(begun) == 64
+    assert sum(isinstance(result, StoppingError) for result in results) == 36
+
+
 def never_sent(_attempt: int) -> None:
     raise NeverSentError("no network")
 

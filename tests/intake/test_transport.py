@@ -8,8 +8,11 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
 from bot.intake import transport
+from bot.intake.sending import SendingPolicy
 from bot.intake.transport import NeverSentError, Transport, read_json
+from bot.metrics import Metrics
 from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
+from tests.intake.virtual_time import VirtualTime
 
 FAULTS: dict[str, tuple[Fault, type[TelegramError]]] = {
     "no answer in time: it may have been taken": (Fault(accepted=True, hang_s=1), TimedOut),
@@ -57,5 +60,39 @@ def test_what_is_no_json(text: str) -> None:
     """One kind of error, however it is broken."""
     with pytest.raises(ValueError):  # noqa: PT011 - the parser's words do not matter
         read_json(text)
-    with pytest.raises(TelegramError, match="CAMPAIGN_BOT_API_URL"):
+    with pytest.raises(NetworkError, match="CAMPAIGN_BOT_API_URL"):
         Transport.parse_json_payload(text.encode())
+
+
+STRANGE = {
+    "a page of a captive portal": b"<html>",
+    "a list": b"[]",
+    "a text": b'"bad gateway"',
+    "null": b"null",
+    "an object without a result": b"{}",
+}
+
+
+@pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE.keys())
+async def test_what_answers_in_telegram_s_place_is_no_fault_of_a_reply(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again, like any broken connection."""
+    answers = [answer]
+
+    async def do_request(*_: object, **__: object) -> tuple[int, bytes]:
+        return 200, answers.pop() if answers else b'{"ok": true, "result": true}'
+
+    sender = Transport()
+    monkeypatch.setattr(sender, "do_request", do_request)
+    time = VirtualTime()
+    policy = SendingPolicy(Metrics(), now=time, sleep=time.sleep)
+    bot: ExtBot[None] = ExtBot(TOKEN, request=sender, rate_limiter=policy)
+    assert await time.run(bot.delete_webhook()) == [True]
+    assert answers == []
+
+
+def test_a_wait_that_is_no_number_is_no_wait() -> None:
+    """It would break whoever counts on it."""
+    odd = Transport.parse_json_payload(b'{"ok": false, "parameters": {"retry_after": "soon"}}')
+    assert odd == {"ok": False}

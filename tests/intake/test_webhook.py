@@ -36,7 +36,7 @@ class Site:
             return await client.request(method, path, content=content, headers=headers)
 
 
-async def _silent(_text: str) -> None:
+def _silent(_text: str) -> None:
     pass
 
 

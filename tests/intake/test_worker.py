@@ -117,6 +117,21 @@ async def test_what_can_not_be_handled_is_a_dead_letter(
     assert fault in letter.fault
 
 
+async def test_while_the_store_fails_a_question_waits(office: Office) -> None:
+    """However long: it is no fault of the question's."""
+
+    async def act(_words: str, attempt: int) -> Records:
+        if attempt < 10:
+            raise StoreError("locked")
+        return NOTHING
+
+    office.notes.act = act
+    await office.receiver.receive([question(1, "几点")])
+    await office.work_through()
+    assert office.inbox.dead_letters() == []
+    assert (len(office.notes.handled), office.notes.apologies) == (10, [])
+
+
 async def test_while_the_store_fails_nothing_is_answered_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commit is tried until it succeeds."""
     finish, failures = office.inbox.finish, iter(range(5))
