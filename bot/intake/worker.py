@@ -229,11 +229,22 @@ class Worker:
             batch = [await self._done.get()]
             while not self._done.empty():
                 batch.append(self._done.get_nowait())
-            done = [one for one, _ in batch]
-            await self._until_stored(lambda done=done: self._inbox.finish(done))  # type: ignore[misc]  # bound at once
+            await self._store([one for one, _ in batch])
             for _, committed in batch:
                 if not committed.done():
                     committed.set_result(None)
+
+    async def _store(self, done: Sequence[Done]) -> None:
+        """One whose records can't be stored must keep neither the others from it, nor be answered again and again."""
+        try:
+            await self._until_stored(lambda: self._inbox.finish(done))
+        except Exception:  # noqa: BLE001 - as said above
+            if len(done) > 1:
+                for one in done:
+                    await self._store([one])
+                return
+            _LOG.exception("What is to be kept of update %d can't be stored.", done[0].id)
+            await self._until_stored(lambda: self._inbox.bury(done[0].id, "answered; its records can't be stored"))
 
     async def _until_stored(self, write: Callable[[], None]) -> None:
         """Write, again and again while the store fails: what was answered must not be answered once more."""

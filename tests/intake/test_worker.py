@@ -147,6 +147,21 @@ async def test_while_the_store_fails_nothing_is_answered_again(office: Office, m
     assert office.notes.handled == ["a", "b"]
 
 
+async def test_records_that_can_not_be_stored_hold_up_nobody(office: Office) -> None:
+    """Their question is not answered again; the others of the same commit are done."""
+    broken = Miss("\ud800", "\ud800", "unknown", State.OPEN, None, 0.0)
+
+    async def act(words: str, _attempt: int) -> Records:
+        return Records(misses=(broken if words == "a" else MISS,))
+
+    office.notes.act = act
+    await office.receiver.receive([question(n, text, chat=n) for n, text in enumerate("abc", 1)])
+    await office.work_through()
+    assert sorted(office.notes.handled) == ["a", "b", "c"]
+    assert [letter.fault for letter in office.inbox.dead_letters()] == ["answered; its records can't be stored"]
+    assert [row.count for row in office.missed.rows([State.OPEN])] == [2]
+
+
 async def test_what_was_sealed_with_another_key_is_kept_as_a_dead_letter(office: Office, database: Database) -> None:
     """With the former key it can be replayed."""
     await office.receiver.receive([question(1, "几点")])
