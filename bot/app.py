@@ -166,6 +166,7 @@ class App:
             self.dialogue,
             guard=FloodGuard(settings.messages_a_minute),
             quota=MissQuota(settings.misses_a_day),
+            opinions=MissQuota(settings.misses_a_day),
             has_room=self.has_room,
             admins=settings.admins,
             metrics=metrics,

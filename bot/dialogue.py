@@ -1,15 +1,16 @@
 """One turn of the conversation, whatever carries it: Telegram and the terminal speak the same dialogue."""
 
-from collections.abc import Callable, Collection, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from bot.faq import Asked, Faq
-from bot.followups import Subject, Subjects, leans, understood
+from bot.followups import Subject, Subjects, Talk, leans, understood
 from bot.items import Item, Kind, KnowledgeBase
 from bot.languages import Language, converter, translator
-from bot.matching import Answer, NotCovered, Settled, SmallTalk, Suggestions, Unknown
-from bot.replies import FAULTS, Action, Origin, Replies, Reply
+from bot.matching import Answer, NotCovered, Settled, SmallTalk, Suggestions, Unknown, Verdict
+from bot.replies import FAULTS, Action, Origin, Replies, Reply, item_key
 from bot.store.interface import NOTHING, Feedback, Journal, Miss, MissedLog, Opinion, Records, State
 
 HOT_ITEMS = 8
@@ -33,6 +34,11 @@ class Speaker:
     expects: bool = True
     admin: bool = False
 
+    @property
+    def talk(self) -> Talk:
+        """Whose subject a follow-up leans on."""
+        return self.chat, self.member
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -47,7 +53,25 @@ class Turn:
     notice: str = ""
 
 
-_COMMANDS = frozenset({"start", "topics", "hot", "ask", "help", "privacy", "whoami"})
+_COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@([A-Za-z0-9_]+))?\s*(.*)", re.DOTALL)
+_ITEM_ID = re.compile("[a-z0-9-]{1,40}")
+INLINE_START = "inline"
+"""The payload of the link that leads from inline mode to a private chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A message that is a command: its name in small letters, the bot that it names, if any, and the rest."""
+
+    name: str
+    bot: str
+    rest: str
+
+    @classmethod
+    def of(cls, text: str) -> "Command | None":
+        """The command in a text; a stroke before anything but a Latin letter makes none."""
+        found = _COMMAND.match(text)
+        return cls(found[1].lower(), found[2] or "", found[3].strip()) if found else None
 
 
 class Dialogue:
@@ -64,34 +88,29 @@ class Dialogue:
     ) -> None:
         self._faq = faq
         self._base = base
-        self._hot = journal.hot
+        self._journal = journal
+        self._by_key = {item_key(item.id): item for item in base.items} | dict(base.by_id)
         self._missed = missed
         self._subjects = subjects or Subjects()
         self._replies = cache(lambda language: Replies(base, days, translator(language)))
 
-    @property
-    def commands(self) -> Collection[str]:
-        """The commands that there are."""
-        return _COMMANDS
-
     def say(self, text: str, speaker: Speaker) -> Turn:
         """The turn after a typed message, a command or a question. ``/start@bot`` is ``/start``."""
-        if text.startswith("/") and text[1:2].isascii() and text[1:2].isalpha():
-            command, _, rest = text[1:].partition(" ")
-            name, rest = command.split(maxsplit=1)[0].partition("@")[0].lower(), rest.strip()
-            if name != "ask":
-                return self._converted(self._command(name, rest, speaker), speaker)
-            text = rest
-        return self._converted(self._question(text, speaker), speaker)
+        command = Command.of(text)
+        if command is None or command.name == "ask":
+            return self._converted(self._question(command.rest if command else text, speaker), speaker)
+        return self._converted(self._command(command, speaker), speaker)
 
-    def press(self, action: str, question: str, speaker: Speaker) -> Turn:
-        """The turn after a pressed button. ``question``: what was asked where it stands, empty if that is not known."""
+    def press(self, action: str, asked: str, speaker: Speaker) -> Turn:
+        """The turn after a pressed button. ``asked``: the message that its own one replies to, empty if not known."""
+        command = Command.of(asked)
+        question = (command.rest if command.name == "ask" else "") if command else asked
         return self._converted(self._pressed(action, question, speaker), speaker)
 
     def inline(self, query: str) -> Sequence[Item]:
         """What may be shared for a few typed words, the best first; what is asked most for none."""
         if not query.strip():
-            hot = [self._base.by_id[one] for one in self._hot(INLINE_ITEMS) if one in self._base.by_id]
+            hot = [self._base.by_id[one] for one in self._hot() if one in self._base.by_id]
             return hot or [items[0] for items in self._base.topics.values()][:INLINE_ITEMS]
         verdict = self._faq.ask(query).verdict
         if isinstance(verdict, Unknown):
@@ -128,17 +147,15 @@ class Dialogue:
         reply = turn.reply.converted(convert) if turn.reply else None
         return Turn(reply, turn.records, convert(turn.notice))
 
-    def _command(self, name: str, rest: str, speaker: Speaker) -> Turn:  # noqa: PLR0911 - one return a command
+    def _command(self, command: Command, speaker: Speaker) -> Turn:  # noqa: PLR0911 - one return a command
         replies = self._replies(speaker.language)
-        match name:
-            case "start" if rest in self._base.by_id:
-                return self._open([self._base.by_id[rest]], Origin.TOPIC, speaker)
+        match command.name:
             case "start":
-                return Turn(replies.welcome())
+                return self._start(command.rest, speaker)
             case "topics":
                 return Turn(replies.topics(0))
             case "hot":
-                return Turn(replies.hot(self._hot(HOT_ITEMS)))
+                return Turn(replies.hot(self._hot()))
             case "help":
                 return Turn(replies.help())
             case "privacy":
@@ -150,33 +167,49 @@ class Dialogue:
             case _:
                 return Turn(replies.unknown_command())
 
+    def _start(self, payload: str, speaker: Speaker) -> Turn:
+        """A link may name an item, or one that is gone since."""
+        item = self._base.by_id.get(payload)
+        if item and item.kind is not Kind.SMALL_TALK:
+            return self._open([item], Origin.TOPIC, speaker)
+        replies = self._replies(speaker.language)
+        is_gone = payload != INLINE_START and _ITEM_ID.fullmatch(payload)
+        return Turn(replies.gone() if is_gone else replies.welcome())
+
+    def _hot(self) -> Sequence[str]:
+        return self._journal.hot(HOT_ITEMS)
+
     def _question(self, text: str, speaker: Speaker) -> Turn:
-        question, asked = self._in_context(text, speaker.chat)
+        question, asked = self._in_context(text, speaker)
+        self._subjects.read(speaker.talk, text, question)
         verdict = asked.verdict
         if not speaker.expects and not isinstance(verdict, Settled):
             return Turn(None)
         shown: tuple[str, ...] = ()
         if isinstance(verdict, Answer):
             shown = tuple(candidate.item.id for candidate in verdict.chosen)
-            self._subjects.put(speaker.chat, Subject(question, verdict.chosen[-1].item))
+            self._subjects.put(speaker.talk, Subject(question, verdict.chosen[-1].item))
         misses = (asked.miss,) if asked.miss and speaker.keeps(asked.miss) else ()
         reply = self._replies(speaker.language).verdict(verdict, text, noted=bool(misses))
         return Turn(reply, Records(misses=misses, asked=shown))
 
-    def _in_context(self, text: str, chat: int) -> tuple[str, Asked]:
-        """A question as it is understood, and what came of it."""
+    def _in_context(self, text: str, speaker: Speaker) -> tuple[str, Asked]:
+        """A question as it is understood, and what came of it. A miss is always what was typed, never a guess."""
         asked = self._faq.ask(text)
-        subject = self._subjects.get(chat)
+        subject = self._subjects.get(speaker.talk)
         if subject is None or isinstance(asked.verdict, Answer | SmallTalk) or not leans(text):
             return text, asked
         best = text, asked
         for meant in understood(text, subject):
-            found = self._faq.ask(meant)
-            if _worth(found) > _worth(best[1]):
-                best = meant, found
+            verdict = self._faq.ask(meant).verdict
+            if isinstance(verdict, Answer) and [one.item for one in verdict.chosen] == [subject.item]:
+                # Whoever asks on does not want to read the same once more.
+                continue
+            if _worth(verdict) > _worth(best[1].verdict):
+                best = meant, Asked(verdict, asked.miss if isinstance(verdict, NotCovered) else None)
         return best
 
-    def _pressed(self, action: str, question: str, speaker: Speaker) -> Turn:  # noqa: PLR0911 - one return a kind
+    def _pressed(self, action: str, question: str, speaker: Speaker) -> Turn:  # noqa: C901, PLR0911 - one case a kind
         replies = self._replies(speaker.language)
         match action.split(":"):
             case [Action.NONE]:
@@ -186,11 +219,16 @@ class Dialogue:
             case [Action.TOPIC, key, page] if _is_page(page):
                 return Turn(replies.topic(key, int(page)))
             case [Action.BACK, Origin.HOT]:
-                return Turn(replies.hot(self._hot(HOT_ITEMS)))
+                return Turn(replies.hot(self._hot()))
             case [Action.BACK, Origin.QUESTION] if question:
-                return Turn(replies.verdict(self._in_context(question, speaker.chat)[1].verdict, question, noted=False))
+                return Turn(replies.verdict(self._verdict(question, speaker), question, noted=False))
+            case [Action.BACK, Origin.QUESTION]:
+                return Turn(replies.question_gone())
             case [Action.ITEM, origin, ids] if items := self._items(origin, ids):
                 return self._open(items, Origin(origin), speaker)
+            case [Action.AGAIN, origin, ids] if items := self._items(origin, ids):
+                back = not self._is_own(items, origin, question, speaker)
+                return Turn(replies.items(items, Origin(origin), back=back))
             case [Action.DISLIKE, origin, ids] if items := self._items(origin, ids):
                 return Turn(replies.faults(items, Origin(origin)))
             case [Action.LIKE, origin, ids] if items := self._items(origin, ids):
@@ -204,38 +242,59 @@ class Dialogue:
         """The items that a button means and that there still are; none if it is forged."""
         if origin not in set(Origin):
             return ()
-        return [self._base.by_id[one] for one in ids.split("+") if one in self._base.by_id]
+        return [self._by_key[one] for one in ids.split("+") if one in self._by_key]
+
+    def _verdict(self, question: str, speaker: Speaker) -> Verdict:
+        """The verdict on a question that was asked before, as it was understood then."""
+        return self._faq.ask(self._subjects.reading(speaker.talk, question)).verdict
+
+    def _is_own(self, items: Sequence[Item], origin: str, question: str, speaker: Speaker) -> bool:
+        """Whether these are the very answer to the question, which has no way back."""
+        if origin != Origin.QUESTION or not question:
+            return False
+        verdict = self._verdict(question, speaker)
+        return isinstance(verdict, Answer) and [one.item for one in verdict.chosen] == list(items)
 
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker) -> Turn:
-        self._subjects.put(speaker.chat, Subject(items[0].question, items[0]))
-        shown = tuple(item.id for item in items)
+        self._subjects.put(speaker.talk, Subject(items[0].question, items[0]))
+        shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
         return Turn(self._replies(speaker.language).items(items, origin), Records(asked=shown))
 
     def _judge(self, items: Sequence[Item], origin: Origin, opinion: Opinion, question: str, speaker: Speaker) -> Turn:
-        feedback = (self._faq.opinion(question or item.question, item, opinion) for item in items)
+        shown: Sequence[Item] = ()
+        if origin is Origin.QUESTION and question:
+            verdict = self._verdict(question, speaker)
+            chosen = verdict.chosen if isinstance(verdict, Settled) else ()
+            shown = [one.item for one in (*chosen, *verdict.suggestions)]
+        meant = self._subjects.reading(speaker.talk, question)
+        # An item that the question did not lead to was opened for its own question.
+        pairs = ((meant if item in shown else item.question, item) for item in items)
+        feedback = (self._faq.opinion(asked, item, opinion) for asked, item in pairs)
         kept = tuple(one for one in feedback if speaker.keeps(one))
         replies = self._replies(speaker.language)
-        return Turn(replies.items(items, origin, thumbs=False), Records(feedback=kept), replies.thanks())
+        back = not self._is_own(items, origin, question, speaker)
+        reply = replies.items(items, origin, back=back, thumbs=False)
+        return Turn(reply, Records(feedback=kept), replies.thanks(noted=bool(kept)))
 
     def _reject(self, question: str, speaker: Speaker) -> Turn:
-        asked = self._faq.reject(question)
+        replies, meant = self._replies(speaker.language), self._subjects.reading(speaker.talk, question)
+        asked = self._faq.reject(meant)
         if asked.miss is None:
-            return Turn(self._replies(speaker.language).rejected(found=False, noted=False))
+            return Turn(replies.question_gone())
         misses = (asked.miss,) if speaker.keeps(asked.miss) else ()
-        shown = (one.item for one in asked.verdict.suggestions)
-        not_meant = tuple(self._faq.opinion(question, item, Opinion.NOT_MEANT) for item in shown) if misses else ()
-        reply = self._replies(speaker.language).rejected(found=True, noted=bool(misses))
-        return Turn(reply, Records(misses=misses, feedback=not_meant))
+        shown = (self._faq.opinion(meant, one.item, Opinion.NOT_MEANT) for one in asked.verdict.suggestions)
+        not_meant = tuple(one for one in shown if misses and speaker.keeps(one))
+        return Turn(replies.rejected(noted=bool(misses)), Records(misses=misses, feedback=not_meant))
 
 
-def _worth(asked: Asked) -> int:
-    """How much a verdict helps."""
-    match asked.verdict:
+def _worth(verdict: Verdict) -> int:
+    """How much a verdict on a follow-up helps: of a guess, a choice is better than a refusal."""
+    match verdict:
         case Answer():
             return 3
-        case NotCovered():
-            return 2
         case Suggestions():
+            return 2
+        case NotCovered():
             return 1
         case _:
             return 0

@@ -16,8 +16,6 @@ from bot.text import is_blank
 ON_A_PAGE = 8
 _RELATED = 3
 _MISSED_SHOWN = 10
-_LONGEST_ACTION = 64
-"""Bytes of callback data that Telegram takes."""
 
 
 class Origin(StrEnum):
@@ -33,6 +31,8 @@ class Action(StrEnum):
 
     ITEM = "a"
     """An origin; items' ids, divided by +."""
+    AGAIN = "v"
+    """The same, seen before."""
     BACK = "b"
     """An origin."""
     TOPICS = "topics"
@@ -152,12 +152,12 @@ class Replies:
             Button(self._say(label), f"{Action.FAULT}:{letter}:{origin}:{ids}")
             for letter, label in zip(FAULTS, labels, strict=True)
         )
-        back = Button(self._say(catalogue.BACK), f"{Action.ITEM}:{origin}:{ids}")
+        back = Button(self._say(catalogue.BACK), f"{Action.AGAIN}:{origin}:{ids}")
         return Reply(self._answer(items), (tuple(faults), (back,)))
 
-    def thanks(self) -> str:
+    def thanks(self, *, noted: bool) -> str:
         """The notice to whoever gave an opinion."""
-        return self._say(catalogue.THANKS)
+        return self._say(catalogue.THANKS if noted else catalogue.THANKS_NOT_KEPT)
 
     def verdict(self, verdict: Verdict, question: str, *, noted: bool) -> Reply:
         """The reply to a question. ``noted``: it is kept as a miss, and the reply may say so."""
@@ -203,10 +203,12 @@ class Replies:
         """To a command that the bot does not have."""
         return Reply(self._say(catalogue.UNKNOWN_COMMAND))
 
-    def rejected(self, *, found: bool, noted: bool) -> Reply:
-        """To "none of these"; the question may not be ``found`` in the chat any more."""
-        if not found:
-            return Reply(self._say(catalogue.REJECTED_UNKNOWN))
+    def question_gone(self) -> Reply:
+        """To a button whose question is not found in the chat any more."""
+        return Reply(self._say(catalogue.QUESTION_GONE))
+
+    def rejected(self, *, noted: bool) -> Reply:
+        """To "none of these"."""
         return Reply(self._say(catalogue.REJECTED if noted else catalogue.REJECTED_NOT_KEPT), self._topic_rows(0))
 
     @staticmethod
@@ -282,13 +284,13 @@ def _page(page: int, count: int) -> tuple[int, int]:
     return min(max(0, page), last), last
 
 
+def item_key(item_id: str) -> str:
+    """What buttons under several answers call one of them: 8 hexadecimal digits, since ids would not all fit."""
+    return hashlib.sha256(item_id.encode()).hexdigest()[:8]
+
+
 def _ids(items: Sequence[Item]) -> str:
-    """The items' ids, as many of them as fit into a button beside the longest rest."""
-    room = _LONGEST_ACTION - len(f"{Action.FAULT}:w:{Origin.QUESTION}:")
-    ids = [item.id for item in items]
-    while len("+".join(ids)) > room:
-        ids.pop()
-    return "+".join(ids)
+    return items[0].id if len(items) == 1 else "+".join(item_key(item.id) for item in items)
 
 
 def _item_rows(items: Iterable[Item], origin: Origin) -> Rows:

@@ -62,8 +62,8 @@ def clauses(text: str) -> Iterator[tuple[str, str]]:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a person sees nothing of it: white space, control characters, marks without width."""
-    return not any(character.isprintable() and not character.isspace() for character in text)
+    """Whether there is no word in it: white space, control characters, punctuation, emoji."""
+    return not any(character.isalnum() for character in text)
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from bot.followups import Subject, Subjects
 from bot.knowledge import Knowledge
 from bot.languages import Language, converter, translator
 from bot.matching import QUESTION_LIMIT, Index, Matcher
-from bot.replies import Button, Origin, Replies, Reply, Rows, topic_key
+from bot.replies import Button, Origin, Replies, Reply, Rows, item_key, topic_key
 from bot.store.database import Database
 from bot.store.interface import Miss, Opinion, Records, State
 from bot.store.journal import SqlJournal
@@ -46,7 +46,9 @@ SAID = {
     "one with related items": ("补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
     "a compound question": (
         "食堂几点开门?食堂几点关门?",
-        Reply(f"{OPENING}\n\n晚上八点关门。\n\n出处：第二条", thumbs("q", "opening+closing")),
+        Reply(
+            f"{OPENING}\n\n晚上八点关门。\n\n出处：第二条", thumbs("q", f"{item_key('opening')}+{item_key('closing')}")
+        ),
     ),
     "an unclear one": ("开饭安排", SUGGESTIONS),
     "small talk": ("你好", Reply("你好！")),
@@ -55,12 +57,19 @@ SAID = {
     "/start": ("/start", WELCOME),
     "/start with an item": ("/start opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
     "/start with rubbish": ("/start <b>x:y", WELCOME),
+    "/start with an item that is gone": ("/start gone-since", Reply(catalogue.GONE, TOPICS)),
+    "/start with small talk": ("/start chat-hello", Reply(catalogue.GONE, TOPICS)),
     "/topics": ("/topics", Reply(catalogue.TOPICS, TOPICS)),
     "/hot, when nothing was asked": ("/hot", Reply(catalogue.HOT_NONE, TOPICS)),
     "/help to this bot": ("/help@campaign_faq_bot", Reply(catalogue.HELP)),
     "/privacy": ("/privacy", Reply(catalogue.PRIVACY.format(days=180))),
     "/whoami": ("/whoami", Reply(catalogue.WHOAMI.format(id=7))),
     "/ask": ("/ask@campaign_faq_bot 食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "/ask and a new line": ("/ask\n食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "/ask and a wide space": ("/ask\u3000食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "/ask and nothing between": ("/ask食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "marks": ("？。！", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
+    "emoji": ("👍😀", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
     "/ask without a question": ("/ask", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
     "an unknown command": ("/nonsense", Reply(catalogue.UNKNOWN_COMMAND)),
     "an admin's command by someone else": ("/missed", Reply(catalogue.UNKNOWN_COMMAND)),
@@ -86,9 +95,10 @@ PRESSED = {
     "a page beyond the last": ("topics:99", Reply(catalogue.TOPICS, TOPICS)),
     "none of these": ("none", Reply(catalogue.REJECTED, TOPICS)),
     "a thumb up": ("u:q:opening", Reply(OPENING, back("b:q"))),
-    "a thumb down": ("d:q:opening", Reply(OPENING, (FAULTS, *back("a:q:opening")))),
+    "seen before": ("v:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
+    "a thumb down": ("d:q:opening", Reply(OPENING, (FAULTS, *back("v:q:opening")))),
     "what is wrong": ("f:o:q:opening", Reply(OPENING, back("b:q"))),
-    "one item of two is gone": ("a:q:gone+opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
+    "one item of two is gone": ("a:q:00000000+opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
     "an item that is gone": ("a:q:gone", GONE),
     "a topic that is gone": ("t:00000000:0", GONE),
     "no page": ("topics:-1", GONE),
@@ -161,22 +171,29 @@ def test_what_is_not_kept_is_not_promised(dialogue: Dialogue) -> None:
     for turn in (dialogue.say("写首诗送我妈", full), dialogue.press("none", "开饭安排", full)):
         assert turn.records == Records()
         assert "记下" not in reply(turn).text
-    assert dialogue.press("f:w:q:opening", "开饭安排", full).records == Records()
+    turn = dialogue.press("f:w:q:opening", "开饭安排", full)
+    assert turn.records == Records()
+    assert "记下" not in turn.notice
 
 
 OPINIONS = {
     "helpful": ("u:q:opening", "开饭 安排", [("开饭 安排", "opening", Opinion.HELPFUL)]),
-    "wrong": ("f:w:q:opening", "几点 13812345678", [("几点 ［电话］", "opening", Opinion.WRONG)]),
+    "wrong": ("f:w:q:card", "补办饭卡 13812345678", [("补办饭卡 ［电话］", "card", Opinion.WRONG)]),
     "incomplete, of two answers": (
-        "f:i:q:opening+closing",
-        "问",
-        [("问", "opening", Opinion.INCOMPLETE), ("问", "closing", Opinion.INCOMPLETE)],
+        f"f:i:q:{item_key('opening')}+{item_key('closing')}",
+        "食堂几点开门?食堂几点关门?",
+        [("食堂几点开门?食堂几点关门?", one, Opinion.INCOMPLETE) for one in ("opening", "closing")],
     ),
     "outdated, without a question": ("f:o:t:opening", "", [("食堂几点开门？", "opening", Opinion.OUTDATED)]),
     "not meant: every pair that was shown": (
         "none",
         "开饭安排",
         [("开饭安排", one, Opinion.NOT_MEANT) for one in ("closing", "opening", "card")],
+    ),
+    "of an item that the question did not lead to": (
+        "u:q:opening",
+        "写首诗送我妈",
+        [("食堂几点开门？", "opening", Opinion.HELPFUL)],
     ),
     "only asked what is wrong": ("d:q:opening", "问", []),
 }
@@ -211,6 +228,7 @@ FOLLOW_UPS = {
     "an ordinal": (["“五带头”是哪五个", "第三个呢"], "带头服务群众"),
     "another ordinal after it": (["“五带头”是哪五个", "第三个呢", "那第四个呢"], "带头遵纪守法"),
     "an ordinal in place of one that was typed": (["五带头第三个是什么", "第五个"], "带头弘扬正气"),
+    "clear by itself": (["“五带头”是哪五个", "那谁负责"], "吾金"),
     "after a pressed button": (["a:t:five-leads", "第三个呢"], "带头服务群众"),
 }
 
@@ -233,16 +251,30 @@ def test_a_follow_up_is_understood(
     assert expected not in last(8, said[-1:])
 
 
+def test_the_way_back_under_a_follow_up_leads_to_its_answer(
+    shipped: Knowledge, matcher: Matcher, journal: SqlJournal
+) -> None:
+    """Whatever was opened meanwhile; and who asks on does not get the same answer again."""
+    dialogue = Dialogue(Faq(matcher), shipped.base, 180, journal, journal._missed)
+    dialogue.say("“五带头”是哪五个", speaker())
+    third = reply(dialogue.say("第三个呢", speaker()))
+    dialogue.press("a:q:five-goods", "第三个呢", speaker())
+    assert reply(dialogue.press("b:q", "第三个呢", speaker())).text == third.text
+    liked = dialogue.press(third.rows[-1][0].action, "第三个呢", speaker()).records.feedback
+    assert [one.question for one in liked] == ["五带头第三个"]
+    assert reply(dialogue.say("然后呢", speaker())).text != third.text
+
+
 def test_a_subject_is_forgotten_after_five_minutes(canteen: Knowledge) -> None:
     """And it is kept in memory only."""
     now = [0.0]
     subjects = Subjects(lambda: now[-1])
     subject = Subject("补办饭卡", canteen.base.by_id["card"])
-    subjects.put(7, subject)
+    subjects.put((7, 7), subject)
     now.append(299)
-    assert (subjects.get(7), subjects.get(8)) == (subject, None)
+    assert (subjects.get((7, 7)), subjects.get((7, 8))) == (subject, None)
     now.append(301)
-    assert subjects.get(7) is None
+    assert subjects.get((7, 7)) is None
 
 
 def test_where_no_reply_is_due_only_a_sure_one_comes(dialogue: Dialogue) -> None:
@@ -312,7 +344,7 @@ def test_every_shipped_item_fits_telegram(shipped: Knowledge, language: Language
     for view in views:
         assert units(convert(view.text)) <= 4096
         assert all(1 <= len(button.action.encode()) <= 64 and button.label for button in view.buttons)
-    assert units(convert(replies.thanks())) <= 200
+    assert units(convert(replies.thanks(noted=True))) <= 200
     assert units(convert(replies.flooded().text)) <= 200
 
 

@@ -7,7 +7,7 @@ from bot.knowledge import Knowledge
 from bot.matching import Index, Matcher
 from bot.store.interface import Miss, State
 
-NO_MISS = ["补办饭卡", "开饭安排", "在吗", "", "  ", "\u200b"]
+NO_MISS = ["补办饭卡", "开饭安排", "在吗", "", "  ", "\u200b", "😀", "？！"]
 MISSED = {
     "off topic": ("写首诗送我妈", Miss("写首诗送我妈", "写首诗送我妈", "unknown", State.OPEN, None, 0.0)),
     "not covered": (
@@ -18,7 +18,6 @@ MISSED = {
         "写诗\n发到13812345678",
         Miss("写诗 发到［电话］", "写诗发到电话", "unknown", State.OPEN, None, 0.0),
     ),
-    "emoji only": ("😀", Miss("😀", "😀", "unknown", State.OPEN, None, 0.0)),
 }
 
 

@@ -13,17 +13,16 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.dialogue import Dialogue
+from bot.dialogue import INLINE_START, Dialogue
 from bot.handlers.floods import FloodGuard, Pace
 from bot.intake.updates import InlineQuery
-from bot.languages import Language, converter, language_of
+from bot.languages import converter, language_of
 from bot.metrics import Metrics
 
 _LOG = logging.getLogger(__name__)
 _CACHED_S = 300
 _HOT_CACHED_S = 60
 _DESCRIPTION = 120
-_START = "inline"
 
 
 class InlineHandlers:
@@ -55,15 +54,17 @@ class InlineHandlers:
             for item in items
         ]
         hint = (
-            None if results else InlineQueryResultsButton(self._dialogue.inline_hint(language), start_parameter=_START)
+            None
+            if results
+            else InlineQueryResultsButton(self._dialogue.inline_hint(language), start_parameter=INLINE_START)
         )
         try:
             await self._bot.answer_inline_query(
                 query.id,
                 results,
                 cache_time=_CACHED_S if query.query.strip() else _HOT_CACHED_S,
-                # The same words give other characters to whoever reads traditional ones.
-                is_personal=language is not Language.SIMPLIFIED,
+                # The same words give other characters, and another hint, to whoever reads another language.
+                is_personal=True,
                 button=hint,
             )
         except TelegramError as error:

@@ -6,12 +6,14 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, MessageLimit
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.dialogue import Dialogue, Speaker, Turn
+from bot import catalogue
+from bot.dialogue import Command, Dialogue, Speaker, Turn
 from bot.errors import StoppingError
 from bot.handlers.floods import FloodGuard, MissQuota, Pace
 from bot.intake.updates import CallbackQuery, Message, Update, User
@@ -24,8 +26,11 @@ _LOG = logging.getLogger(__name__)
 _PRESS_LIVES_S = 150.0
 """Telegram forgets a pressed button after this; only its acknowledgement is impossible then."""
 _TYPING_AFTER_S = 0.7
-_REPLIES_REMEMBERED = 10_000
+_REMEMBERED = 10_000
 _NOTICE_LIMIT = 200
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+_COMMANDS = frozenset({"start", *catalogue.COMMANDS})
 _PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -39,6 +44,7 @@ class MemberHandlers:
         *,
         guard: FloodGuard,
         quota: MissQuota,
+        opinions: MissQuota,
         has_room: Callable[[Miss | Feedback], bool],
         admins: Collection[int],
         metrics: Metrics,
@@ -48,9 +54,13 @@ class MemberHandlers:
         self._dialogue = dialogue
         self._guard = guard
         self._quota = quota
+        self._opinions = opinions
         self._has_room = has_room
         self._metrics = metrics
-        self._replies: dict[tuple[int, int], int] = {}
+        self._replies: dict[tuple[int, int], tuple[int, str]] = {}
+        """By a question's chat and message: the reply's message, and the question's words."""
+        self._presses: dict[tuple[int, int, int, str], None] = {}
+        self._albums: dict[tuple[int, str], None] = {}
 
     async def on_message(self, message: Message, *, edited: bool) -> Records:
         """A message, or an edited one, whose earlier reply is edited then."""
@@ -58,7 +68,7 @@ class MemberHandlers:
         if not has_words and (edited or not message.media):
             return NOTHING
         text, directness = self._understand(message)
-        if directness is None:
+        if directness is None or self._is_repeated(message, edited=edited):
             return NOTHING
         speaker = self._speaker(message.author, message.chat.id, expects=directness)
         match self._guard.judge(speaker.member, message.edit_date or message.date):
@@ -91,52 +101,64 @@ class MemberHandlers:
                 await self._acknowledge(query, age_s, flooded.text if flooded and pace is Pace.NOTICE else "")
                 return NOTHING
         asked = message.reply_to_message if message else None
-        question = self._question(asked.text or asked.caption or "") if asked else ""
+        question = self._mention.sub(" ", asked.text or asked.caption or "").strip() if asked else ""
         turn = await asyncio.to_thread(self._dialogue.press, query.data, question, speaker)
         await self._acknowledge(query, age_s, turn.notice)
-        if message is not None and turn.reply:
-            await self._edit(message, message.message_id, turn.reply, quotes=False)
-        return turn.records
+        if message is None:
+            return NOTHING
+        if turn.reply:
+            await self._edit(message, message.message_id, turn.reply, asked.message_id if asked else None)
+        press = (message.chat.id, message.message_id, speaker.member, query.data)
+        # Pressed twice it counts once.
+        records = NOTHING if press in self._presses else turn.records
+        _remember(self._presses, press, None)
+        return records
 
     async def failed(self, update: Update) -> None:
         """Say that it could not be answered."""
         pressed_in = update.callback_query.message if update.callback_query else None
         message = update.message or update.edited_message or pressed_in
         if message and message.chat.private:
-            turn = self._dialogue.failed(self._speaker(message.author, message.chat.id))
+            who = update.callback_query.sender if update.callback_query else message.author
+            turn = self._dialogue.failed(self._speaker(who, message.chat.id))
             await self._reply(message, turn, edited=False)
 
     def _understand(self, message: Message) -> tuple[str, bool | None]:
         """The words that are meant for the bot, and whether a reply is due: True, only a sure one (False), none."""
-        text = message.words
-        if text.startswith("/"):
-            name = text.split(maxsplit=1)[0].partition("@")[2]
-            mine = name.lower() == self._bot.username.lower()
-            if message.chat.private or mine:
-                return text, True
+        if message.is_automatic_forward or (message.via_bot and message.via_bot.id == self._bot.id):
+            # A channel's post, or an answer of ours that was brought here by inline mode.
+            return "", None
+        mentioned = self._mention.search(message.words)
+        text = self._mention.sub(" ", message.words).strip() if mentioned else message.words
+        command = Command.of(text)
+        if command and command.bot and command.bot.lower() != self._bot.username.lower():
+            return text, None
+        if message.chat.private or mentioned or (command and (command.bot or command.name in _COMMANDS)):
             # In a group every bot sees what names none: of these, only our own commands are answered.
-            known = text[1:].split(maxsplit=1)[0].lower() in self._dialogue.commands if text[1:].strip() else False
-            return text, True if not name and known else None
-        if message.chat.private:
             return text, True
-        mention = self._mention
-        if mention.search(text):
-            return mention.sub(" ", text).strip(), True
+        if command:
+            return text, None
         quoted = message.reply_to_message
         if quoted and quoted.sender and quoted.sender.id == self._bot.id:
             return text, False
         return text, None
 
-    def _question(self, text: str) -> str:
-        """A quoted message's question, without what made it one for the bot."""
-        if text.startswith("/"):
-            command, _, rest = text.partition(" ")
-            return rest.strip() if command.partition("@")[0].lower() == "/ask" else ""
-        return self._mention.sub(" ", text).strip()
+    def _is_repeated(self, message: Message, *, edited: bool) -> bool:
+        """Whether it needs no answer of its own: a part of an album, or an edit that left the words as they were."""
+        if edited:
+            _, words = self._replies.get((message.chat.id, message.message_id), (0, None))
+            return words == message.words
+        if message.media_group_id is None:
+            return False
+        album = (message.chat.id, message.media_group_id)
+        seen = album in self._albums
+        _remember(self._albums, album, None)
+        return seen and not message.words
 
     @property
     def _mention(self) -> re.Pattern[str]:
-        return re.compile(rf"@{re.escape(self._bot.username)}\b", re.IGNORECASE)
+        # Not the end of "/ask@name"; and a Chinese character may follow at once.
+        return re.compile(rf"(?<![A-Za-z0-9_])@{re.escape(self._bot.username)}(?![A-Za-z0-9_])", re.IGNORECASE)
 
     def _speaker(self, user: User | None, chat: int, *, expects: bool = True) -> Speaker:
         member = user.id if user else chat
@@ -149,7 +171,8 @@ class MemberHandlers:
         """Whether a record of this member may be kept."""
 
         def keeps(record: Miss | Feedback) -> bool:
-            kept = self._has_room(record) and self._quota.admits(member)
+            quota = self._quota if isinstance(record, Miss) else self._opinions
+            kept = self._has_room(record) and quota.admits(member)
             if not kept:
                 self._metrics.misses_refused.inc()
             return kept
@@ -168,18 +191,19 @@ class MemberHandlers:
         if turn.reply is None:
             return
         key = (message.chat.id, message.message_id)
-        earlier = self._replies.pop(key, None) if edited else None
-        sent = await (self._edit(message, earlier, turn.reply) if earlier else self._send(message, turn.reply))
+        earlier, _ = self._replies.get(key, (None, "")) if edited else (None, "")
+        if earlier:
+            sent = await self._edit(message, earlier, turn.reply, message.message_id)
+        else:
+            sent = await self._send(message, turn.reply, message.message_id)
         if sent is not None:
-            self._replies[key] = sent
-            if len(self._replies) > _REPLIES_REMEMBERED:
-                del self._replies[next(iter(self._replies))]
+            _remember(self._replies, key, (sent, message.words))
 
-    async def _edit(self, message: Message, target: int, reply: Reply, *, quotes: bool = True) -> int | None:
+    async def _edit(self, message: Message, target: int, reply: Reply, quoted: int | None) -> int | None:
         """Put a reply in the place of an earlier message, or send it where that can't be done. The message's id."""
         first, *rest = split(reply.text)
         if rest:
-            return await self._send(message, reply, quotes=quotes)
+            return await self._send(message, reply, quoted)
         try:
             await self._bot.edit_message_text(
                 first,
@@ -192,18 +216,18 @@ class MemberHandlers:
             if "not modified" in str(error).lower():
                 return target
             _LOG.info("A message could not be edited, so another one is sent: %s", error)
-            return await self._send(message, reply, quotes=quotes)
+            return await self._send(message, reply, quoted)
         except Forbidden as error:
             _LOG.warning("A reply is refused for good: %s", error)
             return None
         return target
 
-    async def _send(self, message: Message, reply: Reply, *, quotes: bool = True) -> int | None:
-        """Reply to a message; the id of the reply, or of its last part. None if it is refused for good.
+    async def _send(self, message: Message, reply: Reply, quoted: int | None) -> int | None:
+        """Reply in a message's chat; the id of the reply, or of its last part. None if it is refused for good.
 
         With buttons it quotes the question, which a pressed button finds again there.
         """
-        quotes &= bool(reply.rows) or not message.chat.private
+        quotes = quoted is not None and (bool(reply.rows) or not message.chat.private)
         sent = None
         parts = split(reply.text)
         for number, part in enumerate(parts, start=1):
@@ -213,7 +237,7 @@ class MemberHandlers:
                     part,
                     reply_markup=_keyboard(reply) if number == len(parts) else None,
                     reply_parameters=(
-                        ReplyParameters(message.message_id, allow_sending_without_reply=True) if quotes else None
+                        ReplyParameters(quoted, allow_sending_without_reply=True) if quotes and quoted else None
                     ),
                     link_preview_options=_PREVIEW,
                     message_thread_id=message.thread,
@@ -239,6 +263,14 @@ class MemberHandlers:
             yield
         finally:
             showing.cancel()
+
+
+def _remember(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Note something, and forget what was noted longest ago."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > _REMEMBERED:
+        del kept[next(iter(kept))]
 
 
 def split(text: str, limit: int = MessageLimit.MAX_TEXT_LENGTH) -> list[str]:

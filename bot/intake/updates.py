@@ -45,6 +45,7 @@ class User(_Needed):
 class Quoted(_Needed):
     """A message that another one replies to."""
 
+    message_id: Id
     text: str | None = None
     caption: str | None = None
     sender: User | None = Field(None, alias="from")
@@ -62,6 +63,9 @@ class Message(_Needed):
     text: str | None = None
     caption: str | None = None
     media: bool = False
+    media_group_id: str | None = None
+    via_bot: User | None = None
+    is_automatic_forward: bool = False
     thread: Id | None = None
     reply_to_message: Quoted | None = None
 

@@ -10,7 +10,7 @@ from bot import catalogue
 from bot.errors import UnknownMissError
 from bot.store.database import Database
 from bot.store.interface import Miss, MissedQuestion, State
-from bot.store.tables import MISSED, MISSED_DAYS
+from bot.store.tables import FEEDBACK, MISSED, MISSED_DAYS
 
 
 class SqlMissedLog:
@@ -93,6 +93,8 @@ class SqlMissedLog:
         """The row as it was; nothing of it is left in the database."""
         row = self.row(row_id)
         with self._database.transaction() as connection:
+            key = select(MISSED.c.key).where(MISSED.c.id == row_id).scalar_subquery()
+            connection.execute(FEEDBACK.delete().where(FEEDBACK.c.key == key))
             connection.execute(MISSED.delete().where(MISSED.c.id == row_id))
         self._database.forget_deleted()
         return row

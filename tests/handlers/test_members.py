@@ -40,6 +40,7 @@ class Desk:
             dialogue,
             guard=FloodGuard(20),
             quota=MissQuota(20),
+            opinions=MissQuota(20),
             has_room=lambda _: True,
             admins=(),
             metrics=Metrics(),
@@ -115,7 +116,47 @@ async def test_in_a_group_a_reply_stands_under_its_question(desk: Desk) -> None:
     assert desk.sent()["reply_parameters"]["message_id"] == 3
 
 
+MEANT = {
+    "a mention": "@campaign_faq_bot 补办饭卡",
+    "a mention with a character at once after it": "@campaign_faq_bot补办饭卡",
+    "a mention after /ask": "/ask @Campaign_FAQ_bot 补办饭卡",
+    "/ask with its bot and a new line": "/ask@campaign_faq_bot\n补办饭卡",
+}
+
+
+@pytest.mark.parametrize("text", MEANT.values(), ids=MEANT.keys())
+@pytest.mark.parametrize("chat", [7, -1007])
+async def test_what_is_meant_for_the_bot_is_answered(desk: Desk, text: str, chat: int) -> None:
+    """In a group, and by habit in a private chat."""
+    await desk.handle(message=message(chat, text=text))
+    assert "工作证" in desk.sent()["text"]
+
+
+async def test_an_album_gets_one_line(desk: Desk) -> None:
+    """Not one for each of its photos; its caption is answered."""
+    for number in range(3):
+        part = message(photo=[], media_group_id="5") | {"message_id": 10 + number}
+        await desk.handle(message=part)
+    assert desk.calls() == ["sendmessage"]
+
+
+async def test_an_edit_that_leaves_the_words_is_none(desk: Desk) -> None:
+    """Clients report more than members change."""
+    asked = message(text="补办饭卡")
+    await desk.handle(message=asked)
+    await desk.handle(edited_message=asked | {"edit_date": 1780000001})
+    assert desk.calls() == ["sendmessage"]
+
+
+async def test_a_press_counts_once(desk: Desk) -> None:
+    """However often it is pressed."""
+    press = await pressed(desk, "none")
+    assert [len(await desk.handle(callback_query=press)) for _ in range(2)] == [1, 0]
+
+
 SILENT = {
+    "an answer of its own, brought by inline mode": message(text="补办饭卡", via_bot={"id": 123456789}),
+    "a channel's post": message(-1007, text="@campaign_faq_bot 补办饭卡", is_automatic_forward=True),
     "a command of another bot": message(-1007, text="/start@another_bot"),
     "an event in the chat": message(new_chat_title="x"),
 }
@@ -160,11 +201,11 @@ def test_a_long_text_is_split(text: str, limit: int, parts: list[str]) -> None:
 
 
 async def test_inline_results_are_kept_apart_by_characters(desk: Desk) -> None:
-    """What is cached for simplified Chinese is not shown to readers of traditional."""
+    """What Telegram keeps for one reader is not shown to another."""
     for tag in ("zh-hans", "zh-TW"):
         sender = {**MEMBER, "language_code": tag}
         await desk.handle(inline_query={"id": "5", "from": sender, "query": "补办饭卡"})
     answers = [fields for method, fields in desk.api.calls if method == "answerinlinequery"]
-    assert [fields.get("is_personal", False) for fields in answers] == [False, True]
+    assert [fields.get("is_personal", False) for fields in answers] == [True, True]
     assert [fields["results"][0]["title"] for fields in answers] == ["饭卡丢了怎么补？", "飯卡丟了怎麼補？"]
     assert [fields["cache_time"] for fields in answers] == [300, 300]

@@ -63,7 +63,7 @@ KEPT = {
                 "from": {"id": 5, "language_code": "zh"},
                 "text": "几点",
                 "thread": 9,
-                "reply_to_message": {"text": "开会", "from": {"id": 5, "language_code": "zh"}},
+                "reply_to_message": {"message_id": 1, "text": "开会", "from": {"id": 5, "language_code": "zh"}},
             }
         },
     ),
