@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,14 @@ def start(settings: Mapping[str, str], log: Path, program: Sequence[str] = BOT) 
     with log.open("ab") as stream:
         command = [sys.executable, *program]
         return subprocess.Popen(command, env=dict(settings), stdout=stream, stderr=stream, cwd=log.parent)
+
+
+def wait_for(reached: Callable[[], bool], seconds: float = 30) -> None:
+    """Block until a state is reached that the fake API does not see."""
+    end = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 @contextmanager

@@ -6,13 +6,13 @@ import sqlite3
 import stat
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
-from tests.process import command, missed, running, settings_for, start, stop
+from tests.process import command, missed, running, settings_for, start, stop, wait_for
 
 ADMIN = 5500112233
 
@@ -32,14 +32,6 @@ def settings(request: pytest.FixtureRequest, api: FakeBotApi, tmp_path: Path) ->
 @pytest.fixture
 def polling(api: FakeBotApi, tmp_path: Path) -> dict[str, str]:
     return settings_for(api, tmp_path)
-
-
-def wait_for(reached: Callable[[], bool], seconds: float = 30) -> None:
-    """Block until a state is reached that the fake API does not see."""
-    end = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def texts(api: FakeBotApi, chat: int) -> list[str]:

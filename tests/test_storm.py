@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+from tests.crash import waiting_in
 from tests.fake_bot_api import FakeBotApi, Fault, serving
-from tests.process import UNLIMITED_BOT, missed, running, settings_for, stop
+from tests.process import UNLIMITED_BOT, missed, running, settings_for, stop, wait_for
 
 CHATS = 200
 QUESTIONS = 1000
@@ -68,6 +69,8 @@ def test_a_storm_loses_nothing(tmp_path: Path) -> None:
                 chat, text = 1000 + number % CHATS, f"写首诗送我妈{number}"
                 asked[api.member_says(text, chat=chat)["message_id"]] = (chat, text)
             api.wait_until(lambda: len({quoted(message) for message in api.sent()}) == QUESTIONS, seconds=120)
+            # The last replies may be accepted and still on their way to a time-out.
+            wait_for(lambda: not waiting_in(tmp_path / "bot.db"), seconds=60)
             stop(process)
         answers = [quoted(message) for message in api.sent()]
         assert set(answers) == set(asked)
