@@ -7,15 +7,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.admin.sorting import Sorting
 from bot.config import Settings
 from bot.dialogue import Dialogue
+from bot.edition import Edition, Live
 from bot.errors import SettingsError
-from bot.faq import Faq
-from bot.knowledge import Knowledge, load
-from bot.matching import Gate, Index, Matcher, cached_gate
+from bot.followups import Subjects
+from bot.knowledge import read, read_revision
+from bot.matching import Gate, cached_gate
+from bot.matching.replay import Impact, Known, replay
 from bot.matching.selftest import Track
 from bot.replies import Replies
-from bot.store.interface import Feedback, Inbox, Journal, Miss, MissedLog
+from bot.store.interface import COMPLAINED, Clusters, Feedback, History, Inbox, Journal, Miss, MissedLog, State
 
 if TYPE_CHECKING:
     # The database's libraries cost `ask` half its start, Telegram's are for `run` alone.
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 
 _LETTERS_A_QUESTION = 10
+_TRIED = 2000
+"""Missed questions that a change is tried on, the most frequent first."""
 
 
 class App:
@@ -35,15 +40,6 @@ class App:
         self.settings = settings
         self.track = track
         self.folder = folder or settings.knowledge_folder()
-
-    @cached_property
-    def knowledge(self) -> Knowledge:
-        """The knowledge base.
-
-        Raises:
-            KnowledgeError: it has faults.
-        """
-        return load(self.folder)
 
     @cached_property
     def database(self) -> "Database":
@@ -90,34 +86,75 @@ class App:
         return SqlMissedLog(self.database, self.settings.missed_limit)
 
     @cached_property
-    def matcher(self) -> Matcher:
-        """The matcher over the knowledge base, calibrated on it."""
-        return Matcher(self.index, self.gate)
+    def clusters(self) -> Clusters:
+        """The log of missed questions by clusters. Raises as ``database`` does."""
+        from bot.store.clusters import SqlClusters  # noqa: PLC0415 - as above
+
+        return SqlClusters(self.database)
 
     @cached_property
-    def index(self) -> Index:
-        """The index of the knowledge base."""
-        return Index.build(self.knowledge.base)
+    def history(self) -> History:
+        """What admins did. Raises as ``database`` does."""
+        from bot.store.history import SqlHistory  # noqa: PLC0415 - as above
+
+        return SqlHistory(self.database)
 
     @cached_property
-    def gate(self) -> Gate:
-        """The thresholds, calibrated on the knowledge base."""
-        return cached_gate(self.index, self.knowledge.base, self.settings.cache, self.track)
+    def loaded(self) -> Edition:
+        """The knowledge as it was when the command began.
+
+        Raises:
+            KnowledgeError: it has faults.
+        """
+        return Edition.of(read(self.folder), str(self.folder), Gate())
 
     @cached_property
-    def faq(self) -> Faq:
-        """The service that answers."""
-        return Faq(self.matcher)
+    def edition(self) -> Edition:
+        """The same, calibrated on itself."""
+        gate = cached_gate(self.loaded.index, self.loaded.base, self.settings.cache, self.track)
+        return self.loaded.calibrated(gate)
 
     @cached_property
     def replies(self) -> Replies:
         """What puts verdicts into words."""
-        return Replies(self.knowledge.base, self.settings.retention_days)
+        return Replies(self.edition.base, self.settings.retention_days)
 
     @cached_property
     def dialogue(self) -> Dialogue:
         """The dialogue of members. Raises as ``database`` does."""
-        return Dialogue(self.faq, self.knowledge.base, self.settings.retention_days, self.journal, self.missed)
+        return self._dialogue_over(Subjects())(self.edition)
+
+    @cached_property
+    def sorting(self) -> Sorting:
+        """What puts misses into clusters. Raises as ``database`` does."""
+        return Sorting(self.clusters, self.edition.index)
+
+    def known(self) -> list[Known]:
+        """The real questions that a change is tried on: what was answered lately, and what waits for an answer."""
+        answered = [Known(one.question, one.item) for one in self.journal.answered()]
+        waiting = [Known(row.question, None) for row in self.missed.rows([State.OPEN]) if row.verdict != COMPLAINED]
+        return [*answered, *waiting[:_TRIED]]
+
+    def impact_since(self, against: str) -> Impact:
+        """What the knowledge does to questions that the one in another folder, or in a git revision, did not.
+
+        Real questions are asked too if there is a database.
+
+        Raises:
+            UsageError: there is no such folder or revision.
+            KnowledgeError: it has faults.
+        """
+        path = Path(against)
+        files = read(path) if path.is_dir() else read_revision(self.folder, against)
+        before = Edition.of(files, against, self.edition.gate)
+        kept = self.settings.database_url.removeprefix("sqlite:///")
+        known = self.known() if Path(kept).is_file() or kept.startswith("postgresql") else []
+        return replay(before.index, self.edition.index, self.edition.gate, known)
+
+    def _dialogue_over(self, subjects: Subjects) -> Callable[[Edition], Dialogue]:
+        """What makes the dialogue of an edition; what chats talk about outlives it."""
+        days = self.settings.retention_days
+        return lambda edition: Dialogue(edition.faq, edition.base, days, self.journal, subjects)
 
     def run(self, ready: Callable[[], None], limits: "Limits | None" = None) -> None:  # noqa: PLR0915 - mostly imports
         """Serve Telegram until a signal ends it. ``ready`` is called when everything is built.
@@ -131,10 +168,18 @@ class App:
 
         from telegram.ext import ExtBot  # noqa: PLC0415
 
-        from bot.handlers.admins import AdminNotices  # noqa: PLC0415
+        from bot.admin.dialogue import AdminDialogue  # noqa: PLC0415
+        from bot.admin.digest import Digest  # noqa: PLC0415
+        from bot.admin.editor import Editor  # noqa: PLC0415
+        from bot.admin.lifecycle import Lifecycle  # noqa: PLC0415
+        from bot.admin.reload import Reloader  # noqa: PLC0415
+        from bot.admin.weekly import Weekly  # noqa: PLC0415
+        from bot.handlers.admins import AdminHandlers, AdminNotices  # noqa: PLC0415
+        from bot.handlers.answer_back import AnswerBack  # noqa: PLC0415
         from bot.handlers.floods import FloodGuard, MissQuota  # noqa: PLC0415
         from bot.handlers.inline import InlineHandlers  # noqa: PLC0415
         from bot.handlers.members import MemberHandlers  # noqa: PLC0415
+        from bot.handlers.messages import Messages  # noqa: PLC0415
         from bot.handlers.profile import Profile  # noqa: PLC0415
         from bot.handlers.updates import UpdateHandlers  # noqa: PLC0415
         from bot.intake.health import Health  # noqa: PLC0415
@@ -149,6 +194,7 @@ class App:
         from bot.intake.webhook import Webhook  # noqa: PLC0415
         from bot.intake.worker import Worker  # noqa: PLC0415
         from bot.metrics import Metrics  # noqa: PLC0415
+        from bot.store.wishes import SqlWishes  # noqa: PLC0415
 
         settings, token, webhook_at = self.settings, self.settings.required_token(), self.settings.webhook()
         metrics = Metrics()
@@ -161,31 +207,64 @@ class App:
             rate_limiter=policy,
         )
         seal = Seal(settings.key.get_secret_value() if settings.key else token)
+        live = Live(self.edition, self._dialogue_over(Subjects()))
+        messages = Messages(bot)
+        answer_back = AnswerBack(messages, SqlWishes(self.database), seal, live)
+        notices = AdminNotices(messages, settings.admins, settings.admin_group)
+        editor = Editor(self.folder, live, self.history, self.known, commits=settings.git_commit)
+        lifecycle = Lifecycle(self.missed, self.journal)
+        reloader = Reloader(
+            folder=self.folder,
+            live=live,
+            editor=editor,
+            lifecycle=lifecycle,
+            tell=notices.send,
+            cache=settings.cache,
+        )
+        digest = Digest(self.clusters, self.sorting, self.journal)
+        admin_dialogue = AdminDialogue(
+            live=live,
+            editor=editor,
+            lifecycle=lifecycle,
+            clusters=self.clusters,
+            sorting=self.sorting,
+            history=self.history,
+            journal=self.journal,
+            digest=digest,
+            reload=reloader.reload,
+        )
         members = MemberHandlers(
             bot,
-            self.dialogue,
+            live,
+            messages,
             guard=FloodGuard(settings.messages_a_minute),
             quota=MissQuota(settings.misses_a_day),
             opinions=MissQuota(settings.misses_a_day),
             has_room=self.has_room,
-            admins=settings.admins,
+            answer_back=answer_back,
             metrics=metrics,
         )
         # Each letter that is typed may be a query.
         typing = FloodGuard(settings.messages_a_minute * _LETTERS_A_QUESTION)
-        handlers = UpdateHandlers(members, InlineHandlers(bot, self.dialogue, typing, metrics))
+        handlers = UpdateHandlers(
+            members,
+            InlineHandlers(bot, live, typing, metrics),
+            AdminHandlers(bot, messages, admin_dialogue, settings.admins, settings.admin_group),
+        )
         worker = Worker(self.inbox, seal, handlers, metrics)
         receiver = Receiver(self.inbox, seal, worker, metrics)
         webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
         poller = Poller(bot, receiver)
-        admins = AdminNotices(bot, settings.admins)
         intake = webhook or poller
-        health = Health(self.database, self.missed, intake.silent_s, worker.oldest_s, admins.tell)
+        health = Health(self.database, self.missed, intake.silent_s, worker.oldest_s, notices.tell)
         web = Web(health, metrics, webhook)
         retention = Retention(self.database, timedelta(days=settings.retention_days))
-        profile = Profile(bot, self.knowledge.base.title, settings.admins)
+        profile = Profile(bot, self.edition.base.title, settings.admins, settings.admin_group)
+        weekly = Weekly(digest, live, self.history, notices.send)
         self.database.claim()
-        service = Service(bot, policy, worker, intake, web, health, retention, profile.publish, admins.run)
+        editor.recover()
+        beside = (notices.run, reloader.run, answer_back.run, self.sorting.run, weekly.run)
+        service = Service(bot, policy, worker, intake, web, health, retention, profile.publish, reloader.ask, beside)
         sockets = []
         try:
             sockets = [listen(*settings.address())]

@@ -24,10 +24,12 @@ HELP = N_("""把问题直接发给我就行，打字随意，方言、拼音都�
 在群里：回复我的消息，或者发 /ask 加上问题。只写 @我 的话，要等群里把我设成管理员，或者关掉我的隐私模式，我才看得到。
 在任何聊天里：打 @我的用户名 加几个字，就能把答案发过去。
 
-/topics 看话题  /hot 看大家常问的  /privacy 看我记下什么  /whoami 看自己的编号""")
+/topics 看话题  /hot 看大家常问的  /privacy 看我记下什么  /forget 不用再告诉我  /whoami 看自己的编号""")
 PRIVACY = N_("""我只记必要的东西，不记你是谁：
 · 没答上来的问题、点的赞和踩、每条答案被看了几次：只记问题、次数和日期，不记是谁；电话、证件号、卡号和邮箱会先遮掉。
   {days} 天没有动静，就自动删掉。
+· 答上来的问题：一样遮掉，记 30 天，管理员改内容时拿它检查会不会改坏；也不记是谁问的。
+· 你点了“有了答案告诉我”：才会把回复你的位置加密存下来，告诉你以后马上删掉，最多存 30 天；发 /forget 立刻删掉。
 · 你刚发来的消息：加密存着，回复你以后马上清空；万一出故障没能回复，最多加密保存 7 天，好补上回复。
 · 你的名字、头像、用户名：一概不存。
 想把记下的某个问题删掉，把那个问题告诉管理员就行，删了就彻底没有了。""")
@@ -49,6 +51,18 @@ UNKNOWN_COMMAND = N_("我不认识这个命令。直接把问题发给我就行�
 NONE_OF_THESE = N_("都不是")
 REJECTED = N_("好的，这个问题我已经记下了，等管理员来补充。你也可以换个说法再问我一次，或者从话题里找找：")
 REJECTED_NOT_KEPT = N_("好的。请换个说法再问我一次，或者从话题里找找：")
+TELL_ME = N_("🔔 有了答案告诉我")
+PROMISE = N_("好，有了答案就告诉你。")
+PROMISED = N_("""好的，等这个问题有了答案，我就在这里回复你。
+为了能回复，我加密存下了这条消息的位置，告诉你以后马上删掉，最多存 30 天；不想等了就发 /forget。
+先从话题里找找也行：""")
+FORGOTTEN = N_("好的，你等的那些问题我都不再记着了，存下的位置已经全部删掉。")
+ANSWERED_SINCE = N_("""你问的这个，现在有答案了：
+
+{answer}""")
+NOT_COVERED_SINCE = N_("""你问的这个，管理员看过了，讲话里确实没有：
+
+{answer}""")
 QUESTION_GONE = N_("我找不到原来的问题了，请再打一遍发给我。")
 TOPICS = N_("讲话里有这些话题，点开看看：")
 TOPIC = N_("“{topic}”里有这些问题，点一下看答案：")
@@ -77,6 +91,7 @@ COMMANDS = {
     "ask": N_("在群里提问：/ask 加上问题"),
     "help": N_("怎么用"),
     "privacy": N_("我记下什么"),
+    "forget": N_("不用再告诉我，删掉存下的位置"),
     "whoami": N_("看自己的编号"),
 }
 BOT_DESCRIPTION = N_("""我是《{title}》的问答小帮手。
@@ -162,12 +177,205 @@ MISSED_FULL = (
     "或者请管机器的同事调大 CAMPAIGN_BOT_MISSED_LIMIT。"
 )
 
-COMMAND_MISSED = "看没答上来的问题"
-ADMIN_MISSED = """问得最多、还没处理的：
-{rows}
+# --- admins: the chat ---------------------------------------------------------------------------------------------
 
-处理用 campaign-bot missed。"""
-ADMIN_MISSED_ROW = "{id}. {question}（{count} 次）"
+ADMIN_COMMANDS = {
+    "missed": "看没答上来的，一条条补",
+    "new": "写一个新条目",
+    "edit": "改一个条目：/edit 编号",
+    "history": "看谁改过什么，可以撤销",
+    "digest": "看最近一周的小结",
+    "reload": "重新读一遍知识库",
+    "cancel": "不写了",
+}
+CARD_NONE = "没有要处理的，都补上啦 🎉"
+CARD_HEAD = "第 {place} 张，共 {count} 张　问过 {asked} 次，{days} 天"
+CARD_MORE = "{most} 以上"
+CARD_QUESTION = "“{question}”"
+CARD_WORDINGS = "还有人这样问："
+CARD_WORDING = "· {question}（{count} 次）"
+CARD_NEAREST = "最接近的："
+CARD_NEAR = "{number}. {question}（{item}，{score:.2f}）"
+CARD_COMPLAINT = "有人给这个回答点了 👎（{opinions}）："
+CARD_SHOWN = "当时列出来的都不是："
+CARD_ANSWER = "——\n{answer}\n——"
+BUTTON_PHRASING = "加到 {number}：{question}"
+BUTTON_NEW = "✏️ 写新条目"
+BUTTON_NOT_COVERED = "🈚 讲话没说"
+BUTTON_IGNORE = "🙈 不管它"
+BUTTON_ANSWER = "📝 改这个回答"
+BUTTON_WORDS = "➕ 加一种问法"
+BUTTON_NEXT = "下一张 ➡️"
+BUTTON_UNDO = "↩️ 撤销"
+BUTTON_CONFIRM = "⚠️ 还是要改"
+BUTTON_CANCEL = "算了"
+BUTTON_DONE = "✅ 选好了"
+BUTTON_OTHER = "📄 别的文件…"
+BUTTON_DEFAULT = "就用这句"
+BUTTON_OWN = "自己写一句"
+BUTTON_AGAIN = "🔁 再加一次"
+BUTTON_RIGHT = "✅ 答得对"
+BUTTON_WRONG = "❌ 答错了"
+BUTTON_JUDGE = "🧐 帮忙看看"
+BUTTON_TO_CARDS = "看没答上来的"
+CHOSEN_MARK = "☑️ {label}"
+NOT_COVERED_ANSWER = "这个讲话里没有说。"
+NOT_COVERED_TOPIC = "讲话没说的"
+NOT_COVERED_CHOICE = """“{question}”
+
+讲话没说的话，可以并到下面一条，也可以新写一条，老实告诉大家没有。
+新写的会这样回答：{answer}"""
+
+ASK_QUESTION = "好，写一个新条目。请把标准问法发给我：会员在按钮上会看到它，短一点、清楚一点。"
+ASK_ANSWER = """标准问法：{question}
+
+请把回答发给我。照讲话说，用自己的话，一般不超过 300 字，要分几条列的不超过 {limit} 字。"""
+ASK_NEW_ANSWER = """{question}
+现在的回答：
+——
+{answer}
+——
+请把新的回答发给我。"""
+ASK_PHRASING = """要加到“{question}”的新问法，请发给我，一行一种。
+像会员平时打字那样写就行；别带人名和电话。"""
+ASK_PHRASING_OF = """这个问题有点长，或者遮掉了号码，不好直接当问法：
+“{asked}”
+
+请把它改短一点发给我，我加到“{question}”里。一行一种。"""
+ASK_SHORT_QUESTION = """这个问题有点长，或者遮掉了号码，不好直接当标准问法：
+“{asked}”
+
+请把标准问法短一点、清楚一点地发给我。"""
+ASK_SOURCES = """回答：
+{answer}
+
+这段话出自哪里？可以选几处，选完点“{done}”。"""
+ASK_OTHER = "请把那个文件的名字发给我，会员会在“出处”里看到，比如：某年某月某日的某某通知。"
+ASK_TOPIC = "最后一步：放到哪个话题里？点一个；要开新话题，就把话题的名字发给我。"
+ASK_NOT_COVERED = """“{question}”
+
+请把要怎么老实说发给我，比如：讲话里没有说……，只说了……。"""
+REPLY_HERE = "（在群里请直接回复这条消息。）"
+CHOOSE_WITH_BUTTONS = "这一步请点上面的按钮；不想写了就发 /cancel。"
+ANSWER_TOO_LONG = "太长了：有 {length} 个字，最多 {limit} 个。请写短一点再发给我。"
+QUESTION_TOO_LONG = "标准问法太长了：有 {length} 个字，按钮上放不下，最多 {limit} 个。请写短一点再发给我。"
+NO_WORDS = "没看到文字，请再发一次；不想写了就发 /cancel。"
+NEEDS_SOURCE = "还没选出处。至少选一处，答案才站得住。"
+CANCELLED = "好，不写了，什么都没改。"
+NOTHING_TO_CANCEL = "现在没有在写的东西。"
+DRAFT_GONE = "这张卡片已经过时了，请重新打开 /missed 或再发一次命令。"
+CARD_GONE = "这一条已经有人处理过了。"
+EDIT_USAGE = "请写上条目的编号，如 /edit five-goods；记不得编号，就写几个字，如 /edit 五个好。"
+EDIT_CHOICES = "是下面哪一个？"
+EDIT_NOTHING = "没找到相近的条目。换几个字试试，或者发 /new 写一个新的。"
+ITEM_CARD = """{question}（{item}）
+——
+{answer}
+——
+出处：{places}
+在 {place}，有 {count} 种问法。"""
+ITEM_CARD_NO_PLACES = "无"
+
+IMPACT_TRY = "先别急，这样改会影响别的问题："
+IMPACT_STALE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍："
+IMPACT_STALE_FINE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍，没有改坏别的，要改就再点一次。"
+IMPACT_NAMES = {
+    "answered": "✅ 新答上 {count} 个",
+    "changed": "🔄 换了答案 {count} 个",
+    "lost": "❌ 丢了原来的答案 {count} 个",
+    "ambiguous": "❓ 变得拿不准 {count} 个（原来的答案还在备选里）",
+}
+IMPACT_LINE = "   · {question}"
+IMPACT_MOVED = "   · {question}（{before} → {after}）"
+IMPACT_NO_ITEM = "无"
+IMPACT_MORE = "   · 还有 {count} 个"
+IMPACT_NONE = "别的问题都不受影响（重问了 {count} 个）。"
+IMPACT_CUT = "（受影响的太多，只重问了 {count} 个，还有 {left} 个没问。）"
+EDITED = "改好了，马上生效：{what}（{file}）"
+EDITED_WHAT = {
+    "phrasing": "给“{question}”加了问法",
+    "answer": "改了“{question}”的回答",
+    "item": "新写了“{question}”",
+    "document": "添了一个文件",
+}
+EDITED_ALREADY = "“{question}”里本来就有这些，不用再改。"
+CLOSED = "这张卡片上 {total} 个问法，{closed} 个现在已经答得上。"
+CLOSED_ALL = "这张卡片上的问法现在都答得上了。"
+STILL_MISSED = "还有 {count} 个问法没答上，可以再给它们加一种说法。"
+IGNORED = "好，以后再有人问也不提醒了。"
+UNDONE = "已经撤销：{what}"
+EDIT_READ_ONLY = """{reason}
+请把下面这段自己加到 {file} 里{where}，保存以后马上生效：
+
+{yaml}"""
+EDIT_WHERE = "“{item}”那一条的 {key} "
+EDIT_WHERE_ITEM = "的最后"
+EDIT_WHERE_OTHER = "的 others 下面"
+EDIT_FAULTY = "这样改知识库会出错，所以没有改：{fault}。"
+EDIT_UNSAFE = "{file} 的写法比较特别，我怕改坏，所以没有动它。请用编辑器改。"
+ITEM_GONE = "这个条目已经不在了，可能刚被删掉或改了编号。"
+FOLDER_FAULTY = "知识库现在有 {count} 处错误，要先改好才能再改别的。第一处：{fault}"
+FOLDER_CHANGED = "文件刚刚被别人改过，为了不盖掉，这次没有改。"
+FOLDER_READ_ONLY = "我没有写 {file} 的权限（{reason}）。"
+UNDO_GONE = "这次改动已经撤销过，或者找不到记录了。"
+UNDO_ENTANGLED = "{file} 里这一处后来又被改过，分不清哪些是这次加的，所以没有动。请用编辑器改。"
+UNDO_FAULTY = "撤销以后知识库会出错，所以没有动：{fault}。"
+
+RELOADED = "已经换上新的知识库：{answers} 条问答，{not_covered} 条讲话没说的，共 {phrasings} 种问法。"
+RELOADED_SAME = "知识库没有变化。"
+RELOAD_FAULTY = "知识库的新内容有 {count} 处错误，先用着原来的：\n{faults}\n改好保存就会自动换上。"
+RELOAD_MORE = "……还有 {count} 处，运行 campaign-bot check 可以看全。"
+RELOAD_MENDED = "知识库的错误改好了，新内容已经换上。"
+RELOAD_LOSES = "刚才编辑器里的改动已经生效，但它影响了别的问题："
+RELOAD_OVERWRITES = """编辑器里存的是旧内容，把刚才在这里改的盖掉了：
+{edits}
+要的话，点一下再加回去；是故意删的就不用管。"""
+RELOAD_OVERWRITTEN = "· {time}　{what}"
+
+HISTORY_NONE = "还没有人改过什么。"
+HISTORY_HEAD = "最近改过的（最新的在前）："
+HISTORY_ROW = "#{id}　{time}　{who}　{what}{state}"
+HISTORY_UNDONE = "（已撤销）"
+HISTORY_VOID = "（没改成）"
+HISTORY_WHO = "管理员 {admin}"
+HISTORY_COMMAND_LINE = "命令行"
+HISTORY_KINDS = {
+    "phrasing": "加问法 {detail}",
+    "answer": "改回答 {detail}",
+    "item": "写新条目 {detail}",
+    "document": "添文件 {detail}",
+    "undo": "撤销 {detail}",
+    "ignore": "不管：第 {detail} 组问题",
+    "covered": "归到已有条目：第 {detail} 组问题",
+    "reload": "重新读知识库",
+    "judge": "判断答案：{detail}",
+    "resolve": "标为处理好：第 {detail} 号问题",
+    "ignore-one": "标为忽略：第 {detail} 号问题",
+    "delete": "彻底删掉一个问题",
+}
+HISTORY_UNDO = "↩️ 撤销 #{id}"
+HISTORY_OLDER = "更早的 ▶️"
+HISTORY_NEWER = "◀️ 更新的"
+
+DIGEST = """一周小结（{first} 到 {last}）
+问了 {asked} 次：答上 {answered}，给了备选 {offered}，老实说没有 {not_covered}，没答上 {missed}。
+👍 {up}　👎 {down}"""
+DIGEST_EDITS = "最值得先补的（按上个月没答上的算）："
+DIGEST_EDIT = "{number}. 给“{question}”加上“{asked}”：能答上 {covers} 次"
+DIGEST_NEW_ITEM = "{number}. 写一条“{asked}”：能答上 {covers} 次"
+DIGEST_NO_EDITS = "上个月没答上的都处理了。"
+DIGEST_JUDGE = "下面有 {count} 个我最拿不准的回答，帮我看看对不对，一条一点。"
+JUDGE_CARD = """有人问：“{question}”
+我答的是：
+——
+{answer}
+——
+对不对？（还有 {left} 条）"""
+JUDGE_NONE = "没有要判断的了。"
+JUDGED_PRECISION = (
+    "判断过的 {count} 个最拿不准的回答里，{right} 个是对的：{share:.0%}"
+    "（可信范围 {low:.0%} 到 {high:.0%}）。平时的回答比这些更有把握。"
+)
 
 FEEDBACK_NONE = "还没有人评价过。"
 FEEDBACK_COLUMNS = {
@@ -220,7 +428,46 @@ MISSED_DAY = "  {day}  {count} 次"
 
 # --- admins: what --help says ----------------------------------------------------------------------------------------
 
-HELP_MISSED = "没答上来的问题"
+MISSED_CLUSTER_COLUMNS = {
+    "id": "组",
+    "question": "问题",
+    "asked": "次数",
+    "days": "天数",
+    "wordings": "问法",
+    "nearest": "最接近的条目和得分",
+}
+MISSED_NEAR = "{item} {score:.2f}"
+MISSED_FORGOTTEN = "已彻底删掉：{question}"
+MISSED_UNKNOWN_QUESTION = "哪里都没有记下“{question}”；运行 campaign-bot missed list --all 查看有哪些。"
+HELP_MISSED = "没答上来的问题；后面什么也不写，就看分好组的"
+HELP_FORGET = "彻底删掉记下的一个问题，不管它答没答上来。"
+HELP_REPORT = "写一个网页报告：每天问了多少、答上多少，哪些问题最多，哪些条目冷热，没处理的放了多久。"
+HELP_REPORT_HTML = "网页写到哪个文件"
+REPORT_TITLE = "没答上来的问题：报告"
+REPORT_DAYS = "每天问了多少、答上多少"
+REPORT_LINES = {
+    "问了": ("answer", "suggest", "not-covered", "unknown"),
+    "答上": ("answer",),
+    "给了备选": ("suggest",),
+    "老实说没有": ("not-covered",),
+    "没答上": ("unknown",),
+}
+REPORT_CLUSTERS = "没答上最多的（按次数和天数排）"
+REPORT_ASKED = "次数"
+REPORT_ON_DAYS = "天数"
+REPORT_ITEMS = "条目的冷热（最近一个月看过几次）"
+REPORT_HOT = "最热的"
+REPORT_COLD = "最冷的"
+REPORT_AGES = "还没处理的放了多久"
+REPORT_DAY = "一天以内"
+REPORT_WEEK = "一周以内"
+REPORT_MONTH = "一个月以内"
+REPORT_OLDER = "一个月以上"
+REPORT_WRITTEN = "报告写好了：{file}"
+HELP_AGAINST = "和另一个文件夹或 git 版本比：哪些问题的答案会变，丢了答案时退出码为 1"
+AGAINST_UNREADABLE = "{against} 既不是文件夹，也不是读得到的 git 版本（{reason}）。"
+AGAINST_HEAD = "和 {against} 比，重问了 {count} 个问题："
+AGAINST_SAME = "没有问题受影响。"
 HELP_KNOWLEDGE = "知识库所在的文件夹"
 HELP_WORDS = "要问的问题"
 HELP_JSON = "从标准输入每行读一个问题，每行输出一个 JSON"

@@ -19,7 +19,7 @@ class Chat:
     def __init__(self, dialogue: Dialogue, journal: Journal, keeps: Keeps, console: Console) -> None:
         self._dialogue = dialogue
         self._journal = journal
-        self._speaker = Speaker(chat=0, member=0, keeps=keeps)
+        self._speaker = Speaker(chat=0, member=0, keeps=keeps, reachable=False)
         self._console = console
 
     def run(self) -> None:

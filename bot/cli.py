@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +30,7 @@ from bot.app import App
 from bot.chat import Chat, show
 from bot.config import load_settings
 from bot.errors import CampaignBotError, KnowledgeError, UsageError
-from bot.faq import verdict_name
+from bot.faq import question_key, verdict_name
 from bot.items import Kind
 from bot.knowledge import Knowledge
 from bot.logs import configure_logging
@@ -37,7 +38,7 @@ from bot.matching import Answer, Candidate, Index, Matcher, Settled, Verdict
 from bot.matching.advice import advise
 from bot.matching.evaluation import Question, ask_itself, ask_questions, read_questions, summary
 from bot.matching.matcher import LANE_WEIGHTS
-from bot.matching.plots import page
+from bot.matching.plots import plotted
 from bot.matching.selftest import Hidden
 from bot.replies import Reply
 from bot.store.interface import MissedLog, MissedQuestion, State
@@ -52,11 +53,13 @@ app = typer.Typer(
 )
 inbox_app = typer.Typer(help=catalogue.HELP_INBOX, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(inbox_app, name="inbox")
-missed_app = typer.Typer(help=catalogue.HELP_MISSED, no_args_is_help=True, rich_markup_mode=None)
+missed_app = typer.Typer(help=catalogue.HELP_MISSED, rich_markup_mode=None)
 app.add_typer(missed_app, name="missed")
 
 _SHORT_COLUMNS = ("id", "question", "count", "item")
 _PIPE_WIDTH = 300
+_CLUSTERS = 50
+_NEAREST = 3
 _HEALTH_TIMEOUT_S = 10.0
 
 RowId = Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID, min=1, max=2**63 - 1)]
@@ -208,7 +211,7 @@ def ask(
 
 def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:
     """A question's verdict and reply; with ``log``, a miss is in the log then."""
-    asked = bot.faq.ask(question)
+    asked = bot.edition.faq.ask(question)
     noted = log and asked.miss is not None and bot.missed.has_room(asked.miss)
     if noted and asked.miss:
         bot.missed.record(asked.miss)
@@ -220,20 +223,31 @@ def check(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=catalogue.HELP_KNOWLEDGE)] = None,
     *,
     quick: Annotated[bool, typer.Option("--quick", help=catalogue.HELP_QUICK)] = False,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="DIR_OR_GIT_REV", help=catalogue.HELP_AGAINST)
+    ] = None,
 ) -> None:
     """Print all faults, or what each paragraph is covered by."""
     bot = _app(folder)
     try:
-        loaded = bot.knowledge
+        loaded = bot.loaded.knowledge
     except KnowledgeError as error:
         _print(catalogue.CHECK_BROKEN.format(count=len(error.faults)))
         for fault in error.faults:
             _print(str(fault))
         raise typer.Exit(1) from None
+    if against:
+        from bot.admin.cards import impact_lines  # noqa: PLC0415 - what admins do costs the others their start
+
+        impact = bot.impact_since(against)
+        _print(catalogue.AGAINST_HEAD.format(against=against, count=impact.replayed))
+        for line in impact_lines(impact, loaded.base, most=len(impact.effects)):
+            _print(line)
+        raise typer.Exit(1 if impact.has_loss else 0)
     for line in _report(loaded):
         _print(line)
     if not quick:
-        for advice in advise(loaded.base, bot.index, lambda index: Matcher(index, bot.gate), bot.track):
+        for advice in advise(loaded.base, bot.loaded.index, lambda index: Matcher(index, bot.edition.gate), bot.track):
             places = (catalogue.CHECK_PLACE.format(place=loaded.locations[item], item=item) for item in advice.items)
             _print(catalogue.CHECK_ADVICE.format(items="、".join(places), advice=advice.message))
 
@@ -253,28 +267,49 @@ def evaluate(
     for lane in without or ():
         if lane not in LANE_WEIGHTS:
             raise UsageError(catalogue.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
-    if html and not (html.parent.is_dir() and importlib.util.find_spec("plotly")):
-        raise UsageError(catalogue.NO_FOLDER.format(file=html) if not html.parent.is_dir() else catalogue.NO_PLOTLY)
+    if html:
+        _need_plotly(html)
     bot = _app(knowledge)
-    gate = bot.gate
+    gate = bot.edition.gate
     if questions:
         asked = _read_questions(questions)
-        results = list(ask_questions(Matcher(bot.index, gate, without or ()), asked))
+        results = list(ask_questions(Matcher(bot.edition.index, gate, without or ()), asked))
         title = catalogue.EVALUATE_FILE.format(count=len(asked))
     else:
 
         def matcher(index: Index) -> Matcher:
             return Matcher(index, gate, without or ())
 
-        results = list(ask_itself(bot.index, sample, seed, matcher, bot.track))
+        results = list(ask_itself(bot.edition.index, sample, seed, matcher, bot.track))
         title = catalogue.EVALUATE_SELF.format(count=sum(result.kind != "hidden" for result in results))
     report = summary(results) | {"thresholds": {"answer": gate.answer, "suggest": gate.suggest}}
     if html:
-        html.write_text(page(results, report, gate), encoding="utf-8")
+        html.write_text(plotted(results, report, gate), encoding="utf-8")
     if as_json:
         _print_json(report)
     else:
         _print_report(title, report)
+
+
+@missed_app.callback(invoke_without_command=True)
+def missed_clusters(context: typer.Context) -> None:
+    """Print what was missed, what asks the same together, the most pressing first."""
+    if context.invoked_subcommand:
+        return
+    bot = _app()
+    bot.sorting.sort()
+    clusters = bot.clusters.page(0, _CLUSTERS)
+    if not clusters:
+        _print(catalogue.MISSED_NONE)
+        return
+    table = Table(*catalogue.MISSED_CLUSTER_COLUMNS.values())
+    for cluster in clusters:
+        first = cluster.questions[0]
+        near = [one for one in bot.edition.matcher.match(first.question).candidates if one.item.kind is Kind.ANSWER]
+        names = "\n".join(catalogue.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near[:_NEAREST])
+        counts = (cluster.asked, cluster.days, len(cluster.questions))
+        table.add_row(str(cluster.id), escape(first.question), *map(str, counts), names)
+    _console().print(table)
 
 
 @missed_app.command("list", help=catalogue.HELP_MISSED_LIST)
@@ -293,7 +328,7 @@ def missed_list(*, every: Annotated[bool, typer.Option("--all", help=catalogue.H
     for row in rows:
         cells = _cells(row)
         table.add_row(*(escape("" if cells[name] is None else str(cells[name])) for name in columns))
-    Console(highlight=False, width=None if short else _PIPE_WIDTH).print(table)
+    _console().print(table)
 
 
 @missed_app.command("show", help=catalogue.HELP_MISSED_SHOW)
@@ -310,19 +345,55 @@ def missed_show(row_id: RowId) -> None:
 @missed_app.command("resolve", help=catalogue.HELP_MISSED_RESOLVE)
 def missed_resolve(row_id: RowId) -> None:
     """Mark a row as handled."""
-    _print(catalogue.MISSED_RESOLVED.format(question=_missed().set_state(row_id, State.HANDLED).question))
+    _print(catalogue.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, "resolve")))
 
 
 @missed_app.command("ignore", help=catalogue.HELP_MISSED_IGNORE)
 def missed_ignore(row_id: RowId) -> None:
     """Mark a row as ignored."""
-    _print(catalogue.MISSED_IGNORED.format(question=_missed().set_state(row_id, State.IGNORED).question))
+    _print(catalogue.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, "ignore-one")))
 
 
 @missed_app.command("delete", help=catalogue.HELP_MISSED_DELETE)
 def missed_delete(row_id: RowId) -> None:
     """Delete a row for good."""
-    _print(catalogue.MISSED_DELETED.format(question=_missed().delete(row_id).question))
+    bot = _app()
+    _print(catalogue.MISSED_DELETED.format(question=bot.missed.delete(row_id).question))
+    bot.history.record(None, "delete", "")
+
+
+@missed_app.command("forget", help=catalogue.HELP_FORGET)
+def missed_forget(words: Annotated[list[str], typer.Argument(metavar="问题...", help=catalogue.HELP_WORDS)]) -> None:
+    """Delete all that holds a question, whether it was missed or answered."""
+    bot = _app()
+    question = " ".join(words)
+    if not bot.missed.forget(question_key(question)):
+        raise UsageError(catalogue.MISSED_UNKNOWN_QUESTION.format(question=question))
+    bot.history.record(None, "delete", "")
+    _print(catalogue.MISSED_FORGOTTEN.format(question=question))
+
+
+@missed_app.command("report", help=catalogue.HELP_REPORT)
+def missed_report(
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help=catalogue.HELP_REPORT_HTML)],
+) -> None:
+    """Write a page of plots."""
+    from bot.admin.report import Figures, report  # noqa: PLC0415 - as above
+
+    _need_plotly(html)
+    bot = _app()
+    bot.sorting.sort()
+    today = datetime.now(UTC).date()
+    figures = Figures(
+        daily=bot.journal.daily(today - timedelta(days=bot.settings.retention_days)),
+        clusters=bot.clusters.page(0, _CLUSTERS),
+        items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
+        shown=bot.journal.shown(today - timedelta(days=30)),
+        open_misses=bot.missed.rows([State.OPEN]),
+        today=today,
+    )
+    html.write_text(report(figures), encoding="utf-8")
+    _print(catalogue.REPORT_WRITTEN.format(file=html))
 
 
 @app.command(help=catalogue.HELP_FEEDBACK)
@@ -337,7 +408,7 @@ def feedback() -> None:
         opinion = catalogue.OPINIONS[one.feedback.opinion]
         cells = (one.feedback.question, one.feedback.item, opinion, str(one.count), one.last_given.date().isoformat())
         table.add_row(*map(escape, cells))
-    Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+    _console().print(table)
 
 
 @inbox_app.command("list", help=catalogue.HELP_INBOX_LIST)
@@ -351,7 +422,7 @@ def inbox_list() -> None:
     for letter in letters:
         times = (at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at))
         table.add_row(str(letter.id), *times, escape(letter.fault))
-    Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+    _console().print(table)
 
 
 @inbox_app.command("replay", help=catalogue.HELP_INBOX_REPLAY)
@@ -464,6 +535,26 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
 
 def _missed() -> MissedLog:
     return _app().missed
+
+
+def _settled(row_id: int, state: State, action: str) -> str:
+    """Put a row into a state, and keep who did it; its question."""
+    bot = _app()
+    question = bot.missed.set_state(row_id, state).question
+    bot.history.record(None, action, str(row_id))
+    return question
+
+
+def _need_plotly(html: Path) -> None:
+    if not html.parent.is_dir():
+        raise UsageError(catalogue.NO_FOLDER.format(file=html))
+    if not importlib.util.find_spec("plotly"):
+        raise UsageError(catalogue.NO_PLOTLY)
+
+
+def _console() -> Console:
+    """A terminal shows what fits; a pipe gets everything, and nothing is cut."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
 def _cells(row: MissedQuestion) -> dict[str, Any]:

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
         (), description="user ids of admins, separated by commas: they are told when something needs them"
     )
+    admin_group: int | None = Field(
+        None, description="id of a group in which admins' commands work too; notices go there then"
+    )
     knowledge: Path | None = Field(None, description="folder of the knowledge base")
     database_url: str = Field(
         "sqlite:///data/bot.db", description="where everything is kept: `sqlite:///PATH`", repr=False
@@ -54,6 +57,10 @@ class Settings(BaseSettings):
         10_000, ge=1, description="rows of the log of missed questions; then it takes no new ones"
     )
     retention_days: int = Field(180, ge=1, description="days until a question that is not missed again is deleted")
+    git_commit: bool = Field(
+        False,  # noqa: FBT003 - a setting's default
+        description="`true`: each edit from the chat is committed to the knowledge folder's git repository",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     cache: Path = Field(default_factory=_cache_folder, description="folder for what can be computed anew")
 

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from bot.faq import Asked, Faq
+from bot.faq import Asked, Faq, verdict_name
 from bot.followups import Subject, Subjects, Talk, leans, understood
 from bot.items import Item, Kind, KnowledgeBase
 from bot.languages import Language, converter, translator
 from bot.matching import Answer, NotCovered, Settled, SmallTalk, Suggestions, Unknown, Verdict
 from bot.replies import FAULTS, Action, Origin, Replies, Reply, item_key
-from bot.store.interface import NOTHING, Feedback, Journal, Miss, MissedLog, Opinion, Records, State
+from bot.store.interface import COMPLAINTS, NOTHING, Feedback, Journal, Miss, Opinion, Records
+from bot.text import is_blank
 
 HOT_ITEMS = 8
 INLINE_ITEMS = 10
@@ -32,7 +33,8 @@ class Speaker:
     keeps: Keeps
     language: Language = Language.SIMPLIFIED
     expects: bool = True
-    admin: bool = False
+    reachable: bool = True
+    """Whether they can be told something later."""
 
     @property
     def talk(self) -> Talk:
@@ -45,12 +47,15 @@ class Turn:
     """What comes of what a member did.
 
     There is no reply where none is due. ``notice`` passes by for whoever pressed a button. ``records`` are to be kept
-    when the reply was read.
+    when the reply was read. ``wish``: the key of the miss whose answer the speaker wants to be told of;
+    ``forget``: they want to be told of nothing any more.
     """
 
     reply: Reply | None
     records: Records = NOTHING
     notice: str = ""
+    wish: str = ""
+    forget: bool = False
 
 
 _COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@([A-Za-z0-9_]+))?\s*(.*)", re.DOTALL)
@@ -83,14 +88,12 @@ class Dialogue:
         base: KnowledgeBase,
         days: int,
         journal: Journal,
-        missed: MissedLog,
         subjects: Subjects | None = None,
     ) -> None:
         self._faq = faq
         self._base = base
         self._journal = journal
         self._by_key = {item_key(item.id): item for item in base.items} | dict(base.by_id)
-        self._missed = missed
         self._subjects = subjects or Subjects()
         self._replies = cache(lambda language: Replies(base, days, translator(language)))
 
@@ -133,6 +136,10 @@ class Dialogue:
         """When the bot itself failed."""
         return self._converted(Turn(self._replies(speaker.language).failed()), speaker)
 
+    def answered_since(self, verdict: Answer | NotCovered, language: Language) -> Reply:
+        """What is told to whoever waited for an answer."""
+        return self._replies(language).answered_since(verdict).converted(converter(language))
+
     def shared(self, item: Item, language: Language) -> str:
         """What an inline result sends into a chat."""
         return converter(language)(self._replies(language).shared(item))
@@ -145,7 +152,7 @@ class Dialogue:
     def _converted(turn: Turn, speaker: Speaker) -> Turn:
         convert = converter(speaker.language)
         reply = turn.reply.converted(convert) if turn.reply else None
-        return Turn(reply, turn.records, convert(turn.notice))
+        return replace(turn, reply=reply, notice=convert(turn.notice))
 
     def _command(self, command: Command, speaker: Speaker) -> Turn:  # noqa: PLR0911 - one return a command
         replies = self._replies(speaker.language)
@@ -162,8 +169,8 @@ class Dialogue:
                 return Turn(replies.privacy())
             case "whoami":
                 return Turn(replies.whoami(speaker.member))
-            case "missed" if speaker.admin:
-                return Turn(replies.missed(self._missed.rows([State.OPEN])))
+            case "forget":
+                return Turn(replies.forgotten(), forget=True)
             case _:
                 return Turn(replies.unknown_command())
 
@@ -190,8 +197,12 @@ class Dialogue:
             shown = tuple(candidate.item.id for candidate in verdict.chosen)
             self._subjects.put(speaker.talk, Subject(question, verdict.chosen[-1].item))
         misses = (asked.miss,) if asked.miss and speaker.keeps(asked.miss) else ()
-        reply = self._replies(speaker.language).verdict(verdict, text, noted=bool(misses))
-        return Turn(reply, Records(misses=misses, asked=shown))
+        reply = self._replies(speaker.language).verdict(verdict, text, noted=bool(misses), reachable=speaker.reachable)
+        # What holds no word is no question.
+        counted = () if is_blank(question) else (verdict_name(verdict),)
+        return Turn(
+            reply, Records(misses=misses, asked=shown, answered=self._faq.answered(question, verdict), counted=counted)
+        )
 
     def _in_context(self, text: str, speaker: Speaker) -> tuple[str, Asked]:
         """A question as it is understood, and what came of it. A miss is always what was typed, never a guess."""
@@ -209,11 +220,13 @@ class Dialogue:
                 best = meant, Asked(verdict, asked.miss if isinstance(verdict, NotCovered) else None)
         return best
 
-    def _pressed(self, action: str, question: str, speaker: Speaker) -> Turn:  # noqa: C901, PLR0911 - one case a kind
+    def _pressed(self, action: str, question: str, speaker: Speaker) -> Turn:  # noqa: C901, PLR0911, PLR0912 - one case a kind
         replies = self._replies(speaker.language)
         match action.split(":"):
             case [Action.NONE]:
                 return self._reject(question, speaker)
+            case [Action.TELL] if question:
+                return self._wish(question, speaker)
             case [Action.TOPICS, page] if _is_page(page):
                 return Turn(replies.topics(int(page)))
             case [Action.TOPIC, key, page] if _is_page(page):
@@ -271,10 +284,12 @@ class Dialogue:
         pairs = ((meant if item in shown else item.question, item) for item in items)
         feedback = (self._faq.opinion(asked, item, opinion) for asked, item in pairs)
         kept = tuple(one for one in feedback if speaker.keeps(one))
+        complaints = (self._faq.complaint(one) for one in kept if one.opinion in COMPLAINTS)
+        misses = tuple(one for one in complaints if speaker.keeps(one))
         replies = self._replies(speaker.language)
         back = not self._is_own(items, origin, question, speaker)
         reply = replies.items(items, origin, back=back, thumbs=False)
-        return Turn(reply, Records(feedback=kept), replies.thanks(noted=bool(kept)))
+        return Turn(reply, Records(misses=misses, feedback=kept), replies.thanks(noted=bool(kept)))
 
     def _reject(self, question: str, speaker: Speaker) -> Turn:
         replies, meant = self._replies(speaker.language), self._subjects.reading(speaker.talk, question)
@@ -284,7 +299,17 @@ class Dialogue:
         misses = (asked.miss,) if speaker.keeps(asked.miss) else ()
         shown = (self._faq.opinion(meant, one.item, Opinion.NOT_MEANT) for one in asked.verdict.suggestions)
         not_meant = tuple(one for one in shown if misses and speaker.keeps(one))
-        return Turn(replies.rejected(noted=bool(misses)), Records(misses=misses, feedback=not_meant))
+        reply = replies.rejected(noted=bool(misses), reachable=speaker.reachable)
+        return Turn(reply, Records(misses=misses, feedback=not_meant))
+
+    def _wish(self, question: str, speaker: Speaker) -> Turn:
+        """Whoever asked wants to be told; the miss is known by the words that were typed, or by how they were meant."""
+        replies = self._replies(speaker.language)
+        rejected = self._faq.reject(self._subjects.reading(speaker.talk, question)).miss
+        missed = self._faq.ask(question).miss or rejected
+        if missed is None or not speaker.reachable:
+            return Turn(replies.question_gone())
+        return Turn(replies.promised(), notice=replies.promise(), wish=missed.key)
 
 
 def _worth(verdict: Verdict) -> int:

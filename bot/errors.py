@@ -45,5 +45,17 @@ class KnowledgeError(CampaignBotError):
         self.faults = tuple(faults)
 
 
+class FolderChangedError(CampaignBotError):
+    """A file of the knowledge folder is not what it was when a change of it was planned."""
+
+
+class FolderReadOnlyError(CampaignBotError):
+    """A file of the knowledge folder can't be written."""
+
+
+class EditRefusedError(CampaignBotError):
+    """A change of the knowledge can't be made, or taken back; the text says why, in Chinese."""
+
+
 class StoppingError(Exception):
     """The bot is about to end: what was not begun is left for its next start."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.items import Item
 from bot.masking import mask
 from bot.matching import Answer, Matcher, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
-from bot.store.interface import Feedback, Miss, Opinion, State
+from bot.store.interface import COMPLAINED, Answered, Feedback, Miss, Opinion, State
 from bot.text import is_blank, normalise
 
 
@@ -54,10 +54,27 @@ class Faq:
         verdict = self._matcher.match(question)
         return Asked(verdict, _miss(question, verdict, State.OPEN))
 
+    def answered(self, question: str, verdict: Verdict) -> tuple[Answered, ...]:
+        """A question that was answered, fit to be kept: once for each item."""
+        if not isinstance(verdict, Answer):
+            return ()
+        text = _kept(question)
+        return tuple(Answered(text, question_key(text), one.item.id, round(one.score, 4)) for one in verdict.chosen)
+
+    def complaint(self, feedback: Feedback) -> Miss:
+        """A thumb down as a miss: what was answered was not good."""
+        return Miss(feedback.question, feedback.key, COMPLAINED, State.OPEN, feedback.item, 0.0)
+
     def opinion(self, question: str, item: Item, opinion: Opinion) -> Feedback:
         """An opinion on an item that was shown for a question, fit to be kept."""
         text = _kept(question)
-        return Feedback(text, normalise(text) or text, item.id, opinion)
+        return Feedback(text, question_key(text), item.id, opinion)
+
+
+def question_key(question: str) -> str:
+    """What a question is known by in what is kept."""
+    text = _kept(question)
+    return normalise(text) or text
 
 
 def _kept(question: str) -> str:
@@ -72,7 +89,7 @@ def _miss(question: str, verdict: Verdict, state: State) -> Miss | None:
     best = verdict.candidates[0] if verdict.candidates else None
     return Miss(
         question=text,
-        key=normalise(text) or text,
+        key=question_key(text),
         verdict=verdict_name(verdict),
         state=state,
         item=best.item.id if best else None,

@@ -35,3 +35,8 @@ def mask(text: str) -> str:
     for pattern, stand_in in _MASKS:
         masked = pattern.sub(stand_in, masked)
     return (text if masked == plain else masked)[:KEPT_LIMIT]
+
+
+def is_masked(text: str) -> bool:
+    """Whether something in a text was masked."""
+    return any(stand_in in text for _, stand_in in _MASKS)

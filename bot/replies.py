@@ -1,7 +1,6 @@
 """What a member reads: every verdict as a text with buttons, the same on Telegram and in the terminal."""
 
 import hashlib
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,13 +8,21 @@ from typing import assert_never
 
 from bot import catalogue
 from bot.items import Item, KnowledgeBase
-from bot.matching import QUESTION_LIMIT, Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
-from bot.store.interface import MissedQuestion, Opinion
+from bot.matching import (
+    QUESTION_LIMIT,
+    Answer,
+    Candidate,
+    NotCovered,
+    SmallTalk,
+    Suggestions,
+    Unknown,
+    Verdict,
+)
+from bot.store.interface import Opinion
 from bot.text import is_blank
 
 ON_A_PAGE = 8
 _RELATED = 3
-_MISSED_SHOWN = 10
 
 
 class Origin(StrEnum):
@@ -40,6 +47,8 @@ class Action(StrEnum):
     TOPIC = "t"
     """A topic's key; a page."""
     NONE = "none"
+    TELL = "w"
+    """Whoever presses it wants to be told when there is an answer."""
     LIKE = "u"
     """An origin; items' ids."""
     DISLIKE = "d"
@@ -159,15 +168,18 @@ class Replies:
         """The notice to whoever gave an opinion."""
         return self._say(catalogue.THANKS if noted else catalogue.THANKS_NOT_KEPT)
 
-    def verdict(self, verdict: Verdict, question: str, *, noted: bool) -> Reply:
-        """The reply to a question. ``noted``: it is kept as a miss, and the reply may say so."""
-        reply = self._reply(verdict, question, self._say(catalogue.NOTED) if noted else "")
+    def verdict(self, verdict: Verdict, question: str, *, noted: bool, reachable: bool = False) -> Reply:
+        """The reply to a question.
+
+        ``noted``: it is kept as a miss, and the reply may say so; ``reachable``: and who asked can be told later.
+        """
+        reply = self._reply(verdict, question, noted=noted, reachable=reachable)
         if len(question) > QUESTION_LIMIT:
             cut = self._say(catalogue.CUT).format(limit=QUESTION_LIMIT)
             return Reply(f"{reply.text}\n\n{cut}", reply.rows)
         return reply
 
-    def _reply(self, verdict: Verdict, question: str, noted: str) -> Reply:
+    def _reply(self, verdict: Verdict, question: str, *, noted: bool, reachable: bool) -> Reply:
         match verdict:
             case Answer(chosen=chosen):
                 return self.items([candidate.item for candidate in chosen], Origin.QUESTION, back=False)
@@ -180,15 +192,13 @@ class Replies:
             case Suggestions(suggestions=suggestions):
                 none = Button(self._say(catalogue.NONE_OF_THESE), Action.NONE)
                 return Reply(self._say(catalogue.SUGGESTIONS), (*_candidate_rows(suggestions), (none,)))
+            case Unknown() if is_blank(question):
+                return self.blank()
             case Unknown():
-                return self._unknown(question, noted)
+                text = self._say(catalogue.UNKNOWN).format(noted=self._say(catalogue.NOTED) if noted else "")
+                return Reply(text, self._tell_rows(wanted=noted and reachable) + self._topic_rows(0))
             case _:
                 assert_never(verdict)
-
-    def _unknown(self, question: str, noted: str) -> Reply:
-        if is_blank(question):
-            return self.blank()
-        return Reply(self._say(catalogue.UNKNOWN).format(noted=noted), self._topic_rows(0))
 
     def blank(self) -> Reply:
         """To a message without words."""
@@ -207,16 +217,29 @@ class Replies:
         """To a button whose question is not found in the chat any more."""
         return Reply(self._say(catalogue.QUESTION_GONE))
 
-    def rejected(self, *, noted: bool) -> Reply:
+    def rejected(self, *, noted: bool, reachable: bool) -> Reply:
         """To "none of these"."""
-        return Reply(self._say(catalogue.REJECTED if noted else catalogue.REJECTED_NOT_KEPT), self._topic_rows(0))
+        text = self._say(catalogue.REJECTED if noted else catalogue.REJECTED_NOT_KEPT)
+        return Reply(text, self._tell_rows(wanted=noted and reachable) + self._topic_rows(0))
 
-    @staticmethod
-    def missed(rows: Sequence[MissedQuestion]) -> Reply:
-        """/missed, for admins: the most frequent open misses."""
-        shown = (catalogue.ADMIN_MISSED_ROW.format(id=row.id, question=row.question, count=row.count) for row in rows)
-        text = "\n".join(itertools.islice(shown, _MISSED_SHOWN))
-        return Reply(catalogue.ADMIN_MISSED.format(rows=text) if rows else catalogue.MISSED_NONE)
+    def promised(self) -> Reply:
+        """To whoever wants to be told."""
+        return Reply(self._say(catalogue.PROMISED), self._topic_rows(0))
+
+    def promise(self) -> str:
+        """The notice to whoever wants to be told."""
+        return self._say(catalogue.PROMISE)
+
+    def forgotten(self) -> Reply:
+        """/forget: nobody is told of anything any more."""
+        return Reply(self._say(catalogue.FORGOTTEN))
+
+    def answered_since(self, verdict: Answer | NotCovered) -> Reply:
+        """To whoever wanted to be told, under their question."""
+        reply = self.items([one.item for one in verdict.chosen], Origin.QUESTION, back=False)
+        if isinstance(verdict, Answer):
+            return Reply(self._say(catalogue.ANSWERED_SINCE).format(answer=reply.text), reply.rows)
+        return Reply(self._say(catalogue.NOT_COVERED_SINCE).format(answer=reply.text))
 
     def gone(self) -> Reply:
         """To a button or a link that means nothing any more."""
@@ -256,6 +279,9 @@ class Replies:
             return Button(self._say(catalogue.ALL_TOPICS), f"{Action.TOPICS}:0")
         place = among.index(item) // ON_A_PAGE
         return Button(self._say(catalogue.BACK), f"{Action.TOPIC}:{topic_key(item.topic)}:{place}")
+
+    def _tell_rows(self, *, wanted: bool) -> Rows:
+        return ((Button(self._say(catalogue.TELL_ME), Action.TELL),),) if wanted else ()
 
     def _topic_rows(self, page: int) -> Rows:
         keys = list(self._topics)

@@ -13,12 +13,13 @@ from bot.languages import Language, converter, translator
 from bot.matching import QUESTION_LIMIT, Index, Matcher
 from bot.replies import Button, Origin, Replies, Reply, Rows, item_key, topic_key
 from bot.store.database import Database
-from bot.store.interface import Miss, Opinion, Records, State
+from bot.store.interface import Opinion, Records, State
 from bot.store.journal import SqlJournal
 from bot.store.missed import SqlMissedLog
 
 KEY = topic_key("食堂")
 TOPICS: Rows = ((Button("食堂", f"t:{KEY}:0"),),)
+TELL_ME: Rows = ((Button(catalogue.TELL_ME, "w"),),)
 
 
 def items(origin: str, *ids: str) -> Rows:
@@ -52,7 +53,7 @@ SAID = {
     ),
     "an unclear one": ("开饭安排", SUGGESTIONS),
     "small talk": ("你好", Reply("你好！")),
-    "an unknown one": ("写首诗送我妈", Reply(catalogue.UNKNOWN.format(noted=catalogue.NOTED), TOPICS)),
+    "an unknown one": ("写首诗送我妈", Reply(catalogue.UNKNOWN.format(noted=catalogue.NOTED), TELL_ME + TOPICS)),
     "blank": (" ", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
     "/start": ("/start", WELCOME),
     "/start with an item": ("/start opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
@@ -63,6 +64,7 @@ SAID = {
     "/hot, when nothing was asked": ("/hot", Reply(catalogue.HOT_NONE, TOPICS)),
     "/help to this bot": ("/help@campaign_faq_bot", Reply(catalogue.HELP)),
     "/privacy": ("/privacy", Reply(catalogue.PRIVACY.format(days=180))),
+    "/forget": ("/forget", Reply(catalogue.FORGOTTEN)),
     "/whoami": ("/whoami", Reply(catalogue.WHOAMI.format(id=7))),
     "/ask": ("/ask@campaign_faq_bot 食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
     "/ask and a new line": ("/ask\n食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
@@ -93,7 +95,8 @@ PRESSED = {
         ),
     ),
     "a page beyond the last": ("topics:99", Reply(catalogue.TOPICS, TOPICS)),
-    "none of these": ("none", Reply(catalogue.REJECTED, TOPICS)),
+    "none of these": ("none", Reply(catalogue.REJECTED, TELL_ME + TOPICS)),
+    "to be told": ("w", Reply(catalogue.PROMISED, TOPICS)),
     "a thumb up": ("u:q:opening", Reply(OPENING, back("b:q"))),
     "seen before": ("v:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
     "a thumb down": ("d:q:opening", Reply(OPENING, (FAULTS, *back("v:q:opening")))),
@@ -120,7 +123,7 @@ def journal(tmp_path: Path) -> SqlJournal:
 @pytest.fixture
 def dialogue(canteen: Knowledge, journal: SqlJournal) -> Dialogue:
     faq = Faq(Matcher(Index.build(canteen.base)))
-    return Dialogue(faq, canteen.base, 180, journal, journal._missed)
+    return Dialogue(faq, canteen.base, 180, journal)
 
 
 def speaker(*, keeps: bool = True, chat: int = 7, language: Language = Language.SIMPLIFIED) -> Speaker:
@@ -169,7 +172,7 @@ def test_what_is_not_kept_is_not_promised(dialogue: Dialogue) -> None:
     """A log that takes no more changes the words."""
     full = speaker(keeps=False)
     for turn in (dialogue.say("写首诗送我妈", full), dialogue.press("none", "开饭安排", full)):
-        assert turn.records == Records()
+        assert (turn.records.misses, turn.records.feedback) == ((), ())
         assert "记下" not in reply(turn).text
     turn = dialogue.press("f:w:q:opening", "开饭安排", full)
     assert turn.records == Records()
@@ -238,7 +241,7 @@ def test_a_follow_up_is_understood(
     shipped: Knowledge, matcher: Matcher, journal: SqlJournal, said: list[str], expected: str
 ) -> None:
     """By what was talked about just now, in the same chat."""
-    dialogue = Dialogue(Faq(matcher), shipped.base, 180, journal, journal._missed)
+    dialogue = Dialogue(Faq(matcher), shipped.base, 180, journal)
 
     def last(chat: int, texts: list[str]) -> str:
         turns = [
@@ -255,7 +258,7 @@ def test_the_way_back_under_a_follow_up_leads_to_its_answer(
     shipped: Knowledge, matcher: Matcher, journal: SqlJournal
 ) -> None:
     """Whatever was opened meanwhile; and who asks on does not get the same answer again."""
-    dialogue = Dialogue(Faq(matcher), shipped.base, 180, journal, journal._missed)
+    dialogue = Dialogue(Faq(matcher), shipped.base, 180, journal)
     dialogue.say("“五带头”是哪五个", speaker())
     third = reply(dialogue.say("第三个呢", speaker()))
     dialogue.press("a:q:five-goods", "第三个呢", speaker())
@@ -286,12 +289,34 @@ def test_where_no_reply_is_due_only_a_sure_one_comes(dialogue: Dialogue) -> None
     assert dialogue.say("一份午饭多少钱", passing).reply
 
 
-def test_admins_see_what_was_missed(dialogue: Dialogue, journal: SqlJournal) -> None:
-    """The most frequent first."""
-    admin = Speaker(7, 7, lambda _: True, admin=True)
-    assert reply(dialogue.say("/missed", admin)).text == catalogue.MISSED_NONE
-    journal.record(Records(misses=(Miss("几点", "几点", "unknown", State.OPEN, None, 0.0),)))
-    assert "1. 几点（1 次）" in reply(dialogue.say("/missed", admin)).text
+def test_who_wishes_to_be_told_is_known_by_the_miss(dialogue: Dialogue) -> None:
+    """As it was recorded; who can't be reached is offered nothing."""
+    unknown = dialogue.say("写首诗送我妈13812345678", speaker())
+    told = dialogue.press("w", "写首诗送我妈13812345678", speaker())
+    assert told.wish == unknown.records.misses[0].key
+    assert told.notice == catalogue.PROMISE
+    assert dialogue.press("w", "开饭安排", speaker()).wish == "开饭安排"
+    assert dialogue.press("w", "", speaker()).wish == ""
+    terminal = Speaker(7, 7, lambda _: True, reachable=False)
+    assert reply(dialogue.say("写首诗送我妈", terminal)).rows == TOPICS
+    assert reply(dialogue.press("none", "开饭安排", terminal)).rows == TOPICS
+    assert dialogue.press("w", "写首诗送我妈", terminal).wish == ""
+
+
+def test_what_is_kept_of_a_question(dialogue: Dialogue) -> None:
+    """What it was answered with, masked; and the day's count of its verdict. Of a blank one nothing."""
+    answered = dialogue.say("补办饭卡 13812345678", speaker()).records
+    assert [(one.question, one.item) for one in answered.answered] == [("补办饭卡 ［电话］", "card")]
+    counted = [dialogue.say(text, speaker()).records.counted for text in ("补办饭卡", "开饭安排", "写诗", "你好", " ")]
+    assert counted == [("answer",), ("suggest",), ("unknown",), ("small-talk",), ()]
+    assert dialogue.say("开饭安排", speaker()).records.answered == ()
+
+
+def test_a_thumb_down_is_a_miss_of_its_item(dialogue: Dialogue) -> None:
+    """Admins get to see it like any other."""
+    (miss,) = dialogue.press("f:w:q:card", "补办饭卡", speaker()).records.misses
+    assert (miss.question, miss.verdict, miss.item, miss.state) == ("补办饭卡", "answer", "card", State.OPEN)
+    assert dialogue.press("u:q:card", "补办饭卡", speaker()).records.misses == ()
 
 
 INLINE = {

@@ -1,4 +1,4 @@
-"""What admins are told without asking."""
+"""Admins on Telegram: their commands, and what they are told without asking."""
 
 import asyncio
 import logging
@@ -6,33 +6,101 @@ from collections.abc import Collection
 
 from telegram import Bot
 
+from bot.admin.cards import PREFIX
+from bot.admin.dialogue import COMMANDS, Admin, AdminDialogue
+from bot.dialogue import Command
 from bot.errors import StoppingError
+from bot.handlers.messages import Messages
+from bot.intake.updates import CallbackQuery, Chat, Message
+from bot.replies import Reply
 
 _LOG = logging.getLogger(__name__)
 
 
-class AdminNotices:
-    """Brings texts to the admins."""
+class AdminHandlers:
+    """What admins do, by user id, in their private chat and in one group; of all else it wants to know nothing."""
 
-    def __init__(self, bot: Bot, admins: Collection[int]) -> None:
+    def __init__(
+        self, bot: Bot, messages: Messages, dialogue: AdminDialogue, admins: Collection[int], group: int | None
+    ) -> None:
         self._bot = bot
-        self._admins = admins
+        self._messages = messages
+        self._dialogue = dialogue
+        self._admins = frozenset(admins)
+        self._group = group
+
+    async def on_message(self, message: Message) -> bool:
+        """A message; whether it was for here, and is answered.
+
+        Raises: as ``UpdateHandlers.handle``.
+        """
+        admin = self._admin(message.author.id if message.author else 0, message.chat)
+        if admin is None or not message.text or not self._is_meant(message):
+            return False
+        async with self._messages.typing(message):
+            turn = await asyncio.to_thread(self._dialogue.say, message.text, admin)
+            if turn is None or turn.reply is None:
+                return False
+            await self._messages.send(message, turn.reply, message.message_id)
+        return True
+
+    async def on_button(self, query: CallbackQuery, age_s: float) -> bool:
+        """The same for a pressed button. Under an admin's card nobody else's press does anything."""
+        if query.data.partition(":")[0] != PREFIX:
+            return False
+        message = query.message
+        admin = self._admin(query.sender.id, message.chat) if message else None
+        if admin is None or message is None:
+            await self._messages.acknowledge(query, age_s)
+            return True
+        async with self._messages.typing(message):
+            turn = await asyncio.to_thread(self._dialogue.press, query.data, admin)
+            await self._messages.acknowledge(query, age_s, turn.notice)
+            if turn.reply:
+                asked = message.reply_to_message
+                await self._messages.edit(message, message.message_id, turn.reply, asked.message_id if asked else None)
+        return True
+
+    def _admin(self, user: int, chat: Chat) -> Admin | None:
+        if user not in self._admins or chat.id not in {user, self._group}:
+            return None
+        return Admin(user, chat.id)
+
+    def _is_meant(self, message: Message) -> bool:
+        """In a group what is no command is meant only as a reply to the bot."""
+        command = Command.of(message.words)
+        if command:
+            return command.name in COMMANDS and command.bot.lower() in {"", self._bot.username.lower()}
+        quoted = message.reply_to_message
+        return message.chat.private or bool(quoted and quoted.sender and quoted.sender.id == self._bot.id)
+
+
+class AdminNotices:
+    """Brings texts to the admins: to their group if there is one, else to each."""
+
+    def __init__(self, messages: Messages, admins: Collection[int], group: int | None) -> None:
+        self._messages = messages
+        self._chats = [group] if group else list(admins)
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
 
     def tell(self, text: str) -> None:
-        """Send it to each, as soon as that can be done; nobody waits for it."""
+        """Send it, as soon as that can be done; nobody waits for it."""
         self._waiting.put_nowait(text)
 
     async def run(self) -> None:
         """Send what is to be told, until it is cancelled."""
         while True:
-            text = await self._waiting.get()
-            await asyncio.gather(*(self._send(admin, text) for admin in self._admins))
+            await self.send(Reply(await self._waiting.get()))
 
-    async def _send(self, admin: int, text: str) -> None:
+    async def send(self, reply: Reply) -> None:
+        """Send it; it returns when that was tried."""
+        await asyncio.gather(*(self._send(chat, reply) for chat in self._chats))
+
+    async def _send(self, chat: int, reply: Reply) -> None:
         """One who never pressed start, or blocked the bot, misses it and does no harm."""
+        here = Chat(id=chat, type="private" if chat > 0 else "supergroup")
         try:
-            await self._bot.send_message(admin, text)
+            await self._messages.send(Message(message_id=0, date=0, chat=here), reply, None)
         except StoppingError:
             raise
         except Exception as error:  # noqa: BLE001 - a notice is not worth more than the bot

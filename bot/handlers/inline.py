@@ -13,7 +13,8 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.dialogue import INLINE_START, Dialogue
+from bot.dialogue import INLINE_START
+from bot.edition import Live
 from bot.handlers.floods import FloodGuard, Pace
 from bot.intake.updates import InlineQuery
 from bot.languages import converter, language_of
@@ -28,9 +29,9 @@ _DESCRIPTION = 120
 class InlineHandlers:
     """The results under what is typed after the bot's name."""
 
-    def __init__(self, bot: Bot, dialogue: Dialogue, guard: FloodGuard, metrics: Metrics) -> None:
+    def __init__(self, bot: Bot, live: Live, guard: FloodGuard, metrics: Metrics) -> None:
         self._bot = bot
-        self._dialogue = dialogue
+        self._live = live
         self._guard = guard
         self._metrics = metrics
 
@@ -40,23 +41,22 @@ class InlineHandlers:
             self._metrics.silenced.inc()
             return
         language = language_of(query.sender.language_code)
-        items = await asyncio.to_thread(self._dialogue.inline, query.query)
+        dialogue = self._live.dialogue
+        items = await asyncio.to_thread(dialogue.inline, query.query)
         convert = converter(language)
         results = [
             InlineQueryResultArticle(
                 item.id,
                 convert(item.question),
                 InputTextMessageContent(
-                    self._dialogue.shared(item, language), link_preview_options=LinkPreviewOptions(is_disabled=True)
+                    dialogue.shared(item, language), link_preview_options=LinkPreviewOptions(is_disabled=True)
                 ),
                 description=convert(item.answer)[:_DESCRIPTION],
             )
             for item in items
         ]
         hint = (
-            None
-            if results
-            else InlineQueryResultsButton(self._dialogue.inline_hint(language), start_parameter=INLINE_START)
+            None if results else InlineQueryResultsButton(dialogue.inline_hint(language), start_parameter=INLINE_START)
         )
         try:
             await self._bot.answer_inline_query(

@@ -1,37 +1,29 @@
 """Members on Telegram: what they do goes to the dialogue, and what it replies goes back."""
 
 import asyncio
-import logging
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.constants import ChatAction, MessageLimit
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram import Bot
 
 from bot import catalogue
-from bot.dialogue import Command, Dialogue, Speaker, Turn
-from bot.errors import StoppingError
+from bot.dialogue import Command, Speaker, Turn
+from bot.edition import Live
+from bot.handlers.answer_back import Address, AnswerBack
 from bot.handlers.floods import FloodGuard, MissQuota, Pace
+from bot.handlers.messages import Messages
 from bot.intake.updates import CallbackQuery, Message, Update, User
 from bot.languages import language_of
 from bot.metrics import Metrics
-from bot.replies import Reply
 from bot.store.interface import NOTHING, Feedback, Miss, Records
 
-_LOG = logging.getLogger(__name__)
-_PRESS_LIVES_S = 150.0
-"""Telegram forgets a pressed button after this; only its acknowledgement is impossible then."""
-_TYPING_AFTER_S = 0.7
 _REMEMBERED = 10_000
-_NOTICE_LIMIT = 200
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _COMMANDS = frozenset({"start", *catalogue.COMMANDS})
-_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class MemberHandlers:
@@ -40,18 +32,20 @@ class MemberHandlers:
     def __init__(  # noqa: PLR0913 - a service an argument
         self,
         bot: Bot,
-        dialogue: Dialogue,
+        live: Live,
+        messages: Messages,
         *,
         guard: FloodGuard,
         quota: MissQuota,
         opinions: MissQuota,
         has_room: Callable[[Miss | Feedback], bool],
-        admins: Collection[int],
+        answer_back: AnswerBack,
         metrics: Metrics,
     ) -> None:
         self._bot = bot
-        self._admins = frozenset(admins)
-        self._dialogue = dialogue
+        self._live = live
+        self._messages = messages
+        self._answer_back = answer_back
         self._guard = guard
         self._quota = quota
         self._opinions = opinions
@@ -77,12 +71,14 @@ class MemberHandlers:
                 return NOTHING
             case Pace.NOTICE:
                 self._metrics.silenced.inc()
-                turn = self._dialogue.flooded(speaker)
+                turn = self._live.dialogue.flooded(speaker)
             case Pace.FINE if not has_words:
-                turn = self._dialogue.not_text(speaker) if directness else Turn(None)
+                turn = self._live.dialogue.not_text(speaker) if directness else Turn(None)
             case Pace.FINE:
-                async with self._typing(message):
-                    turn = await asyncio.to_thread(self._dialogue.say, text, speaker)
+                async with self._messages.typing(message):
+                    turn = await asyncio.to_thread(self._live.dialogue.say, text, speaker)
+                    if turn.forget:
+                        await asyncio.to_thread(self._answer_back.forget, speaker.member)
                     await self._reply(message, turn, edited=edited)
                 return turn.records
         await self._reply(message, turn, edited=edited)
@@ -97,21 +93,26 @@ class MemberHandlers:
                 pass
             case pace:
                 self._metrics.silenced.inc()
-                flooded = self._dialogue.flooded(speaker).reply
-                await self._acknowledge(query, age_s, flooded.text if flooded and pace is Pace.NOTICE else "")
+                flooded = self._live.dialogue.flooded(speaker).reply
+                await self._messages.acknowledge(query, age_s, flooded.text if flooded and pace is Pace.NOTICE else "")
                 return NOTHING
         asked = message.reply_to_message if message else None
         question = self._mention.sub(" ", asked.text or asked.caption or "").strip() if asked else ""
-        turn = await asyncio.to_thread(self._dialogue.press, query.data, question, speaker)
-        await self._acknowledge(query, age_s, turn.notice)
+        turn = await asyncio.to_thread(self._live.dialogue.press, query.data, question, speaker)
+        await self._messages.acknowledge(query, age_s, turn.notice)
         if message is None:
             return NOTHING
         if turn.reply:
-            await self._edit(message, message.message_id, turn.reply, asked.message_id if asked else None)
+            await self._messages.edit(message, message.message_id, turn.reply, asked.message_id if asked else None)
         press = (message.chat.id, message.message_id, speaker.member, query.data)
         # Pressed twice it counts once.
         records = NOTHING if press in self._presses else turn.records
         _remember(self._presses, press, None)
+        if turn.wish and asked:
+            address = Address(
+                chat=message.chat.id, message=asked.message_id, thread=message.thread, language=speaker.language.name
+            )
+            return replace(records, wishes=(self._answer_back.wish(turn.wish, speaker.member, address),))
         return records
 
     async def failed(self, update: Update) -> None:
@@ -120,7 +121,7 @@ class MemberHandlers:
         message = update.message or update.edited_message or pressed_in
         if message and message.chat.private:
             who = update.callback_query.sender if update.callback_query else message.author
-            turn = self._dialogue.failed(self._speaker(who, message.chat.id))
+            turn = self._live.dialogue.failed(self._speaker(who, message.chat.id))
             await self._reply(message, turn, edited=False)
 
     def _understand(self, message: Message) -> tuple[str, bool | None]:
@@ -163,9 +164,7 @@ class MemberHandlers:
     def _speaker(self, user: User | None, chat: int, *, expects: bool = True) -> Speaker:
         member = user.id if user else chat
         language = language_of(user.language_code if user else None)
-        # What admins may do stands in their private chat, which has their own id.
-        admin = member == chat and member in self._admins
-        return Speaker(chat, member, self._keeps(member), language, expects, admin)
+        return Speaker(chat, member, self._keeps(member), language, expects)
 
     def _keeps(self, member: int) -> Callable[[Miss | Feedback], bool]:
         """Whether a record of this member may be kept."""
@@ -179,13 +178,6 @@ class MemberHandlers:
 
         return keeps
 
-    async def _acknowledge(self, query: CallbackQuery, age_s: float, notice: str) -> None:
-        if age_s < _PRESS_LIVES_S:
-            try:
-                await self._bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None)
-            except TelegramError as error:
-                _LOG.info("A button's press could not be acknowledged: %s", error)
-
     async def _reply(self, message: Message, turn: Turn, *, edited: bool) -> None:
         """Send a turn's reply; to an edited question the earlier one is edited."""
         if turn.reply is None:
@@ -193,76 +185,11 @@ class MemberHandlers:
         key = (message.chat.id, message.message_id)
         earlier, _ = self._replies.get(key, (None, "")) if edited else (None, "")
         if earlier:
-            sent = await self._edit(message, earlier, turn.reply, message.message_id)
+            sent = await self._messages.edit(message, earlier, turn.reply, message.message_id)
         else:
-            sent = await self._send(message, turn.reply, message.message_id)
+            sent = await self._messages.send(message, turn.reply, message.message_id)
         if sent is not None:
             _remember(self._replies, key, (sent, message.words))
-
-    async def _edit(self, message: Message, target: int, reply: Reply, quoted: int | None) -> int | None:
-        """Put a reply in the place of an earlier message, or send it where that can't be done. The message's id."""
-        first, *rest = split(reply.text)
-        if rest:
-            return await self._send(message, reply, quoted)
-        try:
-            await self._bot.edit_message_text(
-                first,
-                message.chat.id,
-                target,
-                reply_markup=_keyboard(reply),
-                link_preview_options=_PREVIEW,
-            )
-        except BadRequest as error:
-            if "not modified" in str(error).lower():
-                return target
-            _LOG.info("A message could not be edited, so another one is sent: %s", error)
-            return await self._send(message, reply, quoted)
-        except Forbidden as error:
-            _LOG.warning("A reply is refused for good: %s", error)
-            return None
-        return target
-
-    async def _send(self, message: Message, reply: Reply, quoted: int | None) -> int | None:
-        """Reply in a message's chat; the id of the reply, or of its last part. None if it is refused for good.
-
-        With buttons it quotes the question, which a pressed button finds again there.
-        """
-        quotes = quoted is not None and (bool(reply.rows) or not message.chat.private)
-        sent = None
-        parts = split(reply.text)
-        for number, part in enumerate(parts, start=1):
-            try:
-                sent = await self._bot.send_message(
-                    message.chat.id,
-                    part,
-                    reply_markup=_keyboard(reply) if number == len(parts) else None,
-                    reply_parameters=(
-                        ReplyParameters(quoted, allow_sending_without_reply=True) if quotes and quoted else None
-                    ),
-                    link_preview_options=_PREVIEW,
-                    message_thread_id=message.thread,
-                )
-            except (BadRequest, Forbidden) as error:
-                _LOG.warning("A reply is refused for good: %s", error)
-                return None
-        return sent.message_id if sent else None
-
-    @asynccontextmanager
-    async def _typing(self, message: Message) -> AsyncIterator[None]:
-        """Show that the bot is typing, if its reply takes a while."""
-
-        async def show() -> None:
-            await asyncio.sleep(_TYPING_AFTER_S)
-            try:
-                await self._bot.send_chat_action(message.chat.id, ChatAction.TYPING, message_thread_id=message.thread)
-            except (TelegramError, StoppingError) as error:
-                _LOG.info("Typing could not be shown: %s", error)
-
-        showing = asyncio.create_task(show())
-        try:
-            yield
-        finally:
-            showing.cancel()
 
 
 def _remember(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
@@ -271,25 +198,3 @@ def _remember(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
     kept[key] = value
     if len(kept) > _REMEMBERED:
         del kept[next(iter(kept))]
-
-
-def split(text: str, limit: int = MessageLimit.MAX_TEXT_LENGTH) -> list[str]:
-    """A text in parts of at most ``limit`` UTF-16 units, cut where paragraphs end, else lines, else anywhere."""
-    parts = []
-    while _units(text) > limit:
-        end = limit
-        while _units(text[:end]) > limit:
-            end -= 1
-        cut = max(text.rfind("\n\n", 0, end), 0) or max(text.rfind("\n", 0, end), 0) or end
-        parts.append(text[:cut])
-        text = text[cut:].lstrip("\n")
-    return [*parts, text] if text or not parts else parts
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(one.label, callback_data=one.action) for one in row] for row in reply.rows]
-    return InlineKeyboardMarkup(rows) if rows else None

@@ -17,10 +17,10 @@ _MENUS: Mapping[str | None, Language] = {None: Language.ENGLISH, "zh": Language.
 class Profile:
     """Published at each start. ``title`` is the speech's."""
 
-    def __init__(self, bot: Bot, title: str, admins: Collection[int]) -> None:
+    def __init__(self, bot: Bot, title: str, admins: Collection[int], group: int | None) -> None:
         self._bot = bot
         self._title = title
-        self._admins = admins
+        self._admin_chats = [*admins, *([group] if group else [])]
 
     async def publish(self) -> None:
         """Set everything; what Telegram refuses is logged, and the bot serves all the same."""
@@ -32,10 +32,10 @@ class Profile:
             await self._try("description", self._bot.set_my_description(description, language_code=code))
             short = say(catalogue.BOT_SHORT_DESCRIPTION).format(title=self._title)
             await self._try("short description", self._bot.set_my_short_description(short, language_code=code))
-        commands = [BotCommand(name, text) for name, text in catalogue.COMMANDS.items()]
-        commands.append(BotCommand("missed", catalogue.COMMAND_MISSED))
-        for admin in self._admins:
-            await self._try("an admin's commands", self._bot.set_my_commands(commands, BotCommandScopeChat(admin)))
+        known = catalogue.ADMIN_COMMANDS | catalogue.COMMANDS
+        commands = [BotCommand(name, text) for name, text in known.items()]
+        for chat in self._admin_chats:
+            await self._try("the admins' commands", self._bot.set_my_commands(commands, BotCommandScopeChat(chat)))
 
     @staticmethod
     async def _try(what: str, call: Awaitable[bool]) -> None:

@@ -45,8 +45,10 @@ class Service:
     retention: Retention
     greet: Callable[[], Awaitable[None]]
     """What is to be told Telegram at each start, beside the work."""
-    notify: Callable[[], Awaitable[None]]
-    """Brings to the admins what they should know."""
+    reload: Callable[[], None]
+    """Asks for the knowledge to be loaded anew; SIGHUP does."""
+    beside: Sequence[Callable[[], Awaitable[None]]]
+    """What else runs for ever; a fault in one of them must not end the bot."""
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
         """Serve until SIGINT or SIGTERM; it ends within 10 seconds then.
@@ -57,6 +59,7 @@ class Service:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.reload)
         parts = [
             asyncio.create_task(part)
             for part in (
@@ -85,8 +88,8 @@ class Service:
 
     async def _answer(self) -> None:
         await persist(self.bot.initialize)
-        parts = (self.worker.run(), _endless(self.intake.run()), _endless(persist(self.greet)), self.notify())
-        await asyncio.gather(*parts)
+        parts = (self.worker.run(), _endless(self.intake.run()), _endless(persist(self.greet)))
+        await asyncio.gather(*parts, *map(persist, self.beside))
 
 
 async def _until(stop: asyncio.Event) -> None:

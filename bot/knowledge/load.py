@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from bot import catalogue
 from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind, KnowledgeBase
+from bot.knowledge.folder import Files, read
 from bot.knowledge.models import FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
 from bot.knowledge.tree import Tree, parse
 from bot.text import normalise
@@ -48,24 +49,27 @@ def load(folder: Path) -> Knowledge:
     Raises:
         KnowledgeError: the folder has faults; it holds all of them.
     """
-    return _Loading(folder).knowledge()
+    return load_files(read(folder), str(folder))
+
+
+def load_files(files: Files, folder: str) -> Knowledge:
+    """The same for files that are read already, or that stand nowhere yet. ``folder`` names them in errors."""
+    return _Loading(files, folder).knowledge()
 
 
 class _Loading:
     """One run of the loader: files first, then what holds between them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, files: Files, folder: str) -> None:
+        self._files = files
         self._folder = folder
         self._faults: list[Fault] = []
         self._warnings: list[Fault] = []
         self._entries: list[tuple[str, Tree, int, ItemEntry, str]] = []
 
     def knowledge(self) -> Knowledge:
-        if not self._folder.is_dir():
-            raise KnowledgeError(str(self._folder), [Fault(str(self._folder), 1, catalogue.FOLDER_MISSING)])
-        names = sorted(path.name for path in self._folder.iterdir() if not path.name.startswith("."))
-        self._warnings += (Fault(name, 1, catalogue.NOT_READ) for name in names if name.endswith(".yml"))
-        files = {name: self._file(name) for name in names if name.endswith(".yaml")}
+        self._warnings += (Fault(name, 1, catalogue.NOT_READ) for name in self._files if name.endswith(".yml"))
+        files = {name: self._file(name, self._files[name]) for name in self._files if name.endswith(".yaml")}
         speech, synonyms, frames = map(files.get, _OWN_SHAPE)
         if SPEECH not in files:
             self._faults.append(Fault(SPEECH, 1, catalogue.SPEECH_MISSING))
@@ -78,7 +82,7 @@ class _Loading:
         self._check_phrasings(locations)
         self._check_references(places, locations)
         if self._faults:
-            raise KnowledgeError(str(self._folder), sorted(set(self._faults)))
+            raise KnowledgeError(self._folder, sorted(set(self._faults)))
         base = KnowledgeBase(
             title=speech.title,
             items=tuple(_item(entry, topic) for _, _, _, entry, topic in self._entries),
@@ -88,13 +92,8 @@ class _Loading:
         )
         return Knowledge(base, tuple(sorted(set(self._warnings))), locations)
 
-    def _file(self, name: str) -> BaseModel | None:
+    def _file(self, name: str, data: bytes) -> BaseModel | None:
         """The validated content of one file; faults are noted, and what is sound of an item file is kept."""
-        try:
-            data = (self._folder / name).read_bytes()
-        except OSError as error:
-            self._faults.append(Fault(name, 1, catalogue.FILE_UNREADABLE.format(reason=error.strerror)))
-            return None
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:

@@ -23,12 +23,16 @@ _LIKELY = (
 
 @dataclass(slots=True)
 class Tree:
-    """A file's content. ``lines`` maps the path of each value to its line; a key of a mapping has its own line."""
+    """A file's content. ``lines`` maps the path of each value to its line; a key of a mapping has its own line.
+
+    ``node`` is what the value was read from, for those who need to know how it is written.
+    """
 
     value: Value
     lines: dict[Path, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    node: yaml.Node | None = None
 
     def line(self, path: Path) -> int:
         """The line of a value, or of the nearest one around it."""
@@ -58,7 +62,7 @@ def parse(name: str, text: str) -> Tree:
         return _broken(name, text, 0)
     if node is None:
         return Tree({}, faults=[Fault(name, 1, catalogue.EMPTY_FILE)])
-    tree = Tree({})
+    tree = Tree({}, node=node)
     _Walk(name, text.split("\n"), tree).start(node)
     return tree
 

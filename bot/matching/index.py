@@ -4,6 +4,7 @@ import math
 from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.items import Item, KnowledgeBase
 from bot.matching.lexicon import Lexicon
@@ -19,6 +20,8 @@ _KEYWORD_SHARE = 0.2
 """A term of a keyword counts as one that stands in this share of the phrasings."""
 _PAIR = 2
 
+_T = TypeVar("_T")
+
 Holders = Mapping[int, float]
 """The items that hold a term, each with how typical the term is of it, 0..1."""
 
@@ -26,12 +29,17 @@ Holders = Mapping[int, float]
 class Sounds:
     """Which terms sound alike. Worked out when first asked: most questions are spelt right."""
 
-    def __init__(self, terms: Iterable[str]) -> None:
+    def __init__(self, terms: Iterable[str], known: "Sounds | None" = None) -> None:
         self._terms = terms
+        self._known = known
         self._by_sound: dict[str, list[str]] = {}
 
     def terms(self, sound: str) -> Sequence[str]:
         """The terms of the index with this folded pinyin."""
+        own = self._own(sound)
+        return [*self._known.terms(sound), *own] if self._known else own
+
+    def _own(self, sound: str) -> Sequence[str]:
         if not self._by_sound:
             by_sound: dict[str, list[str]] = {}
             for term in self._terms:
@@ -48,6 +56,7 @@ class Index:
     """Everything that is computed once for a knowledge base. Items are known by their number in ``items``.
 
     ``forms``: the ways to ask each item, standardised, without repetitions. ``by_form``: who is asked by a form.
+    ``tables``: the synonyms and frames that the lexicon was made of.
     """
 
     items: tuple[Item, ...]
@@ -56,22 +65,26 @@ class Index:
     by_form: Mapping[str, tuple[int, ...]]
     postings: Mapping[str, Holders]
     sounds: Sounds
+    tables: tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]
 
     @classmethod
     def build(cls, base: KnowledgeBase) -> "Index":
         """Index a knowledge base."""
         lexicon = Lexicon(base.synonyms, base.frames)
-        forms = tuple(
-            tuple(dict.fromkeys(standard_form(asking, lexicon) for asking in item.askings())) for item in base.items
-        )
+        forms = tuple(_forms(item, lexicon) for item in base.items)
         by_form: dict[str, tuple[int, ...]] = {}
         postings: dict[str, dict[int, float]] = {}
         for number, (item, askings) in enumerate(zip(base.items, forms, strict=True)):
             for form in askings:
                 by_form[form] = (*by_form.get(form, ()), number)
-            for term, share in _shares(item, askings, len(askings), lexicon).items():
-                postings.setdefault(term, {})[number] = share / (share + _SATURATION)
-        return cls(base.items, lexicon, forms, by_form, postings, Sounds(postings))
+            for term, typical in _typical(item, askings, lexicon).items():
+                postings.setdefault(term, {})[number] = typical
+        tables = (base.synonyms, base.frames)
+        return cls(base.items, lexicon, forms, by_form, postings, Sounds(postings), tables)
+
+    def number(self, item_id: str) -> int | None:
+        """The number of an item, if there is one with this id."""
+        return next((number for number, item in enumerate(self.items) if item.id == item_id), None)
 
     def form(self, text: str) -> str:
         """The form in which phrasings and questions meet: normal, with standard words."""
@@ -96,23 +109,52 @@ class Index:
 
         What one phrasing less would change in the weight of others is left as it is.
         """
+        item, size = self.items[number], len(self.forms[number])
         left = tuple(form for form in self.forms[number] if form not in forms)
-        size = len(self.forms[number])
-        before = _shares(self.items[number], self.forms[number], size, self.lexicon)
-        after = _shares(self.items[number], left, size, self.lexicon) if left else {}
-        patch: dict[str, dict[int, float]] = {}
-        for term in before:
-            if after.get(term) != before[term]:
-                patch[term] = {other: typical for other, typical in self.postings[term].items() if other != number}
-                if share := after.get(term):
-                    patch[term][number] = share / (share + _SATURATION)
+        after = _typical(item, left, self.lexicon, size) if left else {}
+        touched = {term for form in forms for term in grams(form)} if left else self.typical(number)
         gone = {form: tuple(holder for holder in self.by_form[form] if holder != number) for form in forms}
         return replace(
             self,
             forms=(*self.forms[:number], left, *self.forms[number + 1 :]),
-            by_form=ChainMap(gone, self.by_form),  # type: ignore[arg-type]  # nothing is written to either
-            postings=ChainMap(patch, self.postings),  # type: ignore[arg-type]  # as above
+            by_form=_chain(gone, self.by_form),
+            postings=_chain(self._patched(number, touched, after), self.postings),
         )
+
+    def with_item(self, item: Item) -> "Index":
+        """The index with an item more, or with an item in place of the one with its id; equal to one built anew.
+
+        For a look ahead: what is asked often is asked of an index that was built.
+        """
+        known = self.number(item.id)
+        number = len(self.items) if known is None else known
+        before, old = ({}, ()) if known is None else (self.typical(number), self.forms[number])
+        forms = _forms(item, self.lexicon)
+        after = _typical(item, forms, self.lexicon)
+        by_form: dict[str, tuple[int, ...]] = {}
+        for form in {*old, *forms}:
+            others = {*self.by_form.get(form, ())} - {number}
+            by_form[form] = tuple(sorted({*others, number} if form in forms else others))
+        return replace(
+            self,
+            items=(*self.items[:number], item, *self.items[number + 1 :]),
+            forms=(*self.forms[:number], forms, *self.forms[number + 1 :]),
+            by_form=_chain(by_form, self.by_form),
+            postings=_chain(self._patched(number, {*before, *after}, after), self.postings),
+            sounds=Sounds([term for term in after if term not in self.postings], self.sounds),
+        )
+
+    def typical(self, number: int) -> Mapping[str, float]:
+        """The terms that an item holds, each with how typical it is of it."""
+        return _typical(self.items[number], self.forms[number], self.lexicon)
+
+    def _patched(self, number: int, terms: Iterable[str], typical: Mapping[str, float]) -> Mapping[str, Holders]:
+        """The holders of some terms when an item is typical of them as given."""
+        patch: dict[str, Holders] = {}
+        for term in terms:
+            others = {other: value for other, value in self.postings.get(term, {}).items() if other != number}
+            patch[term] = {**others, number: typical[term]} if term in typical else others
+        return patch
 
 
 def standard_form(text: str, lexicon: Lexicon) -> str:
@@ -120,14 +162,26 @@ def standard_form(text: str, lexicon: Lexicon) -> str:
     return lexicon.standardise(normalise(text))
 
 
-def _shares(item: Item, forms: Collection[str], size: int, lexicon: Lexicon) -> Mapping[str, float]:
-    """The share of an item's ``size`` phrasings that hold each term; terms of other texts count as in a few."""
+def _forms(item: Item, lexicon: Lexicon) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(standard_form(asking, lexicon) for asking in item.askings()))
+
+
+def _typical(item: Item, forms: Sequence[str], lexicon: Lexicon, size: int = 0) -> Mapping[str, float]:
+    """How typical each term is of an item by the share of its ``size`` phrasings that hold it.
+
+    Terms of its other texts count as in a few. Without a size it is asked in these forms alone.
+    """
     counted: dict[str, int] = {}
     for form in forms:
         for term in grams(form):
             counted[term] = counted.get(term, 0) + 1
-    shares = {term: count / size for term, count in counted.items()}
+    shares = {term: count / (size or len(forms)) for term, count in counted.items()}
     for share, text in (*((_KEYWORD_SHARE, keyword) for keyword in item.keywords), (_ANSWER_SHARE, item.answer)):
         for term in grams(standard_form(text, lexicon)):
             shares[term] = max(shares.get(term, 0.0), share)
-    return shares
+    return {term: share / (share + _SATURATION) for term, share in shares.items()}
+
+
+def _chain(patch: Mapping[str, _T], whole: Mapping[str, _T]) -> Mapping[str, _T]:
+    """A table with some of its entries replaced."""
+    return ChainMap(patch, whole)  # type: ignore[arg-type]  # nothing is written to either

@@ -6,9 +6,10 @@ from typing import Any
 from bot import catalogue
 from bot.matching.evaluation import ANSWERABLE, Result, reliability
 from bot.matching.gate import Gate
+from bot.pages import page
 
 
-def page(results: Sequence[Result], report: Mapping[str, Any], gate: Gate) -> str:
+def plotted(results: Sequence[Result], report: Mapping[str, Any], gate: Gate) -> str:
     """The page as HTML; it loads nothing from anywhere."""
     from plotly import graph_objects  # noqa: PLC0415 - an extra
 
@@ -46,9 +47,4 @@ def page(results: Sequence[Result], report: Mapping[str, Any], gate: Gate) -> st
         mode="lines+markers",
         name=catalogue.PLOT_MEASURED,
     )
-    figures = (scores, confusions, reliable)
-    parts = (
-        figure.to_html(full_html=False, include_plotlyjs="inline" if figure is scores else False) for figure in figures
-    )
-    head = '<!doctype html><html lang="zh"><meta charset="utf-8">'
-    return f"{head}<title>{catalogue.PLOT_TITLE}</title><h1>{catalogue.PLOT_TITLE}</h1>{''.join(parts)}</html>\n"
+    return page(catalogue.PLOT_TITLE, (scores, confusions, reliable))

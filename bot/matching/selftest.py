@@ -39,8 +39,13 @@ def sample(index: Index, most: int, seed: int = 1) -> Sequence[tuple[int, str]]:
 def hidden_phrasings(index: Index, askings: Iterable[tuple[int, str]]) -> Iterator[Hidden]:
     """Each phrasing without itself and its near copies."""
     for number, form in askings:
-        near = [other for other in index.forms[number] if fuzz.ratio(form, other) >= NEAR_COPY]
-        yield Hidden(index.items[number], form, index=index.without(number, near))
+        yield Hidden(index.items[number], form, index=without_copies(index, number, form))
+
+
+def without_copies(index: Index, number: int, form: str) -> Index:
+    """The index as it is for who never asks an item in a form, nor in a near copy of it."""
+    near = [other for other in index.forms[number] if fuzz.ratio(form, other) >= NEAR_COPY]
+    return index.without(number, near) if near else index
 
 
 def hidden_items(index: Index, askings: Iterable[tuple[int, str]]) -> Iterator[Hidden]:

@@ -10,15 +10,34 @@ from typing import IO, Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
-from bot.store.tables import ASKED_DAYS, FEEDBACK, HEARTBEAT, INBOX, MISSED, MISSED_DAYS, InboxState
+from bot.store.ranking import refresh
+from bot.store.tables import (
+    ACTIONS,
+    ANSWERED,
+    ASKED_DAYS,
+    DAILY,
+    DRAFTS,
+    FEEDBACK,
+    HEARTBEAT,
+    INBOX,
+    JUDGED,
+    MISSED,
+    MISSED_DAYS,
+    WISHES,
+    InboxState,
+)
 
 DEDUPE_WINDOW = timedelta(hours=48)
 """How long an update that was handled is known again. Telegram offers one again for 24 hours at most."""
 DEAD_LETTERS_KEPT = timedelta(days=7)
+DRAFTS_KEPT = timedelta(hours=1)
+"""Who wrote nothing for so long is asking something else."""
+WISHES_KEPT = timedelta(days=30)
+ANSWERED_KEPT = timedelta(days=30)
 
 try:
     import fcntl
@@ -122,7 +141,7 @@ class Database:
                 connection.execute(HEARTBEAT.insert().values(id=1, at=self.now()))
 
     def purge(self, misses_kept: timedelta) -> int:
-        """Delete what was kept long enough, of every kind: updates, misses, opinions, counts. How many rows that were.
+        """Delete what was kept long enough, of every kind. How many rows that were.
 
         A miss counts from when it was last asked, an opinion from when it was last given.
 
@@ -137,9 +156,18 @@ class Database:
             MISSED_DAYS.delete().where(MISSED_DAYS.c.day < (now - misses_kept).date()),
             FEEDBACK.delete().where(FEEDBACK.c.last_given < now - misses_kept),
             ASKED_DAYS.delete().where(ASKED_DAYS.c.day < (now - misses_kept).date()),
+            DAILY.delete().where(DAILY.c.day < (now - misses_kept).date()),
+            JUDGED.delete().where(JUDGED.c.judged_at < now - misses_kept),
+            ACTIONS.delete().where(ACTIONS.c.at < now - misses_kept),
+            ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),
+            WISHES.delete().where(WISHES.c.made_at < now - WISHES_KEPT),
+            DRAFTS.delete().where(DRAFTS.c.changed_at < now - DRAFTS_KEPT),
         )
+        lonely = select(MISSED.c.cluster).where(MISSED.c.cluster.is_not(None), MISSED.c.last_asked < now - misses_kept)
         with self.transaction() as connection:
+            clusters = set(connection.execute(lonely).scalars())
             deleted = sum(connection.execute(statement).rowcount for statement in old)
+            refresh(connection, clusters)
         if deleted:
             self.forget_deleted()
         return deleted

@@ -1,4 +1,4 @@
-"""What is kept, as others see it: the log of missed questions, never who asked, and the inbox, sealed."""
+"""What is kept, as others see it: the log of missed questions, never who asked; the inbox, sealed; what admins did."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ class State(StrEnum):
     """Waits for an admin."""
     HANDLED = "handled"
     """An admin saw to it; asked and missed again it is open again."""
+    VERIFIED = "verified"
+    """It was asked again and reached an answer; missed again it is open again."""
     IGNORED = "ignored"
     """Stays ignored however often it is asked."""
     NOT_COVERED = "not-covered"
@@ -56,13 +58,47 @@ class Feedback:
     opinion: Opinion
 
 
+COMPLAINTS = frozenset({Opinion.WRONG, Opinion.INCOMPLETE, Opinion.OUTDATED})
+"""What a thumb down may mean."""
+COMPLAINED = "answer"
+"""The verdict of a miss that is a thumb down: it was answered, and the answer was not good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A real question that was answered, masked, with its normal form, the item and how sure it was."""
+
+    question: str
+    key: str
+    item: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody wants to be told when a miss has an answer.
+
+    ``key`` is the miss's; ``person`` a fingerprint, the same for the same person; ``address`` says where, sealed.
+    """
+
+    key: str
+    person: int
+    address: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What is to be kept of a turn: misses, opinions, and the ids of the items that were shown as answers."""
+    """What is to be kept of a turn.
+
+    ``asked``: the ids of the items that were shown as answers; ``counted``: what the day's counts grow by.
+    """
 
     misses: tuple[Miss, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     asked: tuple[str, ...] = ()
+    answered: tuple[Answered, ...] = ()
+    counted: tuple[str, ...] = ()
+    wishes: tuple[Wish, ...] = ()
 
 
 NOTHING = Records()
@@ -80,7 +116,7 @@ class FeedbackCount:
 
 @dataclass(frozen=True, slots=True)
 class MissedQuestion:
-    """A row of the log: equal questions are one row. Times are UTC."""
+    """A row of the log: equal questions are one row. Times are UTC. ``chosen``: the item that an admin led it to."""
 
     id: int
     question: str
@@ -91,6 +127,8 @@ class MissedQuestion:
     verdict: str
     item: str | None
     score: float
+    key: str
+    chosen: str | None = None
 
 
 class MissedLog(Protocol):
@@ -125,12 +163,76 @@ class MissedLog(Protocol):
             UnknownMissError: there is none with this id.
         """
 
+    def settle(self, ids: Collection[int], state: State) -> None:
+        """Put those of these rows that are open or handled into a state."""
+
     def delete(self, row_id: int) -> MissedQuestion:
-        """The row as it was; nothing of it is left.
+        """The row as it was; nothing of it, and nothing else that holds its question, is left.
 
         Raises:
             UnknownMissError: there is none with this id.
         """
+
+    def forget(self, key: str) -> bool:
+        """Delete whatever holds the question of this normal form; whether anything did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsorted:
+    """A miss that is in no cluster yet."""
+
+    id: int
+    question: str
+    verdict: str
+    item: str | None
+
+
+class Sorter(Protocol):
+    """Tells which questions are the same. It remembers the clusters it was told."""
+
+    newest: int
+    """The highest id of a cluster that it knows; 0 for none."""
+
+    def learn(self, cluster: int, first: Unsorted) -> None:
+        """A cluster, and the miss that it began with."""
+
+    def find(self, miss: Unsorted) -> int | None:
+        """The cluster that a miss belongs to, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Misses that ask the same. ``asked``: how often in all; ``days``: on how many different days.
+
+    ``questions``: those that are open, the most frequent first, at most 50.
+    """
+
+    id: int
+    asked: int
+    days: int
+    questions: tuple[MissedQuestion, ...]
+
+
+class Clusters(Protocol):
+    """The log by clusters. Every method raises StoreError when the store fails."""
+
+    def sort(self, sorter: Sorter, limit: int) -> int:
+        """Put at most so many misses that are in none into clusters; how many that were."""
+
+    def count(self, most: int) -> int:
+        """How many clusters hold an open miss; at most so many are counted."""
+
+    def page(self, start: int, limit: int) -> Sequence[Cluster]:
+        """Clusters with an open miss, ranked by how often times on how many days they were asked, then the newest."""
+
+    def cluster(self, cluster_id: int) -> Cluster:
+        """One cluster; one that there is not has no questions."""
+
+    def handle(self, cluster_id: int, state: State, chosen: str | None = None) -> Sequence[MissedQuestion]:
+        """Put the open misses of a cluster into a state; which these were. What is ignored so takes in what joins."""
+
+    def recent(self, since: datetime, limit: int) -> Sequence[tuple[str, int]]:
+        """Open misses asked since then, with how often, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +274,16 @@ class DeadLetter:
     fault: str
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer that an admin judged."""
+
+    question: str
+    key: str
+    item: str
+    right: bool
+
+
 class Journal(Protocol):
     """What is kept of talks, beside misses. Every method raises StoreError when the store fails."""
 
@@ -186,6 +298,27 @@ class Journal(Protocol):
 
     def feedback(self) -> Sequence[FeedbackCount]:
         """All opinions, the most frequent first, then the most recent."""
+
+    def not_meant(self) -> Mapping[str, frozenset[str]]:
+        """By questions' normal forms the items that were suggested and not meant."""
+
+    def answered(self) -> Sequence[Answered]:
+        """Real questions that were answered within 30 days, the latest first."""
+
+    def to_judge(self, limit: int) -> Sequence[Answered]:
+        """Answers of the last week that were the least sure, and that nobody judged yet."""
+
+    def judge(self, judged: Judged) -> None:
+        """Keep a judgement; it replaces an earlier one."""
+
+    def judged(self) -> Sequence[Judged]:
+        """All judgements, the latest first."""
+
+    def daily(self, since: date) -> Mapping[date, Mapping[str, int]]:
+        """The counts of each day from this one on, by name."""
+
+    def shown(self, since: date) -> Mapping[str, int]:
+        """How often each item was shown as an answer from this day on."""
 
 
 class Inbox(Protocol):
@@ -211,6 +344,92 @@ class Inbox(Protocol):
 
     def replay(self, ids: Collection[int] | None = None) -> int:
         """Let dead letters wait again, all of them without ``ids``. How many that were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A wish that can be fulfilled."""
+
+    id: int
+    question: str
+    address: bytes
+
+
+class Wishes(Protocol):
+    """Who wants to be told. Every method raises StoreError when the store fails."""
+
+    def due(self) -> Sequence[Due]:
+        """The wishes whose miss is verified or not covered, the oldest first."""
+
+    def drop(self, ids: Collection[int]) -> None:
+        """Delete these; nothing of them is left."""
+
+    def forget(self, person: int) -> int:
+        """Delete all of this person, and say how many; nothing of them is left."""
+
+
+class ActionState(StrEnum):
+    """The life of an admin's action."""
+
+    BEGUN = "begun"
+    """An edit whose file may or may not be replaced yet."""
+    DONE = "done"
+    UNDONE = "undone"
+    VOID = "void"
+    """An edit that did not come about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What an admin did. ``admin``: a user id, none for the command line; ``edit``: of an edit, what it takes to undo.
+
+    The time is UTC.
+    """
+
+    id: int
+    at: datetime
+    admin: int | None
+    kind: str
+    detail: str
+    edit: str | None
+    state: ActionState
+
+
+class History(Protocol):
+    """What admins did and are about to do. Every method raises StoreError when the store fails."""
+
+    def record(self, admin: int | None, kind: str, detail: str) -> None:
+        """Keep an action that is done."""
+
+    def begin(self, admin: int | None, kind: str, detail: str, edit: str) -> int:
+        """Keep an edit that is about to be made; its id."""
+
+    def settle(self, action_id: int, state: ActionState) -> None:
+        """Say what became of an edit."""
+
+    def begun(self) -> Sequence[Action]:
+        """Edits of which that was never said."""
+
+    def action(self, action_id: int) -> Action | None:
+        """One action."""
+
+    def latest(self, limit: int, start: int = 0) -> Sequence[Action]:
+        """The latest actions, the last one first."""
+
+    def edited(self, since: datetime) -> Sequence[Action]:
+        """The edits that were done since then, undone ones too, the last one first."""
+
+    def draft(self, admin: int, chat: int) -> str | None:
+        """What an admin is about to write in a chat."""
+
+    def put_draft(self, admin: int, chat: int, content: str | None) -> None:
+        """Keep it in the place of what was there; None removes it."""
+
+    def mark(self, name: str) -> str | None:
+        """A note that the bot made for itself."""
+
+    def put_mark(self, name: str, value: str) -> None:
+        """Make a note."""
 
 
 class Upkeep(Protocol):

@@ -1,24 +1,28 @@
 """What is kept of talks: misses, opinions, and how often items are asked."""
 
-from collections.abc import Sequence
-from datetime import UTC, timedelta
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
-from bot.store.database import Database
-from bot.store.interface import Feedback, FeedbackCount, Opinion, Records
+from bot.store.database import ANSWERED_KEPT, Database
+from bot.store.interface import Answered, Feedback, FeedbackCount, Judged, Opinion, Records
 from bot.store.missed import SqlMissedLog
-from bot.store.tables import ASKED_DAYS, FEEDBACK
+from bot.store.tables import ANSWERED, ASKED_DAYS, DAILY, FEEDBACK, JUDGED
+from bot.store.wishes import SqlWishes
 
 _HOT_DAYS = timedelta(days=30)
+_WEEK = timedelta(days=7)
 
 
 class SqlJournal:
-    """``Journal`` over SQL. ``missed`` takes the misses; ``limit``: how many opinions there may be."""
+    """``Journal`` over SQL. ``missed`` takes the misses; ``limit``: how many opinions, and answered questions, fit."""
 
     def __init__(self, database: Database, missed: SqlMissedLog, limit: int) -> None:
         self._database = database
         self._missed = missed
+        self._wishes = SqlWishes(database)
         self._limit = limit
 
     def record(self, records: Records) -> None:
@@ -38,10 +42,25 @@ class SqlJournal:
                 row = {"key": one.key, "item": one.item, "opinion": one.opinion, "question": one.question}
                 connection.execute(FEEDBACK.insert().values(row | {"count": 1, "last_given": now}))
         for item in records.asked:
-            today = (ASKED_DAYS.c.item == item, ASKED_DAYS.c.day == now.date())
-            once_more = ASKED_DAYS.update().where(*today).values(count=ASKED_DAYS.c.count + 1)
-            if not connection.execute(once_more).rowcount:
-                connection.execute(ASKED_DAYS.insert().values(item=item, day=now.date(), count=1))
+            _count(connection, ASKED_DAYS, {"item": item, "day": now.date()})
+        for name in (*records.counted, *(one.opinion for one in records.feedback)):
+            _count(connection, DAILY, {"day": now.date(), "name": name})
+        for answered in records.answered:
+            self._keep(connection, answered)
+        for wish in records.wishes:
+            self._wishes.record_in(connection, wish)
+
+    def _keep(self, connection: Connection, answered: Answered) -> None:
+        """Keep a question that was answered; where there is no room, the one asked longest ago goes."""
+        same = (ANSWERED.c.key == answered.key, ANSWERED.c.item == answered.item)
+        judged = {"last_asked": self._database.now(), "score": answered.score}
+        if connection.execute(ANSWERED.update().where(*same).values(judged)).rowcount:
+            return
+        if connection.execute(select(func.count()).select_from(ANSWERED)).scalar_one() >= self._limit:
+            oldest = select(ANSWERED.c.last_asked).order_by(ANSWERED.c.last_asked).limit(1).scalar_subquery()
+            connection.execute(ANSWERED.delete().where(ANSWERED.c.last_asked == oldest))
+        row = {"key": answered.key, "item": answered.item, "question": answered.question}
+        connection.execute(ANSWERED.insert().values(row | judged))
 
     def has_room(self, feedback: Feedback) -> bool:
         """Whether this opinion may be recorded."""
@@ -74,6 +93,68 @@ class SqlJournal:
             )
             for row in rows
         ]
+
+    def not_meant(self) -> Mapping[str, frozenset[str]]:
+        """By questions' normal forms the items that were suggested and not meant."""
+        found: dict[str, set[str]] = defaultdict(set)
+        rejected = select(FEEDBACK.c.key, FEEDBACK.c.item).where(FEEDBACK.c.opinion == Opinion.NOT_MEANT)
+        with self._database.reading() as connection:
+            for key, item in connection.execute(rejected):
+                found[key].add(item)
+        return {key: frozenset(items) for key, items in found.items()}
+
+    def answered(self) -> Sequence[Answered]:
+        """Real questions that were answered within 30 days, the latest first."""
+        since = self._database.now() - ANSWERED_KEPT
+        kept = select(ANSWERED).where(ANSWERED.c.last_asked >= since)
+        with self._database.reading() as connection:
+            rows = connection.execute(kept.order_by(ANSWERED.c.last_asked.desc(), ANSWERED.c.key, ANSWERED.c.item))
+            return [Answered(row.question, row.key, row.item, row.score) for row in rows]
+
+    def to_judge(self, limit: int) -> Sequence[Answered]:
+        """Answers of the last week that were the least sure, and that nobody judged yet."""
+        since = self._database.now() - _WEEK
+        same = and_(JUDGED.c.key == ANSWERED.c.key, JUDGED.c.item == ANSWERED.c.item)
+        unjudged = select(ANSWERED).outerjoin(JUDGED, same).where(JUDGED.c.key.is_(None))
+        unsure = unjudged.where(ANSWERED.c.last_asked >= since).order_by(ANSWERED.c.score, ANSWERED.c.key)
+        with self._database.reading() as connection:
+            rows = connection.execute(unsure.limit(limit))
+            return [Answered(row.question, row.key, row.item, row.score) for row in rows]
+
+    def judge(self, judged: Judged) -> None:
+        """Keep a judgement; it replaces an earlier one."""
+        with self._database.transaction() as connection:
+            connection.execute(JUDGED.delete().where(JUDGED.c.key == judged.key, JUDGED.c.item == judged.item))
+            row = {"key": judged.key, "item": judged.item, "question": judged.question, "right": judged.right}
+            connection.execute(JUDGED.insert().values(row | {"judged_at": self._database.now()}))
+
+    def judged(self) -> Sequence[Judged]:
+        """All judgements, the latest first."""
+        ordered = select(JUDGED).order_by(JUDGED.c.judged_at.desc(), JUDGED.c.key, JUDGED.c.item)
+        with self._database.reading() as connection:
+            return [Judged(row.question, row.key, row.item, row.right) for row in connection.execute(ordered)]
+
+    def daily(self, since: date) -> Mapping[date, Mapping[str, int]]:
+        """The counts of each day from this one on, by name."""
+        found: dict[date, dict[str, int]] = defaultdict(dict)
+        counts = select(DAILY.c.day, DAILY.c.name, DAILY.c.count).where(DAILY.c.day >= since).order_by(DAILY.c.day)
+        with self._database.reading() as connection:
+            for day, name, count in connection.execute(counts):
+                found[day][name] = count
+        return found
+
+    def shown(self, since: date) -> Mapping[str, int]:
+        """How often each item was shown as an answer from this day on."""
+        counts = select(ASKED_DAYS.c.item, func.sum(ASKED_DAYS.c.count)).where(ASKED_DAYS.c.day >= since)
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(counts.group_by(ASKED_DAYS.c.item))}
+
+
+def _count(connection: Connection, table: Table, key: Mapping[str, object]) -> None:
+    """One more under this key."""
+    same = [table.c[name] == value for name, value in key.items()]
+    if not connection.execute(table.update().where(*same).values(count=table.c.count + 1)).rowcount:
+        connection.execute(table.insert().values({**key, "count": 1}))
 
 
 def _is(feedback: Feedback) -> tuple[ColumnElement[bool], ...]:

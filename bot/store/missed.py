@@ -4,13 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, and_, case, delete, func, select
 
 from bot import catalogue
 from bot.errors import UnknownMissError
 from bot.store.database import Database
-from bot.store.interface import Miss, MissedQuestion, State
-from bot.store.tables import FEEDBACK, MISSED, MISSED_DAYS
+from bot.store.interface import COMPLAINED, Miss, MissedQuestion, State
+from bot.store.ranking import clusters_of, refresh
+from bot.store.tables import ANSWERED, FEEDBACK, JUDGED, MISSED, MISSED_DAYS
+
+_PENDING = (State.OPEN, State.HANDLED)
 
 
 class SqlMissedLog:
@@ -42,10 +45,19 @@ class SqlMissedLog:
         judged = {"last_asked": now, "verdict": miss.verdict, "item": miss.item, "score": miss.score}
         # Missed again: what is ignored stays so; what was handled is open again, the rest is as it was judged now.
         state = case((MISSED.c.state == State.IGNORED, State.IGNORED), else_=miss.state)
+        # A complaint belongs to those about the same item, any other miss to those that ask the same.
+        alike = MISSED.c.verdict != COMPLAINED
+        if miss.verdict == COMPLAINED:
+            alike = and_(MISSED.c.verdict == COMPLAINED, MISSED.c.item == miss.item)
+        former = connection.execute(select(MISSED.c.cluster).where(MISSED.c.key == miss.key)).scalar_one_or_none()
         again = (
             MISSED.update()
             .where(MISSED.c.key == miss.key)
-            .values(judged | {"count": MISSED.c.count + 1, "state": state})
+            .values(
+                judged
+                | {"count": MISSED.c.count + 1, "state": state, "chosen": None}
+                | {"cluster": case((alike, MISSED.c.cluster), else_=None)}
+            )
         )
         # The write comes first: it takes SQLite's write lock, so that nothing read after it can change.
         if not connection.execute(again).rowcount:
@@ -61,13 +73,14 @@ class SqlMissedLog:
         days = (MISSED_DAYS.c.missed_id == row_id) & (MISSED_DAYS.c.day == now.date())
         if not connection.execute(MISSED_DAYS.update().where(days).values(count=MISSED_DAYS.c.count + 1)).rowcount:
             connection.execute(MISSED_DAYS.insert().values(missed_id=row_id, day=now.date(), count=1))
+        refresh(connection, [former])
 
     def rows(self, states: Collection[State]) -> Sequence[MissedQuestion]:
         """The rows in these states, the most often asked first, then the most recent."""
         order = (MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
         with self._database.reading() as connection:
             found = connection.execute(select(MISSED).where(MISSED.c.state.in_(states)).order_by(*order)).all()
-        return [_missed_question(row) for row in found]
+        return [missed_question(row) for row in found]
 
     def row(self, row_id: int) -> MissedQuestion:
         """One row."""
@@ -75,7 +88,7 @@ class SqlMissedLog:
             found = connection.execute(select(MISSED).where(MISSED.c.id == row_id)).one_or_none()
         if found is None:
             raise UnknownMissError(catalogue.MISSED_UNKNOWN.format(id=row_id))
-        return _missed_question(found)
+        return missed_question(found)
 
     def days(self, row_id: int) -> Mapping[date, int]:
         """How often it was asked on which days, oldest first."""
@@ -87,25 +100,40 @@ class SqlMissedLog:
         """The row in its new state."""
         with self._database.transaction() as connection:
             connection.execute(MISSED.update().where(MISSED.c.id == row_id).values(state=state))
+            refresh(connection, clusters_of(connection, [row_id]))
         return self.row(row_id)
+
+    def settle(self, ids: Collection[int], state: State) -> None:
+        """Put those of these rows that are open or handled into a state."""
+        with self._database.transaction() as connection:
+            pending = MISSED.update().where(MISSED.c.id.in_(ids), MISSED.c.state.in_(_PENDING))
+            connection.execute(pending.values(state=state))
+            refresh(connection, clusters_of(connection, ids))
 
     def delete(self, row_id: int) -> MissedQuestion:
         """The row as it was; nothing of it is left in the database."""
         row = self.row(row_id)
-        with self._database.transaction() as connection:
-            key = select(MISSED.c.key).where(MISSED.c.id == row_id).scalar_subquery()
-            connection.execute(FEEDBACK.delete().where(FEEDBACK.c.key == key))
-            connection.execute(MISSED.delete().where(MISSED.c.id == row_id))
-        self._database.forget_deleted()
+        self.forget(row.key)
         return row
+
+    def forget(self, key: str) -> bool:
+        """Delete whatever holds the question of this normal form; whether anything did."""
+        with self._database.transaction() as connection:
+            clusters = connection.execute(select(MISSED.c.cluster).where(MISSED.c.key == key)).scalars().all()
+            holders = (FEEDBACK, ANSWERED, JUDGED, MISSED)
+            found = sum(connection.execute(delete(table).where(table.c.key == key)).rowcount for table in holders)
+            refresh(connection, clusters)
+        self._database.forget_deleted()
+        return found > 0
 
     @staticmethod
     def _count(connection: Connection) -> int:
         return connection.execute(select(func.count()).select_from(MISSED)).scalar_one()
 
 
-def _missed_question(row: Row[Any]) -> MissedQuestion:
+def missed_question(row: Row[Any]) -> MissedQuestion:
+    """A row of the log as a value."""
     fields = row._asdict()
-    del fields["key"]
+    del fields["cluster"]
     asked = {name: fields[name].replace(tzinfo=UTC) for name in ("first_asked", "last_asked")}
     return MissedQuestion(**fields | asked | {"state": State(row.state)})

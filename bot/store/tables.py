@@ -4,18 +4,21 @@ from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
     DateTime,
     Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 METADATA = MetaData(
@@ -41,8 +44,24 @@ MISSED = Table(
     Column("verdict", String(16), nullable=False),
     Column("item", String(40)),
     Column("score", Float, nullable=False),
-    CheckConstraint("state IN ('open', 'handled', 'ignored', 'not-covered')", name="state"),
+    Column("cluster", Integer, index=True),
+    Column("chosen", String(40)),
+    CheckConstraint("state IN ('open', 'handled', 'verified', 'ignored', 'not-covered')", name="state"),
 )
+
+CLUSTERS = Table(
+    "clusters",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("weight", Integer, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("ignored", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+_STILL_OPEN = CLUSTERS.c.open > 0
+Index("ix_clusters_weight", CLUSTERS.c.weight, sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN)
 
 MISSED_DAYS = Table(
     "missed_days",
@@ -69,6 +88,76 @@ ASKED_DAYS = Table(
     Column("item", String(40), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+
+WISHES = Table(
+    "wishes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("missed_id", ForeignKey("missed.id", ondelete="CASCADE"), nullable=False),
+    Column("person", BigInteger, nullable=False, index=True),
+    Column("address", LargeBinary, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    UniqueConstraint("missed_id", "person"),
+)
+
+ACTIONS = Table(
+    "actions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("admin", BigInteger),
+    Column("kind", String(16), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("edit", Text),
+    Column("state", String(8), nullable=False),
+    CheckConstraint("state IN ('begun', 'done', 'undone', 'void')", name="state"),
+    sqlite_autoincrement=True,
+)
+
+DRAFTS = Table(
+    "drafts",
+    METADATA,
+    Column("admin", BigInteger, primary_key=True),
+    Column("chat", BigInteger, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("changed_at", DateTime, nullable=False),
+)
+
+ANSWERED = Table(
+    "answered",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("item", String(40), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("last_asked", DateTime, nullable=False, index=True),
+)
+
+JUDGED = Table(
+    "judged",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("item", String(40), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("right", Boolean, nullable=False),
+    Column("judged_at", DateTime, nullable=False),
+)
+
+DAILY = Table(
+    "daily",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("name", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+MARKS = Table(
+    "marks",
+    METADATA,
+    Column("name", String(16), primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 

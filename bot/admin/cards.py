@@ -1,0 +1,332 @@
+"""What admins read and press."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from bot import catalogue
+from bot.admin.editor import Plan
+from bot.edition import Edition
+from bot.errors import Fault
+from bot.items import Item, Kind, KnowledgeBase
+from bot.knowledge.edit import AddItem, AddOther, AddPhrasings, SetAnswer, item_yaml, phrasing_yaml
+from bot.matching import Candidate
+from bot.matching.replay import Effect, Impact, Outcome
+from bot.replies import Button, Reply, Rows, item_key, topic_key
+from bot.store.interface import Action, ActionState, Answered, Cluster
+
+COUNTED = 999
+"""So many cards are counted; beyond that it is enough to know that there are more."""
+_WORDINGS = 5
+_SHOWN = 5
+"""Questions that are shown of each kind of effect."""
+_FAULTS = 10
+HISTORY_PAGE = 8
+
+
+class Press(StrEnum):
+    """What an admin's button asks for: the second part of its callback data, after ``PREFIX``."""
+
+    CARD = "m"
+    """A place in the list, counted from 0."""
+    PHRASING = "p"
+    """A cluster; an item's key."""
+    NEW = "n"
+    """A cluster."""
+    NOT_COVERED = "o"
+    """A cluster."""
+    REFUSE = "r"
+    """A cluster: with the answer that is offered."""
+    REFUSE_OWN = "w"
+    """A cluster: with an answer of one's own."""
+    IGNORE = "i"
+    """A cluster."""
+    ANSWER = "a"
+    """An item; a cluster, 0 for none."""
+    WORDS = "e"
+    """An item."""
+    ITEM = "it"
+    """An item."""
+    SOURCE = "s"
+    """A place's key, ``done`` or ``other``."""
+    TOPIC = "t"
+    """A topic's key."""
+    CONFIRM = "c"
+    """A plan's digest."""
+    CANCEL = "x"
+    UNDO = "u"
+    """An action."""
+    AGAIN = "g"
+    """An action; a plan's digest when it is confirmed."""
+    HISTORY = "h"
+    """How many are passed over."""
+    TO_JUDGE = "q"
+    """How many are left."""
+    JUDGE = "j"
+    """An answered question's key; y, n; how many are left."""
+
+
+PREFIX = "x"
+"""The first part of the callback data of every admin's button."""
+
+
+def press(kind: Press, *parts: object) -> str:
+    """A button's callback data."""
+    return ":".join(map(str, (PREFIX, kind, *parts)))
+
+
+def button(label: str, kind: Press, *parts: object) -> Button:
+    """A button."""
+    return Button(label, press(kind, *parts))
+
+
+CANCEL_ROW = (button(catalogue.BUTTON_CANCEL, Press.CANCEL),)
+NEXT_CARD = button(catalogue.BUTTON_NEXT, Press.CARD, 0)
+
+
+def card(  # noqa: PLR0913, PLR0917 - all that stands on it
+    cluster: Cluster,
+    place: int,
+    count: int,
+    nearest: Sequence[Candidate],
+    complained: Item | None,
+    opinions: Mapping[str, int],
+    not_meant: Sequence[Item],
+) -> Reply:
+    """A cluster of misses.
+
+    ``nearest``: at most three items; ``complained``: the item whose answer was not good, with what was said of it;
+    ``not_meant``: what was suggested in vain.
+    """
+    first, *others = cluster.questions
+    total = catalogue.CARD_MORE.format(most=count) if count >= COUNTED else count
+    lines = [
+        catalogue.CARD_HEAD.format(place=place + 1, count=total, asked=cluster.asked, days=cluster.days),
+        "",
+        catalogue.CARD_QUESTION.format(question=first.question),
+    ]
+    if others:
+        lines.append(catalogue.CARD_WORDINGS)
+        lines += (catalogue.CARD_WORDING.format(question=one.question, count=one.count) for one in others[:_WORDINGS])
+    if complained:
+        said = "，".join(f"{catalogue.OPINIONS[name]} {times}" for name, times in opinions.items())
+        lines += [
+            "",
+            catalogue.CARD_COMPLAINT.format(opinions=said),
+            catalogue.CARD_ANSWER.format(answer=complained.answer),
+        ]
+    if not_meant:
+        lines += ["", catalogue.CARD_SHOWN, *(f"· {item.question}" for item in not_meant)]
+    if nearest:
+        lines += ["", catalogue.CARD_NEAREST]
+    rows: list[tuple[Button, ...]] = []
+    for number, one in enumerate(nearest, start=1):
+        item = one.item
+        lines.append(catalogue.CARD_NEAR.format(number=number, question=item.question, item=item.id, score=one.score))
+        label = catalogue.BUTTON_PHRASING.format(number=number, question=item.question)
+        rows.append((button(label, Press.PHRASING, cluster.id, item_key(item.id)),))
+    if complained:
+        rows.insert(0, (button(catalogue.BUTTON_ANSWER, Press.ANSWER, complained.id, cluster.id),))
+    rows += [
+        (
+            button(catalogue.BUTTON_NEW, Press.NEW, cluster.id),
+            button(catalogue.BUTTON_NOT_COVERED, Press.NOT_COVERED, cluster.id),
+            button(catalogue.BUTTON_IGNORE, Press.IGNORE, cluster.id),
+        ),
+        *pager(place, count),
+    ]
+    return Reply("\n".join(lines), tuple(rows))
+
+
+def pager(place: int, count: int) -> Rows:
+    """The way to the cards before and after."""
+    turns = []
+    if place:
+        turns.append(button(catalogue.PREVIOUS_PAGE, Press.CARD, place - 1))
+    if place + 1 < count:
+        turns.append(button(catalogue.NEXT_PAGE, Press.CARD, place + 1))
+    return (tuple(turns),) if turns else ()
+
+
+def not_covered(cluster: Cluster, nearest: Iterable[Item]) -> Reply:
+    """How to say that the speech does not say it."""
+    text = catalogue.NOT_COVERED_CHOICE.format(
+        question=cluster.questions[0].question, answer=catalogue.NOT_COVERED_ANSWER
+    )
+    rows = [
+        (
+            button(
+                catalogue.BUTTON_PHRASING.format(number=number, question=item.question),
+                Press.PHRASING,
+                cluster.id,
+                item_key(item.id),
+            ),
+        )
+        for number, item in enumerate(nearest, start=1)
+    ]
+    new = (
+        button(catalogue.BUTTON_DEFAULT, Press.REFUSE, cluster.id),
+        button(catalogue.BUTTON_OWN, Press.REFUSE_OWN, cluster.id),
+    )
+    return Reply(text, (*rows, new, CANCEL_ROW))
+
+
+def item_card(item: Item, edition: Edition) -> Reply:
+    """An item, to be changed."""
+    places = catalogue.PLACES_JOINT.join(edition.base.places[source] for source in item.source)
+    text = catalogue.ITEM_CARD.format(
+        question=item.question,
+        item=item.id,
+        answer=item.answer,
+        places=places or catalogue.ITEM_CARD_NO_PLACES,
+        place=edition.knowledge.locations[item.id],
+        count=len(list(item.askings())),
+    )
+    row = (
+        button(catalogue.BUTTON_ANSWER, Press.ANSWER, item.id, 0),
+        button(catalogue.BUTTON_WORDS, Press.WORDS, item.id),
+    )
+    return Reply(text, (row,))
+
+
+def item_choices(items: Iterable[Item]) -> Reply:
+    """Items to choose from."""
+    rows = tuple((button(item.question, Press.ITEM, item.id),) for item in items)
+    return Reply(catalogue.EDIT_CHOICES if rows else catalogue.EDIT_NOTHING, rows)
+
+
+def sources(answer: str, base: KnowledgeBase, chosen: Sequence[str], other: str) -> Reply:
+    """Where an answer comes from: several may be chosen."""
+    rows = [
+        (button(_marked(f"{key} {place}", key in chosen), Press.SOURCE, item_key(key)),)
+        for key, place in base.places.items()
+    ]
+    rows_below: Rows = (
+        (button(_marked(other, chosen=True) if other else catalogue.BUTTON_OTHER, Press.SOURCE, "other"),),
+        (button(catalogue.BUTTON_DONE, Press.SOURCE, "done"), *CANCEL_ROW),
+    )
+    return Reply(catalogue.ASK_SOURCES.format(answer=answer, done=catalogue.BUTTON_DONE), (*rows, *rows_below))
+
+
+def topics(base: KnowledgeBase) -> Reply:
+    """Where a new item goes."""
+    rows = ((button(topic, Press.TOPIC, topic_key(topic)),) for topic in base.topics)
+    return Reply(catalogue.ASK_TOPIC, (*rows, CANCEL_ROW))
+
+
+def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Iterator[str]:
+    """What a change does to other questions; at most so many of each kind are shown."""
+    for outcome in Outcome:
+        effects = impact.of(outcome)
+        if effects:
+            yield catalogue.IMPACT_NAMES[outcome].format(count=len(effects))
+            yield from (_effect(one, base) for one in effects[:most])
+            if len(effects) > most:
+                yield catalogue.IMPACT_MORE.format(count=len(effects) - most)
+    if not impact.effects:
+        yield catalogue.IMPACT_NONE.format(count=impact.replayed)
+
+
+def to_paste(plan: Plan, reason: str) -> str:
+    """What an admin can write into the file by hand, where the bot may not."""
+    where = catalogue.EDIT_WHERE.format(item=plan.item, key="phrasings")
+    match plan.edits[-1].change:
+        case AddPhrasings(phrasings=phrasings):
+            yaml = "".join(map(phrasing_yaml, phrasings))
+        case SetAnswer(answer=answer):
+            yaml, where = answer, catalogue.EDIT_WHERE.format(item=plan.item, key="answer")
+        case AddItem(entry=entry):
+            yaml, where = item_yaml(entry), catalogue.EDIT_WHERE_ITEM
+        case AddOther(id=key, name=name):
+            yaml, where = f"{key}: {name}", catalogue.EDIT_WHERE_OTHER
+    return catalogue.EDIT_READ_ONLY.format(reason=reason, file=plan.file, where=where, yaml=yaml)
+
+
+def history(actions: Sequence[Action], start: int) -> Reply:
+    """What was done, a page of it; edits can be undone."""
+    shown = actions[:HISTORY_PAGE]
+    if not shown:
+        return Reply(catalogue.HISTORY_NONE)
+    lines = [catalogue.HISTORY_HEAD, *map(history_row, shown)]
+    undo = tuple(
+        (button(catalogue.HISTORY_UNDO.format(id=one.id), Press.UNDO, one.id),)
+        for one in shown
+        if one.edit and one.state is ActionState.DONE
+    )
+    turns = []
+    if start:
+        turns.append(button(catalogue.HISTORY_NEWER, Press.HISTORY, max(0, start - HISTORY_PAGE)))
+    if len(actions) > HISTORY_PAGE:
+        turns.append(button(catalogue.HISTORY_OLDER, Press.HISTORY, start + HISTORY_PAGE))
+    return Reply("\n".join(lines), (*undo, *((tuple(turns),) if turns else ())))
+
+
+def history_row(action: Action) -> str:
+    """One action in a line."""
+    states = {ActionState.UNDONE: catalogue.HISTORY_UNDONE, ActionState.VOID: catalogue.HISTORY_VOID}
+    who = catalogue.HISTORY_COMMAND_LINE
+    if action.admin is not None:
+        who = catalogue.HISTORY_WHO.format(admin=action.admin)
+    return catalogue.HISTORY_ROW.format(
+        id=action.id,
+        time=action.at.astimezone().strftime("%m-%d %H:%M"),
+        who=who,
+        what=action_words(action),
+        state=states.get(action.state, ""),
+    )
+
+
+def action_words(action: Action) -> str:
+    """What was done."""
+    return catalogue.HISTORY_KINDS[action.kind].format(detail=action.detail)
+
+
+def faults(found: Sequence[Fault]) -> str:
+    """What is wrong with the knowledge, each with file, line and mend."""
+    lines = [str(fault) for fault in found[:_FAULTS]]
+    if len(found) > _FAULTS:
+        lines.append(catalogue.RELOAD_MORE.format(count=len(found) - _FAULTS))
+    return catalogue.RELOAD_FAULTY.format(count=len(found), faults="\n".join(lines))
+
+
+def loaded(edition: Edition) -> str:
+    """What is answered from."""
+    kinds = [item.kind for item in edition.base.items]
+    return catalogue.RELOADED.format(
+        answers=kinds.count(Kind.ANSWER),
+        not_covered=kinds.count(Kind.NOT_COVERED),
+        phrasings=sum(len(list(item.askings())) for item in edition.base.items),
+    )
+
+
+def judge_card(answered: Answered, item: Item, left: int) -> Reply:
+    """An answer to judge; ``left``: how many there are with it."""
+    text = catalogue.JUDGE_CARD.format(question=answered.question, answer=item.answer, left=left)
+    key = answered_key(answered)
+    row = (
+        button(catalogue.BUTTON_RIGHT, Press.JUDGE, key, "y", left),
+        button(catalogue.BUTTON_WRONG, Press.JUDGE, key, "n", left),
+    )
+    return Reply(text, (row,))
+
+
+def answered_key(answered: Answered) -> str:
+    """What buttons call an answered question."""
+    return item_key(f"{answered.key} {answered.item}")
+
+
+def _marked(label: str, chosen: bool) -> str:  # noqa: FBT001 - it is what the label shows
+    return catalogue.CHOSEN_MARK.format(label=label) if chosen else label
+
+
+def _effect(effect: Effect, base: KnowledgeBase) -> str:
+    if effect.before == effect.after:
+        return catalogue.IMPACT_LINE.format(question=effect.question)
+    return catalogue.IMPACT_MOVED.format(
+        question=effect.question, before=_name(effect.before, base), after=_name(effect.after, base)
+    )
+
+
+def _name(item_id: str | None, base: KnowledgeBase) -> str:
+    if item_id is None:
+        return catalogue.IMPACT_NO_ITEM
+    return base.by_id[item_id].question if item_id in base.by_id else item_id

@@ -1,0 +1,53 @@
+"""What an admin is writing, step by step; kept in the store, so that a restart loses none of it."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Task(StrEnum):
+    """What is being written."""
+
+    PHRASING = "phrasing"
+    ANSWER = "answer"
+    ITEM = "item"
+    NOT_COVERED = "not-covered"
+
+
+class Awaited(StrEnum):
+    """What the admin is to send or to press next."""
+
+    QUESTION = "question"
+    PHRASINGS = "phrasings"
+    ANSWER = "answer"
+    SOURCES = "sources"
+    OTHER = "other"
+    """The name of a document that is not listed yet."""
+    TOPIC = "topic"
+    CONFIRMATION = "confirmation"
+
+
+TYPED = frozenset({Awaited.QUESTION, Awaited.PHRASINGS, Awaited.ANSWER, Awaited.OTHER, Awaited.TOPIC})
+"""What comes as a message."""
+
+
+class Draft(BaseModel):
+    """As far as it is written. ``cluster``: the card it began with; ``seen``: the answer that is to be changed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task: Task
+    awaited: Awaited
+    cluster: int | None = None
+    item: str = ""
+    question: str = ""
+    phrasings: tuple[str, ...] = ()
+    answer: str = ""
+    seen: str = ""
+    sources: tuple[str, ...] = ()
+    other: str = ""
+    topic: str = ""
+
+    def but(self, **changes: object) -> "Draft":
+        """The same with other fields."""
+        return self.model_copy(update=changes)

@@ -1,0 +1,143 @@
+"""A knowledge folder as bytes: read as a whole, and each file replaced as a whole."""
+
+import contextlib
+import hashlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bot import catalogue
+from bot.errors import Fault, FolderChangedError, FolderReadOnlyError, KnowledgeError, UsageError
+
+Files = Mapping[str, bytes]
+"""The YAML files of a folder by their names, in the order of these."""
+_ASIDE = ".campaign-bot-"
+_GIT_PATIENCE_S = 20
+
+
+def read(folder: Path) -> Files:
+    """All files as they are now.
+
+    Raises:
+        KnowledgeError: there is no such folder, or files of it can't be read.
+    """
+    try:
+        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        raise KnowledgeError(str(folder), [Fault(str(folder), 1, catalogue.FOLDER_MISSING)]) from None
+    files, faults = {}, []
+    for name in names:
+        if name.endswith((".yaml", ".yml")):
+            try:
+                files[name] = (folder / name).read_bytes()
+            except FileNotFoundError:
+                continue  # gone between the two looks
+            except OSError as error:
+                faults.append(Fault(name, 1, catalogue.FILE_UNREADABLE.format(reason=error.strerror)))
+    if faults:
+        raise KnowledgeError(str(folder), faults)
+    return files
+
+
+def read_revision(folder: Path, revision: str) -> Files:
+    """All files as they were in a revision of the git repository that the folder is in.
+
+    Raises:
+        UsageError: there is no such revision, or no such repository.
+    """
+    try:
+        listed = _git(folder, "ls-tree", "--name-only", "-z", revision)
+        names = sorted(name for name in listed.decode().split("\0") if name.endswith((".yaml", ".yml")))
+        return {name: _git(folder, "show", f"{revision}:./{name}") for name in names}
+    except (OSError, subprocess.CalledProcessError) as error:
+        reason = error.stderr.decode().strip() if isinstance(error, subprocess.CalledProcessError) else str(error)
+        raise UsageError(catalogue.AGAINST_UNREADABLE.format(against=revision, reason=reason)) from error
+
+
+def commit(folder: Path, names: Sequence[str], message: str) -> None:
+    """Commit these files to the git repository that the folder is in.
+
+    Raises:
+        OSError: there is no git.
+        subprocess.SubprocessError: it refuses, or takes too long.
+    """
+    _git(folder, "add", "--", *names)
+    _git(folder, "commit", "--quiet", "--message", message, "--", *names)
+
+
+def _git(folder: Path, *words: str) -> bytes:
+    command = ["git", "-C", str(folder), *words]
+    return subprocess.run(command, check=True, capture_output=True, timeout=_GIT_PATIENCE_S).stdout  # noqa: S603
+
+
+def fingerprint(files: Files) -> str:
+    """Names the content of a folder, in 8 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for name, data in files.items():
+        digest.update(f"{name} {len(data)} ".encode() + data)
+    return digest.hexdigest()[:8]
+
+
+def replace(folder: Path, name: str, before: bytes | None, after: bytes | None) -> None:
+    """Put a file's new bytes in the place of those that it must still have; ``None`` stands for no file.
+
+    Whoever reads, or is killed, finds the file as it was or as it is then.
+
+    Raises:
+        FolderChangedError: the file has other bytes; nothing is done.
+        FolderReadOnlyError: it can't be written; nothing is done.
+    """
+    path = (folder / name).resolve()
+    try:
+        if after is None:
+            _must_be(path, before)
+            path.unlink(missing_ok=True)
+        else:
+            _write(path, before, after)
+        _sync(path.parent)
+    except OSError as error:
+        raise FolderReadOnlyError(catalogue.FOLDER_READ_ONLY.format(file=name, reason=error.strerror)) from error
+
+
+def tidy(folder: Path) -> None:
+    """Remove what a kill in the middle of ``replace`` has left."""
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"{_ASIDE}*"):
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, before: bytes | None, after: bytes) -> None:
+    descriptor, aside = tempfile.mkstemp(prefix=_ASIDE, dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(after)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # A temporary file is its owner's alone; whoever could read the old one, or edit it, still can.
+        like = path if path.exists() else path.parent
+        state = like.stat()
+        Path(aside).chmod(state.st_mode & (0o777 if like is path else 0o666))
+        with contextlib.suppress(PermissionError):
+            os.chown(aside, state.st_uid, state.st_gid)
+        # As late as possible: an editor may have saved meanwhile.
+        _must_be(path, before)
+        Path(aside).replace(path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+
+
+def _must_be(path: Path, before: bytes | None) -> None:
+    if (path.read_bytes() if path.exists() else None) != before:
+        raise FolderChangedError(catalogue.FOLDER_CHANGED)
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,96 @@
+"""What admins did, what they are about to write, and the bot's own notes, in the database."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from bot.store.database import DRAFTS_KEPT, Database
+from bot.store.interface import Action, ActionState
+from bot.store.tables import ACTIONS, DRAFTS, MARKS
+
+
+class SqlHistory:
+    """``History`` over SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, admin: int | None, kind: str, detail: str) -> None:
+        """Keep an action that is done."""
+        self._insert(admin, kind, detail, None, ActionState.DONE)
+
+    def begin(self, admin: int | None, kind: str, detail: str, edit: str) -> int:
+        """Keep an edit that is about to be made; its id."""
+        return self._insert(admin, kind, detail, edit, ActionState.BEGUN)
+
+    def settle(self, action_id: int, state: ActionState) -> None:
+        """Say what became of an edit."""
+        with self._database.transaction() as connection:
+            connection.execute(ACTIONS.update().where(ACTIONS.c.id == action_id).values(state=state))
+
+    def begun(self) -> Sequence[Action]:
+        """Edits of which that was never said."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(ACTIONS).where(ACTIONS.c.state == ActionState.BEGUN)).all()
+        return [_action(row) for row in rows]
+
+    def action(self, action_id: int) -> Action | None:
+        """One action."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(ACTIONS).where(ACTIONS.c.id == action_id)).one_or_none()
+        return _action(row) if row else None
+
+    def latest(self, limit: int, start: int = 0) -> Sequence[Action]:
+        """The latest actions, the last one first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(ACTIONS).order_by(ACTIONS.c.id.desc()).offset(start).limit(limit)).all()
+        return [_action(row) for row in rows]
+
+    def edited(self, since: datetime) -> Sequence[Action]:
+        """The edits that were done since then, undone ones too, the last one first."""
+        done = select(ACTIONS).where(
+            ACTIONS.c.state.in_((ActionState.DONE, ActionState.UNDONE)),
+            ACTIONS.c.edit.is_not(None),
+            ACTIONS.c.at >= since.replace(tzinfo=None),
+        )
+        with self._database.reading() as connection:
+            return [_action(row) for row in connection.execute(done.order_by(ACTIONS.c.id.desc()))]
+
+    def draft(self, admin: int, chat: int) -> str | None:
+        """What an admin is about to write in a chat."""
+        since = self._database.now() - DRAFTS_KEPT
+        mine = (DRAFTS.c.admin == admin, DRAFTS.c.chat == chat, DRAFTS.c.changed_at >= since)
+        with self._database.reading() as connection:
+            return connection.execute(select(DRAFTS.c.content).where(*mine)).scalar_one_or_none()
+
+    def put_draft(self, admin: int, chat: int, content: str | None) -> None:
+        """Keep it in the place of what was there; None removes it."""
+        with self._database.transaction() as connection:
+            connection.execute(DRAFTS.delete().where(DRAFTS.c.admin == admin, DRAFTS.c.chat == chat))
+            if content is not None:
+                row = {"admin": admin, "chat": chat, "content": content, "changed_at": self._database.now()}
+                connection.execute(DRAFTS.insert().values(row))
+
+    def mark(self, name: str) -> str | None:
+        """A note that the bot made for itself."""
+        with self._database.reading() as connection:
+            return connection.execute(select(MARKS.c.value).where(MARKS.c.name == name)).scalar_one_or_none()
+
+    def put_mark(self, name: str, value: str) -> None:
+        """Make a note."""
+        with self._database.transaction() as connection:
+            if not connection.execute(MARKS.update().where(MARKS.c.name == name).values(value=value)).rowcount:
+                connection.execute(MARKS.insert().values(name=name, value=value))
+
+    def _insert(self, admin: int | None, kind: str, detail: str, edit: str | None, state: ActionState) -> int:
+        row = {"at": self._database.now(), "admin": admin, "kind": kind, "detail": detail, "edit": edit, "state": state}
+        with self._database.transaction() as connection:
+            key = connection.execute(ACTIONS.insert().values(row)).inserted_primary_key
+        assert key is not None  # noqa: S101 - an insert of one row has one
+        return int(key[0])
+
+
+def _action(row: Row[Any]) -> Action:
+    return Action(**row._asdict() | {"at": row.at.replace(tzinfo=UTC), "state": ActionState(row.state)})

@@ -1,0 +1,130 @@
+"""The admins' loop: clusters of misses, wishes to be told, actions, drafts, answered questions, daily counts."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+_BEFORE = "state IN ('open', 'handled', 'ignored', 'not-covered')"
+_AFTER = "state IN ('open', 'handled', 'verified', 'ignored', 'not-covered')"
+
+
+def upgrade() -> None:
+    """A state more, columns of the log, and the new tables."""
+    op.create_table(
+        "clusters",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("weight", sa.Integer, nullable=False),
+        sa.Column("asked", sa.Integer, nullable=False),
+        sa.Column("days", sa.Integer, nullable=False),
+        sa.Column("open", sa.Integer, nullable=False),
+        sa.Column("ignored", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clusters")),
+        sqlite_autoincrement=True,
+    )
+    still_open = sa.text("open > 0")
+    op.create_index(
+        op.f("ix_clusters_weight"), "clusters", ["weight"], sqlite_where=still_open, postgresql_where=still_open
+    )
+    _rebuild_missed(_AFTER, add=[sa.Column("cluster", sa.Integer), sa.Column("chosen", sa.String(40))])
+    op.create_index(op.f("ix_missed_cluster"), "missed", ["cluster"])
+    op.create_table(
+        "wishes",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("missed_id", sa.Integer, nullable=False),
+        sa.Column("person", sa.BigInteger, nullable=False),
+        sa.Column("address", sa.LargeBinary, nullable=False),
+        sa.Column("made_at", sa.DateTime, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wishes")),
+        sa.ForeignKeyConstraint(["missed_id"], ["missed.id"], name=op.f("fk_wishes_missed_id"), ondelete="CASCADE"),
+        sa.UniqueConstraint("missed_id", "person", name=op.f("uq_wishes_missed_id")),
+    )
+    op.create_index(op.f("ix_wishes_person"), "wishes", ["person"])
+    op.create_table(
+        "actions",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("admin", sa.BigInteger),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("edit", sa.Text),
+        sa.Column("state", sa.String(8), nullable=False),
+        sa.CheckConstraint("state IN ('begun', 'done', 'undone', 'void')", name=op.f("ck_actions_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "drafts",
+        sa.Column("admin", sa.BigInteger, nullable=False),
+        sa.Column("chat", sa.BigInteger, nullable=False),
+        sa.Column("content", sa.Text, nullable=False),
+        sa.Column("changed_at", sa.DateTime, nullable=False),
+        sa.PrimaryKeyConstraint("admin", "chat", name=op.f("pk_drafts")),
+    )
+    op.create_table(
+        "answered",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("item", sa.String(40), nullable=False),
+        sa.Column("question", sa.Text, nullable=False),
+        sa.Column("score", sa.Float, nullable=False),
+        sa.Column("last_asked", sa.DateTime, nullable=False),
+        sa.PrimaryKeyConstraint("key", "item", name=op.f("pk_answered")),
+    )
+    op.create_index(op.f("ix_answered_last_asked"), "answered", ["last_asked"])
+    op.create_table(
+        "judged",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("item", sa.String(40), nullable=False),
+        sa.Column("question", sa.Text, nullable=False),
+        sa.Column("right", sa.Boolean, nullable=False),
+        sa.Column("judged_at", sa.DateTime, nullable=False),
+        sa.PrimaryKeyConstraint("key", "item", name=op.f("pk_judged")),
+    )
+    op.create_table(
+        "daily",
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("name", sa.String(16), nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("day", "name", name=op.f("pk_daily")),
+    )
+    op.create_table(
+        "marks",
+        sa.Column("name", sa.String(16), nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_marks")),
+    )
+
+
+def downgrade() -> None:
+    """Drop what was added; verified misses are handled again."""
+    for table in ("marks", "daily", "judged", "answered", "drafts", "actions", "wishes"):
+        op.drop_table(table)
+    op.execute("UPDATE missed SET state = 'handled' WHERE state = 'verified'")
+    op.drop_index(op.f("ix_missed_cluster"), "missed")
+    _rebuild_missed(_BEFORE, drop=["cluster", "chosen"])
+    op.drop_table("clusters")
+
+
+def _rebuild_missed(check: str, add: list[sa.Column[Any]] | None = None, drop: list[str] | None = None) -> None:
+    """Change the log's table.
+
+    SQLite can't change a constraint: the table is copied, and dropping the old one would take its days along.
+    """
+    copied = op.get_bind().dialect.name == "sqlite"
+    if copied:
+        op.execute("CREATE TEMPORARY TABLE kept_days AS SELECT * FROM missed_days")
+    with op.batch_alter_table("missed") as batch:
+        if not copied:
+            batch.drop_constraint(op.f("ck_missed_state"), type_="check")
+        for column in add or ():
+            batch.add_column(column)
+        for name in drop or ():
+            batch.drop_column(name)
+        batch.create_check_constraint(op.f("ck_missed_state"), sa.text(check))
+    if copied:
+        op.execute("DELETE FROM missed_days")
+        op.execute("INSERT INTO missed_days SELECT * FROM kept_days")
+        op.execute("DROP TABLE kept_days")

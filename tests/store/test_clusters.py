@@ -1,0 +1,141 @@
+"""The log by clusters: ranked by how often and on how many days, counted whatever happens to its rows."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.store.clusters import SqlClusters
+from bot.store.database import Database
+from bot.store.interface import State, Unsorted
+from bot.store.missed import SqlMissedLog
+from tests.store.conftest import Clock, miss
+
+
+class ByFirstCharacter:
+    """A sorter for which the first character tells."""
+
+    def __init__(self) -> None:
+        self.newest = 0
+        self.known: dict[str, int] = {}
+
+    def learn(self, cluster: int, first: Unsorted) -> None:
+        self.newest = max(self.newest, cluster)
+        self.known[first.question[0]] = cluster
+
+    def find(self, miss: Unsorted) -> int | None:
+        return self.known.get(miss.question[0])
+
+
+@pytest.fixture
+def clusters(database: Database) -> SqlClusters:
+    return SqlClusters(database)
+
+
+def record(store: SqlMissedLog, *texts: str) -> None:
+    for text in texts:
+        store.record(miss(text))
+
+
+def shown(clusters: SqlClusters) -> list[tuple[int, int, list[str]]]:
+    """How often, on how many days, and what, by rank."""
+    return [(one.asked, one.days, [row.question for row in one.questions]) for one in clusters.page(0, 99)]
+
+
+def test_clusters_are_ranked_by_how_often_times_on_how_many_days(
+    store: SqlMissedLog, clusters: SqlClusters, clock: Clock
+) -> None:
+    """Three times on three days is more than eight times on one."""
+    record(store, *["甲"] * 8, "乙一", "丙")
+    clock.now += timedelta(days=1)
+    record(store, "乙二", "乙二")
+    clock.now += timedelta(days=1)
+    record(store, "乙一")
+    assert clusters.sort(ByFirstCharacter(), 100) == 4
+    assert shown(clusters) == [(4, 3, ["乙一", "乙二"]), (8, 1, ["甲"]), (1, 1, ["丙"])]
+    assert (clusters.count(99), clusters.count(2)) == (3, 2)
+    assert [one.questions[0].question for one in clusters.page(1, 1)] == ["甲"]
+
+
+def test_sorting_goes_on_where_it_stopped(store: SqlMissedLog, clusters: SqlClusters) -> None:
+    """Also by another process, which learns of the clusters that there are."""
+    record(store, "甲一", "乙一", "甲二")
+    first, second = ByFirstCharacter(), ByFirstCharacter()
+    assert clusters.sort(first, 2) == 2
+    assert clusters.sort(second, 2) == 1
+    assert clusters.sort(first, 2) == 0
+    record(store, "乙二")
+    assert clusters.sort(second, 2) == 1
+    assert sorted(questions for _, _, questions in shown(clusters)) == [["乙一", "乙二"], ["甲一", "甲二"]]
+
+
+def test_counts_follow_their_rows(store: SqlMissedLog, clusters: SqlClusters, database: Database, clock: Clock) -> None:
+    """Asked again, settled, deleted, purged."""
+    record(store, "甲一", "甲二", "乙一")
+    clusters.sort(ByFirstCharacter(), 100)
+    record(store, "甲二")
+    assert shown(clusters) == [(3, 1, ["甲二", "甲一"]), (1, 1, ["乙一"])]
+    store.settle([2], State.VERIFIED)
+    store.set_state(3, State.HANDLED)
+    assert shown(clusters) == [(3, 1, ["甲一"])]
+    store.delete(1)
+    assert shown(clusters) == []
+    record(store, "甲二")
+    assert shown(clusters) == [(3, 1, ["甲二"])]
+    clock.now += timedelta(days=200)
+    database.purge(timedelta(days=180))
+    assert shown(clusters) == []
+    assert clusters.cluster(1).asked == 0
+
+
+def test_a_cluster_is_handled_as_a_whole(store: SqlMissedLog, clusters: SqlClusters) -> None:
+    """Its open misses, that is; they remember the item that they were led to, until they are missed again."""
+    record(store, "甲一", "甲二", "甲三")
+    store.set_state(3, State.IGNORED)
+    clusters.sort(ByFirstCharacter(), 100)
+    assert [row.id for row in clusters.handle(1, State.HANDLED, "card")] == [1, 2]
+    assert [(row.state, row.chosen) for row in store.rows(list(State))] == [
+        (State.HANDLED, "card"),
+        (State.HANDLED, "card"),
+        (State.IGNORED, None),
+    ]
+    record(store, "甲一")
+    assert (store.row(1).state, store.row(1).chosen) == (State.OPEN, None)
+    assert clusters.handle(99, State.HANDLED) == []
+
+
+def test_what_joins_an_ignored_cluster_is_ignored(store: SqlMissedLog, clusters: SqlClusters) -> None:
+    """It is the same question in other words."""
+    sorter = ByFirstCharacter()
+    record(store, "甲一")
+    clusters.sort(sorter, 100)
+    clusters.handle(1, State.IGNORED)
+    record(store, "甲一", "甲二", "乙")
+    clusters.sort(sorter, 100)
+    assert [questions for _, _, questions in shown(clusters)] == [["乙"]]
+    assert store.row(2).state is State.IGNORED
+
+
+def test_complaints_and_misses_do_not_mix(store: SqlMissedLog, clusters: SqlClusters) -> None:
+    """A question that was answered badly is sorted anew; so is one whose answer is another one now."""
+    sorter = ByFirstCharacter()
+    record(store, "甲一", "甲二")
+    clusters.sort(sorter, 100)
+    store.record(replace(miss("甲一"), verdict="answer", item="card"))
+    assert shown(clusters) == [(1, 1, ["甲二"])]
+    assert clusters.sort(sorter, 100) == 1
+    store.record(replace(miss("甲一"), verdict="answer", item="card"))
+    assert clusters.sort(sorter, 100) == 0
+    store.record(replace(miss("甲一"), verdict="answer", item="opening"))
+    assert clusters.sort(sorter, 100) == 1
+
+
+def test_recent_misses(store: SqlMissedLog, clusters: SqlClusters, clock: Clock) -> None:
+    """Open ones, the most frequent first; a complaint is none."""
+    record(store, "旧")
+    clock.now += timedelta(days=31)
+    record(store, "新", "多", "多", "了")
+    store.record(replace(miss("踩"), verdict="answer"))
+    store.set_state(4, State.HANDLED)
+    assert clusters.recent(clock.now - timedelta(days=30), 9) == [("多", 2), ("新", 1)]
+    assert clusters.recent(clock.now - timedelta(days=30), 1) == [("多", 2)]

@@ -1,0 +1,61 @@
+"""What admins did, what they are about to write, and the bot's own notes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.store.database import Database
+from bot.store.history import SqlHistory
+from bot.store.interface import ActionState
+from tests.store.conftest import Clock
+
+
+@pytest.fixture
+def history(database: Database) -> SqlHistory:
+    return SqlHistory(database)
+
+
+def test_actions_are_kept_in_their_order(history: SqlHistory, clock: Clock) -> None:
+    """Who, when and what; the command line has no id."""
+    history.record(5, "ignore", "3")
+    clock.now += timedelta(minutes=1)
+    history.record(None, "resolve", "7")
+    last, first = history.latest(9)
+    assert (last.admin, last.kind, last.detail, last.state) == (None, "resolve", "7", ActionState.DONE)
+    assert (first.admin, first.at) == (5, datetime(2026, 5, 31, 9, tzinfo=UTC))
+    assert [one.id for one in history.latest(1, start=1)] == [first.id]
+    assert history.action(first.id) == first
+    assert history.action(99) is None
+
+
+def test_an_edit_is_begun_before_it_is_made(history: SqlHistory, clock: Clock) -> None:
+    """So that a kill in between is seen."""
+    first, second, third = (history.begin(5, "phrasing", str(n), "[]") for n in range(3))
+    assert [one.id for one in history.begun()] == [first, second, third]
+    history.settle(first, ActionState.DONE)
+    history.settle(second, ActionState.VOID)
+    assert [one.id for one in history.begun()] == [third]
+    history.settle(third, ActionState.UNDONE)
+    history.record(5, "ignore", "1")
+    assert [one.id for one in history.edited(clock.now)] == [third, first]
+    assert history.edited(clock.now + timedelta(seconds=1)) == []
+
+
+def test_a_draft_is_its_writers_in_its_chat(history: SqlHistory, clock: Clock) -> None:
+    """And after an hour it is nobody's: who writes then is asking something else."""
+    history.put_draft(5, 5, "one")
+    history.put_draft(5, -7, "group")
+    history.put_draft(5, 5, "two")
+    assert [history.draft(*key) for key in ((5, 5), (5, -7), (6, 6))] == ["two", "group", None]
+    history.put_draft(5, 5, None)
+    assert history.draft(5, 5) is None
+    clock.now += timedelta(hours=1, seconds=1)
+    assert history.draft(5, -7) is None
+
+
+def test_notes_are_kept(history: SqlHistory) -> None:
+    """The last one counts."""
+    assert history.mark("digest") is None
+    history.put_mark("digest", "2026-21")
+    history.put_mark("digest", "2026-22")
+    assert history.mark("digest") == "2026-22"
