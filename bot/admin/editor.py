@@ -6,7 +6,6 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -35,9 +34,8 @@ from bot.matching.replay import Impact, Known, replay
 from bot.store.interface import Action, ActionState, History
 
 _LOG = logging.getLogger(__name__)
-_EVER = datetime.min.replace(tzinfo=UTC)
-_OVERWRITTEN_WITHIN = timedelta(days=7)
-"""An editor that was left open longer than this is none."""
+_OVERWRITTEN = 50
+"""Edits that are looked for in what an editor has saved: one that was left open longer is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,7 @@ class Editor:
             if action.state is not ActionState.DONE:
                 raise EditRefusedError(catalogue.UNDO_GONE)
             edits = _edits(action)
-            files = read(self._folder)
+            files = self._on_disk().files
             reverted = dict(files)
             for edit in reversed(edits):
                 data = _taken_back(files.get(edit.file), edit)
@@ -206,10 +204,9 @@ class Editor:
 
     def overwritten(self, before: Edition, after: Edition) -> Sequence[Action]:
         """Edits from the chat that an editor's older copy has undone without knowing it."""
-        since = datetime.now(UTC) - _OVERWRITTEN_WITHIN
         return [
             action
-            for action in self._history.edited(since)
+            for action in self._history.edits(_OVERWRITTEN)
             if action.state is ActionState.DONE
             and all(_holds(before.base, edit.change) for edit in _edits(action))
             and not all(_holds(after.base, edit.change) for edit in _edits(action))
@@ -223,7 +220,7 @@ class Editor:
 
     def _used_ids(self) -> set[str]:
         """Ids of items that were added from the chat, whatever became of them."""
-        changes = (edit.change for action in self._history.edited(_EVER) for edit in _edits(action))
+        changes = (edit.change for action in self._history.edits() for edit in _edits(action))
         return {change.entry.id for change in changes if isinstance(change, AddItem)}
 
     def _tried(self, before: Edition, found: Sequence[Step]) -> Plan:

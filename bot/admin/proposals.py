@@ -1,7 +1,7 @@
 """What an admin wants changed, as values; and the same as changes of files."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pypinyin import lazy_pinyin
@@ -83,6 +83,7 @@ def steps(proposal: Proposal, knowledge: Knowledge, taken: Collection[str]) -> l
             new = {normalise(one): one for one in phrasings if normalise(one) not in known}
             if not new:
                 raise AlreadyThereError(item_id)
+            _refuse_taken(new, base)
             return [Step(knowledge.locations[item_id].file, AddPhrasings(item_id, tuple(new.values())))]
         case NewAnswer(item_id, answer):
             before = _item(base, item_id).answer
@@ -91,6 +92,14 @@ def steps(proposal: Proposal, knowledge: Knowledge, taken: Collection[str]) -> l
             return [Step(knowledge.locations[item_id].file, SetAnswer(item_id, answer, before))]
         case NewItem():
             return list(_new_item(proposal, knowledge, taken))
+
+
+def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
+    """A phrasing, in normal form, belongs to one item alone."""
+    owners = {normalise(asking): item for item in base.items for asking in item.askings()}
+    for phrasing in phrasings:
+        if owner := owners.get(phrasing):
+            raise EditRefusedError(catalogue.PHRASING_TAKEN.format(phrasing=phrasing, question=owner.question))
 
 
 def _item(base: KnowledgeBase, item_id: str) -> Item:
@@ -104,6 +113,7 @@ def _new_item(proposal: NewItem, knowledge: Knowledge, taken: Collection[str]) -
     for item in base.items:
         if (item.question, item.answer) == (proposal.question, proposal.answer):
             raise AlreadyThereError(item.id)
+    _refuse_taken(map(normalise, (proposal.question, *proposal.phrasings)), base)
     sources = proposal.sources
     if proposal.other:
         known = next((key for key, name in base.places.items() if name == proposal.other), None)

@@ -71,6 +71,7 @@ class AnswerBack:
         """
         due = iter(await asyncio.to_thread(self._wishes.due))
         while some := list(islice(due, _SIDE_BY_SIDE)):
+            await asyncio.to_thread(self._wishes.begin, [wish.id for wish in some])
             done = await asyncio.gather(*map(self._fulfil, some))
             ids = [wish.id for wish, is_done in zip(some, done, strict=True) if is_done]
             if ids:

@@ -27,7 +27,10 @@ Holders = Mapping[int, float]
 
 
 class Sounds:
-    """Which terms sound alike. Worked out when first asked: most questions are spelt right."""
+    """Which terms sound alike. Worked out when first asked: most questions are spelt right.
+
+    ``known``: the sounds of other terms, which are sounds of the index too.
+    """
 
     def __init__(self, terms: Iterable[str], known: "Sounds | None" = None) -> None:
         self._terms = terms

@@ -13,12 +13,13 @@ from bot.matching.matcher import LANE_WEIGHTS
 from bot.matching.terms import grams
 
 FELT = 0.006
-"""A question that moves less keeps its verdict, nearly always: it is a tenth of a logit to the gate at most."""
+"""A question that moves less keeps its verdict, nearly always: to the gate it is a tenth of a logit at most."""
 _WEAK = 0.22
 """An item whose value for a question stays below this is no rival in it, nearly always."""
 _UNLIKE = 35.0
 """The rapidfuzz ratio that a question has to some phrasing of any item: only what is above it makes a difference."""
 _REWORDED = 1.0
+"""How far a question is taken to move whose form, or whose frames, are not the same: as far as any can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,9 @@ class Reach:
         return found
 
     def _shift(self, asking: Asking, likenesses: Mapping[str, Sequence[float]]) -> float:
-        is_latin = asking.kind is None and asking.form.isascii()
-        if asking.item in self._changes or (is_latin and self._changes):
+        # What is typed in pinyin is heard, so its terms tell nothing here.
+        is_heard = asking.kind is None and asking.form.isascii()
+        if asking.item in self._changes or (is_heard and self._changes):
             return math.inf
         if not self._same_tables and self._is_reworded(asking):
             return _REWORDED

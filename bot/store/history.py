@@ -1,7 +1,7 @@
 """What admins did, what they are about to write, and the bot's own notes, in the database."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -48,15 +48,12 @@ class SqlHistory:
             rows = connection.execute(select(ACTIONS).order_by(ACTIONS.c.id.desc()).offset(start).limit(limit)).all()
         return [_action(row) for row in rows]
 
-    def edited(self, since: datetime) -> Sequence[Action]:
-        """The edits that were done since then, undone ones too, the last one first."""
-        done = select(ACTIONS).where(
-            ACTIONS.c.state.in_((ActionState.DONE, ActionState.UNDONE)),
-            ACTIONS.c.edit.is_not(None),
-            ACTIONS.c.at >= since.replace(tzinfo=None),
-        )
+    def edits(self, limit: int | None = None) -> Sequence[Action]:
+        """The edits that were made, undone ones too, the last one first; at most so many."""
+        made = (ACTIONS.c.state.in_((ActionState.DONE, ActionState.UNDONE)), ACTIONS.c.edit.is_not(None))
         with self._database.reading() as connection:
-            return [_action(row) for row in connection.execute(done.order_by(ACTIONS.c.id.desc()))]
+            rows = connection.execute(select(ACTIONS).where(*made).order_by(ACTIONS.c.id.desc()).limit(limit))
+            return [_action(row) for row in rows]
 
     def draft(self, admin: int, chat: int) -> str | None:
         """What an admin is about to write in a chat."""

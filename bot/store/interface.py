@@ -359,7 +359,10 @@ class Wishes(Protocol):
     """Who wants to be told. Every method raises StoreError when the store fails."""
 
     def due(self) -> Sequence[Due]:
-        """The wishes whose miss is verified or not covered, the oldest first."""
+        """The wishes whose miss is verified or not covered: those begun least often first, then the oldest."""
+
+    def begin(self, ids: Collection[int]) -> None:
+        """Say that these are about to be fulfilled: if a kill comes in between, others are told before them."""
 
     def drop(self, ids: Collection[int]) -> None:
         """Delete these; nothing of them is left."""
@@ -416,8 +419,8 @@ class History(Protocol):
     def latest(self, limit: int, start: int = 0) -> Sequence[Action]:
         """The latest actions, the last one first."""
 
-    def edited(self, since: datetime) -> Sequence[Action]:
-        """The edits that were done since then, undone ones too, the last one first."""
+    def edits(self, limit: int | None = None) -> Sequence[Action]:
+        """The edits that were made, undone ones too, the last one first; at most so many."""
 
     def draft(self, admin: int, chat: int) -> str | None:
         """What an admin is about to write in a chat."""

@@ -99,6 +99,7 @@ WISHES = Table(
     Column("person", BigInteger, nullable=False, index=True),
     Column("address", LargeBinary, nullable=False),
     Column("made_at", DateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
     UniqueConstraint("missed_id", "person"),
 )
 

@@ -24,18 +24,26 @@ class SqlWishes:
         connection.execute(
             WISHES.delete().where(WISHES.c.missed_id == missed_id, WISHES.c.person == wish.person),
         )
-        connection.execute(WISHES.insert().values(row | {"address": wish.address, "made_at": self._database.now()}))
+        connection.execute(
+            WISHES.insert().values(row | {"address": wish.address, "made_at": self._database.now(), "attempts": 0})
+        )
 
     def due(self) -> Sequence[Due]:
-        """The wishes whose miss is verified or not covered, the oldest first."""
+        """The wishes whose miss is verified or not covered, those that were begun least often first."""
         settled = (
             select(WISHES.c.id, MISSED.c.question, WISHES.c.address)
             .join(MISSED)
             .where(MISSED.c.state.in_((State.VERIFIED, State.NOT_COVERED)))
-            .order_by(WISHES.c.id)
+            .order_by(WISHES.c.attempts, WISHES.c.id)
         )
         with self._database.reading() as connection:
             return [Due(*row) for row in connection.execute(settled)]
+
+    def begin(self, ids: Collection[int]) -> None:
+        """Say that these are about to be fulfilled."""
+        with self._database.transaction() as connection:
+            begun = WISHES.update().where(WISHES.c.id.in_(ids))
+            connection.execute(begun.values(attempts=WISHES.c.attempts + 1))
 
     def drop(self, ids: Collection[int]) -> None:
         """Delete these; nothing of them is left."""

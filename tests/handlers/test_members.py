@@ -1,55 +1,63 @@
 """What members do on Telegram, to what goes out, over HTTP."""
 
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from telegram.ext import ExtBot
 
-from bot.dialogue import Dialogue
-from bot.faq import Faq
+from bot.handlers.admins import AdminHandlers
+from bot.handlers.answer_back import AnswerBack
 from bot.handlers.floods import FloodGuard, MissQuota
 from bot.handlers.inline import InlineHandlers
-from bot.handlers.members import MemberHandlers, split
+from bot.handlers.members import MemberHandlers
+from bot.handlers.messages import Messages, split
 from bot.handlers.updates import UpdateHandlers
+from bot.intake.sealing import Seal
 from bot.intake.transport import Transport
 from bot.intake.updates import Update
-from bot.knowledge import Knowledge
-from bot.matching import Index, Matcher
 from bot.metrics import Metrics
-from bot.store.database import Database
-from bot.store.interface import Miss
-from bot.store.journal import SqlJournal
-from bot.store.missed import SqlMissedLog
+from bot.store.interface import Miss, Records
+from tests.admin.conftest import ADMIN, Workshop
+from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, FakeBotApi, serving
+from tests.store.conftest import Clock
+
+GROUP = -9000
 
 
 class Desk:
     """The handlers of members, and what they sent."""
 
-    def __init__(self, api: FakeBotApi, bot: ExtBot[None], knowledge: Knowledge) -> None:
+    def __init__(self, api: FakeBotApi, bot: ExtBot[None], workshop: Workshop) -> None:
         self.api = api
         self.bot = bot
-        database = Database.open("sqlite://")
-        missed = SqlMissedLog(database, 100)
-        dialogue = Dialogue(
-            Faq(Matcher(Index.build(knowledge.base))), knowledge.base, 180, SqlJournal(database, missed, 100), missed
-        )
+        messages = Messages(bot)
+        seal = Seal(TOKEN)
+        self.answer_back = AnswerBack(messages, workshop.wishes, seal, workshop.live)
         members = MemberHandlers(
             bot,
-            dialogue,
+            workshop.live,
+            messages,
             guard=FloodGuard(20),
             quota=MissQuota(20),
             opinions=MissQuota(20),
             has_room=lambda _: True,
-            admins=(),
+            answer_back=self.answer_back,
             metrics=Metrics(),
         )
-        self._handlers = UpdateHandlers(members, InlineHandlers(bot, dialogue, FloodGuard(20), Metrics()))
+        inline = InlineHandlers(bot, workshop.live, FloodGuard(20), Metrics())
+        admins = AdminHandlers(bot, messages, workshop.dialogue, [ADMIN.id], GROUP)
+        self._handlers = UpdateHandlers(members, inline, admins)
+
+    async def records(self, age_s: float = 0.0, **update: Any) -> Records:
+        """Handle one raw update; what is to be kept of it."""
+        return await self._handlers.handle(Update.model_validate({"update_id": 1, **update}), age_s)
 
     async def handle(self, age_s: float = 0.0, **update: Any) -> Sequence[Miss]:
         """Handle one raw update; what was missed in it."""
-        return (await self._handlers.handle(Update.model_validate({"update_id": 1, **update}), age_s)).misses
+        return (await self.records(age_s, **update)).misses
 
     def calls(self) -> list[str]:
         """What was called, after the start."""
@@ -62,10 +70,10 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(canteen: Knowledge) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     with serving(FakeBotApi()) as api:
         async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
-            yield Desk(api, bot, canteen)
+            yield Desk(api, bot, Workshop(CANTEEN, tmp_path, Clock()))
         assert api.invalid == []
 
 

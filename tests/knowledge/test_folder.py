@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import FolderChangedError, FolderReadOnlyError, KnowledgeError, UsageError
+from bot.errors import FolderChangedError, KnowledgeError, UsageError
 from bot.knowledge.folder import commit, fingerprint, read, read_revision, replace, tidy
 
 
@@ -96,7 +96,7 @@ def test_a_folder_that_can_not_be_written_says_so(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(folder)], capture_output=True, check=True)
     folder.chmod(0o755)
-    assert "a.yaml".encode() in done.stdout, done
+    assert b"a.yaml" in done.stdout, done
     assert read(folder)["a.yaml"] == b"one\r\n"
 
 

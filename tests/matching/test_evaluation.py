@@ -15,7 +15,7 @@ from bot.matching.evaluation import (
     reliability,
     summary,
 )
-from bot.matching.plots import page
+from bot.matching.plots import plotted
 
 OUTCOMES = {
     "right": (Question("补办饭卡", "in", "plain", (("工作证", "证件"),)), "right"),
@@ -94,7 +94,7 @@ def test_reliability_is_the_share_right_by_score() -> None:
 def test_the_page_is_self_contained(index: Index) -> None:
     """Plots of this very report, and nothing that is loaded from anywhere."""
     results = list(ask_itself(index, 100, 1, Matcher, lambda work, _: work))
-    html = page(results, summary(results), Gate())
+    html = plotted(results, summary(results), Gate())
     assert 'src="http' not in html
     assert "Plotly.newPlot" in html
     assert 'charset="utf-8"' in html

@@ -49,6 +49,8 @@ def test_one_person_is_told_once(journal: SqlJournal, wishes: SqlWishes, store: 
     store.settle([1, 2], State.VERIFIED)
     due = wishes.due()
     assert [(one.question, one.address) for one in due] == [("几点", b"second"), ("几号", b"sealed")]
+    wishes.begin([due[0].id])
+    assert [one.question for one in wishes.due()] == ["几号", "几点"]
     wishes.drop([due[0].id])
     assert [one.question for one in wishes.due()] == ["几号"]
 
@@ -65,10 +67,10 @@ def test_a_person_is_forgotten_at_once(journal: SqlJournal, wishes: SqlWishes, s
 
 
 def test_a_wish_is_gone_after_thirty_days(
-    journal: SqlJournal, wishes: SqlWishes, store: SqlMissedLog, database: Database, clock: Clock
+    journal: SqlJournal, wishes: SqlWishes, store: SqlMissedLog, database: Database, clock: Clock, path: Path
 ) -> None:
     """Or with its miss."""
-    journal.record(wish("几点"))
+    journal.record(wish("几点", address=b"canary-address"))
     journal.record(wish("几号"))
     store.delete(2)
     clock.now += timedelta(days=30)
@@ -78,3 +80,4 @@ def test_a_wish_is_gone_after_thirty_days(
     clock.now += timedelta(seconds=1)
     database.purge(timedelta(days=180))
     assert wishes.due() == []
+    assert not any(b"canary-address" in file.read_bytes() for file in path.parent.iterdir())

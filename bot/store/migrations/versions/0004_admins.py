@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("person", sa.BigInteger, nullable=False),
         sa.Column("address", sa.LargeBinary, nullable=False),
         sa.Column("made_at", sa.DateTime, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wishes")),
         sa.ForeignKeyConstraint(["missed_id"], ["missed.id"], name=op.f("fk_wishes_missed_id"), ondelete="CASCADE"),
         sa.UniqueConstraint("missed_id", "person", name=op.f("uq_wishes_missed_id")),

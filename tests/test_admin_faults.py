@@ -1,0 +1,205 @@
+"""The admins' loop in trouble: killed in the middle of it, no file is torn, no edit and nobody who waits is lost."""
+
+import random
+import shutil
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.admin.cards import Press, press
+from bot.knowledge import load
+from bot.replies import Action, item_key
+from tests.conftest import CANTEEN
+from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
+from tests.process import missed, running, settings_for, start, stop, wait_for
+
+ADMIN = 9001
+MISSED = "塑料片被狗吃了"
+KILLS = 4
+SIDE_BY_SIDE = 8
+BLOCKED = Fault(403, {"description": "Forbidden: bot was blocked by the user"})
+
+
+@pytest.fixture
+def api() -> Iterator[FakeBotApi]:
+    with serving(FakeBotApi()) as running_api:
+        yield running_api
+    assert running_api.invalid == []
+
+
+@pytest.fixture
+def settings(api: FakeBotApi, tmp_path: Path) -> dict[str, str]:
+    shutil.copytree(CANTEEN, tmp_path / "knowledge")
+    changed = {"CAMPAIGN_BOT_ADMINS": str(ADMIN), "CAMPAIGN_BOT_KNOWLEDGE": str(tmp_path / "knowledge")}
+    return settings_for(api, tmp_path) | changed
+
+
+def texts(api: FakeBotApi, chat: int) -> list[str]:
+    """What a chat got to read, edits included."""
+    return [fields["text"] for kind, fields in list(api.events) if kind in SHOWN and fields["chat"]["id"] == chat]
+
+
+SHOWN = {"sendmessage", "editmessagetext"}
+
+
+def ask_in_vain(api: FakeBotApi, chat: int, **fields: Any) -> None:
+    """A member asks, and wishes to be told."""
+    api.member_says(MISSED, chat=chat, **fields)
+    api.wait_until(lambda: any("答不上来" in text for text in texts(api, chat)))
+    shown = next(message for message in api.sent() if message["chat"]["id"] == chat)
+    api.member_presses(Action.TELL, shown, chat)
+    api.wait_until(lambda: any("就在这里回复你" in text for text in texts(api, chat)))
+
+
+def open_card(api: FakeBotApi) -> dict[str, Any]:
+    """An admin sees the one card that there is."""
+    api.member_says("/missed", chat=ADMIN)
+    api.wait_until(lambda: any(MISSED in text for text in texts(api, ADMIN)))
+    return next(message for message in api.sent() if message["chat"]["id"] == ADMIN)
+
+
+ADD = press(Press.PHRASING, 1, item_key("card"))
+
+
+def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """As it was, or as it is then; and in the end the edit is made, once, and can be taken back."""
+    folder, log = tmp_path / "knowledge", tmp_path / "log"
+    before = (folder / "items.yaml").read_bytes()
+    after = before.replace("补办饭卡]".encode(), f"补办饭卡, {MISSED}]".encode())
+    chance = random.Random(7)
+    with running(settings, log) as process:
+        api.member_says(MISSED)
+        api.wait_until(lambda: len(texts(api, 7)) == 1)
+        wait_for(lambda: len(missed(settings)) == 1)
+        card = open_card(api)
+        stop(process)
+    api.member_presses(ADD, card, ADMIN)
+    seen: Counter[bool] = Counter()
+    for _ in range(KILLS):
+        with running(settings, log):
+            calls = len(api.calls)
+            api.wait_until(lambda calls=calls: len(api.calls) > calls)  # type: ignore[misc]
+            time.sleep(chance.uniform(0, 0.15))
+        content = (folder / "items.yaml").read_bytes()
+        assert content in {before, after}
+        seen[content == after] += 1
+        load(folder)
+    with running(settings, log) as process:
+        api.wait_until(lambda: len(texts(api, ADMIN)) >= 2)
+        assert (folder / "items.yaml").read_bytes() == after
+        wait_for(lambda: missed(settings)[0]["state"] == "verified")
+        api.member_says("/history", chat=ADMIN)
+        api.wait_until(lambda: any("加问法 card" in text for text in texts(api, ADMIN)))
+        history = texts(api, ADMIN)[-1]
+        assert history.count("加问法 card") - history.count("没改成") == 1
+        number = next(line for line in history.splitlines() if "加问法" in line and "没改成" not in line)[1:].split()[0]
+        api.member_presses(press(Press.UNDO, number), card, ADMIN)
+        wait_for(lambda: (folder / "items.yaml").read_bytes() == before)
+        stop(process)
+    assert not list(folder.glob(".campaign-bot-*"))
+    assert sum(seen.values()) == KILLS
+
+
+def test_a_kill_during_a_reload_loses_no_change(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """What an editor saved is what answers after the next start, and whoever waited for it is told."""
+    folder, log = tmp_path / "knowledge", tmp_path / "log"
+    with running(settings, log):
+        ask_in_vain(api, 7)
+        # The bot has seen nothing of it yet, or is in the middle of it.
+        text = (folder / "items.yaml").read_text().replace("补办饭卡]", f"补办饭卡, {MISSED}]")
+        (folder / "items.yaml").write_text(text)
+        time.sleep(0.25)
+    assert (folder / "items.yaml").read_text() == text
+    with running(settings, log) as process:
+        api.wait_until(lambda: any("现在有答案了" in one for one in texts(api, 7)))
+        stop(process)
+    assert [row["state"] for row in missed(settings)] == ["verified"]
+
+
+def test_a_kill_while_members_are_told_loses_nobody(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """Each is told at least once, under the question; twice at most those who were in flight; blocked ones are left."""
+    log, members = tmp_path / "log", range(100, 130)
+    blocked = members[3]
+    with running(settings, log):
+        for member in members:
+            api.member_says(MISSED, chat=member)
+        api.wait_until(lambda: len(api.sent()) == len(members))
+        for message in api.sent():
+            api.member_presses(Action.TELL, message, message["chat"]["id"])
+        api.wait_until(lambda: sum("就在这里" in message["text"] for message in api.sent()) == len(members))
+        wait_for(lambda: [row["count"] for row in missed(settings)] == [len(members)])
+        card = open_card(api)
+        api.weather = lambda method, fields: (
+            None if method != "sendmessage" or fields["chat_id"] != blocked else BLOCKED
+        )
+        api.member_presses(ADD, card, ADMIN)
+        api.wait_until(lambda: bool(told(api)))
+        # Those notices that are under way now may be sent once more.
+    for pause in (0.1, 0.3):
+        with running(settings, log):
+            calls = len(api.calls)
+            api.wait_until(lambda calls=calls: len(api.calls) > calls)  # type: ignore[misc]
+            time.sleep(pause)
+    with running(settings, log) as process:
+        wait_for(lambda: waiting(tmp_path / "bot.db") == 0)
+        stop(process)
+    counts = Counter(told(api))
+    assert set(counts) == set(members) - {blocked}
+    assert sum(counts.values()) - len(counts) <= 3 * SIDE_BY_SIDE
+    assert max(counts.values()) <= 2
+
+
+def waiting(database: Path) -> int:
+    """How many are still to be told."""
+    with sqlite3.connect(database) as connection:
+        return int(connection.execute("SELECT count(*) FROM wishes").fetchone()[0])
+
+
+def told(api: FakeBotApi) -> list[int]:
+    """Who was told of the answer, as a reply to their question."""
+    asked = {
+        update["message"]["message_id"]: update["message"]["chat"]["id"]
+        for update in api._updates
+        if update.get("message", {}).get("text") == MISSED
+    }
+    return [
+        asked[fields["reply_to_message"]["message_id"]]
+        for kind, fields in list(api.events)
+        if kind == "sendmessage" and "现在有答案了" in fields["text"]
+    ]
+
+
+def test_who_waits_can_not_be_found_in_what_is_written(
+    api: FakeBotApi, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """Not in the database, its write-ahead log or ours; waiting, told, and after a kill."""
+    person, folder = 7700112233, tmp_path / "files"
+    folder.mkdir()
+    settings |= {"CAMPAIGN_BOT_DATABASE_URL": f"sqlite:///{folder}/bot.db", "CAMPAIGN_BOT_LOG_LEVEL": "debug"}
+    patterns = [str(person).encode(), TOKEN.encode()]
+    patterns += [person.to_bytes(size, order) for size in (5, 6, 8) for order in ("big", "little")]
+
+    def look() -> None:
+        for file in folder.iterdir():
+            written = file.read_bytes()
+            assert not [pattern for pattern in patterns if pattern in written], file.name
+
+    with running(settings, folder / "log"):
+        ask_in_vain(api, person)
+        wait_for(lambda: len(missed(settings)) == 1)
+        look()
+    look()
+    process = start(settings, folder / "log")
+    try:
+        api.member_presses(ADD, open_card(api), ADMIN)
+        api.wait_until(lambda: any("现在有答案了" in text for text in texts(api, person)))
+        look()
+        stop(process)
+    finally:
+        process.kill()
+    look()
