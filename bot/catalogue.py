@@ -503,6 +503,7 @@ EVALUATE_KINDS = {
     "out": "不相干的题",
     "not-covered": "讲话没说的",
     "hidden": "整个条目拿掉以后再问",
+    "refuted": "管理员判过答错的题",
 }
 EVALUATE_OUTCOMES = {
     "right": "答对",
@@ -535,6 +536,7 @@ PLOT_IDEAL = "理想"
 PLOT_MEASURED = "实测"
 HELP_EVALUATE = "测试答得好不好：用知识库自己的问法，或者用一个测试题文件。"
 HELP_QUESTIONS = "测试题文件，每行一个 JSON；- 表示标准输入"
+HELP_JUDGED = "用管理员判断过的回答当测试题"
 HELP_EVALUATE_JSON = "输出 JSON"
 HELP_HTML = "把图表写进这个网页文件"
 HELP_WITHOUT = "关掉一个通道再测，看它有没有用；可以写几次"

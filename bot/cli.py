@@ -36,7 +36,15 @@ from bot.knowledge import Knowledge
 from bot.logs import configure_logging
 from bot.matching import Answer, Candidate, Index, Matcher, Settled, Verdict
 from bot.matching.advice import advise
-from bot.matching.evaluation import Question, ask_itself, ask_questions, read_questions, summary
+from bot.matching.evaluation import (
+    ANSWERABLE,
+    REFUTED,
+    Question,
+    ask_itself,
+    ask_questions,
+    read_questions,
+    summary,
+)
 from bot.matching.matcher import LANE_WEIGHTS
 from bot.matching.plots import plotted
 from bot.matching.selftest import Hidden
@@ -256,6 +264,7 @@ def check(
 def evaluate(
     *,
     questions: Annotated[str | None, typer.Option("--questions", metavar="FILE", help=catalogue.HELP_QUESTIONS)] = None,
+    judged: Annotated[bool, typer.Option("--judged", help=catalogue.HELP_JUDGED)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=catalogue.HELP_EVALUATE_JSON)] = False,
     html: Annotated[Path | None, typer.Option("--html", help=catalogue.HELP_HTML)] = None,
     without: Annotated[list[str] | None, typer.Option("--without", metavar="LANE", help=catalogue.HELP_WITHOUT)] = None,
@@ -271,8 +280,8 @@ def evaluate(
         _need_plotly(html)
     bot = _app(knowledge)
     gate = bot.edition.gate
-    if questions:
-        asked = _read_questions(questions)
+    if questions or judged:
+        asked = _read_questions(questions) if questions else _judged_questions(bot)
         results = list(ask_questions(Matcher(bot.edition.index, gate, without or ()), asked))
         title = catalogue.EVALUATE_FILE.format(count=len(asked))
     else:
@@ -462,6 +471,14 @@ def _read_questions(file: str) -> list[Question]:
         return read_questions(lines)
     except ValueError as error:
         raise UsageError(catalogue.BAD_QUESTIONS.format(file=file, line=error.args[0])) from error
+
+
+def _judged_questions(bot: App) -> list[Question]:
+    """The answers that admins have judged, as test questions."""
+    return [
+        Question(one.question, ANSWERABLE if one.right else REFUTED, one.item, item=one.item)
+        for one in bot.journal.judged()
+    ]
 
 
 def _print_report(title: str, report: dict[str, Any]) -> None:

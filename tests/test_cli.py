@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,7 @@ def test_the_log_is_listed_shown_resolved_and_ignored(tmp_path: Path) -> None:
     assert "没有记下的问题" in run(tmp_path, "missed", "list").stdout
     assert "handled" in run(tmp_path, "missed", "list", "--all").stdout
     assert run(tmp_path, "missed", "show", "9").returncode == 2
+    assert "没有记下的问题" in run(tmp_path, "missed").stdout
 
 
 @pytest.mark.parametrize("start", "=+-@")
@@ -203,3 +205,53 @@ def test_a_secret_is_in_no_message(tmp_path: Path) -> None:
         done = run(tmp_path, *words, **settings)
         assert "canary" not in done.stdout + done.stderr
     assert "canary" not in repr(Settings(token=canary, database_url="sqlite:///canary.db"))
+
+
+def test_misses_that_ask_the_same_are_one_row(tmp_path: Path) -> None:
+    """Ranked, with the nearest items."""
+    asked(tmp_path, "外星人来过没有\n外星人来过没有呀\n写首诗送我妈\n", "--log")
+    listed = run(tmp_path, "missed").stdout
+    assert listed.index("外星人来过没有") < listed.index("写首诗送我妈")
+    assert "外星人来过没有呀" not in listed
+    assert "closing 0.0" in listed
+
+
+def test_a_question_is_forgotten_wherever_it_is_kept(tmp_path: Path) -> None:
+    """As its words say, in whatever width; once it is gone that is said."""
+    asked(tmp_path, "外星人来过没有\n", "--log")
+    assert "彻底删掉" in run(tmp_path, "missed", "forget", "外星人来过没有？").stdout
+    assert run(tmp_path, "missed", "forget", "外星人来过没有？").returncode == 2
+    assert "没有记下的问题" in run(tmp_path, "missed", "list", "--all").stdout
+
+
+def test_a_report_is_one_page(tmp_path: Path) -> None:
+    """That loads nothing; where it can't be written that is said."""
+    asked(tmp_path, "外星人来过没有\n", "--log")
+    page = tmp_path / "report.html"
+    assert run(tmp_path, "missed", "report", "--html", str(page)).returncode == 0
+    html = page.read_text(encoding="utf-8")
+    assert html.count("Plotly.newPlot") == 4
+    assert json.dumps("外星人来过没有") in html
+    assert 'src="http' not in html
+    assert run(tmp_path, "missed", "report", "--html", str(tmp_path / "none" / "x.html")).returncode == 2
+
+
+def test_a_change_is_checked_against_another_state(tmp_path: Path) -> None:
+    """A folder or a revision; exit code 1 when a question loses its answer; what is neither is one line."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        shutil.copytree(CANTEEN.with_name("library"), folder)
+    git = ["git", "-C", str(old), "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
+        subprocess.run([*git, *words], check=True)
+    assert run(tmp_path, "check", str(new), "--against", str(old)).returncode == 0
+    for folder in (old, new):
+        (folder / "children.yaml").unlink()
+    by_folder = run(tmp_path, "check", str(new), "--against", str(CANTEEN.with_name("library")))
+    by_revision = run(tmp_path, "check", str(old), "--against", "HEAD")
+    for lost in (by_folder, by_revision):
+        assert (lost.returncode, lost.stderr) == (1, "")
+        assert "❌ 丢了原来的答案" in lost.stdout
+    assert by_folder.stdout.splitlines()[1:] == by_revision.stdout.splitlines()[1:]
+    wrong = run(tmp_path, "check", str(old), "--against", "nonsense")
+    assert (wrong.returncode, len(wrong.stderr.splitlines())) == (2, 1)

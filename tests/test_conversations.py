@@ -223,5 +223,5 @@ def test_menus_and_descriptions_are_set(bot: Bot) -> None:
         for method, fields in bot.api.calls
         if method == "setmycommands"
     }
-    members = ["topics", "hot", "ask", "help", "privacy", "whoami"]
+    members = ["topics", "hot", "ask", "help", "privacy", "forget", "whoami"]
     assert menus == {None: members, "zh": members}

@@ -21,7 +21,8 @@ def test_the_defaults_are_the_settings() -> None:
     defaults = {name: default for name, _, default in ROW.findall(README)}
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, str | int):
-            assert defaults[name.upper()] == f"`{field.default}`"
+            written = str(field.default).lower() if isinstance(field.default, bool) else field.default
+            assert defaults[name.upper()] == f"`{written}`"
 
 
 def test_every_setting_is_in_the_example_file() -> None:

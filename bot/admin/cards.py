@@ -224,6 +224,8 @@ def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Ite
                 yield catalogue.IMPACT_MORE.format(count=len(effects) - most)
     if not impact.effects:
         yield catalogue.IMPACT_NONE.format(count=impact.replayed)
+    if impact.left_out:
+        yield catalogue.IMPACT_CUT.format(count=impact.replayed, left=impact.left_out)
 
 
 def to_paste(plan: Plan, reason: str) -> str:

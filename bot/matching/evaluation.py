@@ -15,6 +15,7 @@ from bot.matching.selftest import Track, hidden_items, hidden_phrasings, sample
 from bot.matching.verdict import Answer, Suggestions, Verdict
 
 ANSWERABLE = "in"
+REFUTED = "refuted"
 _ANSWER_LIMIT, _OFFER_LIMIT = 900, 600
 """A longer text holds no fact: an answer that says everything says nothing."""
 _CONFUSIONS = 15
@@ -23,12 +24,16 @@ _BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A test question. ``must``: a right answer holds an alternative of every group; empty for what has no answer."""
+    """A test question. ``must``: a right answer holds an alternative of every group; empty for what has no answer.
+
+    ``item``: what an admin has judged: the right item with ``kind`` ``in``, a wrong one with ``refuted``.
+    """
 
     text: str
     kind: str
     group: str
     must: tuple[tuple[str, ...], ...] = ()
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,10 @@ def ask_questions(matcher: Matcher, questions: Iterable[Question]) -> Iterator[R
     """Each question's result: right by the facts that the answer holds, whichever item gave it."""
     for question in questions:
         verdict, seconds = _timed(matcher, question.text)
+        if question.item:
+            outcome, first = _judged(verdict, question)
+            yield _result(question, outcome, verdict, seconds, expected=question.item, first=first)
+            continue
         if question.kind != ANSWERABLE:
             outcome = _unanswerable(verdict)
         elif isinstance(verdict, Answer):
@@ -101,7 +110,7 @@ def ask_itself(
         verdict, seconds = _timed(matcher(question.index), question.form)
         own = question.item
         answerable = own.kind is Kind.ANSWER
-        outcome = _own(verdict, own) if answerable else _unanswerable(verdict)
+        outcome = _own(verdict, own.id) if answerable else _unanswerable(verdict)
         kind = ANSWERABLE if answerable else own.kind.value
         first = bool(verdict.candidates) and verdict.candidates[0].item.id == own.id
         yield _result(Question(question.form, kind, own.topic), outcome, verdict, seconds, expected=own.id, first=first)
@@ -166,10 +175,18 @@ def _result(
     return Result(asked.text, asked.kind, asked.group, outcome, first, score, expected, got, seconds)
 
 
-def _own(verdict: Verdict, item: Item) -> str:
+def _judged(verdict: Verdict, question: Question) -> tuple[str, bool]:
+    """What became of a question of which a right item is known, or a wrong one; and whether the right one is first."""
+    outcome = _own(verdict, question.item)
+    if question.kind == REFUTED:
+        return "false" if outcome == "right" else "declined", False
+    return outcome, bool(verdict.candidates) and verdict.candidates[0].item.id == question.item
+
+
+def _own(verdict: Verdict, item: str) -> str:
     if isinstance(verdict, Answer):
-        return "right" if item.id in {candidate.item.id for candidate in verdict.chosen} else "wrong"
-    return "offered" if item.id in {candidate.item.id for candidate in verdict.suggestions} else "missed"
+        return "right" if item in {candidate.item.id for candidate in verdict.chosen} else "wrong"
+    return "offered" if item in {candidate.item.id for candidate in verdict.suggestions} else "missed"
 
 
 def _unanswerable(verdict: Verdict) -> str:

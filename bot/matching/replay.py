@@ -13,7 +13,7 @@ from bot.matching.selftest import without_copies
 from bot.matching.verdict import Answer, Settled, Suggestions, Verdict
 
 LIMIT = 1500
-"""Questions that are asked again at most: some three seconds on the shipped knowledge."""
+"""Questions that are asked again at most: some five seconds on the shipped knowledge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Impact:
 
     @property
     def has_loss(self) -> bool:
-        """Whether a question no longer gets the answer that it got."""
+        """Whether a question no longer gets its answer, or its refusal."""
         return bool(self.of(Outcome.LOST) or self.of(Outcome.CHANGED))
 
 
@@ -83,7 +83,8 @@ def replay(
 
     Phrasings are asked without themselves and their near copies, real questions as they stand. A phrasing matters if
     it finds its own item before; a real question if it gets the answer of its ``item``, or any if there is no ``item``.
-    Nearly every effect is found: on the shipped knowledge 170 of the 176 that 52 edits had.
+    What is overlooked stands at a threshold: of 243 effects that 82 edits of the shipped knowledge's items had, all 134
+    lost and changed answers were found, and 96 of the 109 others. Of other synonyms, that reach far, less is found.
     """
     askings = _askings(before, known)
     shifts = Reach(before, after).shifts(askings)

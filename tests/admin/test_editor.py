@@ -13,6 +13,7 @@ from bot.admin.proposals import AlreadyThereError, MorePhrasings, NewAnswer, New
 from bot.errors import EditRefusedError, FolderChangedError, FolderReadOnlyError
 from bot.items import Kind
 from bot.knowledge import read
+from bot.knowledge.folder import replace as replace_file
 from bot.matching.replay import Known, Outcome
 from bot.store.interface import ActionState
 from tests.admin.conftest import Workshop
@@ -60,8 +61,9 @@ def test_an_edit_is_live_and_undone_byte_by_byte(workshop: Workshop, proposal: P
 
 def test_what_is_asked_is_what_is_answered(workshop: Workshop) -> None:
     """A new item with its document, its phrasings and its refusal."""
-    plans = [made(workshop, one) and workshop.live.edition for one in (ITEM, REFUSAL)]
-    base = plans[-1].base
+    for one in (ITEM, REFUSAL):
+        made(workshop, one)
+    base = workshop.live.edition.base
     new = base.by_id["you-mei-you-ye-xiao"]
     assert (new.source, new.phrasings, new.topic) == (("1", "doc-1"), ("半夜饿了",), "食堂")
     assert base.places["doc-1"] == "供餐通知"
@@ -176,16 +178,14 @@ def test_what_a_change_does_to_others_is_said_before(workshop: Workshop) -> None
 
 def test_of_two_files_both_are_changed_or_none(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the second can't be written, the first is put back."""
-    from bot.admin import editor  # noqa: PLC0415 - patched below
-
-    plan, files, real = workshop.editor.plan(ITEM), read(workshop.folder), editor.replace
+    plan, files = workshop.editor.plan(ITEM), read(workshop.folder)
 
     def refuses(folder: Path, name: str, before: bytes | None, after: bytes | None) -> None:
         if name == "items.yaml":
             raise FolderReadOnlyError
-        real(folder, name, before, after)
+        replace_file(folder, name, before, after)
 
-    monkeypatch.setattr(editor, "replace", refuses)
+    monkeypatch.setattr("bot.admin.editor.replace", refuses)
     with pytest.raises(FolderReadOnlyError):
         workshop.editor.apply(plan, ADMIN)
     assert read(workshop.folder) == files

@@ -1,0 +1,148 @@
+"""What the admins' loop costs: clusters, cards, an edit tried, a change taken over."""
+
+import random
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from bot.admin.dialogue import Admin
+from bot.admin.proposals import MorePhrasings
+from bot.edition import Edition
+from bot.items import Kind
+from bot.knowledge import load, read
+from bot.matching import Gate
+from bot.matching.replay import replay_all
+from bot.store.tables import MISSED, MISSED_DAYS
+from bot.text import normalise
+from tests.admin.conftest import Workshop
+from tests.conftest import SHIPPED
+from tests.fake_bot_api import FakeBotApi, serving
+from tests.process import running, settings_for, wait_for
+from tests.store.conftest import Clock
+
+MISSES = 10_000
+SIZES = (1_000, 100_000)
+PAGES = 15
+RELOADS = 5
+ADMIN = Admin(5, 5)
+
+
+def phrasings() -> list[str]:
+    """Every way to ask the shipped knowledge."""
+    return [asking for item in load(SHIPPED).base.items for asking in item.askings()]
+
+
+def missed_texts(count: int) -> list[str]:
+    """So many different questions: two phrasings mixed, so that they look like ones that were never answered."""
+    chance, texts, found = random.Random(1), phrasings(), dict[str, None]()
+    while len(found) < count:
+        first, second = chance.choice(texts), chance.choice(texts)
+        found[first[: len(first) // 2] + second[len(second) // 2 :]] = None
+    return list(found)
+
+
+def fill(workshop: Workshop, texts: Sequence[str]) -> None:
+    """Put misses into the log as if they had been recorded, a few of them often and on several days."""
+    now, chance = workshop.database.now(), random.Random(2)
+    rows, days = [], []
+    for number, text in enumerate(texts, start=1):
+        count = 1 + int(chance.paretovariate(1.5))
+        row = {"id": number, "key": normalise(text) or text, "question": text, "count": count, "state": "open"}
+        rows.append(row | {"first_asked": now, "last_asked": now, "verdict": "unknown", "score": 0.0})
+        for day in range(min(count, 5)):
+            days.append({"missed_id": number, "day": (now - timedelta(days=day)).date(), "count": 1})
+    unique = {row["key"]: row for row in rows}
+    kept = {row["id"] for row in unique.values()}
+    with workshop.database.transaction() as connection:
+        connection.execute(MISSED.insert(), list(unique.values()))
+        connection.execute(MISSED_DAYS.insert(), [day for day in days if day["missed_id"] in kept])
+
+
+def seconds(work: object) -> float:
+    """How long a call takes."""
+    assert callable(work)
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def clusters_and_cards() -> None:
+    """Sorting misses beside comparing them all, and what a card costs in a small log and in a large one."""
+    pages = {}
+    for size in (MISSES, *SIZES):
+        with tempfile.TemporaryDirectory() as folder:
+            workshop = Workshop(SHIPPED, Path(folder), Clock())
+            texts = missed_texts(size)
+            fill(workshop, texts)
+            sorting = seconds(workshop.sorting.sort)
+            if size == MISSES:
+                forms = [workshop.live.edition.index.form(text) for text in texts]
+                every = seconds(lambda forms=forms: process.cdist(forms, forms[:1000], scorer=fuzz.ratio)) * size / 1000  # type: ignore[misc]
+                print(f"{size:,} misses are sorted in {sorting:.1f} s, {sorting / every:.2f} of comparing all by ratio")
+                continue
+            workshop.dialogue.say("/missed", ADMIN)
+            times = [seconds(lambda: workshop.dialogue.say("/missed", ADMIN)) for _ in range(PAGES)]
+            pages[size] = statistics.median(times)
+            workshop.database.close()
+    ratio = pages[SIZES[1]] / pages[SIZES[0]]
+    print(
+        f"/missed with {SIZES[1]:,} rows: {ratio:.2f} times what it costs with {SIZES[0]:,} ({pages[SIZES[0]]:.3f} s)"
+    )
+
+
+def edits() -> None:
+    """A phrasing tried on what it may reach, beside a trial on everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        workshop = Workshop(SHIPPED, Path(folder), Clock())
+        items = [item for item in workshop.live.edition.base.items if item.kind is Kind.ANSWER]
+        texts, times = missed_texts(20), []
+        for number, text in enumerate(texts):
+            proposal = MorePhrasings(items[number * 7 % len(items)].id, (text,))
+            times.append(seconds(lambda proposal=proposal: workshop.editor.plan(proposal)))  # type: ignore[misc]
+        plan = workshop.editor.plan(proposal)
+        every = seconds(lambda: replay_all(plan.before.index, plan.after.index, plan.before.gate, []))
+        median, longest = statistics.median(times), max(times)
+        print(f"an edit is planned and tried in {median:.2f} s (at most {longest:.2f} s of {len(times)})", end=", ")
+        print(f"{median / every:.3f} of asking everything again")
+
+
+def reloads() -> None:
+    """From an editor's last write to the answer, beside loading and indexing the same files."""
+    with tempfile.TemporaryDirectory() as folder, serving(FakeBotApi()) as api:
+        knowledge, log = Path(folder) / "knowledge", Path(folder) / "log"
+        shutil.copytree(SHIPPED, knowledge)
+        settings = settings_for(api, Path(folder)) | {"CAMPAIGN_BOT_KNOWLEDGE": str(knowledge)}
+        with running(settings, log):
+            api.member_says("你好")
+            api.wait_for_messages(1)
+            times = []
+            for number in range(RELOADS):
+                text = (knowledge / "meeting.yaml").read_text(encoding="utf-8")
+                (knowledge / "meeting.yaml").write_text(f"{text}# {number}\n", encoding="utf-8")
+                begin = time.perf_counter()
+                wait_for(lambda number=number: log.read_text().count("loaded anew") > number)  # type: ignore[misc]
+                times.append(time.perf_counter() - begin)
+        bare = seconds(lambda: Edition.of(read(knowledge), "", Gate()))
+    print(
+        f"a change is live {statistics.median(times):.2f} s after its last write (at most {max(times):.2f} s of ",
+        end="",
+    )
+    print(f"{len(times)}), {statistics.median(times) / bare:.1f} times loading and indexing alone")
+
+
+def main() -> None:
+    """Print everything."""
+    print()
+    edits()
+    reloads()
+    clusters_and_cards()
+
+
+if __name__ == "__main__":
+    main()
