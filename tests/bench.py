@@ -27,7 +27,7 @@ from bot.knowledge import load
 from bot.matching import Index, Matcher
 from bot.matching.evaluation import Question, ask_questions, read_questions, summary
 from bot.text import normalise
-from tests import bench_intake
+from tests import bench_admin, bench_intake
 from tests.baselines import all_searches, by_bm25s, by_rapidfuzz, by_tantivy, by_tfidf
 
 ROOT = Path(__file__).parent.parent
@@ -180,6 +180,7 @@ def main() -> None:
         for name, row in rows.items():
             print(f"  engine / {name:8} p50 {engine['p50'] / row['p50']:.3f}  p99 {engine['p99'] / row['p99']:.3f}")
     bench_intake.main()
+    bench_admin.main()
     print(f"\np99 grows {p99[SIZES[2]] / p99[SIZES[1]]:.1f} times from {SIZES[1]:,} to {SIZES[2]:,} phrasings")
 
 
