@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -49,7 +50,8 @@ def missed_texts(count: int) -> list[str]:
 def fill(workshop: Workshop, texts: Sequence[str]) -> None:
     """Put misses into the log as if they had been recorded, a few of them often and on several days."""
     now, chance = workshop.database.now(), random.Random(2)
-    rows, days = [], []
+    rows: list[dict[str, Any]] = []
+    days: list[dict[str, Any]] = []
     for number, text in enumerate(texts, start=1):
         count = 1 + int(chance.paretovariate(1.5))
         row = {"id": number, "key": normalise(text) or text, "question": text, "count": count, "state": "open"}

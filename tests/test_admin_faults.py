@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import signal
 import sqlite3
 import time
 from collections import Counter
@@ -16,7 +17,7 @@ from bot.knowledge import load
 from bot.replies import Action, item_key
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
-from tests.process import missed, running, settings_for, start, stop, wait_for
+from tests.process import UNLIMITED_BOT, missed, running, settings_for, start, stop, wait_for
 
 ADMIN = 9001
 MISSED = "塑料片被狗吃了"
@@ -172,6 +173,27 @@ def told(api: FakeBotApi) -> list[int]:
         for kind, fields in list(api.events)
         if kind == "sendmessage" and "现在有答案了" in fields["text"]
     ]
+
+
+def test_no_question_is_dropped_while_the_knowledge_changes(
+    api: FakeBotApi, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """Each is answered once, by the knowledge before or after; SIGHUP loads it too."""
+    items, log = tmp_path / "knowledge" / "items.yaml", tmp_path / "log"
+    text = items.read_text()
+    with running(settings, log, UNLIMITED_BOT) as process:
+        api.member_says("食堂几点关门")
+        api.wait_for_messages(1)
+        for number in range(1, 300):
+            api.member_says("食堂几点关门", chat=1000 + number % 30)
+            if number % 30 == 0:
+                items.write_text(text.replace("晚上八点", f"晚上{number}点"))
+                process.send_signal(signal.SIGHUP)
+                api.wait_until(lambda number=number: len(api.sent()) >= number)  # type: ignore[misc]
+        api.wait_until(lambda: len(api.sent()) == 300)
+        stop(process)
+    assert all(message["text"].startswith("晚上") for message in api.sent())
+    assert log.read_text().count("loaded anew") > 1
 
 
 def test_who_waits_can_not_be_found_in_what_is_written(

@@ -12,7 +12,7 @@ from bot.knowledge.edit import AddItem, AddOther, AddPhrasings, SetAnswer, item_
 from bot.matching import Candidate
 from bot.matching.replay import Effect, Impact, Outcome
 from bot.replies import Button, Reply, Rows, item_key, topic_key
-from bot.store.interface import Action, ActionState, Answered, Cluster
+from bot.store.interface import Action, ActionState, Answered, Cluster, Opinion
 
 COUNTED = 999
 """So many cards are counted; beyond that it is enough to know that there are more."""
@@ -89,7 +89,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     count: int,
     nearest: Sequence[Candidate],
     complained: Item | None,
-    opinions: Mapping[str, int],
+    opinions: Mapping[Opinion, int],
     not_meant: Sequence[Item],
 ) -> Reply:
     """A cluster of misses.

@@ -1,6 +1,5 @@
 """One turn of the conversation with an admin."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,7 +21,7 @@ from bot.masking import is_masked
 from bot.matching import Candidate
 from bot.matching.clusters import unlike
 from bot.replies import Button, Reply, item_key, topic_key
-from bot.store.interface import COMPLAINED, COMPLAINTS, Cluster, Clusters, History, Journal, Judged, State
+from bot.store.interface import COMPLAINED, Cluster, Clusters, History, Journal, Judged, State
 from bot.text import is_blank
 
 _NEAREST = 3
@@ -139,14 +138,14 @@ class AdminDialogue:
         (cluster,) = self._clusters.page(place, 1)
         edition, first = self._live.edition, cluster.questions[0]
         complained = edition.base.by_id.get(first.item or "") if first.verdict == COMPLAINED else None
-        rejected = self._journal.not_meant().get(first.key, frozenset()) if first.verdict != COMPLAINED else ()
+        rejected = self._journal.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
         return cards.card(
             cluster,
             place,
             count,
             [one for one in self._nearest(cluster, edition) if one.item is not complained][:_NEAREST],
             complained,
-            self._opinions(complained) if complained else {},
+            self._journal.complaints(complained.id) if complained else {},
             [edition.base.by_id[one] for one in sorted(rejected) if one in edition.base.by_id],
         )
 
@@ -154,13 +153,6 @@ class AdminDialogue:
     def _nearest(cluster: Cluster, edition: Edition, kind: Kind = Kind.ANSWER) -> list[Candidate]:
         candidates = edition.matcher.match(cluster.questions[0].question).candidates
         return [one for one in candidates if one.item.kind is kind]
-
-    def _opinions(self, item: Item) -> Counter[str]:
-        said: Counter[str] = Counter()
-        for row in self._journal.feedback():
-            if row.feedback.item == item.id and row.feedback.opinion in COMPLAINTS:
-                said[row.feedback.opinion] += row.count
-        return said
 
     def _open_cluster(self, number: str) -> Cluster:
         cluster = self._clusters.cluster(_number(number))
@@ -251,10 +243,10 @@ class AdminDialogue:
     def _undo(self, number: int, admin: Admin) -> Reply:
         action = self._history.action(number)
         try:
-            self._editor.undo(number, admin.id)
+            item = self._editor.undo(number, admin.id)
         except FolderReadOnlyError as error:
             return Reply(str(error))
-        self._lifecycle.reopen(self._live.edition)
+        self._lifecycle.reopen(item, self._live.edition)
         what = cards.action_words(action) if action else ""
         return Reply(catalogue.UNDONE.format(what=what), ((button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),),))
 

@@ -147,8 +147,10 @@ class Editor:
             self._commit(f"{plan.kind}: {plan.item}", plan.edits)
         return action
 
-    def undo(self, action_id: int, admin: int) -> None:
+    def undo(self, action_id: int, admin: int) -> str:
         """Take one change back: the bytes as before if the file is unchanged since, else that change alone.
+
+        The id of the item that it was about.
 
         Raises:
             EditRefusedError: it can't be told apart any more, or the knowledge would have faults without it.
@@ -176,6 +178,7 @@ class Editor:
             self._history.record(admin, "undo", f"#{action_id} {action.detail}")
             self._live.adopt(edition)
             self._commit(f"undo: {action.detail}", edits)
+        return _item_of(edits[-1].change)
 
     def take_over(self) -> tuple[Edition, Edition] | None:
         """Answer from the folder as it is now; the editions before and after, None if it answers from it already.

@@ -29,16 +29,16 @@ class Lifecycle:
         rows = self._missed.rows([State.OPEN, State.HANDLED])
         return sum(self.close(rows[n : n + _AT_ONCE], before, after) for n in range(0, len(rows), _AT_ONCE))
 
-    def reopen(self, edition: Edition) -> None:
-        """Open the misses again whose item they no longer reach, as after an undo.
+    def reopen(self, item: str, edition: Edition) -> None:
+        """Open the misses again that were led to an item and no longer reach it, as after an undo.
 
         Raises: as ``follow``.
         """
         for row in self._missed.rows([State.HANDLED, State.VERIFIED, State.NOT_COVERED]):
-            if row.chosen is not None:
+            if row.chosen == item:
                 verdict = edition.matcher.match(row.question)
                 chosen = verdict.chosen if isinstance(verdict, Settled) else ()
-                if row.chosen not in {one.item.id for one in chosen}:
+                if item not in {one.item.id for one in chosen}:
                     self._missed.set_state(row.id, State.OPEN)
 
     def close(self, rows: Sequence[MissedQuestion], before: Edition | None, after: Edition) -> int:
@@ -46,7 +46,7 @@ class Lifecycle:
 
         Raises: as ``follow``.
         """
-        not_meant = self._journal.not_meant()
+        not_meant = self._journal.not_meant([row.key for row in rows])
         found: dict[State, list[int]] = {State.VERIFIED: [], State.NOT_COVERED: []}
         for row in rows:
             state = _reached(row, before, after, not_meant)

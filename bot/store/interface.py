@@ -299,8 +299,11 @@ class Journal(Protocol):
     def feedback(self) -> Sequence[FeedbackCount]:
         """All opinions, the most frequent first, then the most recent."""
 
-    def not_meant(self) -> Mapping[str, frozenset[str]]:
-        """By questions' normal forms the items that were suggested and not meant."""
+    def not_meant(self, keys: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """The items that were suggested for these questions and not meant, by the questions' normal forms."""
+
+    def complaints(self, item: str) -> Mapping[Opinion, int]:
+        """What was said against an item's answer, and how often."""
 
     def answered(self) -> Sequence[Answered]:
         """Real questions that were answered within 30 days, the latest first."""

@@ -1,13 +1,13 @@
 """What is kept of talks: misses, opinions, and how often items are asked."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
 from bot.store.database import ANSWERED_KEPT, Database
-from bot.store.interface import Answered, Feedback, FeedbackCount, Judged, Opinion, Records
+from bot.store.interface import COMPLAINTS, Answered, Feedback, FeedbackCount, Judged, Opinion, Records
 from bot.store.missed import SqlMissedLog
 from bot.store.tables import ANSWERED, ASKED_DAYS, DAILY, FEEDBACK, JUDGED
 from bot.store.wishes import SqlWishes
@@ -94,14 +94,25 @@ class SqlJournal:
             for row in rows
         ]
 
-    def not_meant(self) -> Mapping[str, frozenset[str]]:
-        """By questions' normal forms the items that were suggested and not meant."""
+    def not_meant(self, keys: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """The items that were suggested for these questions and not meant, by the questions' normal forms."""
         found: dict[str, set[str]] = defaultdict(set)
-        rejected = select(FEEDBACK.c.key, FEEDBACK.c.item).where(FEEDBACK.c.opinion == Opinion.NOT_MEANT)
+        rejected = select(FEEDBACK.c.key, FEEDBACK.c.item).where(
+            FEEDBACK.c.key.in_(keys), FEEDBACK.c.opinion == Opinion.NOT_MEANT
+        )
         with self._database.reading() as connection:
             for key, item in connection.execute(rejected):
                 found[key].add(item)
         return {key: frozenset(items) for key, items in found.items()}
+
+    def complaints(self, item: str) -> Mapping[Opinion, int]:
+        """What was said against an item's answer, and how often."""
+        said = select(FEEDBACK.c.opinion, func.sum(FEEDBACK.c.count)).where(
+            FEEDBACK.c.item == item, FEEDBACK.c.opinion.in_(COMPLAINTS)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(said.group_by(FEEDBACK.c.opinion).order_by(FEEDBACK.c.opinion))
+            return {Opinion(opinion): count for opinion, count in rows}
 
     def answered(self) -> Sequence[Answered]:
         """Real questions that were answered within 30 days, the latest first."""

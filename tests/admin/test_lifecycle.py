@@ -97,9 +97,11 @@ def test_an_undo_opens_what_it_takes_away(workshop: Workshop) -> None:
     workshop.sorting.sort()
     workshop.clusters.handle(1, HANDLED, "card")
     workshop.clusters.handle(2, State.IGNORED)
-    workshop.lifecycle.reopen(workshop.live.edition)
+    workshop.lifecycle.reopen("opening", workshop.live.edition)
+    assert workshop.states()["塑料片被狗吃了"] is HANDLED
+    workshop.lifecycle.reopen("card", workshop.live.edition)
     assert workshop.states() == {"塑料片被狗吃了": OPEN, "写首诗送我妈": State.IGNORED}
     workshop.clusters.handle(1, HANDLED, "card")
     workshop.write("items.yaml", "补办饭卡", "补办饭卡, 塑料片被狗吃了")
-    workshop.lifecycle.reopen(Edition.of(read(workshop.folder), "", Gate()))
+    workshop.lifecycle.reopen("card", Edition.of(read(workshop.folder), "", Gate()))
     assert workshop.states() == {"塑料片被狗吃了": HANDLED, "写首诗送我妈": State.IGNORED}
