@@ -1,0 +1,62 @@
+"""The command line: it parses and prints; everything else is elsewhere."""
+
+import gc
+import io
+import os
+import sys
+
+import typer
+from typer._click.exceptions import ClickException  # typer has no public name for the base of its errors
+
+from bot import catalogue
+from bot.cli import asking, checking, misses, serving
+from bot.cli.terminal import leave
+from bot.errors import CampaignBotError, KnowledgeError
+
+app = typer.Typer(
+    name="campaign-bot",
+    help="A Telegram bot that answers questions about a campaign, in Chinese, from a knowledge base.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command()(serving.run)
+app.command()(serving.health)
+app.command(help=catalogue.HELP_CHAT)(asking.chat)
+app.command(help=catalogue.HELP_ASK)(asking.ask)
+app.command(help=catalogue.HELP_CHECK)(checking.check)
+app.command(help=catalogue.HELP_EVALUATE)(checking.evaluate)
+app.command(help=catalogue.HELP_FEEDBACK)(misses.feedback)
+app.add_typer(misses.inbox, name="inbox")
+app.add_typer(misses.missed, name="missed")
+
+
+def main() -> None:
+    """Run a command. What a person can mend is one line on standard error and exit code 2, never a traceback."""
+    # What a command builds lives as long as it does: looking for garbage among it would cost a fifth of the start.
+    gc.disable()
+    # Whatever is created is its owner's alone.
+    os.umask(0o077)
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace", newline="\n" if stream is sys.stdin else None)
+    try:
+        leave(app(standalone_mode=False) or 0)
+    except KnowledgeError as error:
+        sys.exit(_refuse(catalogue.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))))
+    except CampaignBotError as error:
+        sys.exit(_refuse(str(error)))
+    except ClickException as error:
+        sys.exit(_refuse(error.format_message()))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has left; Python would complain once more while it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _refuse(message: str) -> int:
+    print(message, file=sys.stderr)  # noqa: T201 - the one line of an error
+    return 2

@@ -1,0 +1,59 @@
+"""The bot on Telegram, and whether it is well."""
+
+import http.client
+import json
+import logging
+import signal
+import urllib.error
+import urllib.request
+
+import typer
+
+from bot.cli.terminal import build, leave, print_line, settle
+from bot.config import load_settings
+from bot.errors import CampaignBotError
+from bot.logs import configure_logging
+
+_HEALTH_TIMEOUT_S = 10.0
+
+
+def run() -> None:
+    """Serve members on Telegram."""
+    # The first process of a container ignores what it does not handle; until it serves there is nothing to finish.
+    signal.signal(signal.SIGTERM, lambda *_: leave(0))
+    bot = build()
+    configure_logging(bot.settings.log_level, bot.settings.secrets())
+    try:
+        bot.run(settle)
+    except CampaignBotError:
+        raise
+    except Exception:
+        # Python would print it with whatever secrets it holds.
+        logging.getLogger(__name__).critical("The bot failed.", exc_info=True)
+        raise typer.Exit(1) from None
+
+
+def health() -> None:
+    """Tell whether the running bot works: exit code 0 or 1, and one line."""
+    host, port = load_settings().address()
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what listens everywhere is here too
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+    faults = _faults_at(url)
+    print_line("red: " + "; ".join(faults) if faults else "green")
+    raise typer.Exit(1 if faults else 0)
+
+
+def _faults_at(url: str) -> list[str]:
+    # No proxy: it is this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=_HEALTH_TIMEOUT_S) as response:
+            body = response.read()
+    except urllib.error.HTTPError as error:
+        body = error.read()
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return [f"{url} does not answer ({error}): is `campaign-bot run` running, and CAMPAIGN_BOT_LISTEN the same?"]
+    try:
+        return [str(fault) for fault in json.loads(body)["faults"]]
+    except (ValueError, KeyError, TypeError):
+        return [f"{url} is not this bot: set CAMPAIGN_BOT_LISTEN to an address of its own"]

@@ -1,0 +1,75 @@
+"""What commands share: the parts they need, and how they print."""
+
+import gc
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from bot import catalogue
+from bot.app import App
+from bot.config import load_settings
+from bot.errors import UsageError
+from bot.matching.selftest import Hidden
+
+_PIPE_WIDTH = 300
+
+KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=catalogue.HELP_KNOWLEDGE)]
+
+
+def build(folder: Path | None = None) -> App:
+    """The parts that a command needs. Long work shows a progress bar on a terminal, none in a pipe."""
+    console = Console(stderr=True)
+
+    def track(work: Iterable[Hidden], total: int) -> Iterable[Hidden]:
+        from rich import progress  # noqa: PLC0415 - only this needs it, and it costs every command its start
+
+        return progress.track(work, catalogue.EVALUATING, total, console=console, transient=True)
+
+    return App(load_settings(), folder, track) if console.is_terminal else App(load_settings(), folder)
+
+
+def settle() -> None:
+    """From here on garbage is looked for, but not among what was built for good."""
+    gc.freeze()
+    gc.enable()
+
+
+def leave(code: int) -> None:
+    """End the process without taking its objects apart, which would take longer than an answer."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
+
+
+def console() -> Console:
+    """A terminal shows what fits; a pipe gets everything, and nothing is cut."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+
+
+def print_line(line: str) -> None:
+    """Print a line of what the command is for."""
+    print(line)  # noqa: T201 - it is what the command is for
+
+
+def print_json(value: object) -> None:
+    """Print a value as a line of JSON, at once."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201 - as above
+
+
+def need_plotly(html: Path) -> None:
+    """Make sure that plots can be written to this file.
+
+    Raises:
+        UsageError: there is no such folder, or no plotly.
+    """
+    if not html.parent.is_dir():
+        raise UsageError(catalogue.NO_FOLDER.format(file=html))
+    if not importlib.util.find_spec("plotly"):
+        raise UsageError(catalogue.NO_PLOTLY)
