@@ -168,12 +168,14 @@ class App:
 
         from telegram.ext import ExtBot  # noqa: PLC0415
 
+        from bot.admin.desk import Desk  # noqa: PLC0415
         from bot.admin.dialogue import AdminDialogue  # noqa: PLC0415
         from bot.admin.digest import Digest  # noqa: PLC0415
         from bot.admin.editor import Editor  # noqa: PLC0415
         from bot.admin.lifecycle import Lifecycle  # noqa: PLC0415
         from bot.admin.reload import Reloader  # noqa: PLC0415
         from bot.admin.weekly import Weekly  # noqa: PLC0415
+        from bot.admin.writing import Writing  # noqa: PLC0415
         from bot.handlers.admins import AdminHandlers, AdminNotices  # noqa: PLC0415
         from bot.handlers.answer_back import AnswerBack  # noqa: PLC0415
         from bot.handlers.floods import FloodGuard, MissQuota  # noqa: PLC0415
@@ -222,10 +224,11 @@ class App:
             cache=settings.cache,
         )
         digest = Digest(self.clusters, self.sorting, self.journal)
+        desk = Desk(live=live, editor=editor, lifecycle=lifecycle, clusters=self.clusters, history=self.history)
         admin_dialogue = AdminDialogue(
             live=live,
-            editor=editor,
-            lifecycle=lifecycle,
+            desk=desk,
+            writing=Writing(live, self.clusters, self.history, desk),
             clusters=self.clusters,
             sorting=self.sorting,
             history=self.history,

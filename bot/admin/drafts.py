@@ -1,8 +1,19 @@
 """What an admin is writing, step by step; kept in the store, so that a restart loses none of it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
+
+from bot.store.interface import History
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """Who writes, and where."""
+
+    id: int
+    chat: int
 
 
 class Task(StrEnum):
@@ -51,3 +62,23 @@ class Draft(BaseModel):
     def but(self, **changes: object) -> "Draft":
         """The same with other fields."""
         return self.model_copy(update=changes)
+
+
+class Drafts:
+    """At most one draft of an admin in a chat."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    def get(self, admin: Admin) -> Draft | None:
+        """What they are writing."""
+        text = self._history.draft(admin.id, admin.chat)
+        return Draft.model_validate_json(text) if text else None
+
+    def keep(self, draft: Draft, admin: Admin) -> None:
+        """Keep it in the place of what they were writing."""
+        self._history.put_draft(admin.id, admin.chat, draft.model_dump_json())
+
+    def drop(self, admin: Admin) -> None:
+        """They write nothing any more."""
+        self._history.put_draft(admin.id, admin.chat, None)

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from telegram import Bot
 
 from bot.admin.cards import PREFIX
-from bot.admin.dialogue import COMMANDS, Admin, AdminDialogue
+from bot.admin.dialogue import COMMANDS, AdminDialogue
+from bot.admin.drafts import Admin
 from bot.dialogue import Command
 from bot.errors import StoppingError
 from bot.handlers.messages import Messages

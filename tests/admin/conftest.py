@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.admin.dialogue import Admin, AdminDialogue
+from bot.admin.desk import Desk
+from bot.admin.dialogue import AdminDialogue
 from bot.admin.digest import Digest
+from bot.admin.drafts import Admin
 from bot.admin.editor import Editor
 from bot.admin.lifecycle import Lifecycle
 from bot.admin.sorting import Sorting
+from bot.admin.writing import Writing
 from bot.dialogue import Dialogue
 from bot.edition import Edition, Live
 from bot.followups import Subjects
@@ -57,10 +60,17 @@ class Workshop:
         self.lifecycle = Lifecycle(self.missed, self.journal)
         self.sorting = Sorting(self.clusters, edition.index)
         self.digest = Digest(self.clusters, self.sorting, self.journal, self.clock)
-        self.dialogue = AdminDialogue(
+        desk = Desk(
             live=self.live,
             editor=self.editor,
             lifecycle=self.lifecycle,
+            clusters=self.clusters,
+            history=self.history,
+        )
+        self.dialogue = AdminDialogue(
+            live=self.live,
+            desk=desk,
+            writing=Writing(self.live, self.clusters, self.history, desk),
             clusters=self.clusters,
             sorting=self.sorting,
             history=self.history,

@@ -1,0 +1,158 @@
+"""What an admin writes, step by step: what is missing is asked for, what is whole goes to the desk."""
+
+from bot import catalogue
+from bot.admin import cards
+from bot.admin.cards import CANCEL_ROW, Press
+from bot.admin.desk import Desk
+from bot.admin.drafts import TYPED, Admin, Awaited, Draft, Drafts, Task
+from bot.edition import Live
+from bot.errors import EditRefusedError
+from bot.knowledge.models import ANSWER_LIMIT
+from bot.masking import is_masked
+from bot.matching.clusters import unlike
+from bot.replies import Reply, item_key, topic_key
+from bot.store.interface import Cluster, Clusters, History
+from bot.text import is_blank
+
+_LONGEST_PHRASING = 60
+"""Characters: a longer text is a story, not a way to ask."""
+_LONGEST_QUESTION = 60
+"""Characters of a button that are still read."""
+_PHRASINGS_AT_ONCE = 5
+
+
+class Writing:
+    """Every method gives what the admin reads, and raises as ``Desk`` does."""
+
+    def __init__(self, live: Live, clusters: Clusters, history: History, desk: Desk) -> None:
+        self._live = live
+        self._clusters = clusters
+        self._desk = desk
+        self._drafts = Drafts(history)
+
+    def add_to(self, cluster: Cluster, key: str, admin: Admin) -> Reply:
+        """The cluster's questions become phrasings of an item."""
+        item = next((one for one in self._live.edition.base.items if item_key(one.id) == key), None)
+        if item is None:
+            raise EditRefusedError(catalogue.ITEM_GONE)
+        draft = Draft(task=Task.PHRASING, awaited=Awaited.PHRASINGS, item=item.id, cluster=cluster.id)
+        return self.begin(draft.but(phrasings=tuple(_fit(cluster))), admin)
+
+    def begin_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "") -> Reply:
+        """The cluster's questions become ways to ask a new item."""
+        fit = _fit(cluster)
+        question = fit[0] if fit and len(fit[0]) <= _LONGEST_QUESTION else ""
+        draft = Draft(task=task, awaited=Awaited.QUESTION, cluster=cluster.id, question=question, answer=answer)
+        return self.begin(draft.but(phrasings=tuple(one for one in fit if one != question)), admin)
+
+    def typed(self, text: str, admin: Admin) -> Reply | None:
+        """To a message; None if nothing is being written, or nothing that comes as a message now."""
+        draft = self._drafts.get(admin)
+        if draft is None or draft.awaited is Awaited.CONFIRMATION:
+            return None
+        if draft.awaited not in TYPED:
+            return Reply(catalogue.CHOOSE_WITH_BUTTONS)
+        if is_blank(text):
+            return Reply(catalogue.NO_WORDS)
+        return self.begin(self._written(draft, text.strip()), admin)
+
+    @staticmethod
+    def _written(draft: Draft, text: str) -> Draft:
+        """The draft with what was awaited.
+
+        Raises:
+            EditRefusedError: it is too long.
+        """
+        line = " ".join(text.split())
+        match draft.awaited:
+            case Awaited.QUESTION:
+                if len(line) > _LONGEST_QUESTION:
+                    limit = _LONGEST_QUESTION
+                    raise EditRefusedError(catalogue.QUESTION_TOO_LONG.format(length=len(line), limit=limit))
+                return draft.but(question=line)
+            case Awaited.PHRASINGS:
+                lines = (" ".join(one.split()) for one in text.splitlines())
+                return draft.but(phrasings=tuple(one for one in lines if not is_blank(one)))
+            case Awaited.ANSWER:
+                if len(text) > ANSWER_LIMIT:
+                    raise EditRefusedError(catalogue.ANSWER_TOO_LONG.format(length=len(text), limit=ANSWER_LIMIT))
+                return draft.but(answer="\n".join(one.rstrip() for one in text.splitlines()))
+            case Awaited.OTHER:
+                return draft.but(other=line, awaited=Awaited.SOURCES)
+            case _:
+                return draft.but(topic=line)
+
+    def go_on(self, kind: Press, part: str, admin: Admin) -> Reply:
+        """The draft with what was pressed."""
+        draft = self._drafts.get(admin)
+        base = self._live.edition.base
+        if draft is None:
+            return Reply(catalogue.DRAFT_GONE)
+        match kind, part:
+            case Press.CONFIRM, digest if draft.awaited is Awaited.CONFIRMATION:
+                return self._desk.propose(draft, admin, confirmed=digest)
+            case Press.SOURCE, "other" if draft.awaited is Awaited.SOURCES and draft.other:
+                draft = draft.but(other="")
+            case Press.SOURCE, "other" if draft.awaited is Awaited.SOURCES:
+                self._drafts.keep(draft.but(awaited=Awaited.OTHER), admin)
+                return _prompt(catalogue.ASK_OTHER, admin)
+            case Press.SOURCE, "done" if draft.awaited is Awaited.SOURCES:
+                if not (draft.sources or draft.other):
+                    raise EditRefusedError(catalogue.NEEDS_SOURCE)
+                self._drafts.keep(draft.but(awaited=Awaited.TOPIC), admin)
+                return cards.topics(base)
+            case Press.SOURCE, key if draft.awaited is Awaited.SOURCES:
+                place = next((one for one in base.places if item_key(one) == key), None)
+                chosen = {*draft.sources} ^ {place}
+                draft = draft.but(sources=tuple(one for one in base.places if one in chosen))
+            case Press.TOPIC, key if draft.awaited is Awaited.TOPIC:
+                topic = next((one for one in base.topics if topic_key(one) == key), "")
+                draft = draft.but(topic=topic)
+            case _:
+                return Reply(catalogue.DRAFT_GONE)
+        return self.begin(draft, admin)
+
+    def begin(self, draft: Draft, admin: Admin) -> Reply:
+        """Ask for what a draft lacks, or propose it."""
+        base = self._live.edition.base
+        asked = self._clusters.cluster(draft.cluster).questions if draft.cluster else ()
+        original = asked[0].question if asked else ""
+        target = base.by_id.get(draft.item)
+        writes_item = draft.task in {Task.ITEM, Task.NOT_COVERED}
+        if writes_item and not draft.question:
+            prompt = catalogue.ASK_SHORT_QUESTION.format(asked=original) if original else catalogue.ASK_QUESTION
+            return self._await(draft, Awaited.QUESTION, prompt, admin)
+        if draft.task is Task.PHRASING and not draft.phrasings:
+            question = target.question if target else draft.item
+            prompt = catalogue.ASK_PHRASING_OF if original else catalogue.ASK_PHRASING
+            return self._await(draft, Awaited.PHRASINGS, prompt.format(asked=original, question=question), admin)
+        if draft.task is not Task.PHRASING and not draft.answer:
+            match draft.task:
+                case Task.ANSWER:
+                    question = target.question if target else draft.item
+                    prompt = catalogue.ASK_NEW_ANSWER.format(question=question, answer=draft.seen)
+                case Task.NOT_COVERED:
+                    prompt = catalogue.ASK_NOT_COVERED.format(question=draft.question)
+                case _:
+                    prompt = catalogue.ASK_ANSWER.format(question=draft.question, limit=ANSWER_LIMIT)
+            return self._await(draft, Awaited.ANSWER, prompt, admin)
+        if draft.task is Task.ITEM and not draft.topic:
+            self._drafts.keep(draft.but(awaited=Awaited.SOURCES), admin)
+            return cards.sources(draft.answer, base, draft.sources, draft.other)
+        return self._desk.propose(draft, admin)
+
+    def _await(self, draft: Draft, awaited: Awaited, prompt: str, admin: Admin) -> Reply:
+        self._drafts.keep(draft.but(awaited=awaited), admin)
+        return _prompt(prompt, admin)
+
+
+def _fit(cluster: Cluster) -> list[str]:
+    """Questions of a cluster that can stand as phrasings: short, whole, and unlike each other."""
+    texts = (one.question for one in cluster.questions)
+    return unlike(one for one in texts if len(one) <= _LONGEST_PHRASING and not is_masked(one))[:_PHRASINGS_AT_ONCE]
+
+
+def _prompt(text: str, admin: Admin) -> Reply:
+    """A question to an admin; in a group the bot sees replies alone."""
+    here = text if admin.chat == admin.id else f"{text}\n{catalogue.REPLY_HERE}"
+    return Reply(here, (CANCEL_ROW,))
