@@ -280,10 +280,10 @@ IMPACT_TRY = "先别急，这样改会影响别的问题："
 IMPACT_STALE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍："
 IMPACT_STALE_FINE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍，没有改坏别的，要改就再点一次。"
 IMPACT_NAMES = {
-    "answered": "✅ 新答上 {count} 个",
-    "changed": "🔄 换了答案 {count} 个",
     "lost": "❌ 丢了原来的答案 {count} 个",
+    "changed": "🔄 换了答案 {count} 个",
     "ambiguous": "❓ 变得拿不准 {count} 个（原来的答案还在备选里）",
+    "answered": "✅ 新答上 {count} 个",
 }
 IMPACT_LINE = "   · {question}"
 IMPACT_MOVED = "   · {question}（{before} → {after}）"

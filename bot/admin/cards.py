@@ -20,6 +20,7 @@ _WORDINGS = 5
 _SHOWN = 5
 """Questions that are shown of each kind of effect."""
 _FAULTS = 10
+_TELLING = 60
 HISTORY_PAGE = 8
 
 
@@ -106,7 +107,9 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     ]
     if others:
         lines.append(catalogue.CARD_WORDINGS)
-        lines += (catalogue.CARD_WORDING.format(question=one.question, count=one.count) for one in others[:_WORDINGS])
+        lines += (
+            catalogue.CARD_WORDING.format(question=_short(one.question), count=one.count) for one in others[:_WORDINGS]
+        )
     if complained:
         said = "，".join(f"{catalogue.OPINIONS[name]} {times}" for name, times in opinions.items())
         lines += [
@@ -215,10 +218,10 @@ def topics(base: KnowledgeBase) -> Reply:
 
 def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Iterator[str]:
     """What a change does to other questions; at most so many of each kind are shown."""
-    for outcome in Outcome:
-        effects = impact.of(outcome)
+    for outcome, name in catalogue.IMPACT_NAMES.items():
+        effects = impact.of(Outcome(outcome))
         if effects:
-            yield catalogue.IMPACT_NAMES[outcome].format(count=len(effects))
+            yield name.format(count=len(effects))
             yield from (_effect(one, base) for one in effects[:most])
             if len(effects) > most:
                 yield catalogue.IMPACT_MORE.format(count=len(effects) - most)
@@ -320,11 +323,16 @@ def _marked(label: str, chosen: bool) -> str:  # noqa: FBT001 - it is what the l
     return catalogue.CHOSEN_MARK.format(label=label) if chosen else label
 
 
+def _short(text: str) -> str:
+    """As much of a text as tells which one it is."""
+    return text if len(text) <= _TELLING else f"{text[: _TELLING - 1]}…"
+
+
 def _effect(effect: Effect, base: KnowledgeBase) -> str:
     if effect.before == effect.after:
-        return catalogue.IMPACT_LINE.format(question=effect.question)
+        return catalogue.IMPACT_LINE.format(question=_short(effect.question))
     return catalogue.IMPACT_MOVED.format(
-        question=effect.question, before=_name(effect.before, base), after=_name(effect.after, base)
+        question=_short(effect.question), before=_name(effect.before, base), after=_name(effect.after, base)
     )
 
 

@@ -1,0 +1,140 @@
+"""What admins say and press, where a conversation over HTTP would show no more."""
+
+import pytest
+
+from bot import catalogue
+from bot.admin import cards
+from bot.admin.cards import Press, press
+from bot.admin.drafts import Admin
+from bot.errors import FolderReadOnlyError
+from bot.items import Kind
+from bot.matching import Candidate
+from bot.matching.replay import Effect, Impact, Outcome
+from bot.replies import Reply, item_key
+from bot.store.interface import Answered, Opinion, Records, State
+from tests.admin.conftest import ADMIN, Workshop
+from tests.conftest import SHIPPED
+from tests.store.conftest import Clock
+
+OTHER = Admin(6, 6)
+OLD_BUTTONS = {
+    "of a card that is gone": (press(Press.NEW, 99), catalogue.CARD_GONE),
+    "of an item that is gone": (press(Press.ANSWER, "gone", 0), catalogue.ITEM_GONE),
+    "of a phrasing for an item that is gone": (press(Press.PHRASING, 1, "00000000"), catalogue.ITEM_GONE),
+    "of an action that is gone": (press(Press.UNDO, 99), catalogue.UNDO_GONE),
+    "of an action that was no edit": (press(Press.AGAIN, 1), catalogue.UNDO_GONE),
+    "of a draft that is gone": (press(Press.SOURCE, "done"), catalogue.DRAFT_GONE),
+    "to confirm what is gone": (press(Press.CONFIRM, "00000000"), catalogue.DRAFT_GONE),
+    "a number that is none": (press(Press.CARD, "x"), catalogue.DRAFT_GONE),
+    "a number of another script": (press(Press.CARD, "٣"), catalogue.DRAFT_GONE),
+    "a number without end": (press(Press.UNDO, "9" * 50), catalogue.DRAFT_GONE),
+    "a judgement that is none": (press(Press.JUDGE, "00000000", "z", 1), catalogue.DRAFT_GONE),
+    "rubbish": ("x:", catalogue.DRAFT_GONE),
+}
+
+
+@pytest.mark.parametrize(("action", "text"), OLD_BUTTONS.values(), ids=OLD_BUTTONS.keys())
+def test_an_old_or_forged_button_says_that_it_is_one(workshop: Workshop, action: str, text: str) -> None:
+    """And nothing is done."""
+    workshop.miss("塑料片被狗吃了")
+    workshop.sorting.sort()
+    workshop.history.record(5, "ignore", "1")
+    turn = workshop.dialogue.press(action, ADMIN)
+    assert turn.reply
+    assert turn.reply.text == text
+    assert workshop.states() == {"塑料片被狗吃了": State.OPEN}
+
+
+def test_of_two_admins_on_one_card_the_later_one_is_told(workshop: Workshop) -> None:
+    """It is handled once."""
+    workshop.miss("塑料片被狗吃了")
+    shown = workshop.say("/missed")
+    workshop.press(shown, "加到 1：饭卡丢了怎么补？")
+    files = workshop.file("items.yaml")
+    turn = workshop.dialogue.press(press(Press.NEW, 1), OTHER)
+    assert turn.reply
+    assert turn.reply.text == catalogue.CARD_GONE
+    assert workshop.file("items.yaml") == files
+
+
+def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each kind of edit; nothing counts as done."""
+
+    def refuse(*_: object) -> None:
+        raise FolderReadOnlyError("我没有写 items.yaml 的权限（Permission denied）。")
+
+    monkeypatch.setattr("bot.admin.editor.replace", refuse)
+    workshop.miss("塑料片被狗吃了")
+    pasted = workshop.press(workshop.say("/missed"), "加到 1：饭卡丢了怎么补？").text
+    assert "我没有写 items.yaml 的权限" in pasted
+    assert "      - 塑料片被狗吃了\n" in pasted
+    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_ANSWER)
+    assert "到窗口：带证。" in workshop.say("到窗口：带证。").text
+    workshop.press(workshop.press(workshop.say("/missed"), catalogue.BUTTON_NOT_COVERED), catalogue.BUTTON_OWN)
+    pasted = workshop.say("须知里没有说。").text
+    assert "  - id: nc-su-liao-pian-bei-gou-chi-le\n" in pasted
+    assert "    kind: not-covered\n" in pasted
+    assert workshop.states() == {"塑料片被狗吃了": State.OPEN}
+
+
+UNFIT = {
+    "long": "塑" * 61,
+    "with something masked": "塑料片13812345678被狗吃了",
+}
+
+
+@pytest.mark.parametrize("text", UNFIT.values(), ids=UNFIT.keys())
+def test_a_question_that_is_no_phrasing_is_reworded(workshop: Workshop, text: str) -> None:
+    """Before it is added, or becomes a button."""
+    miss = workshop.live.edition.faq.reject(text).miss
+    assert miss
+    workshop.missed.record(miss)
+    workshop.say("/missed")
+    asked = workshop.dialogue.press(press(Press.PHRASING, 1, item_key("card")), ADMIN).reply
+    assert asked
+    assert asked.text.startswith("这个问题有点长，或者遮掉了号码，不好直接当问法")
+    assert "加了问法" in workshop.say("塑料片没了\n塑料片被狗叼走了").text
+    assert workshop.live.edition.base.by_id["card"].phrasings[-2:] == ("塑料片没了", "塑料片被狗叼走了")
+
+
+def test_a_draft_does_not_take_an_admins_own_questions_for_itself(workshop: Workshop) -> None:
+    """Not while it waits for a press to confirm, nor an hour later, nor in another chat."""
+    workshop.say("/new")
+    assert workshop.dialogue.say("食堂几点开门", Admin(5, -9000)) is None
+    workshop.clock.now = workshop.clock.now.replace(hour=11)
+    assert workshop.dialogue.say("食堂几点开门", ADMIN) is None
+
+
+def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Callback data in 64 bytes, texts in 4,096 UTF-16 units, at most 100 buttons, over the shipped knowledge."""
+    workshop = Workshop(SHIPPED, tmp_path_factory.mktemp("shipped"), clock)
+    base = workshop.live.edition.base
+    for number in range(60):
+        workshop.miss(f"{'问' * 480}{number}")
+    workshop.miss("补", "answer", max(base.by_id, key=len))
+    workshop.journal.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
+    workshop.sorting.sort()
+    (cluster,) = workshop.clusters.page(0, 1)
+    longest = sorted(base.items, key=lambda item: -len(item.answer) - len(item.question))[:3]
+    near = [Candidate(item, 0.5) for item in longest]
+    effects = tuple(Effect("问" * 500, outcome, longest[0].id, longest[1].id) for outcome in Outcome for _ in range(9))
+    views = [
+        cards.card(cluster, 5, cards.COUNTED, near, longest[0], {Opinion.WRONG: 9}, longest),
+        cards.not_covered(cluster, longest),
+        cards.sources("答" * 600, base, list(base.places), "文" * 60),
+        cards.topics(base),
+        cards.item_choices(base.items[:6]),
+        cards.judge_card(Answered("问" * 500, "问", longest[0].id, 0.4), longest[0], 10),
+        Reply("\n".join(cards.impact_lines(Impact(effects, 1500, 9000), base))),
+        *(cards.item_card(item, workshop.live.edition) for item in base.items),
+        *(workshop.say(text) for text in ("/missed", "/history", "/digest")),
+    ]
+    for view in views:
+        assert len(view.text.encode("utf-16-le")) // 2 <= 4096
+        assert len(view.buttons) <= 100
+        assert all(1 <= len(button.action.encode()) <= 64 and button.label for button in view.buttons)
+    assert Kind.ANSWER in {item.kind for item in longest}
+    assert len({item_key(item.id) for item in base.items}) == len(base.items)
+    assert len({item_key(place) for place in base.places}) == len(base.places)
