@@ -107,9 +107,8 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     ]
     if others:
         lines.append(catalogue.CARD_WORDINGS)
-        lines += (
-            catalogue.CARD_WORDING.format(question=_short(one.question), count=one.count) for one in others[:_WORDINGS]
-        )
+        shown = ((_short(one.question), one.count) for one in others[:_WORDINGS])
+        lines += (catalogue.CARD_WORDING.format(question=question, count=count) for question, count in shown)
     if complained:
         said = "，".join(f"{catalogue.OPINIONS[name]} {times}" for name, times in opinions.items())
         lines += [

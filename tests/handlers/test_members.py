@@ -217,3 +217,37 @@ async def test_inline_results_are_kept_apart_by_characters(desk: Desk) -> None:
     assert [fields.get("is_personal", False) for fields in answers] == [True, True]
     assert [fields["results"][0]["title"] for fields in answers] == ["饭卡丢了怎么补？", "飯卡丟了怎麼補？"]
     assert [fields["cache_time"] for fields in answers] == [300, 300]
+
+
+async def test_a_wish_is_sealed_with_where_it_was_made(desk: Desk) -> None:
+    """Only when it is pressed; the address says where to reply."""
+    asked = message(text="写首诗送我妈")
+    assert (await desk.records(message=asked)).wishes == ()
+    press = await pressed(desk, "w")
+    press["message"]["reply_to_message"] = asked
+    (wish,) = (await desk.records(callback_query=press)).wishes
+    assert wish.key == "写首诗送我妈"
+    assert b"7" not in wish.address[:5]
+    assert '"chat":7,"message":3' in Seal(TOKEN).open(wish.address)
+
+
+NOT_ADMINS: dict[str, dict[str, Any]] = {
+    "somebody else": {"message": message(text="/missed")},
+    "an admin in another group": {"message": message(-1007, text="/missed") | {"from": {**MEMBER, "id": ADMIN.id}}},
+    "a group's anonymous admin": {"message": message(GROUP, text="/missed", sender_chat={"id": GROUP})},
+}
+
+
+@pytest.mark.parametrize("update", NOT_ADMINS.values(), ids=NOT_ADMINS.keys())
+async def test_to_others_there_are_no_such_commands(desk: Desk, update: dict[str, Any]) -> None:
+    """In private the ordinary answer, in a group none, as to any command that is not ours."""
+    await desk.handle(**update)
+    texts = [fields["text"] for method, fields in desk.api.calls if method == "sendmessage"]
+    assert all("不认识这个命令" in text for text in texts)
+    assert len(texts) == (update["message"]["chat"]["type"] == "private")
+
+
+async def test_an_admins_button_does_nothing_for_others(desk: Desk) -> None:
+    """It is acknowledged, and the card stays as it is."""
+    await desk.handle(callback_query=await pressed(desk, "x:m:0"))
+    assert desk.calls() == ["answercallbackquery"]

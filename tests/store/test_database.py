@@ -3,13 +3,16 @@
 import sqlite3
 import stat
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 
 from bot.errors import StoreError
 from bot.store.database import Database
@@ -18,6 +21,7 @@ from bot.store.interface import Done, Entry, Records, State
 from bot.store.journal import SqlJournal
 from bot.store.missed import SqlMissedLog
 from bot.store.tables import METADATA
+from tests.conftest import ROOT
 from tests.store.conftest import Clock, miss
 
 
@@ -54,6 +58,37 @@ def test_the_migrations_make_the_tables(path: Path) -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     engine.dispose()
+
+
+def test_a_log_of_an_older_version_is_taken_over(path: Path) -> None:
+    """With its rows and their days; and back again."""
+    path.parent.mkdir()
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "bot" / "store" / "migrations"))
+
+    def migrate(step: Callable[[Config, str], None], revision: str) -> None:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            step(config, revision)
+
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON").close())
+    migrate(command.upgrade, "0003")
+    with engine.begin() as connection:
+        row = "1, '几点', '几点', 2, '2026-05-31', '2026-06-01', 'handled', 'unknown', NULL, 0.5"
+        columns = "id, key, question, count, first_asked, last_asked, state, verdict, item, score"
+        connection.exec_driver_sql(f"INSERT INTO missed ({columns}) VALUES ({row})").close()
+        connection.exec_driver_sql("INSERT INTO missed_days VALUES (1, '2026-05-31', 1), (1, '2026-06-01', 1)").close()
+    steps = ((command.upgrade, "head"), (command.downgrade, "0003"), (command.upgrade, "head"))
+    for step, revision in steps:
+        migrate(step, revision)
+    engine.dispose()
+    database = Database.open(f"sqlite:///{path}")
+    store = SqlMissedLog(database, 100)
+    assert (store.row(1).question, store.row(1).state, store.row(1).chosen) == ("几点", State.HANDLED, None)
+    assert list(store.days(1).values()) == [1, 1]
+    store.set_state(1, State.VERIFIED)
+    database.close()
 
 
 UNUSABLE = {
