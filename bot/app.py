@@ -15,9 +15,9 @@ from bot.errors import SettingsError
 from bot.followups import Subjects
 from bot.knowledge import read, read_revision
 from bot.matching import Gate, cached_gate
-from bot.matching.replay import Impact, Known, replay
+from bot.matching.replay import Impact, Known, replay_all
 from bot.matching.selftest import Track
-from bot.replies import Replies
+from bot.replies import Replies, Reply
 from bot.store.interface import COMPLAINED, Clusters, Feedback, History, Inbox, Journal, Miss, MissedLog, State
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class App:
         before = Edition.of(files, against, self.edition.gate)
         kept = self.settings.database_url.removeprefix("sqlite:///")
         known = self.known() if Path(kept).is_file() or kept.startswith("postgresql") else []
-        return replay(before.index, self.edition.index, self.edition.gate, known)
+        return replay_all(before.index, self.edition.index, self.edition.gate, known, self.track)
 
     def _dialogue_over(self, subjects: Subjects) -> Callable[[Edition], Dialogue]:
         """What makes the dialogue of an edition; what chats talk about outlives it."""
@@ -171,6 +171,7 @@ class App:
         from bot.admin.desk import Desk  # noqa: PLC0415
         from bot.admin.dialogue import AdminDialogue  # noqa: PLC0415
         from bot.admin.digest import Digest  # noqa: PLC0415
+        from bot.admin.drafts import Drafts  # noqa: PLC0415
         from bot.admin.editor import Editor  # noqa: PLC0415
         from bot.admin.lifecycle import Lifecycle  # noqa: PLC0415
         from bot.admin.reload import Reloader  # noqa: PLC0415
@@ -214,24 +215,33 @@ class App:
         answer_back = AnswerBack(messages, SqlWishes(self.database), seal, live)
         notices = AdminNotices(messages, settings.admins, settings.admin_group)
         editor = Editor(self.folder, live, self.history, self.known, commits=settings.git_commit)
-        lifecycle = Lifecycle(self.missed, self.journal)
+        lifecycle = Lifecycle(self.missed, self.journal, live)
         reloader = Reloader(
             folder=self.folder,
             live=live,
             editor=editor,
             lifecycle=lifecycle,
-            tell=notices.send,
+            tell=notices.tell,
             cache=settings.cache,
         )
         digest = Digest(self.clusters, self.sorting, self.journal)
-        desk = Desk(live=live, editor=editor, lifecycle=lifecycle, clusters=self.clusters, history=self.history)
+        drafts = Drafts(self.history)
+        desk = Desk(
+            live=live,
+            editor=editor,
+            lifecycle=lifecycle,
+            clusters=self.clusters,
+            history=self.history,
+            drafts=drafts,
+        )
         admin_dialogue = AdminDialogue(
             live=live,
             desk=desk,
-            writing=Writing(live, self.clusters, self.history, desk),
+            writing=Writing(live, self.clusters, drafts, desk),
             clusters=self.clusters,
             sorting=self.sorting,
             history=self.history,
+            drafts=drafts,
             journal=self.journal,
             digest=digest,
             reload=reloader.reload,
@@ -259,7 +269,11 @@ class App:
         webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
         poller = Poller(bot, receiver)
         intake = webhook or poller
-        health = Health(self.database, self.missed, intake.silent_s, worker.oldest_s, notices.tell)
+
+        def tell(text: str) -> None:
+            notices.tell(Reply(text))
+
+        health = Health(self.database, self.missed, intake.silent_s, worker.oldest_s, tell)
         web = Web(health, metrics, webhook)
         retention = Retention(self.database, timedelta(days=settings.retention_days))
         profile = Profile(bot, self.edition.base.title, settings.admins, settings.admin_group)

@@ -303,10 +303,9 @@ class Dialogue:
         return Turn(reply, Records(misses=misses, feedback=not_meant))
 
     def _wish(self, question: str, speaker: Speaker) -> Turn:
-        """Whoever asked wants to be told; the miss is known by the words that were typed, or by how they were meant."""
+        """Whoever asked wants to be told; the miss is known by the question as it was understood."""
         replies = self._replies(speaker.language)
-        rejected = self._faq.reject(self._subjects.reading(speaker.talk, question)).miss
-        missed = self._faq.ask(question).miss or rejected
+        missed = self._faq.reject(self._subjects.reading(speaker.talk, question)).miss
         if missed is None or not speaker.reachable:
             return Turn(replies.question_gone())
         return Turn(replies.promised(), notice=replies.promise(), wish=missed.key)

@@ -57,5 +57,9 @@ class EditRefusedError(CampaignBotError):
     """A change of the knowledge can't be made, or taken back; the text says why, in Chinese."""
 
 
+class PassingError(CampaignBotError):
+    """A press that can't be followed: its text passes by, in Chinese, and the message stays as it is."""
+
+
 class StoppingError(Exception):
     """The bot is about to end: what was not begun is left for its next start."""

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -99,3 +100,9 @@ def missed(settings: Mapping[str, str]) -> list[dict[str, Any]]:
     done = command(settings, "missed", "export", "--format", "json")
     assert done.returncode == 0, done.stderr
     return list(json.loads(done.stdout))
+
+
+def waiting(database: Path) -> int:
+    """How many members are still to be told of an answer."""
+    with sqlite3.connect(database) as connection:
+        return int(connection.execute("SELECT count(*) FROM wishes").fetchone()[0])

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import CANTEEN, ROOT
 from tests.fake_bot_api import FakeBotApi, serving
-from tests.process import command, settings_for, wait_for
+from tests.process import command, settings_for, wait_for, waiting
 from tests.test_conversations import Bot, Talk
 
 FILES = sorted((ROOT / "tests" / "conversations" / "admins").glob("*.txt"))
@@ -72,6 +72,8 @@ class AdminTalk(Talk):
                 self._shown = {"text": output}
             case "prints":
                 assert rest in self._shown["text"], self._shown["text"]
+            case "waiting":
+                wait_for(lambda: waiting(self._folder.parent / "bot.db") == int(rest))
             case "answered":
                 question, _, answer = rest.partition(" -> ")
                 self._wait_for_answer(question, answer)

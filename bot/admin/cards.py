@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from bot import catalogue
+from bot.admin.drafts import Draft
 from bot.admin.editor import Plan
 from bot.edition import Edition
 from bot.errors import Fault
@@ -48,12 +49,13 @@ class Press(StrEnum):
     ITEM = "it"
     """An item."""
     SOURCE = "s"
-    """A place's key, ``done`` or ``other``."""
+    """A place's key, ``done`` or ``other``; whose draft it is."""
     TOPIC = "t"
-    """A topic's key."""
+    """A topic's key; whose draft it is."""
     CONFIRM = "c"
-    """A plan's digest."""
+    """A plan's digest; whose draft it is."""
     CANCEL = "x"
+    """Whose draft it is."""
     UNDO = "u"
     """An action."""
     AGAIN = "g"
@@ -80,7 +82,11 @@ def button(label: str, kind: Press, *parts: object) -> Button:
     return Button(label, press(kind, *parts))
 
 
-CANCEL_ROW = (button(catalogue.BUTTON_CANCEL, Press.CANCEL),)
+def cancel_row(owner: int) -> tuple[Button, ...]:
+    """The way out of what an admin is writing; in a group it is theirs alone, like all buttons of a draft."""
+    return (button(catalogue.BUTTON_CANCEL, Press.CANCEL, owner),)
+
+
 NEXT_CARD = button(catalogue.BUTTON_NEXT, Press.CARD, 0)
 
 
@@ -149,7 +155,7 @@ def pager(place: int, count: int) -> Rows:
     return (tuple(turns),) if turns else ()
 
 
-def not_covered(cluster: Cluster, nearest: Iterable[Item]) -> Reply:
+def not_covered(cluster: Cluster, nearest: Iterable[Item], place: int = 0) -> Reply:
     """How to say that the speech does not say it."""
     text = catalogue.NOT_COVERED_CHOICE.format(
         question=cluster.questions[0].question, answer=catalogue.NOT_COVERED_ANSWER
@@ -169,7 +175,7 @@ def not_covered(cluster: Cluster, nearest: Iterable[Item]) -> Reply:
         button(catalogue.BUTTON_DEFAULT, Press.REFUSE, cluster.id),
         button(catalogue.BUTTON_OWN, Press.REFUSE_OWN, cluster.id),
     )
-    return Reply(text, (*rows, new, CANCEL_ROW))
+    return Reply(text, (*rows, new, (button(catalogue.BACK, Press.CARD, place),)))
 
 
 def item_card(item: Item, edition: Edition) -> Reply:
@@ -196,23 +202,25 @@ def item_choices(items: Iterable[Item]) -> Reply:
     return Reply(catalogue.EDIT_CHOICES if rows else catalogue.EDIT_NOTHING, rows)
 
 
-def sources(answer: str, base: KnowledgeBase, chosen: Sequence[str], other: str) -> Reply:
+def sources(draft: Draft, base: KnowledgeBase, owner: int) -> Reply:
     """Where an answer comes from: several may be chosen."""
     rows = [
-        (button(_marked(f"{key} {place}", key in chosen), Press.SOURCE, item_key(key)),)
+        (button(_marked(f"{key} {place}", key in draft.sources), Press.SOURCE, item_key(key), owner),)
         for key, place in base.places.items()
     ]
+    other = _marked(draft.other, chosen=True) if draft.other else catalogue.BUTTON_OTHER
     rows_below: Rows = (
-        (button(_marked(other, chosen=True) if other else catalogue.BUTTON_OTHER, Press.SOURCE, "other"),),
-        (button(catalogue.BUTTON_DONE, Press.SOURCE, "done"), *CANCEL_ROW),
+        (button(other, Press.SOURCE, "other", owner),),
+        (button(catalogue.BUTTON_DONE, Press.SOURCE, "done", owner), *cancel_row(owner)),
     )
-    return Reply(catalogue.ASK_SOURCES.format(answer=answer, done=catalogue.BUTTON_DONE), (*rows, *rows_below))
+    text = catalogue.ASK_SOURCES.format(answer=draft.answer, done=catalogue.BUTTON_DONE)
+    return Reply(text, (*rows, *rows_below))
 
 
-def topics(base: KnowledgeBase) -> Reply:
+def topics(base: KnowledgeBase, owner: int) -> Reply:
     """Where a new item goes."""
-    rows = ((button(topic, Press.TOPIC, topic_key(topic)),) for topic in base.topics)
-    return Reply(catalogue.ASK_TOPIC, (*rows, CANCEL_ROW))
+    rows = ((button(topic, Press.TOPIC, topic_key(topic), owner),) for topic in base.topics)
+    return Reply(catalogue.ASK_TOPIC, (*rows, cancel_row(owner)))
 
 
 def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Iterator[str]:
@@ -232,17 +240,21 @@ def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Ite
 
 def to_paste(plan: Plan, reason: str) -> str:
     """What an admin can write into the file by hand, where the bot may not."""
-    where = catalogue.EDIT_WHERE.format(item=plan.item, key="phrasings")
-    match plan.edits[-1].change:
-        case AddPhrasings(phrasings=phrasings):
-            yaml = "".join(map(phrasing_yaml, phrasings))
-        case SetAnswer(answer=answer):
-            yaml, where = answer, catalogue.EDIT_WHERE.format(item=plan.item, key="answer")
-        case AddItem(entry=entry):
-            yaml, where = item_yaml(entry), catalogue.EDIT_WHERE_ITEM
-        case AddOther(id=key, name=name):
-            yaml, where = f"{key}: {name}", catalogue.EDIT_WHERE_OTHER
-    return catalogue.EDIT_READ_ONLY.format(reason=reason, file=plan.file, where=where, yaml=yaml)
+    parts = [reason, catalogue.EDIT_READ_ONLY]
+    for edit in plan.edits:
+        match edit.change:
+            case AddPhrasings(item=item, phrasings=phrasings):
+                where, yaml = catalogue.PASTE_PHRASINGS.format(item=item), "".join(map(phrasing_yaml, phrasings))
+            case SetAnswer(item=item):
+                where, yaml = catalogue.PASTE_ANSWER.format(item=item), edit.splice.inserted
+            case AddItem() if edit.before is None:
+                where, yaml = catalogue.PASTE_FILE, edit.splice.inserted
+            case AddItem(entry=entry):
+                where, yaml = catalogue.PASTE_ITEM, item_yaml(entry)
+            case AddOther():
+                where, yaml = catalogue.PASTE_OTHER, edit.splice.inserted
+        parts.append(catalogue.PASTE.format(file=edit.file, where=where, yaml=yaml.strip("\n")))
+    return "\n".join(parts)
 
 
 def history(actions: Sequence[Action], start: int) -> Reply:

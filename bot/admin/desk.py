@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot import catalogue
 from bot.admin import cards
-from bot.admin.cards import CANCEL_ROW, NEXT_CARD, Press, button
+from bot.admin.cards import NEXT_CARD, Press, button, cancel_row
 from bot.admin.drafts import Admin, Awaited, Draft, Drafts, Task
 from bot.admin.editor import Editor, Plan
 from bot.admin.lifecycle import Lifecycle
@@ -33,13 +33,14 @@ class Desk:
         lifecycle: Lifecycle,
         clusters: Clusters,
         history: History,
+        drafts: Drafts,
     ) -> None:
         self._live = live
         self._editor = editor
         self._lifecycle = lifecycle
         self._clusters = clusters
         self._history = history
-        self._drafts = Drafts(history)
+        self._drafts = drafts
 
     def propose(self, draft: Draft, admin: Admin, confirmed: str = "") -> Reply:
         """Try what was written, and do it if nothing is lost by it, or if that was confirmed for this very change."""
@@ -57,7 +58,8 @@ class Desk:
         head = stale if confirmed or overtaken else catalogue.IMPACT_TRY
         if overtaken and current:
             head += "\n" + catalogue.CARD_ANSWER.format(answer=current.answer)
-        return self._warning(head, plan, (button(catalogue.BUTTON_CONFIRM, Press.CONFIRM, plan.digest), *CANCEL_ROW))
+        confirm = button(catalogue.BUTTON_CONFIRM, Press.CONFIRM, plan.digest, admin.id)
+        return self._warning(head, plan, (confirm, *cancel_row(admin.id)))
 
     @staticmethod
     def _warning(head: str, plan: Plan, row: tuple[Button, ...]) -> Reply:
@@ -67,6 +69,7 @@ class Desk:
         try:
             action = self._editor.apply(plan, admin.id)
         except FolderReadOnlyError as error:
+            self._drafts.drop(admin)
             return Reply(cards.to_paste(plan, str(error)))
         self._drafts.drop(admin)
         base = plan.after.base
@@ -83,7 +86,11 @@ class Desk:
             self._history.record(admin.id, "covered", str(cluster))
         found = self._live.edition.base.by_id.get(item)
         text = catalogue.EDITED_ALREADY.format(question=found.question if found else item)
-        return Reply("\n".join((text, *self._closed(cluster, item, None))), ((NEXT_CARD,),))
+        # Perhaps it was this very edit, and a kill kept its reply from coming.
+        last = next(iter(self._history.edits(1)), None)
+        own = last is not None and (last.admin, last.item) == (admin.id, item)
+        undo = (button(catalogue.BUTTON_UNDO, Press.UNDO, last.id),) if last and own else ()
+        return Reply("\n".join((text, *self._closed(cluster, item, None))), ((*undo, NEXT_CARD),))
 
     def _closed(self, cluster: int | None, item: str, before: Edition | None) -> list[str]:
         """Lead a card's misses to their item, and ask them again; what came of it."""
@@ -97,7 +104,7 @@ class Desk:
         return ["", some, catalogue.STILL_MISSED.format(count=len(led) - closed)]
 
     def undo(self, number: int, admin: Admin) -> Reply:
-        """Take an edit back, and open again what it answered."""
+        """Take an edit back, and open again what it answered; once more, if a kill came in between."""
         action = self._history.action(number)
         try:
             item = self._editor.undo(number, admin.id)
@@ -115,7 +122,7 @@ class Desk:
             return self._already(error.item, None, admin)
         if plan.impact.has_loss and [plan.digest] != list(digest):
             confirm = button(catalogue.BUTTON_CONFIRM, Press.AGAIN, number, plan.digest)
-            return self._warning(catalogue.IMPACT_TRY, plan, (confirm, *CANCEL_ROW))
+            return self._warning(catalogue.IMPACT_TRY, plan, (confirm, *cancel_row(admin.id)))
         return self._apply(plan, None, admin)
 
 

@@ -1,10 +1,11 @@
 """One turn of the conversation with an admin."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot import catalogue
 from bot.admin import cards
-from bot.admin.cards import COUNTED, NEXT_CARD, Press
+from bot.admin.cards import COUNTED, NEXT_CARD, Press, press
 from bot.admin.desk import Desk
 from bot.admin.digest import Digest
 from bot.admin.drafts import Admin, Awaited, Draft, Drafts, Task
@@ -12,15 +13,16 @@ from bot.admin.sorting import Sorting
 from bot.admin.writing import Writing
 from bot.dialogue import Command, Turn
 from bot.edition import Edition, Live
-from bot.errors import EditRefusedError, FolderChangedError
+from bot.errors import EditRefusedError, FolderChangedError, PassingError
 from bot.items import Item, Kind
 from bot.matching import Candidate
 from bot.replies import Reply
-from bot.store.interface import COMPLAINED, Cluster, Clusters, History, Journal, Judged, State
+from bot.store.interface import COMPLAINED, Cluster, Clusters, History, Journal, Judged, Records, State
 
 _NEAREST = 3
 _CHOICES = 6
 _LONGEST_NUMBER = 18
+_OF_A_DRAFT = (Press.SOURCE, Press.TOPIC, Press.CONFIRM, Press.CANCEL)
 COMMANDS = frozenset(catalogue.ADMIN_COMMANDS)
 
 
@@ -36,6 +38,7 @@ class AdminDialogue:
         clusters: Clusters,
         sorting: Sorting,
         history: History,
+        drafts: Drafts,
         journal: Journal,
         digest: Digest,
         reload: Callable[[], str],
@@ -45,7 +48,7 @@ class AdminDialogue:
         self._writing = writing
         self._clusters = clusters
         self._history = history
-        self._drafts = Drafts(history)
+        self._drafts = drafts
         self._journal = journal
         self._digest = digest
         self._reload = reload
@@ -56,18 +59,40 @@ class AdminDialogue:
         command = Command.of(text)
         if command and command.name not in COMMANDS:
             return None
+        self._drafts.taken(admin)
+        before = self._drafts.get(admin)
         try:
             reply = self._command(command, admin) if command else self._writing.typed(text, admin)
         except (EditRefusedError, FolderChangedError) as error:
             reply = Reply(str(error))
-        return Turn(reply) if reply else None
+        if reply is None:
+            return None
+        goes_on = command is None or command.name == "cancel"
+        return self._kept(Turn(reply), admin, None if goes_on else before)
 
     def press(self, action: str, admin: Admin) -> Turn:
         """The turn after a pressed button."""
+        self._drafts.taken(admin)
+        before = self._drafts.get(admin)
         try:
-            return self._pressed(action, admin)
+            turn = self._pressed(action, admin)
+        except PassingError as error:
+            # The message may still be needed, by this admin or another.
+            self._drafts.taken(admin)
+            return Turn(None, notice=str(error))
         except (EditRefusedError, FolderChangedError) as error:
-            return Turn(Reply(str(error), ((NEXT_CARD,),)))
+            turn = Turn(Reply(str(error), ((NEXT_CARD,),)))
+        goes_on = any(action.startswith(f"{press(kind)}:") for kind in _OF_A_DRAFT)
+        return self._kept(turn, admin, None if goes_on else before)
+
+    def _kept(self, turn: Turn, admin: Admin, left: Draft | None) -> Turn:
+        """The turn with what it changed. Whoever turns to something else has left what they wrote, and is told."""
+        if left is not None and turn.reply:
+            if self._drafts.get(admin) == left:
+                self._drafts.drop(admin)
+            if left.awaited is not Awaited.CONFIRMATION:
+                turn = replace(turn, reply=Reply(f"{catalogue.DRAFT_CLOSED}\n\n{turn.reply.text}", turn.reply.rows))
+        return replace(turn, records=Records(drafts=self._drafts.taken(admin)))
 
     # --- commands -------------------------------------------------------------------------------------------------
 
@@ -116,7 +141,10 @@ class AdminDialogue:
         if not count:
             return Reply(catalogue.CARD_NONE)
         place = min(place, count - 1)
-        (cluster,) = self._clusters.page(place, 1)
+        found = self._clusters.page(place, 1)
+        if not found or not found[0].questions:
+            return Reply(catalogue.CARD_NONE)
+        cluster = found[0]
         edition, first = self._live.edition, cluster.questions[0]
         complained = edition.base.by_id.get(first.item or "") if first.verdict == COMPLAINED else None
         rejected = self._journal.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
@@ -138,7 +166,7 @@ class AdminDialogue:
     def _open_cluster(self, number: str) -> Cluster:
         cluster = self._clusters.cluster(_number(number))
         if not cluster.questions:
-            raise EditRefusedError(catalogue.CARD_GONE)
+            raise PassingError(catalogue.CARD_GONE)
         return cluster
 
     # --- buttons --------------------------------------------------------------------------------------------------
@@ -183,8 +211,9 @@ class AdminDialogue:
                 return Turn(self._writing.begin(draft, admin))
             case [Press.ITEM, item]:
                 return Turn(cards.item_card(self._item(item), self._live.edition))
-            case [Press.CANCEL]:
-                return Turn(self._cancel(admin))
+            case [Press.CANCEL, owner] if self._owns(owner, admin):
+                self._drafts.drop(admin)
+                return Turn(Reply(catalogue.CANCELLED))
             case [Press.UNDO, number]:
                 return Turn(self._desk.undo(_number(number), admin))
             case [Press.AGAIN, number, *digest]:
@@ -195,15 +224,22 @@ class AdminDialogue:
                 return Turn(self._digest.to_judge(self._live.edition, _number(left)))
             case [Press.JUDGE, key, ("y" | "n") as judgement, left]:
                 return Turn(self._judge(key, judgement == "y", _number(left), admin))
-            case [Press.SOURCE | Press.TOPIC | Press.CONFIRM as kind, part]:
+            case [Press.SOURCE | Press.TOPIC | Press.CONFIRM as kind, part, owner] if self._owns(owner, admin):
                 return Turn(self._writing.go_on(Press(kind), part, admin))
             case _:
-                return Turn(Reply(catalogue.DRAFT_GONE))
+                raise PassingError(catalogue.DRAFT_GONE)
+
+    @staticmethod
+    def _owns(owner: str, admin: Admin) -> bool:
+        """Whether a draft's button is this admin's own: in a group others see it too."""
+        if owner != str(admin.id):
+            raise PassingError(catalogue.NOT_YOURS)
+        return True
 
     def _item(self, item_id: str) -> Item:
         item = self._live.edition.base.by_id.get(item_id)
         if item is None:
-            raise EditRefusedError(catalogue.ITEM_GONE)
+            raise PassingError(catalogue.ITEM_GONE)
         return item
 
     def _judge(self, key: str, right: bool, left: int, admin: Admin) -> Reply:  # noqa: FBT001 - the judgement itself
@@ -217,5 +253,5 @@ class AdminDialogue:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-        raise EditRefusedError(catalogue.DRAFT_GONE)
+        raise PassingError(catalogue.DRAFT_GONE)
     return int(text)

@@ -13,7 +13,7 @@ from bot.admin.sorting import Sorting
 from bot.edition import Edition
 from bot.matching.cover import NextEdit, best_next_edits
 from bot.replies import Reply
-from bot.store.interface import COMPLAINTS, Clusters, Journal, Opinion
+from bot.store.interface import COMPLAINTS, Answered, Clusters, Journal, Opinion
 
 _DAYS = 7
 _MONTH = timedelta(days=30)
@@ -21,6 +21,7 @@ _MISSES = 2000
 _CANDIDATES = 30
 _EDITS = 5
 JUDGED = 10
+_LOOKED_AT = 200
 _Z = NormalDist().inv_cdf(0.975)
 
 
@@ -47,7 +48,7 @@ class Digest:
         edits = self.next_edits(edition)
         lines += [catalogue.DIGEST_EDITS, *_edit_lines(edits, edition)] if edits else [catalogue.DIGEST_NO_EDITS]
         rows = [(button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),)]
-        count = len(self._journal.to_judge(JUDGED))
+        count = len(self._waiting(edition))
         if count:
             lines += ["", catalogue.DIGEST_JUDGE.format(count=count)]
             rows.append((button(catalogue.BUTTON_JUDGE, Press.TO_JUDGE, count),))
@@ -65,8 +66,7 @@ class Digest:
 
     def to_judge(self, edition: Edition, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""
-        waiting = self._journal.to_judge(JUDGED) if left > 0 else ()
-        shown = [one for one in waiting if one.item in edition.base.by_id]
+        shown = self._waiting(edition) if left > 0 else []
         if shown:
             return cards.judge_card(shown[0], edition.base.by_id[shown[0].item], min(left, len(shown)))
         judged = [one.right for one in self._journal.judged()]
@@ -77,6 +77,11 @@ class Digest:
             count=len(judged), right=sum(judged), share=sum(judged) / len(judged), low=low, high=high
         )
         return Reply(text)
+
+    def _waiting(self, edition: Edition) -> list[Answered]:
+        """The least sure answers, of items that there still are."""
+        waiting = self._journal.to_judge(_LOOKED_AT)
+        return [one for one in waiting if one.item in edition.base.by_id][:JUDGED]
 
     def _counts(self, first: date, last: date) -> str:
         names: Counter[str] = Counter()

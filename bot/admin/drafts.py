@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.store.interface import History
+from bot.store.interface import History, KeptDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +65,30 @@ class Draft(BaseModel):
 
 
 class Drafts:
-    """At most one draft of an admin in a chat."""
+    """At most one draft of an admin in a chat. What a turn changes is kept together with the turn, or not at all."""
 
     def __init__(self, history: History) -> None:
         self._history = history
+        self._changed: dict[Admin, Draft | None] = {}
 
     def get(self, admin: Admin) -> Draft | None:
         """What they are writing."""
+        if admin in self._changed:
+            return self._changed[admin]
         text = self._history.draft(admin.id, admin.chat)
         return Draft.model_validate_json(text) if text else None
 
     def keep(self, draft: Draft, admin: Admin) -> None:
-        """Keep it in the place of what they were writing."""
-        self._history.put_draft(admin.id, admin.chat, draft.model_dump_json())
+        """From here on they are writing this."""
+        self._changed[admin] = draft
 
     def drop(self, admin: Admin) -> None:
         """They write nothing any more."""
-        self._history.put_draft(admin.id, admin.chat, None)
+        self._changed[admin] = None
+
+    def taken(self, admin: Admin) -> tuple[KeptDraft, ...]:
+        """What this turn has changed, fit to be kept."""
+        if admin not in self._changed:
+            return ()
+        draft = self._changed.pop(admin)
+        return (KeptDraft(admin.id, admin.chat, draft.model_dump_json() if draft else None),)

@@ -24,6 +24,7 @@ from bot.knowledge.edit import (
     SetAnswer,
     Splice,
     SpliceError,
+    item_yaml,
     new_file,
     splice,
     undo,
@@ -92,6 +93,7 @@ class Editor:
         self._known = known
         self._commits = commits
         self._lock = threading.RLock()
+        self._taken_over: list[tuple[Edition, Edition]] = []
 
     def recover(self) -> None:
         """After a start: say of each edit that a kill interrupted whether it came about, and clear away what is left.
@@ -113,8 +115,8 @@ class Editor:
         """
         with self._lock:
             before = self._on_disk()
-            found = steps(proposal, before.knowledge, self._used_ids())
-            return self._tried(before, found)
+            found = steps(proposal, before.knowledge, self._history.used_ids())
+            return self._tried(before, found, found[-1].change)
 
     def plan_again(self, action_id: int) -> Plan:
         """The same for an edit that was made before and is gone from the files.
@@ -127,7 +129,7 @@ class Editor:
             missing = [Step(edit.file, edit.change) for edit in edits if not _holds(before.base, edit.change)]
             if not missing:
                 raise AlreadyThereError(_item_of(edits[-1].change))
-            return self._tried(before, missing)
+            return self._tried(before, missing, edits[-1].change)
 
     def apply(self, plan: Plan, admin: int) -> int:
         """Make a planned change; the number of the action. It answers from then on.
@@ -140,28 +142,29 @@ class Editor:
             if read(self._folder) != plan.before.files:
                 raise FolderChangedError(catalogue.FOLDER_CHANGED)
             edits = _EDITS.dump_json(plan.edits).decode()
-            action = self._history.begin(admin, plan.kind, f"{plan.item}（{plan.file}）", edits)
+            action = self._history.begin(admin, plan.kind, plan.item, f"{plan.item}（{plan.file}）", edits)
             self._write(plan.before.files, plan.after.files, [edit.file for edit in plan.edits], action)
             self._history.settle(action, ActionState.DONE)
-            self._live.adopt(plan.after.calibrated(self._live.edition.gate))
+            self._adopt(plan.after, plan.before)
             self._commit(f"{plan.kind}: {plan.item}", plan.edits)
         return action
 
     def undo(self, action_id: int, admin: int) -> str:
         """Take one change back: the bytes as before if the file is unchanged since, else that change alone.
 
-        The id of the item that it was about.
+        The id of the item that it was about. One that is undone already stays so.
 
         Raises:
             EditRefusedError: it can't be told apart any more, or the knowledge would have faults without it.
             FolderReadOnlyError: the folder can't be written.
         """
         with self._lock:
-            action = self._edit(action_id)
-            if action.state is not ActionState.DONE:
-                raise EditRefusedError(catalogue.UNDO_GONE)
-            edits = _edits(action)
-            files = self._on_disk().files
+            action = self._history.action(action_id)
+            if action and action.item and action.state is ActionState.UNDONE:
+                return action.item
+            edits = _edits(self._edit(action_id))
+            before = self._on_disk()
+            files = before.files
             reverted = dict(files)
             for edit in reversed(edits):
                 data = _taken_back(files.get(edit.file), edit)
@@ -175,13 +178,14 @@ class Editor:
                 raise EditRefusedError(catalogue.UNDO_FAULTY.format(fault=error.faults[0].message)) from error
             self._write(files, reverted, [edit.file for edit in reversed(edits)], None)
             self._history.settle(action_id, ActionState.UNDONE)
-            self._history.record(admin, "undo", f"#{action_id} {action.detail}")
-            self._live.adopt(edition)
-            self._commit(f"undo: {action.detail}", edits)
-        return _item_of(edits[-1].change)
+            item = _item_of(edits[-1].change)
+            self._history.record(admin, "undo", f"#{action_id} {item}")
+            self._adopt(edition, before)
+            self._commit(f"undo: {item}", edits)
+        return item
 
-    def take_over(self) -> tuple[Edition, Edition] | None:
-        """Answer from the folder as it is now; the editions before and after, None if it answers from it already.
+    def take_over(self) -> bool:
+        """Answer from the folder as it is now; whether that is another state of it.
 
         Raises:
             KnowledgeError: it has faults; the old edition goes on answering.
@@ -190,10 +194,16 @@ class Editor:
             before = self._live.edition
             files = read(self._folder)
             if files == before.files:
-                return None
+                return False
             after = Edition.of(files, str(self._folder), before.gate)
-            self._live.adopt(after)
-            return before, after
+            self._adopt(after, after)
+            return True
+
+    def taken_over(self) -> Sequence[tuple[Edition, Edition]]:
+        """What editors changed since this was last asked: the editions before and after, whoever noticed first."""
+        with self._lock:
+            found, self._taken_over = self._taken_over, []
+            return found
 
     def recalibrate(self, edition: Edition, gate: Gate) -> None:
         """Give an edition its own thresholds, if it still answers."""
@@ -221,20 +231,21 @@ class Editor:
             raise EditRefusedError(catalogue.UNDO_GONE)
         return action
 
-    def _used_ids(self) -> set[str]:
-        """Ids of items that were added from the chat, whatever became of them."""
-        changes = (edit.change for action in self._history.edits() for edit in _edits(action))
-        return {change.entry.id for change in changes if isinstance(change, AddItem)}
+    def _adopt(self, edition: Edition, found: Edition) -> None:
+        """From here on this edition answers. ``found``: the folder as editors had left it."""
+        live = self._live.edition
+        if found.files != live.files:
+            self._taken_over.append((live, found))
+        self._live.adopt(edition.calibrated(live.gate))
 
-    def _tried(self, before: Edition, found: Sequence[Step]) -> Plan:
+    def _tried(self, before: Edition, found: Sequence[Step], about: Change) -> Plan:
         files, edits = self._spliced(before.files, found)
         try:
             after = Edition.of(files, str(self._folder), before.gate)
         except KnowledgeError as error:
             raise EditRefusedError(catalogue.EDIT_FAULTY.format(fault=error.faults[0].message)) from error
         impact = self.impact(before, after)
-        last = edits[-1].change
-        return Plan(_KINDS[type(last)], _item_of(last), before, after, edits, impact)
+        return Plan(_KINDS[type(about)], _item_of(about), before, after, edits, impact)
 
     def _on_disk(self) -> Edition:
         """The folder as it is now, whether it answers already or not."""
@@ -325,9 +336,12 @@ def _taken_back(data: bytes | None, edit: FileEdit) -> bytes | None:
         return None if edit.before is None else _bytes(edit.splice.reverted(_text(data or b"")), data)
     if data is None or _name(data) == edit.before:
         return data
-    text = _text(data)
+    text, spliced = _text(data), edit.splice
+    if edit.before is None and isinstance(edit.change, AddItem):
+        # Others have added to the file that was made for this item.
+        spliced = Splice(0, "", item_yaml(edit.change.entry))
     try:
-        return _bytes(undo(text, edit.change, edit.splice).applied(text), data)
+        return _bytes(undo(text, edit.change, spliced).applied(text), data)
     except SpliceError as error:
         raise EditRefusedError(catalogue.UNDO_ENTANGLED.format(file=edit.file)) from error
 

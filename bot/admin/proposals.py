@@ -159,7 +159,7 @@ def _spelt(prefix: str, text: str) -> str:
         for part in re.findall("[a-z0-9]+", word.lower()):
             longer = f"{spelt}-{part}".lstrip("-")
             if len(longer) > ID_LIMIT - 4:
-                return spelt
+                return spelt or part[: ID_LIMIT - 4]
             spelt = longer
     return spelt or "item"
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bot import catalogue
@@ -30,7 +30,7 @@ class SupersededError(Exception):
 
 
 class Reloader:
-    """Watches the folder. ``tell`` brings a text to the admins; ``cache`` is where calibrations are kept."""
+    """Watches the folder. ``tell`` brings a text to the admins, and waits for nobody; ``cache``: for calibrations."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Reloader:
         live: Live,
         editor: Editor,
         lifecycle: Lifecycle,
-        tell: Callable[[Reply], Awaitable[None]],
+        tell: Callable[[Reply], None],
         cache: Path | None,
     ) -> None:
         self._folder = folder
@@ -59,14 +59,16 @@ class Reloader:
     def reload(self) -> str:
         """Take over the folder now; what to tell whoever asked for it. For any thread."""
         try:
-            taken = self._editor.take_over()
+            is_new = self._editor.take_over()
         except KnowledgeError as error:
             return cards.faults(error.faults)
-        return cards.loaded(taken[1]) if taken else catalogue.RELOADED_SAME
+        return cards.loaded(self._live.edition) if is_new else catalogue.RELOADED_SAME
 
     async def run(self) -> None:
         """Watch and follow until it is cancelled."""
-        await asyncio.gather(self._watch(), self._look(), self._follow())
+        async with asyncio.TaskGroup() as tasks:
+            for part in (self._watch(), self._look(), self._follow()):
+                tasks.create_task(part)
 
     async def _watch(self) -> None:
         async for _ in changes(self._folder):
@@ -78,16 +80,16 @@ class Reloader:
             await self._asked.wait()
             self._asked.clear()
             try:
-                taken = await asyncio.to_thread(self._editor.take_over)
+                await asyncio.to_thread(self._editor.take_over)
             except KnowledgeError as error:
                 await self._complain(error.faults)
                 continue
             if self._told:
                 self._told = ()
-                await self._tell(Reply(catalogue.RELOAD_MENDED))
-            if taken:
-                _LOG.info("The knowledge was loaded anew: %d items.", len(taken[1].base.items))
-                await self._report(*taken)
+                self._tell(Reply(catalogue.RELOAD_MENDED))
+            for before, after in self._editor.taken_over():
+                _LOG.info("The knowledge was loaded anew: %d items.", len(after.base.items))
+                await self._report(before, after)
 
     async def _complain(self, faults: Sequence[Fault]) -> None:
         try:
@@ -96,7 +98,7 @@ class Reloader:
             if faults != self._told:
                 self._told = faults
                 _LOG.error("The knowledge has %d faults, the former goes on; the first: %s", len(faults), faults[0])
-                await self._tell(Reply(cards.faults(faults)))
+                self._tell(Reply(cards.faults(faults)))
 
     async def _report(self, before: Edition, after: Edition) -> None:
         """Tell admins what an editor's change has cost."""
@@ -108,11 +110,11 @@ class Reloader:
             return
         if impact.has_loss:
             lines = cards.impact_lines(impact, after.base)
-            await self._tell(Reply("\n".join((catalogue.RELOAD_LOSES, *lines))))
+            self._tell(Reply("\n".join((catalogue.RELOAD_LOSES, *lines))))
         if lost:
             rows = tuple((button(catalogue.BUTTON_AGAIN, Press.AGAIN, action.id),) for action in lost)
             edits = "\n".join(map(cards.history_row, lost))
-            await self._tell(Reply(catalogue.RELOAD_OVERWRITES.format(edits=edits), rows))
+            self._tell(Reply(catalogue.RELOAD_OVERWRITES.format(edits=edits), rows))
 
     async def _follow(self) -> None:
         """Whatever edition answers: close what it answers now, and compute its thresholds."""

@@ -31,6 +31,11 @@ class MissSorter:
         else:
             self._alike.learn(cluster, first.question)
 
+    def forget(self, cluster: int) -> None:
+        """There is no such cluster any more."""
+        self._alike.forget(cluster)
+        self._complaints = {item: one for item, one in self._complaints.items() if one != cluster}
+
     def find(self, miss: Unsorted) -> int | None:
         """The cluster that a miss belongs to, if there is one."""
         return self._complaints.get(miss.item) if miss.verdict == COMPLAINED else self._alike.find(miss.question)

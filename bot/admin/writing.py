@@ -1,40 +1,48 @@
 """What an admin writes, step by step: what is missing is asked for, what is whole goes to the desk."""
 
+from collections.abc import Sequence
+
 from bot import catalogue
 from bot.admin import cards
-from bot.admin.cards import CANCEL_ROW, Press
+from bot.admin.cards import Press, cancel_row
 from bot.admin.desk import Desk
 from bot.admin.drafts import TYPED, Admin, Awaited, Draft, Drafts, Task
 from bot.edition import Live
-from bot.errors import EditRefusedError
+from bot.errors import EditRefusedError, PassingError
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
 from bot.matching.clusters import unlike
 from bot.replies import Reply, item_key, topic_key
-from bot.store.interface import Cluster, Clusters, History
+from bot.store.interface import Cluster, Clusters
 from bot.text import is_blank
 
 _LONGEST_PHRASING = 60
 """Characters: a longer text is a story, not a way to ask."""
 _LONGEST_QUESTION = 60
 """Characters of a button that are still read."""
-_PHRASINGS_AT_ONCE = 5
+_LONGEST_TOPIC = 30
+_PHRASINGS_OF_A_CARD = 5
+_PHRASINGS_AT_ONCE = 20
 
 
 class Writing:
-    """Every method gives what the admin reads, and raises as ``Desk`` does."""
+    """Every method gives what the admin reads, and raises as ``Desk`` does.
 
-    def __init__(self, live: Live, clusters: Clusters, history: History, desk: Desk) -> None:
+    Raises:
+        PassingError: the press is out of date.
+    """
+
+    def __init__(self, live: Live, clusters: Clusters, drafts: Drafts, desk: Desk) -> None:
         self._live = live
         self._clusters = clusters
         self._desk = desk
-        self._drafts = Drafts(history)
+        self._drafts = drafts
 
     def add_to(self, cluster: Cluster, key: str, admin: Admin) -> Reply:
         """The cluster's questions become phrasings of an item."""
         item = next((one for one in self._live.edition.base.items if item_key(one.id) == key), None)
         if item is None:
-            raise EditRefusedError(catalogue.ITEM_GONE)
+            raise PassingError(catalogue.ITEM_GONE)
         draft = Draft(task=Task.PHRASING, awaited=Awaited.PHRASINGS, item=item.id, cluster=cluster.id)
         return self.begin(draft.but(phrasings=tuple(_fit(cluster))), admin)
 
@@ -66,28 +74,24 @@ class Writing:
         line = " ".join(text.split())
         match draft.awaited:
             case Awaited.QUESTION:
-                if len(line) > _LONGEST_QUESTION:
-                    limit = _LONGEST_QUESTION
-                    raise EditRefusedError(catalogue.QUESTION_TOO_LONG.format(length=len(line), limit=limit))
-                return draft.but(question=line)
+                return draft.but(question=_bounded(line, _LONGEST_QUESTION, catalogue.QUESTION_TOO_LONG))
             case Awaited.PHRASINGS:
-                lines = (" ".join(one.split()) for one in text.splitlines())
-                return draft.but(phrasings=tuple(one for one in lines if not is_blank(one)))
+                return draft.but(phrasings=tuple(_phrasings(text)))
             case Awaited.ANSWER:
-                if len(text) > ANSWER_LIMIT:
-                    raise EditRefusedError(catalogue.ANSWER_TOO_LONG.format(length=len(text), limit=ANSWER_LIMIT))
-                return draft.but(answer="\n".join(one.rstrip() for one in text.splitlines()))
+                lines = "\n".join(one.rstrip() for one in text.splitlines())
+                return draft.but(answer=_bounded(lines, ANSWER_LIMIT, catalogue.ANSWER_TOO_LONG))
             case Awaited.OTHER:
-                return draft.but(other=line, awaited=Awaited.SOURCES)
+                name = _bounded(line, _LONGEST_QUESTION, catalogue.NAME_TOO_LONG)
+                return draft.but(other=name, awaited=Awaited.SOURCES)
             case _:
-                return draft.but(topic=line)
+                return draft.but(topic=_bounded(line, _LONGEST_TOPIC, catalogue.NAME_TOO_LONG))
 
     def go_on(self, kind: Press, part: str, admin: Admin) -> Reply:
         """The draft with what was pressed."""
         draft = self._drafts.get(admin)
         base = self._live.edition.base
         if draft is None:
-            return Reply(catalogue.DRAFT_GONE)
+            raise PassingError(catalogue.DRAFT_GONE)
         match kind, part:
             case Press.CONFIRM, digest if draft.awaited is Awaited.CONFIRMATION:
                 return self._desk.propose(draft, admin, confirmed=digest)
@@ -98,9 +102,9 @@ class Writing:
                 return _prompt(catalogue.ASK_OTHER, admin)
             case Press.SOURCE, "done" if draft.awaited is Awaited.SOURCES:
                 if not (draft.sources or draft.other):
-                    raise EditRefusedError(catalogue.NEEDS_SOURCE)
+                    raise PassingError(catalogue.NEEDS_SOURCE)
                 self._drafts.keep(draft.but(awaited=Awaited.TOPIC), admin)
-                return cards.topics(base)
+                return cards.topics(base, admin.id)
             case Press.SOURCE, key if draft.awaited is Awaited.SOURCES:
                 place = next((one for one in base.places if item_key(one) == key), None)
                 chosen = {*draft.sources} ^ {place}
@@ -109,7 +113,7 @@ class Writing:
                 topic = next((one for one in base.topics if topic_key(one) == key), "")
                 draft = draft.but(topic=topic)
             case _:
-                return Reply(catalogue.DRAFT_GONE)
+                raise PassingError(catalogue.DRAFT_GONE)
         return self.begin(draft, admin)
 
     def begin(self, draft: Draft, admin: Admin) -> Reply:
@@ -138,7 +142,7 @@ class Writing:
             return self._await(draft, Awaited.ANSWER, prompt, admin)
         if draft.task is Task.ITEM and not draft.topic:
             self._drafts.keep(draft.but(awaited=Awaited.SOURCES), admin)
-            return cards.sources(draft.answer, base, draft.sources, draft.other)
+            return cards.sources(draft, base, admin.id)
         return self._desk.propose(draft, admin)
 
     def _await(self, draft: Draft, awaited: Awaited, prompt: str, admin: Admin) -> Reply:
@@ -149,10 +153,28 @@ class Writing:
 def _fit(cluster: Cluster) -> list[str]:
     """Questions of a cluster that can stand as phrasings: short, whole, and unlike each other."""
     texts = (one.question for one in cluster.questions)
-    return unlike(one for one in texts if len(one) <= _LONGEST_PHRASING and not is_masked(one))[:_PHRASINGS_AT_ONCE]
+    return unlike(one for one in texts if len(one) <= _LONGEST_PHRASING and not is_masked(one))[:_PHRASINGS_OF_A_CARD]
 
 
 def _prompt(text: str, admin: Admin) -> Reply:
     """A question to an admin; in a group the bot sees replies alone."""
     here = text if admin.chat == admin.id else f"{text}\n{catalogue.REPLY_HERE}"
-    return Reply(here, (CANCEL_ROW,))
+    return Reply(here, (cancel_row(admin.id),))
+
+
+def _bounded(text: str, limit: int, refusal: str) -> str:
+    if len(text) > limit:
+        raise EditRefusedError(refusal.format(length=len(text), limit=limit))
+    return text
+
+
+def _phrasings(text: str) -> Sequence[str]:
+    """One a line."""
+    lines = [line for line in (" ".join(one.split()) for one in text.splitlines()) if not is_blank(line)]
+    if len(lines) > _PHRASINGS_AT_ONCE:
+        raise EditRefusedError(catalogue.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
+    for line in lines:
+        if len(line) > _LONGEST_PHRASING:
+            told = f"{line[:_LONGEST_TOPIC]}…"
+            raise EditRefusedError(catalogue.PHRASING_TOO_LONG.format(text=told, limit=_LONGEST_PHRASING))
+    return lines

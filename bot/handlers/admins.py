@@ -6,14 +6,16 @@ from collections.abc import Collection
 
 from telegram import Bot
 
+from bot import catalogue
 from bot.admin.cards import PREFIX
 from bot.admin.dialogue import COMMANDS, AdminDialogue
 from bot.admin.drafts import Admin
 from bot.dialogue import Command
 from bot.errors import StoppingError
-from bot.handlers.messages import Messages
+from bot.handlers.messages import Messages, remember
 from bot.intake.updates import CallbackQuery, Chat, Message
 from bot.replies import Reply
+from bot.store.interface import NOTHING, Records
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,38 +31,52 @@ class AdminHandlers:
         self._dialogue = dialogue
         self._admins = frozenset(admins)
         self._group = group
+        self._taken: dict[tuple[int, int], None] = {}
+        """Messages that were for here, by chat and message."""
 
-    async def on_message(self, message: Message) -> bool:
-        """A message; whether it was for here, and is answered.
+    async def on_message(self, message: Message, *, edited: bool) -> Records | None:
+        """What is to be kept of a message that was for here, once it is answered; None of any other.
 
         Raises: as ``UpdateHandlers.handle``.
         """
         admin = self._admin(message.author.id if message.author else 0, message.chat)
-        if admin is None or not message.text or not self._is_meant(message):
-            return False
+        if admin is None or not message.text:
+            return None
+        if edited:
+            return await self._on_edited(message)
+        if not self._is_meant(message):
+            return None
         async with self._messages.typing(message):
             turn = await asyncio.to_thread(self._dialogue.say, message.text, admin)
             if turn is None or turn.reply is None:
-                return False
+                return None
+            remember(self._taken, (message.chat.id, message.message_id), None)
             await self._messages.send(message, turn.reply, message.message_id)
-        return True
+        return turn.records
 
-    async def on_button(self, query: CallbackQuery, age_s: float) -> bool:
+    async def _on_edited(self, message: Message) -> Records | None:
+        """What was taken already stays as it was, and that is said; it was no member's question."""
+        if (message.chat.id, message.message_id) not in self._taken:
+            return None
+        await self._messages.send(message, Reply(catalogue.EDITED_TOO_LATE), message.message_id)
+        return NOTHING
+
+    async def on_button(self, query: CallbackQuery, age_s: float) -> Records | None:
         """The same for a pressed button. Under an admin's card nobody else's press does anything."""
         if query.data.partition(":")[0] != PREFIX:
-            return False
+            return None
         message = query.message
         admin = self._admin(query.sender.id, message.chat) if message else None
         if admin is None or message is None:
             await self._messages.acknowledge(query, age_s)
-            return True
+            return NOTHING
         async with self._messages.typing(message):
             turn = await asyncio.to_thread(self._dialogue.press, query.data, admin)
             await self._messages.acknowledge(query, age_s, turn.notice)
             if turn.reply:
                 asked = message.reply_to_message
                 await self._messages.edit(message, message.message_id, turn.reply, asked.message_id if asked else None)
-        return True
+        return turn.records
 
     def _admin(self, user: int, chat: Chat) -> Admin | None:
         if user not in self._admins or chat.id not in {user, self._group}:
@@ -82,16 +98,16 @@ class AdminNotices:
     def __init__(self, messages: Messages, admins: Collection[int], group: int | None) -> None:
         self._messages = messages
         self._chats = [group] if group else list(admins)
-        self._waiting: asyncio.Queue[str] = asyncio.Queue()
+        self._waiting: asyncio.Queue[Reply] = asyncio.Queue()
 
-    def tell(self, text: str) -> None:
+    def tell(self, reply: Reply) -> None:
         """Send it, as soon as that can be done; nobody waits for it."""
-        self._waiting.put_nowait(text)
+        self._waiting.put_nowait(reply)
 
     async def run(self) -> None:
         """Send what is to be told, until it is cancelled."""
         while True:
-            await self.send(Reply(await self._waiting.get()))
+            await self.send(await self._waiting.get())
 
     async def send(self, reply: Reply) -> None:
         """Send it; it returns when that was tried."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from itertools import islice
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,6 +15,7 @@ from bot.intake.sealing import Seal, SealError
 from bot.intake.updates import Chat, Message
 from bot.languages import Language
 from bot.matching import Answer, NotCovered
+from bot.replies import Reply
 from bot.store.interface import Due, Wish, Wishes
 
 _LOG = logging.getLogger(__name__)
@@ -31,6 +33,15 @@ class Address(BaseModel):
     message: int
     thread: int | None
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What to send to whom; without an address nobody can be told any more."""
+
+    wish: int
+    address: Address | None
+    reply: Reply
 
 
 class AnswerBack:
@@ -69,31 +80,36 @@ class AnswerBack:
         Raises:
             StoreError: the store fails.
         """
-        due = iter(await asyncio.to_thread(self._wishes.due))
-        while some := list(islice(due, _SIDE_BY_SIDE)):
-            await asyncio.to_thread(self._wishes.begin, [wish.id for wish in some])
-            done = await asyncio.gather(*map(self._fulfil, some))
-            ids = [wish.id for wish, is_done in zip(some, done, strict=True) if is_done]
+        ready = filter(None, map(self._notice, await asyncio.to_thread(self._wishes.due)))
+        while some := list(islice(ready, _SIDE_BY_SIDE)):
+            await asyncio.to_thread(self._wishes.begin, [notice.wish for notice in some])
+            done = await asyncio.gather(*map(self._send, some))
+            ids = [notice.wish for notice, is_done in zip(some, done, strict=True) if is_done]
             if ids:
                 await asyncio.to_thread(self._wishes.drop, ids)
 
-    async def _fulfil(self, due: Due) -> bool:
-        """Tell one of them; whether there is nothing more to do about it."""
+    def _notice(self, due: Due) -> _Notice | None:
+        """What to tell; None while there is nothing: it will be asked for again, or forgotten after its days."""
         try:
             address = Address.model_validate_json(self._seal.open(due.address))
         except (SealError, ValidationError):
             _LOG.warning("Somebody can't be told of an answer: the key or token is not the one of then.")
-            return True
-        verdict = await asyncio.to_thread(self._live.edition.matcher.match, due.question)
+            return _Notice(due.id, None, Reply(""))
+        verdict = self._live.edition.matcher.match(due.question)
         if not isinstance(verdict, Answer | NotCovered):
-            # It is asked for again, or it will be forgotten after its days.
-            return False
+            return None
+        return _Notice(due.id, address, self._live.dialogue.answered_since(verdict, Language[address.language]))
+
+    async def _send(self, notice: _Notice) -> bool:
+        """Send it; whether there is nothing more to do about it."""
+        address = notice.address
+        if address is None:
+            return True
         chat = Chat(id=address.chat, type="private" if address.chat > 0 else "supergroup")
         asked = Message(message_id=address.message, date=0, chat=chat, thread=address.thread)
-        reply = self._live.dialogue.answered_since(verdict, Language[address.language])
         try:
             # One who blocked the bot is dropped too.
-            await self._messages.send(asked, reply, asked.message_id, quotes=True)
+            await self._messages.send(asked, notice.reply, asked.message_id, quotes=True)
         except TelegramError as error:
             _LOG.warning("Somebody could not be told of an answer, trying again: %s", error)
             return False

@@ -5,7 +5,6 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from telegram import Bot
 
@@ -14,15 +13,12 @@ from bot.dialogue import Command, Speaker, Turn
 from bot.edition import Live
 from bot.handlers.answer_back import Address, AnswerBack
 from bot.handlers.floods import FloodGuard, MissQuota, Pace
-from bot.handlers.messages import Messages
+from bot.handlers.messages import Messages, remember
 from bot.intake.updates import CallbackQuery, Message, Update, User
 from bot.languages import language_of
 from bot.metrics import Metrics
 from bot.store.interface import NOTHING, Feedback, Miss, Records
 
-_REMEMBERED = 10_000
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 _COMMANDS = frozenset({"start", *catalogue.COMMANDS})
 
 
@@ -107,7 +103,7 @@ class MemberHandlers:
         press = (message.chat.id, message.message_id, speaker.member, query.data)
         # Pressed twice it counts once.
         records = NOTHING if press in self._presses else turn.records
-        _remember(self._presses, press, None)
+        remember(self._presses, press, None)
         if turn.wish and asked:
             address = Address(
                 chat=message.chat.id, message=asked.message_id, thread=message.thread, language=speaker.language.name
@@ -153,7 +149,7 @@ class MemberHandlers:
             return False
         album = (message.chat.id, message.media_group_id)
         seen = album in self._albums
-        _remember(self._albums, album, None)
+        remember(self._albums, album, None)
         return seen and not message.words
 
     @property
@@ -189,12 +185,4 @@ class MemberHandlers:
         else:
             sent = await self._messages.send(message, turn.reply, message.message_id)
         if sent is not None:
-            _remember(self._replies, key, (sent, message.words))
-
-
-def _remember(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
-    """Note something, and forget what was noted longest ago."""
-    kept.pop(key, None)
-    kept[key] = value
-    if len(kept) > _REMEMBERED:
-        del kept[next(iter(kept))]
+            remember(self._replies, key, (sent, message.words))

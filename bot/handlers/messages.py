@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, MessageLimit
@@ -18,6 +19,9 @@ _PRESS_LIVES_S = 150.0
 """Telegram forgets a pressed button after this; only its acknowledgement is impossible then."""
 _TYPING_AFTER_S = 0.7
 _NOTICE_LIMIT = 200
+_REMEMBERED = 10_000
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -99,6 +103,14 @@ class Messages:
             yield
         finally:
             showing.cancel()
+
+
+def remember(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Note something, and forget what was noted longest ago."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > _REMEMBERED:
+        del kept[next(iter(kept))]
 
 
 def split(text: str, limit: int = MessageLimit.MAX_TEXT_LENGTH) -> list[str]:

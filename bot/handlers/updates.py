@@ -21,14 +21,13 @@ class UpdateHandlers:
         Raises:
             TelegramError: a reply was not accepted, however often it was sent.
         """
-        if update.message and await self._admins.on_message(update.message):
-            return NOTHING
-        if update.callback_query and await self._admins.on_button(update.callback_query, age_s):
-            return NOTHING
         if message := update.message or update.edited_message:
-            return await self._members.on_message(message, edited=update.message is None)
+            edited = update.message is None
+            records = await self._admins.on_message(message, edited=edited)
+            return await self._members.on_message(message, edited=edited) if records is None else records
         if update.callback_query:
-            return await self._members.on_button(update.callback_query, age_s)
+            records = await self._admins.on_button(update.callback_query, age_s)
+            return await self._members.on_button(update.callback_query, age_s) if records is None else records
         if update.inline_query:
             await self._inline.on_query(update.inline_query)
         return NOTHING

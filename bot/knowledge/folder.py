@@ -119,8 +119,11 @@ def _write(path: Path, before: bytes | None, after: bytes) -> None:
         like = path if path.exists() else path.parent
         state = like.stat()
         Path(aside).chmod(state.st_mode & (0o777 if like is path else 0o666))
-        with contextlib.suppress(PermissionError):
-            os.chown(aside, state.st_uid, state.st_gid)
+        for owner in (state.st_uid, -1):
+            # Who is not root may not give a file away, but perhaps to a group of theirs.
+            with contextlib.suppress(PermissionError):
+                os.chown(aside, owner, state.st_gid)
+                break
         # As late as possible: an editor may have saved meanwhile.
         _must_be(path, before)
         Path(aside).replace(path)

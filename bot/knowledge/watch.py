@@ -35,6 +35,6 @@ async def changes(folder: Path) -> AsyncIterator[None]:
                 recursive=False,
             ):
                 yield
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             _LOG.warning("The knowledge folder can't be watched (%s); trying again.", error)
         await asyncio.sleep(_AGAIN_S)

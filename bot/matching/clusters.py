@@ -48,6 +48,12 @@ class Clusters:
         for term in question.weights:
             self._holders[term].append(cluster)
 
+    def forget(self, cluster: int) -> None:
+        """There is no such cluster any more."""
+        question = self._questions.pop(cluster, None)
+        for term in question.weights if question else ():
+            self._holders[term].remove(cluster)
+
     def find(self, text: str) -> int | None:
         """The cluster that a question belongs to, if there is one."""
         question = self._read(text)

@@ -1,6 +1,6 @@
 """The few edits of the knowledge that would answer most of what was missed."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.items import Item, Kind
@@ -30,17 +30,12 @@ class NextEdit:
     questions: tuple[str, ...]
 
 
-Track = Callable[[Iterable[str], int], Iterable[str]]
-"""Shows how far the search is: which candidates are tried, and how many there are."""
-
-
 def best_next_edits(
     index: Index,
     gate: Gate,
     misses: Sequence[tuple[str, int]],
     candidates: Sequence[str],
     limit: int = 5,
-    track: Track = lambda work, _: work,
 ) -> list[NextEdit]:
     """At most so many edits, the one that answers most first; of equals the first candidate's.
 
@@ -50,7 +45,7 @@ def best_next_edits(
     for question, count in misses:
         counts[question] = counts.get(question, 0) + count
     search = _Search(index, gate, sorted(counts, key=lambda question: -counts[question]))
-    edits = {candidate: search.edit(candidate) for candidate in track(candidates, len(candidates))}
+    edits = {candidate: search.edit(candidate) for candidate in candidates}
     left = set(counts)
     chosen: list[NextEdit] = []
     while len(chosen) < limit:

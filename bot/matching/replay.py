@@ -1,6 +1,6 @@
 """What a change of the knowledge does to questions, said before it is live."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from bot.matching.gate import Gate
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
 from bot.matching.reach import FELT, Asking, Reach
-from bot.matching.selftest import without_copies
+from bot.matching.selftest import Track, without_copies
 from bot.matching.verdict import Answer, Settled, Suggestions, Verdict
 
 LIMIT = 1500
@@ -72,13 +72,7 @@ class Impact:
         return bool(self.of(Outcome.LOST) or self.of(Outcome.CHANGED))
 
 
-Track = Callable[[Iterable[Asking], int], Iterable[Asking]]
-"""Shows how far the replay is: what is asked, and how much there is."""
-
-
-def replay(
-    before: Index, after: Index, gate: Gate, known: Sequence[Known], track: Track = lambda work, _: work
-) -> Impact:
+def replay(before: Index, after: Index, gate: Gate, known: Sequence[Known]) -> Impact:
     """The impact of a change on the phrasings of ``before`` and on real questions, as far as it may reach them.
 
     Phrasings are asked without themselves and their near copies, real questions as they stand. A phrasing matters if
@@ -91,7 +85,7 @@ def replay(
     # Of equals the first: Python's sort is stable.
     felt = sorted((place for place, shift in enumerate(shifts) if shift >= FELT), key=lambda place: -shifts[place])
     nearest = [askings[place] for place in felt[:LIMIT]]
-    return _impact(_Side(before, gate), _Side(after, gate), nearest, len(felt) - len(nearest), track)
+    return _impact(_Side(before, gate), _Side(after, gate), nearest, len(felt) - len(nearest), lambda work, _: work)
 
 
 def replay_all(

@@ -7,6 +7,7 @@ whole item, which should lead nowhere. The second costs nothing to write and is 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -26,7 +27,7 @@ class Hidden:
     index: Index
 
 
-Track = Callable[[Iterable[Hidden], int], Iterable[Hidden]]
+Track = Callable[[Iterable[Any], int], Iterable[Any]]
 """Shows how far a long piece of work is: what is worked on, and how much there is."""
 
 

@@ -36,9 +36,10 @@ class SqlClusters:
             clusters = set()
             for row in rows:
                 cluster = sorter.find(row)
-                if cluster is None or not self._takes_in(connection, cluster, row.id):
-                    cluster = self._begin(connection, sorter, row)
-                clusters.add(cluster)
+                while cluster is not None and not self._takes_in(connection, cluster, row.id):
+                    sorter.forget(cluster)
+                    cluster = sorter.find(row)
+                clusters.add(self._begin(connection, sorter, row) if cluster is None else cluster)
             refresh(connection, clusters)
         return len(rows)
 
@@ -65,8 +66,8 @@ class SqlClusters:
         with self._database.transaction() as connection:
             found = connection.execute(select(MISSED).where(*inside)).all()
             connection.execute(MISSED.update().where(*inside).values(state=state, chosen=chosen))
-            ignored = CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=state is State.IGNORED)
-            connection.execute(ignored)
+            ignored = state is State.IGNORED and all(row.verdict != COMPLAINED for row in found)
+            connection.execute(CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=ignored))
             refresh(connection, [cluster_id])
         return [missed_question(row) for row in found]
 

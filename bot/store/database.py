@@ -9,6 +9,8 @@ from typing import IO, Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -78,8 +80,7 @@ class Database:
                 event.listen(engine, "connect", _configure_sqlite)
                 event.listen(engine, "begin", _begin_immediate)
                 _create_private_file(engine.url.database)
-            with engine.begin() as connection:
-                _migrate(connection)
+            _migrate(engine)
         return cls(engine, now)
 
     def close(self) -> None:
@@ -230,8 +231,14 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    head = ScriptDirectory.from_config(config).get_current_head()
+    # Most starts find it done: they must not wait for whoever writes.
+    with engine.connect().execution_options(reads=True) as connection, connection.begin():
+        if MigrationContext.configure(connection).get_current_revision() == head:
+            return
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

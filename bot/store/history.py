@@ -1,13 +1,13 @@
 """What admins did, what they are about to write, and the bot's own notes, in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from bot.store.database import DRAFTS_KEPT, Database
-from bot.store.interface import Action, ActionState
+from bot.store.interface import ADDED, Action, ActionState
 from bot.store.tables import ACTIONS, DRAFTS, MARKS
 
 
@@ -19,16 +19,18 @@ class SqlHistory:
 
     def record(self, admin: int | None, kind: str, detail: str) -> None:
         """Keep an action that is done."""
-        self._insert(admin, kind, detail, None, ActionState.DONE)
+        self._insert({"admin": admin, "kind": kind, "detail": detail, "state": ActionState.DONE})
 
-    def begin(self, admin: int | None, kind: str, detail: str, edit: str) -> int:
+    def begin(self, admin: int | None, kind: str, item: str, detail: str, edit: str) -> int:
         """Keep an edit that is about to be made; its id."""
-        return self._insert(admin, kind, detail, edit, ActionState.BEGUN)
+        row = {"admin": admin, "kind": kind, "detail": detail, "item": item, "edit": edit, "state": ActionState.BEGUN}
+        return self._insert(row)
 
     def settle(self, action_id: int, state: ActionState) -> None:
-        """Say what became of an edit."""
+        """Say what became of an edit. Of one that is undone or void, what it takes to undo is deleted."""
+        gone = {"edit": None} if state in {ActionState.UNDONE, ActionState.VOID} else {}
         with self._database.transaction() as connection:
-            connection.execute(ACTIONS.update().where(ACTIONS.c.id == action_id).values(state=state))
+            connection.execute(ACTIONS.update().where(ACTIONS.c.id == action_id).values({"state": state} | gone))
 
     def begun(self) -> Sequence[Action]:
         """Edits of which that was never said."""
@@ -49,11 +51,17 @@ class SqlHistory:
         return [_action(row) for row in rows]
 
     def edits(self, limit: int | None = None) -> Sequence[Action]:
-        """The edits that were made, undone ones too, the last one first; at most so many."""
-        made = (ACTIONS.c.state.in_((ActionState.DONE, ActionState.UNDONE)), ACTIONS.c.edit.is_not(None))
+        """The edits that were made and not undone, the last one first; at most so many."""
+        made = (ACTIONS.c.state == ActionState.DONE, ACTIONS.c.edit.is_not(None))
         with self._database.reading() as connection:
             rows = connection.execute(select(ACTIONS).where(*made).order_by(ACTIONS.c.id.desc()).limit(limit))
             return [_action(row) for row in rows]
+
+    def used_ids(self) -> frozenset[str]:
+        """The ids of all items that were added, whatever became of them."""
+        with self._database.reading() as connection:
+            added = select(ACTIONS.c.item).where(ACTIONS.c.kind == ADDED, ACTIONS.c.item.is_not(None))
+            return frozenset(connection.execute(added).scalars())
 
     def draft(self, admin: int, chat: int) -> str | None:
         """What an admin is about to write in a chat."""
@@ -61,14 +69,6 @@ class SqlHistory:
         mine = (DRAFTS.c.admin == admin, DRAFTS.c.chat == chat, DRAFTS.c.changed_at >= since)
         with self._database.reading() as connection:
             return connection.execute(select(DRAFTS.c.content).where(*mine)).scalar_one_or_none()
-
-    def put_draft(self, admin: int, chat: int, content: str | None) -> None:
-        """Keep it in the place of what was there; None removes it."""
-        with self._database.transaction() as connection:
-            connection.execute(DRAFTS.delete().where(DRAFTS.c.admin == admin, DRAFTS.c.chat == chat))
-            if content is not None:
-                row = {"admin": admin, "chat": chat, "content": content, "changed_at": self._database.now()}
-                connection.execute(DRAFTS.insert().values(row))
 
     def mark(self, name: str) -> str | None:
         """A note that the bot made for itself."""
@@ -81,10 +81,9 @@ class SqlHistory:
             if not connection.execute(MARKS.update().where(MARKS.c.name == name).values(value=value)).rowcount:
                 connection.execute(MARKS.insert().values(name=name, value=value))
 
-    def _insert(self, admin: int | None, kind: str, detail: str, edit: str | None, state: ActionState) -> int:
-        row = {"at": self._database.now(), "admin": admin, "kind": kind, "detail": detail, "edit": edit, "state": state}
+    def _insert(self, row: Mapping[str, object]) -> int:
         with self._database.transaction() as connection:
-            key = connection.execute(ACTIONS.insert().values(row)).inserted_primary_key
+            key = connection.execute(ACTIONS.insert().values({**row, "at": self._database.now()})).inserted_primary_key
         assert key is not None  # noqa: S101 - an insert of one row has one
         return int(key[0])
 

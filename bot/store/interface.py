@@ -87,10 +87,20 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptDraft:
+    """What an admin is writing in a chat; nothing any more without ``content``."""
+
+    admin: int
+    chat: int
+    content: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
     """What is to be kept of a turn.
 
-    ``asked``: the ids of the items that were shown as answers; ``counted``: what the day's counts grow by.
+    ``asked``: the ids of the items that were shown as answers; ``counted``: what the day's counts grow by; ``drafts``:
+    kept here, so that an update that is handled once more finds the draft that it found before.
     """
 
     misses: tuple[Miss, ...] = ()
@@ -99,6 +109,7 @@ class Records:
     answered: tuple[Answered, ...] = ()
     counted: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
+    drafts: tuple[KeptDraft, ...] = ()
 
 
 NOTHING = Records()
@@ -166,6 +177,9 @@ class MissedLog(Protocol):
     def settle(self, ids: Collection[int], state: State) -> None:
         """Put those of these rows that are open or handled into a state."""
 
+    def reopen(self, ids: Collection[int]) -> None:
+        """Open these rows again; no item is chosen for them any more."""
+
     def delete(self, row_id: int) -> MissedQuestion:
         """The row as it was; nothing of it, and nothing else that holds its question, is left.
 
@@ -195,6 +209,9 @@ class Sorter(Protocol):
 
     def learn(self, cluster: int, first: Unsorted) -> None:
         """A cluster, and the miss that it began with."""
+
+    def forget(self, cluster: int) -> None:
+        """There is no such cluster any more."""
 
     def find(self, miss: Unsorted) -> int | None:
         """The cluster that a miss belongs to, if there is one."""
@@ -229,7 +246,10 @@ class Clusters(Protocol):
         """One cluster; one that there is not has no questions."""
 
     def handle(self, cluster_id: int, state: State, chosen: str | None = None) -> Sequence[MissedQuestion]:
-        """Put the open misses of a cluster into a state; which these were. What is ignored so takes in what joins."""
+        """Put the open misses of a cluster into a state; which these were.
+
+        What joins an ignored cluster later is ignored too, unless these are complaints: the next one may be another.
+        """
 
     def recent(self, since: datetime, limit: int) -> Sequence[tuple[str, int]]:
         """Open misses asked since then, with how often, the most frequent first."""
@@ -374,6 +394,10 @@ class Wishes(Protocol):
         """Delete all of this person, and say how many; nothing of them is left."""
 
 
+ADDED = "item"
+"""The kind of an action that adds an item."""
+
+
 class ActionState(StrEnum):
     """The life of an admin's action."""
 
@@ -387,9 +411,9 @@ class ActionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an admin did. ``admin``: a user id, none for the command line; ``edit``: of an edit, what it takes to undo.
+    """What an admin did. ``admin``: a user id, none for the command line; ``item``: what was edited.
 
-    The time is UTC.
+    ``edit``: of an edit, what it takes to undo it, as long as it can be. The time is UTC.
     """
 
     id: int
@@ -397,6 +421,7 @@ class Action:
     admin: int | None
     kind: str
     detail: str
+    item: str | None
     edit: str | None
     state: ActionState
 
@@ -407,11 +432,11 @@ class History(Protocol):
     def record(self, admin: int | None, kind: str, detail: str) -> None:
         """Keep an action that is done."""
 
-    def begin(self, admin: int | None, kind: str, detail: str, edit: str) -> int:
+    def begin(self, admin: int | None, kind: str, item: str, detail: str, edit: str) -> int:
         """Keep an edit that is about to be made; its id."""
 
     def settle(self, action_id: int, state: ActionState) -> None:
-        """Say what became of an edit."""
+        """Say what became of an edit. Of one that is undone or void, what it takes to undo is deleted."""
 
     def begun(self) -> Sequence[Action]:
         """Edits of which that was never said."""
@@ -423,13 +448,13 @@ class History(Protocol):
         """The latest actions, the last one first."""
 
     def edits(self, limit: int | None = None) -> Sequence[Action]:
-        """The edits that were made, undone ones too, the last one first; at most so many."""
+        """The edits that were made and not undone, the last one first; at most so many."""
+
+    def used_ids(self) -> frozenset[str]:
+        """The ids of all items that were added, whatever became of them."""
 
     def draft(self, admin: int, chat: int) -> str | None:
         """What an admin is about to write in a chat."""
-
-    def put_draft(self, admin: int, chat: int, content: str | None) -> None:
-        """Keep it in the place of what was there; None removes it."""
 
     def mark(self, name: str) -> str | None:
         """A note that the bot made for itself."""

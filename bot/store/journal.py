@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 from bot.store.database import ANSWERED_KEPT, Database
 from bot.store.interface import COMPLAINTS, Answered, Feedback, FeedbackCount, Judged, Opinion, Records
 from bot.store.missed import SqlMissedLog
-from bot.store.tables import ANSWERED, ASKED_DAYS, DAILY, FEEDBACK, JUDGED
+from bot.store.tables import ANSWERED, ASKED_DAYS, DAILY, DRAFTS, FEEDBACK, JUDGED
 from bot.store.wishes import SqlWishes
 
 _HOT_DAYS = timedelta(days=30)
@@ -49,6 +49,11 @@ class SqlJournal:
             self._keep(connection, answered)
         for wish in records.wishes:
             self._wishes.record_in(connection, wish)
+        for draft in records.drafts:
+            connection.execute(DRAFTS.delete().where(DRAFTS.c.admin == draft.admin, DRAFTS.c.chat == draft.chat))
+            if draft.content is not None:
+                here = {"admin": draft.admin, "chat": draft.chat, "content": draft.content, "changed_at": now}
+                connection.execute(DRAFTS.insert().values(here))
 
     def _keep(self, connection: Connection, answered: Answered) -> None:
         """Keep a question that was answered; where there is no room, the one asked longest ago goes."""

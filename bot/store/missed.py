@@ -1,5 +1,6 @@
 """The log of missed questions in the database."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date
 from typing import Any
@@ -11,7 +12,7 @@ from bot.errors import UnknownMissError
 from bot.store.database import Database
 from bot.store.interface import COMPLAINED, Miss, MissedQuestion, State
 from bot.store.ranking import clusters_of, refresh
-from bot.store.tables import ANSWERED, FEEDBACK, JUDGED, MISSED, MISSED_DAYS
+from bot.store.tables import ACTIONS, ANSWERED, DRAFTS, FEEDBACK, JUDGED, MISSED, MISSED_DAYS
 
 _PENDING = (State.OPEN, State.HANDLED)
 
@@ -43,12 +44,12 @@ class SqlMissedLog:
         """The same within another transaction."""
         now = self._database.now()
         judged = {"last_asked": now, "verdict": miss.verdict, "item": miss.item, "score": miss.score}
-        # Missed again: what is ignored stays so; what was handled is open again, the rest is as it was judged now.
-        state = case((MISSED.c.state == State.IGNORED, State.IGNORED), else_=miss.state)
         # A complaint belongs to those about the same item, any other miss to those that ask the same.
         alike = MISSED.c.verdict != COMPLAINED
         if miss.verdict == COMPLAINED:
             alike = and_(MISSED.c.verdict == COMPLAINED, MISSED.c.item == miss.item)
+        # Missed again: what is ignored stays so; what was handled is open again, the rest is as it was judged now.
+        state = case((and_(MISSED.c.state == State.IGNORED, alike), State.IGNORED), else_=miss.state)
         former = connection.execute(select(MISSED.c.cluster).where(MISSED.c.key == miss.key)).scalar_one_or_none()
         again = (
             MISSED.update()
@@ -110,6 +111,12 @@ class SqlMissedLog:
             connection.execute(pending.values(state=state))
             refresh(connection, clusters_of(connection, ids))
 
+    def reopen(self, ids: Collection[int]) -> None:
+        """Open these rows again; no item is chosen for them any more."""
+        with self._database.transaction() as connection:
+            connection.execute(MISSED.update().where(MISSED.c.id.in_(ids)).values(state=State.OPEN, chosen=None))
+            refresh(connection, clusters_of(connection, ids))
+
     def delete(self, row_id: int) -> MissedQuestion:
         """The row as it was; nothing of it is left in the database."""
         row = self.row(row_id)
@@ -121,7 +128,17 @@ class SqlMissedLog:
         with self._database.transaction() as connection:
             clusters = connection.execute(select(MISSED.c.cluster).where(MISSED.c.key == key)).scalars().all()
             holders = (FEEDBACK, ANSWERED, JUDGED, MISSED)
+            texts = {
+                text
+                for table in holders
+                for text in connection.execute(select(table.c.question).where(table.c.key == key)).scalars()
+            }
             found = sum(connection.execute(delete(table).where(table.c.key == key)).rowcount for table in holders)
+            # What is being written may hold it, and so may what it takes to undo an edit.
+            connection.execute(delete(DRAFTS))
+            for text in texts:
+                held = ACTIONS.c.edit.contains(json.dumps(text, ensure_ascii=False)[1:-1], autoescape=True)
+                connection.execute(ACTIONS.update().where(held).values(edit=None))
             refresh(connection, clusters)
         self._database.forget_deleted()
         return found > 0

@@ -111,6 +111,7 @@ ACTIONS = Table(
     Column("admin", BigInteger),
     Column("kind", String(16), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("item", String(40)),
     Column("edit", Text),
     Column("state", String(8), nullable=False),
     CheckConstraint("state IN ('begun', 'done', 'undone', 'void')", name="state"),

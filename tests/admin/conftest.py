@@ -8,7 +8,7 @@ import pytest
 from bot.admin.desk import Desk
 from bot.admin.dialogue import AdminDialogue
 from bot.admin.digest import Digest
-from bot.admin.drafts import Admin
+from bot.admin.drafts import Admin, Drafts
 from bot.admin.editor import Editor
 from bot.admin.lifecycle import Lifecycle
 from bot.admin.sorting import Sorting
@@ -57,23 +57,26 @@ class Workshop:
         subjects = Subjects()
         self.live = Live(edition, lambda one: Dialogue(one.faq, one.base, 180, self.journal, subjects))
         self.editor = Editor(self.folder, self.live, self.history, lambda: self.known, commits=commits)
-        self.lifecycle = Lifecycle(self.missed, self.journal)
+        self.lifecycle = Lifecycle(self.missed, self.journal, self.live)
         self.sorting = Sorting(self.clusters, edition.index)
         self.digest = Digest(self.clusters, self.sorting, self.journal, self.clock)
+        drafts = Drafts(self.history)
         desk = Desk(
             live=self.live,
             editor=self.editor,
             lifecycle=self.lifecycle,
             clusters=self.clusters,
             history=self.history,
+            drafts=drafts,
         )
         self.dialogue = AdminDialogue(
             live=self.live,
             desk=desk,
-            writing=Writing(self.live, self.clusters, self.history, desk),
+            writing=Writing(self.live, self.clusters, drafts, desk),
             clusters=self.clusters,
             sorting=self.sorting,
             history=self.history,
+            drafts=drafts,
             journal=self.journal,
             digest=self.digest,
             reload=lambda: "reloaded",
@@ -101,6 +104,7 @@ class Workshop:
         """An admin says something."""
         turn = self.dialogue.say(text, ADMIN)
         assert turn
+        self.journal.record(turn.records)
         assert turn.reply
         return turn.reply
 
@@ -108,6 +112,7 @@ class Workshop:
         """An admin presses a button of what is shown."""
         (action,) = (button.action for button in shown.buttons if button.label == label)
         turn = self.dialogue.press(action, ADMIN)
+        self.journal.record(turn.records)
         assert turn.reply
         return turn.reply
 

@@ -5,7 +5,7 @@ import pytest
 from bot import catalogue
 from bot.admin import cards
 from bot.admin.cards import Press, press
-from bot.admin.drafts import Admin
+from bot.admin.drafts import Admin, Awaited, Draft, Task
 from bot.errors import FolderReadOnlyError
 from bot.items import Kind
 from bot.matching import Candidate
@@ -23,8 +23,10 @@ OLD_BUTTONS = {
     "of a phrasing for an item that is gone": (press(Press.PHRASING, 1, "00000000"), catalogue.ITEM_GONE),
     "of an action that is gone": (press(Press.UNDO, 99), catalogue.UNDO_GONE),
     "of an action that was no edit": (press(Press.AGAIN, 1), catalogue.UNDO_GONE),
-    "of a draft that is gone": (press(Press.SOURCE, "done"), catalogue.DRAFT_GONE),
-    "to confirm what is gone": (press(Press.CONFIRM, "00000000"), catalogue.DRAFT_GONE),
+    "of a draft that is gone": (press(Press.SOURCE, "done", ADMIN.id), catalogue.DRAFT_GONE),
+    "to confirm what is gone": (press(Press.CONFIRM, "00000000", ADMIN.id), catalogue.DRAFT_GONE),
+    "of another admin's draft": (press(Press.SOURCE, "done", 6), catalogue.NOT_YOURS),
+    "to give up another admin's draft": (press(Press.CANCEL, 6), catalogue.NOT_YOURS),
     "a number that is none": (press(Press.CARD, "x"), catalogue.DRAFT_GONE),
     "a number of another script": (press(Press.CARD, "٣"), catalogue.DRAFT_GONE),
     "a number without end": (press(Press.UNDO, "9" * 50), catalogue.DRAFT_GONE),
@@ -35,13 +37,12 @@ OLD_BUTTONS = {
 
 @pytest.mark.parametrize(("action", "text"), OLD_BUTTONS.values(), ids=OLD_BUTTONS.keys())
 def test_an_old_or_forged_button_says_that_it_is_one(workshop: Workshop, action: str, text: str) -> None:
-    """And nothing is done."""
+    """And nothing is done; what is out of date only passes by, and the message stays."""
     workshop.miss("塑料片被狗吃了")
     workshop.sorting.sort()
     workshop.history.record(5, "ignore", "1")
     turn = workshop.dialogue.press(action, ADMIN)
-    assert turn.reply
-    assert turn.reply.text == text
+    assert (turn.reply.text if turn.reply else turn.notice) == text
     assert workshop.states() == {"塑料片被狗吃了": State.OPEN}
 
 
@@ -51,9 +52,9 @@ def test_of_two_admins_on_one_card_the_later_one_is_told(workshop: Workshop) -> 
     shown = workshop.say("/missed")
     workshop.press(shown, "加到 1：饭卡丢了怎么补？")
     files = workshop.file("items.yaml")
-    turn = workshop.dialogue.press(press(Press.NEW, 1), OTHER)
-    assert turn.reply
-    assert turn.reply.text == catalogue.CARD_GONE
+    for admin in (OTHER, ADMIN):
+        turn = workshop.dialogue.press(press(Press.NEW, 1), admin)
+        assert (turn.reply, turn.notice) == (None, catalogue.CARD_GONE)
     assert workshop.file("items.yaml") == files
 
 
@@ -69,7 +70,7 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
     workshop.miss("塑料片被狗吃了")
     pasted = workshop.press(workshop.say("/missed"), "加到 1：饭卡丢了怎么补？").text
     assert "我没有写 items.yaml 的权限" in pasted
-    assert "      - 塑料片被狗吃了\n" in pasted
+    assert pasted.endswith("items.yaml，在“card”那一条的 phrasings 下面加上：\n      - 塑料片被狗吃了")
     workshop.press(workshop.say("/edit card"), catalogue.BUTTON_ANSWER)
     assert "到窗口：带证。" in workshop.say("到窗口：带证。").text
     workshop.press(workshop.press(workshop.say("/missed"), catalogue.BUTTON_NOT_COVERED), catalogue.BUTTON_OWN)
@@ -92,8 +93,8 @@ def test_a_question_that_is_no_phrasing_is_reworded(workshop: Workshop, text: st
     assert miss
     workshop.missed.record(miss)
     workshop.say("/missed")
-    asked = workshop.dialogue.press(press(Press.PHRASING, 1, item_key("card")), ADMIN).reply
-    assert asked
+    button = cards.button("card", Press.PHRASING, 1, item_key("card"))
+    asked = workshop.press(Reply("", ((button,),)), "card")
     assert asked.text.startswith("这个问题有点长，或者遮掉了号码，不好直接当问法")
     assert "加了问法" in workshop.say("塑料片没了\n塑料片被狗叼走了").text
     assert workshop.live.edition.base.by_id["card"].phrasings[-2:] == ("塑料片没了", "塑料片被狗叼走了")
@@ -117,14 +118,17 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     workshop.journal.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
     workshop.sorting.sort()
     (cluster,) = workshop.clusters.page(0, 1)
+    full = Draft(
+        task=Task.ITEM, awaited=Awaited.SOURCES, answer="答" * 600, sources=tuple(base.places), other="文" * 60
+    )
     longest = sorted(base.items, key=lambda item: -len(item.answer) - len(item.question))[:3]
     near = [Candidate(item, 0.5) for item in longest]
     effects = tuple(Effect("问" * 500, outcome, longest[0].id, longest[1].id) for outcome in Outcome for _ in range(9))
     views = [
         cards.card(cluster, 5, cards.COUNTED, near, longest[0], {Opinion.WRONG: 9}, longest),
         cards.not_covered(cluster, longest),
-        cards.sources("答" * 600, base, list(base.places), "文" * 60),
-        cards.topics(base),
+        cards.sources(full, base, 10**12),
+        cards.topics(base, 10**12),
         cards.item_choices(base.items[:6]),
         cards.judge_card(Answered("问" * 500, "问", longest[0].id, 0.4), longest[0], 10),
         Reply("\n".join(cards.impact_lines(Impact(effects, 1500, 9000), base))),
@@ -138,3 +142,73 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     assert Kind.ANSWER in {item.kind for item in longest}
     assert len({item_key(item.id) for item in base.items}) == len(base.items)
     assert len({item_key(place) for place in base.places}) == len(base.places)
+
+
+def test_what_is_handled_once_more_finds_the_draft_that_it_found_before(workshop: Workshop) -> None:
+    """A kill before the reply was sent: the same message is the same step."""
+    workshop.say("/new")
+    for _ in range(2):
+        turn = workshop.dialogue.say("有没有夜宵？", ADMIN)
+        assert turn
+        assert turn.reply
+        assert "标准问法：有没有夜宵？" in turn.reply.text
+        records = turn.records
+    workshop.journal.record(records)
+    assert "这段话出自哪里" in workshop.say("没有夜宵。").text
+
+
+def test_an_edit_that_is_handled_once_more_is_made_once(workshop: Workshop) -> None:
+    """And can still be undone."""
+    workshop.miss("塑料片被狗吃了")
+    shown = workshop.say("/missed")
+    action = shown.buttons[0].action
+    workshop.dialogue.press(action, ADMIN)
+    workshop.missed.reopen([1])
+    again = workshop.press(shown, shown.buttons[0].label)
+    assert "本来就有" in again.text
+    assert workshop.file("items.yaml").count("塑料片被狗吃了") == 1
+    workshop.press(again, catalogue.BUTTON_UNDO)
+    assert "塑料片被狗吃了" not in workshop.file("items.yaml")
+
+
+def test_who_turns_to_something_else_writes_nothing_by_accident(workshop: Workshop) -> None:
+    """And is told that it was left."""
+    workshop.miss("塑料片被狗吃了")
+    for text in ("/missed", "/history", "/edit card"):
+        workshop.press(workshop.say("/edit card"), catalogue.BUTTON_WORDS)
+        assert workshop.say(text).text.startswith(catalogue.DRAFT_CLOSED)
+        assert workshop.dialogue.say("食堂有没有停车场", ADMIN) is None
+    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_WORDS)
+    workshop.press(workshop.say("/edit opening"), catalogue.BUTTON_ANSWER)
+    assert workshop.say("/cancel").text == catalogue.CANCELLED
+
+
+BOUNDS = {
+    "a question": ("/new", ["问" * 61], "标准问法太长了：有 61 个字"),
+    "an answer": ("/new", ["问？", "答" * 601], "太长了：有 601 个字，最多 600 个"),
+    "a phrasing": ("/edit card", ["问" * 61], "这种问法太长了"),
+    "too many phrasings": ("/edit card", ["\n".join(f"问{n}" for n in range(21))], "一次最多加 20 种问法"),
+}
+
+
+@pytest.mark.parametrize(("command", "said", "told"), BOUNDS.values(), ids=BOUNDS.keys())
+def test_what_is_too_long_is_asked_for_again(workshop: Workshop, command: str, said: list[str], told: str) -> None:
+    """The step stays the same."""
+    shown = workshop.say(command)
+    if shown.buttons and command != "/new":
+        workshop.press(shown, catalogue.BUTTON_WORDS)
+    texts = [workshop.say(text).text for text in said]
+    assert told in texts[-1]
+    assert told not in workshop.say("卡没了").text
+
+
+def test_names_are_bounded_too(workshop: Workshop) -> None:
+    """Of a topic and of a document: both stand on buttons."""
+    workshop.say("/new")
+    workshop.say("有没有夜宵？")
+    shown = workshop.say("没有夜宵。")
+    workshop.press(shown, catalogue.BUTTON_OTHER)
+    assert "最多 60 个" in workshop.say("文" * 61).text
+    shown = workshop.say("供餐通知")
+    workshop.press(shown, catalogue.BUTTON_DONE)
+    assert "最多 30 个" in workshop.say("题" * 31).text

@@ -86,8 +86,43 @@ def test_other_thresholds_close_misses_too(workshop: Workshop) -> None:
     edition = workshop.live.edition
     workshop.lifecycle.follow(None, edition)
     assert workshop.states() == {"开饭安排怎么样": OPEN}
-    workshop.lifecycle.follow(edition, edition.calibrated(replace(Gate(), answer=0.3)))
+    easier = edition.calibrated(replace(Gate(), answer=0.3))
+    workshop.lifecycle.follow(edition, easier)
+    assert workshop.states() == {"开饭安排怎么样": OPEN}, "this edition does not answer anybody"
+    workshop.live.adopt(easier)
+    workshop.lifecycle.follow(edition, easier)
     assert workshop.states() == {"开饭安排怎么样": VERIFIED}
+
+
+def test_what_is_answered_no_more_is_open_again(workshop: Workshop) -> None:
+    """Whoever took the answer away; and it closes again when another item answers it."""
+    workshop.miss("塑料片被狗吃了")
+    workshop.sorting.sort()
+    workshop.clusters.handle(1, HANDLED, "card")
+    follow(workshop, "补办饭卡", "补办饭卡, 塑料片被狗吃了")
+    assert workshop.states() == {"塑料片被狗吃了": VERIFIED}
+    follow(workshop, "补办饭卡, 塑料片被狗吃了", "补办饭卡")
+    assert workshop.states() == {"塑料片被狗吃了": OPEN}
+    follow(workshop, "放饭安排", "放饭安排, 塑料片被狗吃了")
+    assert workshop.states() == {"塑料片被狗吃了": VERIFIED}
+
+
+def test_a_complaint_may_end_in_an_honest_refusal(workshop: Workshop) -> None:
+    """When an admin led it there."""
+    workshop.miss("吃一顿要花几块", "answer", "card")
+    workshop.sorting.sort()
+    workshop.clusters.handle(1, HANDLED, "nc-price")
+    workshop.lifecycle.follow(None, workshop.live.edition)
+    assert workshop.states() == {"吃一顿要花几块": NOT_COVERED}
+
+
+def test_another_refusal_does_not_settle_what_was_led_to_an_item(workshop: Workshop) -> None:
+    """Whoever waits would be told the wrong thing."""
+    workshop.miss("吃一顿要花几块")
+    workshop.sorting.sort()
+    workshop.clusters.handle(1, HANDLED, "opening")
+    workshop.lifecycle.follow(None, workshop.live.edition)
+    assert workshop.states() == {"吃一顿要花几块": HANDLED}
 
 
 def test_an_undo_opens_what_it_takes_away(workshop: Workshop) -> None:

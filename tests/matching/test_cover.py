@@ -1,6 +1,5 @@
 """The few edits that would answer most of what was missed."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.knowledge import load
@@ -63,16 +62,3 @@ def test_the_edits_do_what_they_promise() -> None:
     matcher = Matcher(Index.build(replace(base, items=items)), Gate())
     answered = tuple(question for question, _ in MISSES if isinstance(matcher.match(question), Answer))
     assert answered == edit.questions
-
-
-def test_progress_is_shown() -> None:
-    """Each candidate, and how many there are."""
-    worked: list[str] = []
-
-    def track(work: Iterable[str], total: int) -> list[str]:
-        worked.extend(work)
-        assert len(worked) == total
-        return worked
-
-    best_next_edits(INDEX, Gate(), MISSES, ["停车场在哪里"], track=track)
-    assert worked == ["停车场在哪里"]

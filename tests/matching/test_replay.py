@@ -186,7 +186,7 @@ def test_progress_is_shown() -> None:
         assert len(worked) == total
         return worked
 
-    said = replay(Index.build(BASE), Index.build(without("card")), Gate(), [], track)
+    said = replay_all(Index.build(BASE), Index.build(without("card")), Gate(), [], track)
     assert said.replayed == len(worked) > 0
 
 

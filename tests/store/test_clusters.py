@@ -23,6 +23,9 @@ class ByFirstCharacter:
         self.newest = max(self.newest, cluster)
         self.known[first.question[0]] = cluster
 
+    def forget(self, cluster: int) -> None:
+        self.known = {first: one for first, one in self.known.items() if one != cluster}
+
     def find(self, miss: Unsorted) -> int | None:
         return self.known.get(miss.question[0])
 
@@ -114,6 +117,34 @@ def test_what_joins_an_ignored_cluster_is_ignored(store: SqlMissedLog, clusters:
     clusters.sort(sorter, 100)
     assert [questions for _, _, questions in shown(clusters)] == [["乙"]]
     assert store.row(2).state is State.IGNORED
+
+
+def test_a_cluster_that_is_gone_makes_room_for_a_new_one(store: SqlMissedLog, clusters: SqlClusters) -> None:
+    """Whoever asks the same later is together again."""
+    sorter = ByFirstCharacter()
+    record(store, "甲一")
+    clusters.sort(sorter, 100)
+    store.delete(1)
+    record(store, "甲二", "甲三")
+    clusters.sort(sorter, 100)
+    record(store, "甲四")
+    clusters.sort(sorter, 100)
+    assert [questions for _, _, questions in shown(clusters)] == [["甲二", "甲三", "甲四"]]
+
+
+def test_ignoring_a_complaint_keeps_the_next_one(store: SqlMissedLog, clusters: SqlClusters) -> None:
+    """It may be about something else; and a question that was ignored may be answered badly later."""
+    sorter = ByFirstCharacter()
+    store.record(replace(miss("甲一"), verdict="answer", item="card"))
+    clusters.sort(sorter, 100)
+    clusters.handle(1, State.IGNORED)
+    store.record(replace(miss("甲二"), verdict="answer", item="card"))
+    clusters.sort(sorter, 100)
+    assert [questions for _, _, questions in shown(clusters)] == [["甲二"]]
+    record(store, "乙")
+    store.set_state(3, State.IGNORED)
+    store.record(replace(miss("乙"), verdict="answer", item="card"))
+    assert store.row(3).state is State.OPEN
 
 
 def test_complaints_and_misses_do_not_mix(store: SqlMissedLog, clusters: SqlClusters) -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from bot.store.database import Database
 from bot.store.history import SqlHistory
-from bot.store.interface import ActionState
+from bot.store.interface import ActionState, KeptDraft, Records
+from bot.store.journal import SqlJournal
+from bot.store.missed import SqlMissedLog
 from tests.store.conftest import Clock
 
 
@@ -30,24 +32,42 @@ def test_actions_are_kept_in_their_order(history: SqlHistory, clock: Clock) -> N
 
 def test_an_edit_is_begun_before_it_is_made(history: SqlHistory) -> None:
     """So that a kill in between is seen."""
-    first, second, third = (history.begin(5, "phrasing", str(n), "[]") for n in range(3))
+    first, second, third = (history.begin(5, "phrasing", "card", str(n), "[]") for n in range(3))
     assert [one.id for one in history.begun()] == [first, second, third]
     history.settle(first, ActionState.DONE)
     history.settle(second, ActionState.VOID)
     assert [one.id for one in history.begun()] == [third]
-    history.settle(third, ActionState.UNDONE)
+    history.settle(third, ActionState.DONE)
     history.record(5, "ignore", "1")
     assert [one.id for one in history.edits()] == [third, first]
     assert [one.id for one in history.edits(1)] == [third]
+    history.settle(third, ActionState.UNDONE)
+    assert [one.id for one in history.edits()] == [first]
+    assert [one.edit for one in history.latest(4)] == [None, None, None, "[]"]
 
 
-def test_a_draft_is_its_writers_in_its_chat(history: SqlHistory, clock: Clock) -> None:
+def test_an_id_that_was_used_is_known_for_good(history: SqlHistory) -> None:
+    """Whatever became of its item."""
+    for number, state in enumerate((ActionState.DONE, ActionState.UNDONE, ActionState.VOID)):
+        history.settle(history.begin(5, "item", f"item-{number}", "", "[]"), state)
+    history.begin(5, "phrasing", "card", "", "[]")
+    assert history.used_ids() == {"item-0", "item-1", "item-2"}
+
+
+def test_a_draft_is_its_writers_in_its_chat(
+    history: SqlHistory, database: Database, store: SqlMissedLog, clock: Clock
+) -> None:
     """And after an hour it is nobody's: who writes then is asking something else."""
-    history.put_draft(5, 5, "one")
-    history.put_draft(5, -7, "group")
-    history.put_draft(5, 5, "two")
+    journal = SqlJournal(database, store, 100)
+
+    def keep(admin: int, chat: int, content: str | None) -> None:
+        journal.record(Records(drafts=(KeptDraft(admin, chat, content),)))
+
+    keep(5, 5, "one")
+    keep(5, -7, "group")
+    keep(5, 5, "two")
     assert [history.draft(*key) for key in ((5, 5), (5, -7), (6, 6))] == ["two", "group", None]
-    history.put_draft(5, 5, None)
+    keep(5, 5, None)
     assert history.draft(5, 5) is None
     clock.now += timedelta(hours=1, seconds=1)
     assert history.draft(5, -7) is None

@@ -8,7 +8,9 @@ import pytest
 
 from bot.errors import UnknownMissError
 from bot.store.database import Database
-from bot.store.interface import State
+from bot.store.history import SqlHistory
+from bot.store.interface import ActionState, KeptDraft, Records, State
+from bot.store.journal import SqlJournal
 from bot.store.missed import SqlMissedLog
 from tests.store.conftest import Clock, miss
 
@@ -98,9 +100,14 @@ def test_at_its_bound_the_log_takes_no_new_question(database: Database) -> None:
     assert [row.question for row in log.rows(list(State))] == ["一", "二"]
 
 
-def test_a_deleted_question_is_gone_from_the_bytes(store: SqlMissedLog, path: Path) -> None:
-    """From the file and from its write-ahead log."""
+def test_a_deleted_question_is_gone_from_the_bytes(store: SqlMissedLog, database: Database, path: Path) -> None:
+    """From the file and from its write-ahead log; also where an admin was about to use it, or has taken it back."""
     store.record(miss("请把这个问题删掉"))
+    history = SqlHistory(database)
+    for state in (ActionState.DONE, ActionState.UNDONE):
+        history.settle(history.begin(5, "phrasing", "card", "card", '{"phrasings": ["请把这个问题删掉"]}'), state)
+    draft = KeptDraft(5, 5, "请把这个问题删掉")
+    SqlJournal(database, store, 100).record(Records(drafts=(draft,)))
     written = "请把这个问题删掉".encode()
     assert any(written in file.read_bytes() for file in path.parent.iterdir())
     assert store.delete(1).question == "请把这个问题删掉"

@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("admin", sa.BigInteger),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("item", sa.String(40)),
         sa.Column("edit", sa.Text),
         sa.Column("state", sa.String(8), nullable=False),
         sa.CheckConstraint("state IN ('begun', 'done', 'undone', 'void')", name=op.f("ck_actions_state")),
