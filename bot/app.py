@@ -13,6 +13,7 @@ from bot.dialogue import Dialogue
 from bot.edition import Edition, Live
 from bot.errors import SettingsError
 from bot.followups import Subjects
+from bot.items import KnowledgeBase
 from bot.knowledge import read, read_revision
 from bot.matching import Gate, cached_gate
 from bot.matching.replay import Impact, Known, replay_all
@@ -135,8 +136,8 @@ class App:
         waiting = [Known(row.question, None) for row in self.missed.rows([State.OPEN]) if row.verdict != COMPLAINED]
         return [*answered, *waiting[:_TRIED]]
 
-    def impact_since(self, against: str) -> Impact:
-        """What the knowledge does to questions that the one in another folder, or in a git revision, did not.
+    def impact_since(self, against: str) -> tuple[KnowledgeBase, Impact]:
+        """The knowledge in another folder, or in a git revision, and what ours does to questions that it did not.
 
         Real questions are asked too if there is a database.
 
@@ -149,7 +150,8 @@ class App:
         before = Edition.of(files, against, self.edition.gate)
         kept = self.settings.database_url.removeprefix("sqlite:///")
         known = self.known() if Path(kept).is_file() or kept.startswith("postgresql") else []
-        return replay_all(before.index, self.edition.index, self.edition.gate, known, self.track)
+        impact = replay_all(before.index, self.edition.index, self.edition.gate, known, self.track)
+        return before.base, impact
 
     def _dialogue_over(self, subjects: Subjects) -> Callable[[Edition], Dialogue]:
         """What makes the dialogue of an edition; what chats talk about outlives it."""

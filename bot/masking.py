@@ -37,6 +37,21 @@ def mask(text: str) -> str:
     return (text if masked == plain else masked)[:KEPT_LIMIT]
 
 
+_HOLDS_NONE = re.compile(r"[^\d@\[［一幺]*")
+_STAND_INS = re.compile("|".join(sorted({re.escape(unicodedata.normalize("NFKC", one)) for _, one in _MASKS})))
+
+
+def bare(text: str) -> str:
+    """The text without personal numbers, whether they are masked or not: what is asked does not depend on them."""
+    if _HOLDS_NONE.fullmatch(text):
+        return text
+    plain = unicodedata.normalize("NFKC", text)
+    found = _STAND_INS.sub(" ", plain)
+    for pattern, _ in _MASKS:
+        found = pattern.sub(" ", found)
+    return text if found == plain else found
+
+
 def is_masked(text: str) -> bool:
-    """Whether something in a text was masked."""
-    return any(stand_in in text for _, stand_in in _MASKS)
+    """Whether a text holds a personal number, or what was put in its place."""
+    return bare(text) != text

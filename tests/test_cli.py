@@ -252,6 +252,7 @@ def test_a_change_is_checked_against_another_state(tmp_path: Path) -> None:
     for lost in (by_folder, by_revision):
         assert (lost.returncode, lost.stderr) == (1, "")
         assert "❌ 丢了原来的答案" in lost.stdout
+        assert "－ 条目没了" in lost.stdout
     assert by_folder.stdout.splitlines()[1:] == by_revision.stdout.splitlines()[1:]
     wrong = run(tmp_path, "check", str(old), "--against", "nonsense")
     assert (wrong.returncode, len(wrong.stderr.splitlines())) == (2, 1)

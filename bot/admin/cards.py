@@ -56,6 +56,10 @@ class Press(StrEnum):
     """A plan's digest; whose draft it is."""
     CANCEL = "x"
     """Whose draft it is."""
+    CARE = "k"
+    """A cluster that was ignored."""
+    SHOW = "z"
+    """A cluster."""
     UNDO = "u"
     """An action."""
     AGAIN = "g"
@@ -68,6 +72,8 @@ class Press(StrEnum):
     """An answered question's key; y, n; how many are left."""
 
 
+IGNORE = "ignore"
+"""What ignoring a cluster is called in the history."""
 PREFIX = "x"
 """The first part of the callback data of every admin's button."""
 
@@ -87,7 +93,9 @@ def cancel_row(owner: int) -> tuple[Button, ...]:
     return (button(catalogue.BUTTON_CANCEL, Press.CANCEL, owner),)
 
 
-NEXT_CARD = button(catalogue.BUTTON_NEXT, Press.CARD, 0)
+def next_card(place: int = 0) -> Button:
+    """The way to the card that stands in this place now."""
+    return button(catalogue.BUTTON_NEXT, Press.CARD, place)
 
 
 def card(  # noqa: PLR0913, PLR0917 - all that stands on it
@@ -106,20 +114,25 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     """
     first, *others = cluster.questions
     total = catalogue.CARD_MORE.format(most=count) if count >= COUNTED else count
-    lines = [
-        catalogue.CARD_HEAD.format(place=place + 1, count=total, asked=cluster.asked, days=cluster.days),
-        "",
-        catalogue.CARD_QUESTION.format(question=first.question),
-    ]
+    head = catalogue.CARD_HEAD if cluster.days <= 1 else catalogue.CARD_HEAD_DAYS
+    head = catalogue.CARD_COMPLAINTS if complained else head
+    last = catalogue.CARD_DAY.format(day=first.last_asked.astimezone())
+    lines = [head.format(place=place + 1, count=total, asked=cluster.asked, days=cluster.days, last=last)]
+    if cluster.waiting:
+        lines.append(catalogue.CARD_WAITING.format(count=cluster.waiting))
+    lines += ["", catalogue.CARD_QUESTION.format(question=first.question)]
     if others:
         lines.append(catalogue.CARD_WORDINGS)
         shown = ((_short(one.question), one.count) for one in others[:_WORDINGS])
-        lines += (catalogue.CARD_WORDING.format(question=question, count=count) for question, count in shown)
+        lines += (catalogue.CARD_WORDING.format(question=question, count=times) for question, times in shown)
     if complained:
-        said = "，".join(f"{catalogue.OPINIONS[name]} {times}" for name, times in opinions.items())
+        said = "，".join(
+            catalogue.CARD_OPINION.format(opinion=catalogue.OPINIONS[name], count=times)
+            for name, times in opinions.items()
+        )
         lines += [
             "",
-            catalogue.CARD_COMPLAINT.format(opinions=said),
+            catalogue.CARD_COMPLAINT.format(question=complained.question, opinions=said),
             catalogue.CARD_ANSWER.format(answer=complained.answer),
         ]
     if not_meant:
@@ -129,7 +142,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     rows: list[tuple[Button, ...]] = []
     for number, one in enumerate(nearest, start=1):
         item = one.item
-        lines.append(catalogue.CARD_NEAR.format(number=number, question=item.question, item=item.id, score=one.score))
+        lines.append(catalogue.CARD_NEAR.format(number=number, question=item.question, score=one.score))
         label = catalogue.BUTTON_PHRASING.format(number=number, question=item.question)
         rows.append((button(label, Press.PHRASING, cluster.id, item_key(item.id)),))
     if complained:
@@ -149,17 +162,19 @@ def pager(place: int, count: int) -> Rows:
     """The way to the cards before and after."""
     turns = []
     if place:
-        turns.append(button(catalogue.PREVIOUS_PAGE, Press.CARD, place - 1))
+        turns.append(button(catalogue.CARD_PREVIOUS, Press.CARD, place - 1))
     if place + 1 < count:
-        turns.append(button(catalogue.NEXT_PAGE, Press.CARD, place + 1))
+        turns.append(button(catalogue.CARD_NEXT, Press.CARD, place + 1))
     return (tuple(turns),) if turns else ()
 
 
 def not_covered(cluster: Cluster, nearest: Iterable[Item], place: int = 0) -> Reply:
     """How to say that the speech does not say it."""
-    text = catalogue.NOT_COVERED_CHOICE.format(
-        question=cluster.questions[0].question, answer=catalogue.NOT_COVERED_ANSWER
-    )
+    items = list(nearest)
+    question = cluster.questions[0].question
+    lines = [catalogue.NOT_COVERED_CHOICE.format(question=question, answer=catalogue.NOT_COVERED_ANSWER)]
+    for number, item in enumerate(items, start=1):
+        lines.append(catalogue.NOT_COVERED_NEAR.format(number=number, question=item.question, answer=item.answer))
     rows = [
         (
             button(
@@ -169,13 +184,13 @@ def not_covered(cluster: Cluster, nearest: Iterable[Item], place: int = 0) -> Re
                 item_key(item.id),
             ),
         )
-        for number, item in enumerate(nearest, start=1)
+        for number, item in enumerate(items, start=1)
     ]
     new = (
         button(catalogue.BUTTON_DEFAULT, Press.REFUSE, cluster.id),
         button(catalogue.BUTTON_OWN, Press.REFUSE_OWN, cluster.id),
     )
-    return Reply(text, (*rows, new, (button(catalogue.BACK, Press.CARD, place),)))
+    return Reply("\n".join(lines), (*rows, new, (button(catalogue.BACK, Press.CARD, place),)))
 
 
 def item_card(item: Item, edition: Edition) -> Reply:
@@ -205,7 +220,7 @@ def item_choices(items: Iterable[Item]) -> Reply:
 def sources(draft: Draft, base: KnowledgeBase, owner: int) -> Reply:
     """Where an answer comes from: several may be chosen."""
     rows = [
-        (button(_marked(f"{key} {place}", key in draft.sources), Press.SOURCE, item_key(key), owner),)
+        (button(_marked(place, key in draft.sources), Press.SOURCE, item_key(key), owner),)
         for key, place in base.places.items()
     ]
     other = _marked(draft.other, chosen=True) if draft.other else catalogue.BUTTON_OTHER
@@ -223,12 +238,41 @@ def topics(base: KnowledgeBase, owner: int) -> Reply:
     return Reply(catalogue.ASK_TOPIC, (*rows, cancel_row(owner)))
 
 
+def preview(plan: Plan) -> str:
+    """What is about to be changed."""
+    base = plan.after.base
+    item = base.by_id[plan.item]
+    match plan.edits[-1].change:
+        case AddPhrasings(phrasings=phrasings):
+            words = "\n".join(f"· {one}" for one in phrasings)
+            return catalogue.PREVIEW_PHRASINGS.format(question=item.question, words=words)
+        case AddItem() if item.kind is Kind.NOT_COVERED:
+            return catalogue.PREVIEW_REFUSAL.format(question=item.question, answer=item.answer)
+        case AddItem():
+            places = catalogue.PLACES_JOINT.join(base.places[source] for source in item.source)
+            return catalogue.PREVIEW_ITEM.format(
+                topic=item.topic, question=item.question, answer=item.answer, places=places
+            )
+        case _:
+            return catalogue.PREVIEW_ANSWER.format(question=item.question, answer=item.answer)
+
+
+def edited(plan: Plan) -> str:
+    """What was changed, in a line."""
+    change = plan.edits[-1].change
+    words = "；".join(change.phrasings) if isinstance(change, AddPhrasings) else ""
+    question = plan.after.base.by_id[plan.item].question
+    return catalogue.EDITED.format(what=catalogue.EDITED_WHAT[plan.kind].format(question=question, words=words))
+
+
 def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Iterator[str]:
     """What a change does to other questions; at most so many of each kind are shown."""
-    for outcome, name in catalogue.IMPACT_NAMES.items():
-        effects = impact.of(Outcome(outcome))
+    heads = (*((one, False) for one in catalogue.IMPACT_NAMES), *((one, True) for one in catalogue.IMPACT_NEAR))
+    for outcome, hidden in heads:
+        effects = [one for one in impact.of(Outcome(outcome)) if one.hidden is hidden]
         if effects:
-            yield name.format(count=len(effects))
+            names = catalogue.IMPACT_NEAR if hidden else catalogue.IMPACT_NAMES
+            yield names[outcome].format(count=len(effects))
             yield from (_effect(one, base) for one in effects[:most])
             if len(effects) > most:
                 yield catalogue.IMPACT_MORE.format(count=len(effects) - most)
@@ -257,16 +301,18 @@ def to_paste(plan: Plan, reason: str) -> str:
     return "\n".join(parts)
 
 
-def history(actions: Sequence[Action], start: int) -> Reply:
+def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply:
     """What was done, a page of it; edits can be undone."""
     shown = actions[:HISTORY_PAGE]
     if not shown:
         return Reply(catalogue.HISTORY_NONE)
-    lines = [catalogue.HISTORY_HEAD, *map(history_row, shown)]
+    lines = [catalogue.HISTORY_HEAD, *(history_row(one, base) for one in shown)]
     undo = tuple(
         (button(catalogue.HISTORY_UNDO.format(id=one.id), Press.UNDO, one.id),)
+        if one.edit
+        else (button(catalogue.HISTORY_CARE.format(id=one.id), Press.CARE, one.detail),)
         for one in shown
-        if one.edit and one.state is ActionState.DONE
+        if (one.edit and one.state is ActionState.DONE) or one.kind == IGNORE
     )
     turns = []
     if start:
@@ -276,7 +322,7 @@ def history(actions: Sequence[Action], start: int) -> Reply:
     return Reply("\n".join(lines), (*undo, *((tuple(turns),) if turns else ())))
 
 
-def history_row(action: Action) -> str:
+def history_row(action: Action, base: KnowledgeBase) -> str:
     """One action in a line."""
     states = {ActionState.UNDONE: catalogue.HISTORY_UNDONE, ActionState.VOID: catalogue.HISTORY_VOID}
     who = catalogue.HISTORY_COMMAND_LINE
@@ -286,14 +332,15 @@ def history_row(action: Action) -> str:
         id=action.id,
         time=action.at.astimezone().strftime("%m-%d %H:%M"),
         who=who,
-        what=action_words(action),
+        what=action_words(action, base),
         state=states.get(action.state, ""),
     )
 
 
-def action_words(action: Action) -> str:
-    """What was done."""
-    return catalogue.HISTORY_KINDS[action.kind].format(detail=action.detail)
+def action_words(action: Action, base: KnowledgeBase) -> str:
+    """What was done; an item is called by its question, as long as there is one."""
+    item = base.by_id.get(action.item or "")
+    return catalogue.HISTORY_KINDS[action.kind].format(detail=item.question if item else action.detail)
 
 
 def faults(found: Sequence[Fault]) -> str:
@@ -312,6 +359,11 @@ def loaded(edition: Edition) -> str:
         not_covered=kinds.count(Kind.NOT_COVERED),
         phrasings=sum(len(list(item.askings())) for item in edition.base.items),
     )
+
+
+def mend_row(item: Item) -> tuple[Button, ...]:
+    """The way to an answer that was judged wrong."""
+    return (button(catalogue.JUDGE_MEND, Press.ANSWER, item.id, 0),)
 
 
 def judge_card(answered: Answered, item: Item, left: int) -> Reply:
@@ -340,7 +392,7 @@ def _short(text: str) -> str:
 
 
 def _effect(effect: Effect, base: KnowledgeBase) -> str:
-    if effect.before == effect.after:
+    if effect.before == effect.after or effect.outcome is Outcome.ANSWERED:
         return catalogue.IMPACT_LINE.format(question=_short(effect.question))
     return catalogue.IMPACT_MOVED.format(
         question=_short(effect.question), before=_name(effect.before, base), after=_name(effect.after, base)

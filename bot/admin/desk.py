@@ -5,16 +5,16 @@ from dataclasses import replace
 
 from bot import catalogue
 from bot.admin import cards
-from bot.admin.cards import NEXT_CARD, Press, button, cancel_row
+from bot.admin.cards import Press, button, cancel_row, next_card
 from bot.admin.drafts import Admin, Awaited, Draft, Drafts, Task
 from bot.admin.editor import Editor, Plan
 from bot.admin.lifecycle import Lifecycle
 from bot.admin.proposals import AlreadyThereError, MorePhrasings, NewAnswer, NewItem, Proposal
 from bot.edition import Edition, Live
-from bot.errors import FolderReadOnlyError
+from bot.errors import EditRefusedError, FolderReadOnlyError
 from bot.items import Kind
 from bot.replies import Button, Reply
-from bot.store.interface import Clusters, History, State
+from bot.store.interface import ANSWERED, COMPLAINED, Clusters, History, State
 
 
 class Desk:
@@ -42,28 +42,37 @@ class Desk:
         self._history = history
         self._drafts = drafts
 
-    def propose(self, draft: Draft, admin: Admin, confirmed: str = "") -> Reply:
-        """Try what was written, and do it if nothing is lost by it, or if that was confirmed for this very change."""
+    def propose(self, draft: Draft, admin: Admin, confirmed: str = "", *, typed: bool = False) -> Reply:
+        """Try what was written, and do it if that was confirmed for this very change.
+
+        Without a word that was ``typed`` just now, and if nothing is lost by it, it needs no confirmation.
+        """
         try:
             plan = self._editor.plan(_proposal(draft))
         except AlreadyThereError as error:
             return self._already(error.item, draft.cluster, admin)
+        except EditRefusedError as error:
+            self._drafts.drop(admin)
+            written = draft.answer or "\n".join(draft.phrasings)
+            return Reply(f"{error}\n\n{catalogue.NOT_KEPT.format(text=written)}")
         current = plan.before.base.by_id.get(draft.item)
         # Somebody else has written another answer while this one was written.
         overtaken = draft.task is Task.ANSWER and current is not None and current.answer != draft.seen
-        if plan.digest == confirmed or not (plan.impact.has_loss or overtaken or confirmed):
+        if plan.digest == confirmed or not (plan.impact.has_loss or overtaken or confirmed or typed):
             return self._apply(plan, draft.cluster, admin)
         self._drafts.keep(draft.but(awaited=Awaited.CONFIRMATION, seen=current.answer if current else ""), admin)
-        stale = catalogue.IMPACT_STALE if plan.impact.has_loss else catalogue.IMPACT_STALE_FINE
-        head = stale if confirmed or overtaken else catalogue.IMPACT_TRY
+        lines = [cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
+        if confirmed or overtaken:
+            lines.insert(0, catalogue.IMPACT_STALE if plan.impact.has_loss else catalogue.IMPACT_STALE_FINE)
+        elif plan.impact.has_loss:
+            lines.insert(0, catalogue.IMPACT_TRY)
+        else:
+            lines.insert(0, catalogue.PREVIEW)
         if overtaken and current:
-            head += "\n" + catalogue.CARD_ANSWER.format(answer=current.answer)
-        confirm = button(catalogue.BUTTON_CONFIRM, Press.CONFIRM, plan.digest, admin.id)
-        return self._warning(head, plan, (confirm, *cancel_row(admin.id)))
-
-    @staticmethod
-    def _warning(head: str, plan: Plan, row: tuple[Button, ...]) -> Reply:
-        return Reply("\n".join((head, *cards.impact_lines(plan.impact, plan.after.base))), (row,))
+            lines.insert(1, catalogue.CARD_ANSWER.format(answer=current.answer))
+        label = catalogue.BUTTON_CONFIRM if plan.impact.has_loss or overtaken else catalogue.BUTTON_FINE
+        confirm = button(label, Press.CONFIRM, plan.digest, admin.id)
+        return Reply("\n".join(lines), ((confirm, *cancel_row(admin.id)),))
 
     def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> Reply:
         try:
@@ -72,12 +81,9 @@ class Desk:
             self._drafts.drop(admin)
             return Reply(cards.to_paste(plan, str(error)))
         self._drafts.drop(admin)
-        base = plan.after.base
-        what = catalogue.EDITED_WHAT[plan.kind].format(question=base.by_id[plan.item].question)
-        lines = [catalogue.EDITED.format(what=what, file=plan.file), *cards.impact_lines(plan.impact, base)]
-        closed = self._closed(cluster, plan.item, plan.before)
+        lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
         undo = button(catalogue.BUTTON_UNDO, Press.UNDO, action)
-        return Reply("\n".join((*lines, *closed)), ((undo, *(() if cluster is None else (NEXT_CARD,))),))
+        return self._closed(cluster, plan.item, plan.before, lines, (undo,))
 
     def _already(self, item: str, cluster: int | None, admin: Admin) -> Reply:
         """The knowledge is as wanted, without an edit."""
@@ -85,23 +91,36 @@ class Desk:
         if cluster is not None:
             self._history.record(admin.id, "covered", str(cluster))
         found = self._live.edition.base.by_id.get(item)
-        text = catalogue.EDITED_ALREADY.format(question=found.question if found else item)
+        lines = [catalogue.EDITED_ALREADY.format(question=found.question if found else item)]
         # Perhaps it was this very edit, and a kill kept its reply from coming.
         last = next(iter(self._history.edits(1)), None)
         own = last is not None and (last.admin, last.item) == (admin.id, item)
         undo = (button(catalogue.BUTTON_UNDO, Press.UNDO, last.id),) if last and own else ()
-        return Reply("\n".join((text, *self._closed(cluster, item, None))), ((*undo, NEXT_CARD),))
+        return self._closed(cluster, item, None, lines, undo)
 
-    def _closed(self, cluster: int | None, item: str, before: Edition | None) -> list[str]:
-        """Lead a card's misses to their item, and ask them again; what came of it."""
+    def _closed(
+        self, cluster: int | None, item: str, before: Edition | None, lines: list[str], row: tuple[Button, ...]
+    ) -> Reply:
+        """Lead a card's misses to their item, and ask them again; what came of it, after these lines."""
         if cluster is None:
-            return []
-        led = [replace(row, chosen=item) for row in self._clusters.handle(cluster, State.HANDLED, item)]
-        closed = self._lifecycle.close(led, before, self._live.edition)
-        if closed == len(led):
-            return ["", catalogue.CLOSED_ALL]
-        some = catalogue.CLOSED.format(total=len(led), closed=closed)
-        return ["", some, catalogue.STILL_MISSED.format(count=len(led) - closed)]
+            return Reply("\n".join(lines), (row,) if row else ())
+        place, waiting = self._clusters.place(cluster), self._clusters.cluster(cluster).waiting
+        led = [replace(one, chosen=item) for one in self._clusters.handle(cluster, State.HANDLED, item)]
+        edition = self._live.edition
+        closed = self._lifecycle.close(led, before, edition)
+        found = edition.base.by_id.get(item)
+        if closed < len(led):
+            lines += ["", catalogue.CLOSED.format(total=len(led), closed=closed)]
+            lines.append(catalogue.STILL_MISSED.format(count=len(led) - closed))
+        elif any(one.verdict == COMPLAINED for one in led):
+            lines += ["", catalogue.CLOSED_COMPLAINT]
+        elif found and found.kind is Kind.NOT_COVERED:
+            lines += ["", catalogue.CLOSED_HONESTLY]
+        else:
+            lines += ["", catalogue.CLOSED_ALL]
+        if closed and waiting:
+            lines.append(catalogue.TELLING.format(count=waiting))
+        return Reply("\n".join(lines), ((*row, next_card(place)),))
 
     def undo(self, number: int, admin: Admin) -> Reply:
         """Take an edit back, and open again what it answered; once more, if a kill came in between."""
@@ -110,8 +129,8 @@ class Desk:
             item = self._editor.undo(number, admin.id)
         except FolderReadOnlyError as error:
             return Reply(str(error))
-        self._lifecycle.reopen(item, self._live.edition)
-        what = cards.action_words(action) if action else ""
+        self._lifecycle.reopen(item, self._live.edition, answer=action is not None and action.kind == ANSWERED)
+        what = cards.action_words(action, self._live.edition.base) if action else ""
         return Reply(catalogue.UNDONE.format(what=what), ((button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),),))
 
     def again(self, number: int, digest: Sequence[str], admin: Admin) -> Reply:
@@ -122,7 +141,8 @@ class Desk:
             return self._already(error.item, None, admin)
         if plan.impact.has_loss and [plan.digest] != list(digest):
             confirm = button(catalogue.BUTTON_CONFIRM, Press.AGAIN, number, plan.digest)
-            return self._warning(catalogue.IMPACT_TRY, plan, (confirm, *cancel_row(admin.id)))
+            lines = (catalogue.IMPACT_TRY, *cards.impact_lines(plan.impact, plan.after.base))
+            return Reply("\n".join(lines), ((confirm, *cancel_row(admin.id)),))
         return self._apply(plan, None, admin)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot import catalogue
 from bot.admin import cards
-from bot.admin.cards import COUNTED, NEXT_CARD, Press, press
+from bot.admin.cards import COUNTED, IGNORE, Press, press
 from bot.admin.desk import Desk
 from bot.admin.digest import Digest
 from bot.admin.drafts import Admin, Awaited, Draft, Drafts, Task
@@ -21,6 +21,8 @@ from bot.store.interface import COMPLAINED, Cluster, Clusters, History, Journal,
 
 _NEAREST = 3
 _CHOICES = 6
+_LIKELY = 0.05
+"""An item with a lower score was hardly meant."""
 _LONGEST_NUMBER = 18
 _OF_A_DRAFT = (Press.SOURCE, Press.TOPIC, Press.CONFIRM, Press.CANCEL)
 COMMANDS = frozenset(catalogue.ADMIN_COMMANDS)
@@ -81,7 +83,7 @@ class AdminDialogue:
             self._drafts.taken(admin)
             return Turn(None, notice=str(error))
         except (EditRefusedError, FolderChangedError) as error:
-            turn = Turn(Reply(str(error), ((NEXT_CARD,),)))
+            turn = Turn(Reply(str(error), ((cards.next_card(),),)))
         goes_on = any(action.startswith(f"{press(kind)}:") for kind in _OF_A_DRAFT)
         return self._kept(turn, admin, None if goes_on else before)
 
@@ -108,6 +110,9 @@ class AdminDialogue:
                 return self._past(0)
             case "digest":
                 return self._digest.compose(self._live.edition)
+            case "help":
+                rows = (catalogue.ADMIN_HELP_ROW.format(name=n, text=t) for n, t in catalogue.ADMIN_COMMANDS.items())
+                return Reply(f"{catalogue.HELP}\n\n{catalogue.ADMIN_HELP.format(commands=chr(10).join(rows))}")
             case "reload":
                 self._history.record(admin.id, "reload", "")
                 return Reply(self._reload())
@@ -118,14 +123,16 @@ class AdminDialogue:
         edition = self._live.edition
         if not words:
             return Reply(catalogue.EDIT_USAGE)
-        if words in edition.base.by_id:
-            return cards.item_card(edition.base.by_id[words], edition)
+        # Phones begin with a capital.
+        item = edition.base.by_id.get(words.lower().replace("_", "-"))
+        if item:
+            return cards.item_card(item, edition)
         found = edition.matcher.match(words).candidates[:_CHOICES]
-        return cards.item_choices(one.item for one in found)
+        return cards.item_choices(one.item for one in found if one.score >= _LIKELY)
 
     def _past(self, start: int) -> Reply:
         found = self._history.latest(cards.HISTORY_PAGE + 1, start)
-        return cards.history(found, start)
+        return cards.history(found, start, self._live.edition.base)
 
     def _cancel(self, admin: Admin) -> Reply:
         had = self._drafts.get(admin) is not None
@@ -182,7 +189,8 @@ class AdminDialogue:
             case [Press.NOT_COVERED, cluster]:
                 found = self._open_cluster(cluster)
                 refusals = self._nearest(found, self._live.edition, Kind.NOT_COVERED)
-                return Turn(cards.not_covered(found, (one.item for one in refusals[:_NEAREST])))
+                here = self._clusters.place(found.id)
+                return Turn(cards.not_covered(found, (one.item for one in refusals[:_NEAREST]), here))
             case [Press.REFUSE, cluster]:
                 return Turn(
                     self._writing.begin_item(
@@ -192,10 +200,19 @@ class AdminDialogue:
             case [Press.REFUSE_OWN, cluster]:
                 return Turn(self._writing.begin_item(self._open_cluster(cluster), Task.NOT_COVERED, admin))
             case [Press.IGNORE, cluster]:
-                self._open_cluster(cluster)
-                self._clusters.handle(_number(cluster), State.IGNORED)
-                self._history.record(admin.id, "ignore", cluster)
-                return Turn(self._card(0), notice=catalogue.IGNORED)
+                ignored = self._open_cluster(cluster)
+                here = self._clusters.place(ignored.id)
+                self._clusters.handle(ignored.id, State.IGNORED)
+                self._history.record(admin.id, IGNORE, cluster)
+                complaint = ignored.questions[0].verdict == COMPLAINED
+                notice = catalogue.IGNORED_COMPLAINT if complaint else catalogue.IGNORED
+                return Turn(self._card(here), notice=notice)
+            case [Press.CARE, cluster]:
+                self._clusters.care(_number(cluster))
+                self._history.record(admin.id, "care", cluster)
+                return Turn(self._card(self._clusters.place(_number(cluster))), notice=catalogue.CARED)
+            case [Press.SHOW, cluster]:
+                return Turn(self._card(self._clusters.place(self._open_cluster(cluster).id)))
             case [Press.ANSWER, item, cluster]:
                 wanted = self._item(item)
                 draft = Draft(
@@ -248,7 +265,9 @@ class AdminDialogue:
         if found:
             self._journal.judge(Judged(found.question, found.key, found.item, right))
             self._history.record(admin.id, "judge", found.item)
-        return self._digest.to_judge(self._live.edition, left - 1)
+        shown = self._digest.to_judge(self._live.edition, left - 1)
+        item = self._live.edition.base.by_id.get(found.item) if found and not right else None
+        return Reply(shown.text, (*shown.rows, *((cards.mend_row(item),) if item else ())))
 
 
 def _number(text: str) -> int:

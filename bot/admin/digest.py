@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from statistics import NormalDist
 
@@ -45,24 +45,27 @@ class Digest:
         last = self._now().date()
         first = last - timedelta(days=_DAYS - 1)
         lines = [self._counts(first, last), ""]
-        edits = self.next_edits(edition)
+        edits, clusters = self._next_edits(edition)
         lines += [catalogue.DIGEST_EDITS, *_edit_lines(edits, edition)] if edits else [catalogue.DIGEST_NO_EDITS]
-        rows = [(button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),)]
+        rows = [
+            (button(catalogue.DIGEST_CARD.format(number=number), Press.SHOW, clusters[edit.question]),)
+            for number, edit in enumerate(edits, start=1)
+        ]
+        rows.append((button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),))
         count = len(self._waiting(edition))
         if count:
             lines += ["", catalogue.DIGEST_JUDGE.format(count=count)]
             rows.append((button(catalogue.BUTTON_JUDGE, Press.TO_JUDGE, count),))
         return Reply("\n".join(lines), tuple(rows))
 
-    def next_edits(self, edition: Edition) -> Sequence[NextEdit]:
-        """The few edits that would answer most of what was missed in the last month."""
+    def _next_edits(self, edition: Edition) -> tuple[Sequence[NextEdit], Mapping[str, int]]:
+        """The few edits that would answer most of what was missed in the last month, and whose card each is."""
         self._sorting.sort()
         misses = self._clusters.recent(self._now() - _MONTH, _MISSES)
-        heads = [cluster.questions[0].question for cluster in self._clusters.page(0, _CANDIDATES)]
         asked = {question for question, _ in misses}
-        return best_next_edits(
-            edition.index, edition.gate, misses, [head for head in heads if head in asked], limit=_EDITS
-        )
+        pages = self._clusters.page(0, _CANDIDATES)
+        clusters = {one.questions[0].question: one.id for one in pages if one.questions[0].question in asked}
+        return best_next_edits(edition.index, edition.gate, misses, list(clusters), limit=_EDITS), clusters
 
     def to_judge(self, edition: Edition, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""

@@ -30,9 +30,9 @@ from bot.knowledge.edit import (
     undo,
 )
 from bot.knowledge.folder import commit, replace, tidy
-from bot.matching import Gate
+from bot.matching import Answer, Gate
 from bot.matching.replay import Impact, Known, replay
-from bot.store.interface import Action, ActionState, History
+from bot.store.interface import ADDED, ANSWERED, Action, ActionState, History
 
 _LOG = logging.getLogger(__name__)
 _OVERWRITTEN = 50
@@ -51,7 +51,7 @@ class FileEdit:
 
 
 _EDITS = TypeAdapter(tuple[FileEdit, ...])
-_KINDS: Mapping[type, str] = {AddPhrasings: "phrasing", SetAnswer: "answer", AddItem: "item", AddOther: "document"}
+_KINDS: Mapping[type, str] = {AddPhrasings: "phrasing", SetAnswer: ANSWERED, AddItem: ADDED, AddOther: "document"}
 """What a change is called in the history."""
 
 
@@ -244,7 +244,9 @@ class Editor:
             after = Edition.of(files, str(self._folder), before.gate)
         except KnowledgeError as error:
             raise EditRefusedError(catalogue.EDIT_FAULTY.format(fault=error.faults[0].message)) from error
-        impact = self.impact(before, after)
+        # Whose are the new words now? That is lost by whoever they are taken from.
+        taken = (Known(text, _answered(before, text)) for text in _words(about))
+        impact = replay(before.index, after.index, before.gate, [*self._known(), *(one for one in taken if one.item)])
         return Plan(_KINDS[type(about)], _item_of(about), before, after, edits, impact)
 
     def _on_disk(self) -> Edition:
@@ -300,6 +302,23 @@ class Editor:
         except (OSError, subprocess.SubprocessError) as error:
             reason = getattr(error, "stderr", None) or error
             _LOG.warning("An edit could not be committed to git: %s", reason)
+
+
+def _words(change: Change) -> Sequence[str]:
+    """What a change makes a way to ask its item."""
+    match change:
+        case AddPhrasings(phrasings=phrasings):
+            return phrasings
+        case AddItem(entry=entry):
+            return (entry.question, *entry.phrasings)
+        case _:
+            return ()
+
+
+def _answered(edition: Edition, text: str) -> str | None:
+    """The item that answers a question, None if none does."""
+    verdict = edition.matcher.match(text)
+    return verdict.chosen[0].item.id if isinstance(verdict, Answer) else None
 
 
 def _item_of(change: Change) -> str:

@@ -34,14 +34,22 @@ class Lifecycle:
         rows = self._missed.rows([State.OPEN, State.HANDLED])
         return sum(self.close(rows[n : n + _AT_ONCE], before, after) for n in range(0, len(rows), _AT_ONCE))
 
-    def reopen(self, item: str, edition: Edition) -> None:
+    def reopen(self, item: str, edition: Edition, *, answer: bool) -> None:
         """Open the misses again that were led to an item and no longer reach it, as after an undo.
+
+        With ``answer`` it is the answer that was taken back, and complaints about it count again.
 
         Raises: as ``follow``.
         """
         rows = self._missed.rows([State.HANDLED, State.VERIFIED, State.NOT_COVERED])
-        led = [row for row in rows if row.chosen == item]
-        self._missed.reopen([row.id for row in led if item not in _items(edition.matcher.match(row.question))])
+        self._missed.reopen(
+            [
+                row.id
+                for row in rows
+                if row.chosen == item
+                and ((answer and row.verdict == COMPLAINED) or item not in _items(edition.matcher.match(row.question)))
+            ]
+        )
 
     def close(self, rows: Sequence[MissedQuestion], before: Edition | None, after: Edition) -> int:
         """Close those of these pending misses that are answered now, or are honestly not covered; how many.

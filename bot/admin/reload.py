@@ -97,7 +97,7 @@ class Reloader:
         except TimeoutError:
             if faults != self._told:
                 self._told = faults
-                _LOG.error("The knowledge has %d faults, the former goes on; the first: %s", len(faults), faults[0])
+                _LOG.error("Faults in the knowledge (%d), the former goes on; the first: %s", len(faults), faults[0])
                 self._tell(Reply(cards.faults(faults)))
 
     async def _report(self, before: Edition, after: Edition) -> None:
@@ -113,7 +113,7 @@ class Reloader:
             self._tell(Reply("\n".join((catalogue.RELOAD_LOSES, *lines))))
         if lost:
             rows = tuple((button(catalogue.BUTTON_AGAIN, Press.AGAIN, action.id),) for action in lost)
-            edits = "\n".join(map(cards.history_row, lost))
+            edits = "\n".join(cards.history_row(one, after.base) for one in lost)
             self._tell(Reply(catalogue.RELOAD_OVERWRITES.format(edits=edits), rows))
 
     async def _follow(self) -> None:
@@ -122,7 +122,9 @@ class Reloader:
             before, after = self._followed, self._live.edition
             if after is not before:
                 try:
-                    await asyncio.to_thread(self._lifecycle.follow, before, after)
+                    closed = await asyncio.to_thread(self._lifecycle.follow, before, after)
+                    if closed and before is not None:
+                        self._tell(Reply(catalogue.FOLLOWED.format(count=closed)))
                     self._followed = after
                     await asyncio.to_thread(self._calibrate, after)
                 except StoreError as error:

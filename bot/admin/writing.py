@@ -9,12 +9,13 @@ from bot.admin.desk import Desk
 from bot.admin.drafts import TYPED, Admin, Awaited, Draft, Drafts, Task
 from bot.edition import Live
 from bot.errors import EditRefusedError, PassingError
+from bot.items import Item, KnowledgeBase
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
 from bot.matching.clusters import unlike
 from bot.replies import Reply, item_key, topic_key
 from bot.store.interface import Cluster, Clusters
-from bot.text import is_blank
+from bot.text import is_blank, normalise
 
 _LONGEST_PHRASING = 60
 """Characters: a longer text is a story, not a way to ask."""
@@ -62,7 +63,7 @@ class Writing:
             return Reply(catalogue.CHOOSE_WITH_BUTTONS)
         if is_blank(text):
             return Reply(catalogue.NO_WORDS)
-        return self.begin(self._written(draft, text.strip()), admin)
+        return self.begin(self._written(draft, text.strip()), admin, typed=True)
 
     @staticmethod
     def _written(draft: Draft, text: str) -> Draft:
@@ -74,7 +75,7 @@ class Writing:
         line = " ".join(text.split())
         match draft.awaited:
             case Awaited.QUESTION:
-                return draft.but(question=_bounded(line, _LONGEST_QUESTION, catalogue.QUESTION_TOO_LONG))
+                return draft.but(question=_bounded(_numberless(line), _LONGEST_QUESTION, catalogue.QUESTION_TOO_LONG))
             case Awaited.PHRASINGS:
                 return draft.but(phrasings=tuple(_phrasings(text)))
             case Awaited.ANSWER:
@@ -116,20 +117,25 @@ class Writing:
                 raise PassingError(catalogue.DRAFT_GONE)
         return self.begin(draft, admin)
 
-    def begin(self, draft: Draft, admin: Admin) -> Reply:
+    def begin(self, draft: Draft, admin: Admin, *, typed: bool = False) -> Reply:
         """Ask for what a draft lacks, or propose it."""
         base = self._live.edition.base
         asked = self._clusters.cluster(draft.cluster).questions if draft.cluster else ()
         original = asked[0].question if asked else ""
         target = base.by_id.get(draft.item)
         writes_item = draft.task in {Task.ITEM, Task.NOT_COVERED}
+        if writes_item and typed and draft.awaited is Awaited.QUESTION and (owner := _owner(draft.question, base)):
+            taken = catalogue.PHRASING_TAKEN.format(phrasing=draft.question, question=owner.question)
+            return Reply(taken, (*cards.item_choices([owner]).rows, cancel_row(admin.id)))
         if writes_item and not draft.question:
-            prompt = catalogue.ASK_SHORT_QUESTION.format(asked=original) if original else catalogue.ASK_QUESTION
+            prompt = catalogue.ASK_SHORT_QUESTION if original else catalogue.ASK_QUESTION
+            prompt = prompt.format(why=_why_unfit(original), asked=original)
             return self._await(draft, Awaited.QUESTION, prompt, admin)
         if draft.task is Task.PHRASING and not draft.phrasings:
             question = target.question if target else draft.item
             prompt = catalogue.ASK_PHRASING_OF if original else catalogue.ASK_PHRASING
-            return self._await(draft, Awaited.PHRASINGS, prompt.format(asked=original, question=question), admin)
+            prompt = prompt.format(why=_why_unfit(original), asked=original, question=question)
+            return self._await(draft, Awaited.PHRASINGS, prompt, admin)
         if draft.task is not Task.PHRASING and not draft.answer:
             match draft.task:
                 case Task.ANSWER:
@@ -143,7 +149,7 @@ class Writing:
         if draft.task is Task.ITEM and not draft.topic:
             self._drafts.keep(draft.but(awaited=Awaited.SOURCES), admin)
             return cards.sources(draft, base, admin.id)
-        return self._desk.propose(draft, admin)
+        return self._desk.propose(draft, admin, typed=typed)
 
     def _await(self, draft: Draft, awaited: Awaited, prompt: str, admin: Admin) -> Reply:
         self._drafts.keep(draft.but(awaited=awaited), admin)
@@ -162,6 +168,17 @@ def _prompt(text: str, admin: Admin) -> Reply:
     return Reply(here, (cancel_row(admin.id),))
 
 
+def _why_unfit(question: str) -> str:
+    return catalogue.WHY_MASKED if is_masked(question) else catalogue.WHY_LONG
+
+
+def _numberless(text: str) -> str:
+    """What becomes a question of the knowledge base must hold nobody's number."""
+    if is_masked(text):
+        raise EditRefusedError(catalogue.HAS_NUMBER)
+    return text
+
+
 def _bounded(text: str, limit: int, refusal: str) -> str:
     if len(text) > limit:
         raise EditRefusedError(refusal.format(length=len(text), limit=limit))
@@ -170,7 +187,7 @@ def _bounded(text: str, limit: int, refusal: str) -> str:
 
 def _phrasings(text: str) -> Sequence[str]:
     """One a line."""
-    lines = [line for line in (" ".join(one.split()) for one in text.splitlines()) if not is_blank(line)]
+    lines = [line for line in (" ".join(one.split()) for one in _numberless(text).splitlines()) if not is_blank(line)]
     if len(lines) > _PHRASINGS_AT_ONCE:
         raise EditRefusedError(catalogue.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
     for line in lines:
@@ -178,3 +195,9 @@ def _phrasings(text: str) -> Sequence[str]:
             told = f"{line[:_LONGEST_TOPIC]}…"
             raise EditRefusedError(catalogue.PHRASING_TOO_LONG.format(text=told, limit=_LONGEST_PHRASING))
     return lines
+
+
+def _owner(question: str, base: KnowledgeBase) -> Item | None:
+    """The item that is asked in these words already."""
+    form = normalise(question)
+    return next((item for item in base.items if form in map(normalise, item.askings())), None)

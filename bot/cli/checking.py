@@ -14,7 +14,7 @@ from bot import catalogue
 from bot.app import App
 from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json, print_line
 from bot.errors import KnowledgeError, UsageError
-from bot.items import Kind
+from bot.items import Kind, KnowledgeBase
 from bot.knowledge import Knowledge
 from bot.matching import Index, Matcher
 from bot.matching.advice import advise
@@ -51,8 +51,10 @@ def check(
     if against:
         from bot.admin.cards import impact_lines  # noqa: PLC0415 - what admins do costs the others their start
 
-        impact = bot.impact_since(against)
+        before, impact = bot.impact_since(against)
         print_line(catalogue.AGAINST_HEAD.format(against=against, count=impact.replayed))
+        for line in _differences(before, loaded.base):
+            print_line(line)
         for line in impact_lines(impact, loaded.base, most=len(impact.effects)):
             print_line(line)
         raise typer.Exit(1 if impact.has_loss else 0)
@@ -62,6 +64,18 @@ def check(
         for advice in advise(loaded.base, bot.loaded.index, lambda index: Matcher(index, bot.edition.gate), bot.track):
             places = (catalogue.CHECK_PLACE.format(place=loaded.locations[item], item=item) for item in advice.items)
             print_line(catalogue.CHECK_ADVICE.format(items="、".join(places), advice=advice.message))
+
+
+def _differences(before: KnowledgeBase, after: KnowledgeBase) -> Iterator[str]:
+    """Items that are new, gone, or answered in other words."""
+    for item in after.items:
+        if item.id not in before.by_id:
+            yield catalogue.AGAINST_NEW.format(item=item.id, question=item.question)
+        elif before.by_id[item.id].answer != item.answer:
+            yield catalogue.AGAINST_ANSWER.format(item=item.id, question=item.question)
+    for item in before.items:
+        if item.id not in after.by_id:
+            yield catalogue.AGAINST_GONE.format(item=item.id, question=item.question)
 
 
 def _report(knowledge: Knowledge) -> Iterator[str]:

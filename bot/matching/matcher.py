@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.items import Item, Kind
+from bot.masking import bare
 from bot.matching.asking import asks
 from bot.matching.gate import Gate
 from bot.matching.index import Index
@@ -99,7 +100,7 @@ class Matcher:
 
         A text without letters or digits is unknown.
         """
-        question = question[:QUESTION_LIMIT]
+        question = bare(question[:QUESTION_LIMIT])
         form = self._index.form(question)
         if not form:
             return Unknown((), (), Why())

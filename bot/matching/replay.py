@@ -42,12 +42,17 @@ _WORST_FIRST = (Outcome.LOST, Outcome.CHANGED, Outcome.AMBIGUOUS, Outcome.ANSWER
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What becomes of one question. ``before`` and ``after``: the item that settles it, None where none does."""
+    """What becomes of one question. ``before`` and ``after``: the item that settles it, None where none does.
+
+    ``hidden``: it is a phrasing that was asked as if it had never been written down. Asked in just these words it is
+    answered as before; what is like it may not be.
+    """
 
     question: str
     outcome: Outcome
     before: str | None
     after: str | None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,11 @@ class _Side:
         hidden = self._index if number is None else without_copies(self._index, number, form)
         return Matcher(hidden, self._gate).match(form)
 
+    def knows(self, asking: Asking) -> bool:
+        """Whether a phrasing is one of its item still."""
+        number = self._index.number(asking.item or "")
+        return number is not None and self._index.form(asking.text) in self._index.forms[number]
+
 
 def _askings(index: Index, known: Iterable[Known]) -> list[Asking]:
     """Every phrasing of an answer and of a refusal, and every real question; each form once for an item."""
@@ -149,7 +159,10 @@ def _effect(asking: Asking, before: _Side, after: _Side) -> Effect | None:
         return None
     was = before.ask(asking)
     outcome = _outcome(asking, was, now)
-    return Effect(asking.text, outcome, _settling(asking, was), _settling(asking, now)) if outcome else None
+    if outcome is None:
+        return None
+    hidden = asking.kind is not None and after.knows(asking)
+    return Effect(asking.text, outcome, _settling(asking, was), _settling(asking, now), hidden)
 
 
 def _outcome(asking: Asking, was: Verdict, now: Verdict) -> Outcome | None:

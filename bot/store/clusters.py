@@ -9,7 +9,7 @@ from bot.store.database import Database
 from bot.store.interface import COMPLAINED, Cluster, MissedQuestion, Sorter, State, Unsorted
 from bot.store.missed import missed_question
 from bot.store.ranking import refresh
-from bot.store.tables import CLUSTERS, MISSED
+from bot.store.tables import CLUSTERS, MISSED, WISHES
 
 _QUESTIONS = 50
 _RANK = (CLUSTERS.c.weight.desc(), CLUSTERS.c.id.desc())
@@ -59,6 +59,23 @@ class SqlClusters:
         """One cluster."""
         with self._database.reading() as connection:
             return _cluster(connection, cluster_id)
+
+    def place(self, cluster_id: int) -> int:
+        """How many clusters with an open miss are ranked before this one."""
+        with self._database.reading() as connection:
+            own = select(CLUSTERS.c.weight).where(CLUSTERS.c.id == cluster_id)
+            weight = connection.execute(own).scalar_one_or_none() or 0
+            before = (CLUSTERS.c.weight > weight) | ((CLUSTERS.c.weight == weight) & (CLUSTERS.c.id > cluster_id))
+            ranked = select(func.count()).select_from(CLUSTERS).where(_STILL_OPEN, before)
+            return connection.execute(ranked).scalar_one()
+
+    def care(self, cluster_id: int) -> None:
+        """Ignore a cluster, and its misses, no longer."""
+        ignored = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.IGNORED)
+        with self._database.transaction() as connection:
+            connection.execute(MISSED.update().where(*ignored).values(state=State.OPEN))
+            connection.execute(CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=False))
+            refresh(connection, [cluster_id])
 
     def handle(self, cluster_id: int, state: State, chosen: str | None = None) -> Sequence[MissedQuestion]:
         """Put the open misses of a cluster into a state."""
@@ -120,4 +137,11 @@ def _cluster(connection: Connection, cluster_id: int) -> Cluster:
         inside.order_by(MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id).limit(_QUESTIONS)
     )
     questions = tuple(missed_question(row) for row in rows)
-    return Cluster(cluster_id, counts.asked if counts else 0, counts.days if counts else 0, questions)
+    waiting = select(func.count(WISHES.c.person.distinct())).join(MISSED).where(MISSED.c.cluster == cluster_id)
+    return Cluster(
+        cluster_id,
+        counts.asked if counts else 0,
+        counts.days if counts else 0,
+        connection.execute(waiting).scalar_one(),
+        questions,
+    )

@@ -221,12 +221,13 @@ class Sorter(Protocol):
 class Cluster:
     """Misses that ask the same. ``asked``: how often in all; ``days``: on how many different days.
 
-    ``questions``: those that are open, the most frequent first, at most 50.
+    ``questions``: those that are open, the most frequent first, at most 50. ``waiting``: how many wish to be told.
     """
 
     id: int
     asked: int
     days: int
+    waiting: int
     questions: tuple[MissedQuestion, ...]
 
 
@@ -244,6 +245,12 @@ class Clusters(Protocol):
 
     def cluster(self, cluster_id: int) -> Cluster:
         """One cluster; one that there is not has no questions."""
+
+    def place(self, cluster_id: int) -> int:
+        """How many clusters with an open miss are ranked before this one."""
+
+    def care(self, cluster_id: int) -> None:
+        """Ignore a cluster, and its misses, no longer."""
 
     def handle(self, cluster_id: int, state: State, chosen: str | None = None) -> Sequence[MissedQuestion]:
         """Put the open misses of a cluster into a state; which these were.
@@ -396,6 +403,8 @@ class Wishes(Protocol):
 
 ADDED = "item"
 """The kind of an action that adds an item."""
+ANSWERED = "answer"
+"""The kind of an action that changes an answer."""
 
 
 class ActionState(StrEnum):

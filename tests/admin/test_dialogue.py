@@ -70,24 +70,25 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
     workshop.miss("塑料片被狗吃了")
     pasted = workshop.press(workshop.say("/missed"), "加到 1：饭卡丢了怎么补？").text
     assert "我没有写 items.yaml 的权限" in pasted
-    assert pasted.endswith("items.yaml，在“card”那一条的 phrasings 下面加上：\n      - 塑料片被狗吃了")
+    assert pasted.endswith("items.yaml，在「card」那一条的 phrasings 下面加上：\n      - 塑料片被狗吃了")
     workshop.press(workshop.say("/edit card"), catalogue.BUTTON_ANSWER)
-    assert "到窗口：带证。" in workshop.say("到窗口：带证。").text
+    pasted = workshop.press(workshop.say("到窗口：带证。"), catalogue.BUTTON_FINE).text
+    assert "answer: |-\n      到窗口：带证。" in pasted
     workshop.press(workshop.press(workshop.say("/missed"), catalogue.BUTTON_NOT_COVERED), catalogue.BUTTON_OWN)
-    pasted = workshop.say("须知里没有说。").text
+    pasted = workshop.press(workshop.say("须知里没有说。"), catalogue.BUTTON_FINE).text
     assert "  - id: nc-su-liao-pian-bei-gou-chi-le\n" in pasted
     assert "    kind: not-covered\n" in pasted
     assert workshop.states() == {"塑料片被狗吃了": State.OPEN}
 
 
 UNFIT = {
-    "long": "塑" * 61,
-    "with something masked": "塑料片13812345678被狗吃了",
+    "long": ("塑" * 61, catalogue.WHY_LONG),
+    "with something masked": ("塑料片13812345678被狗吃了", catalogue.WHY_MASKED),
 }
 
 
-@pytest.mark.parametrize("text", UNFIT.values(), ids=UNFIT.keys())
-def test_a_question_that_is_no_phrasing_is_reworded(workshop: Workshop, text: str) -> None:
+@pytest.mark.parametrize(("text", "why"), UNFIT.values(), ids=UNFIT.keys())
+def test_a_question_that_is_no_phrasing_is_reworded(workshop: Workshop, text: str, why: str) -> None:
     """Before it is added, or becomes a button."""
     miss = workshop.live.edition.faq.reject(text).miss
     assert miss
@@ -95,8 +96,9 @@ def test_a_question_that_is_no_phrasing_is_reworded(workshop: Workshop, text: st
     workshop.say("/missed")
     button = cards.button("card", Press.PHRASING, 1, item_key("card"))
     asked = workshop.press(Reply("", ((button,),)), "card")
-    assert asked.text.startswith("这个问题有点长，或者遮掉了号码，不好直接当问法")
-    assert "加了问法" in workshop.say("塑料片没了\n塑料片被狗叼走了").text
+    assert asked.text.startswith(f"{why}，不好直接当问法")
+    assert workshop.say("找13812345678").text == catalogue.HAS_NUMBER
+    assert "加了问法" in workshop.press(workshop.say("塑料片没了\n塑料片被狗叼走了"), catalogue.BUTTON_FINE).text
     assert workshop.live.edition.base.by_id["card"].phrasings[-2:] == ("塑料片没了", "塑料片被狗叼走了")
 
 
@@ -165,7 +167,7 @@ def test_an_edit_that_is_handled_once_more_is_made_once(workshop: Workshop) -> N
     workshop.dialogue.press(action, ADMIN)
     workshop.missed.reopen([1])
     again = workshop.press(shown, shown.buttons[0].label)
-    assert "本来就有" in again.text
+    assert "本来就是这样" in again.text
     assert workshop.file("items.yaml").count("塑料片被狗吃了") == 1
     workshop.press(again, catalogue.BUTTON_UNDO)
     assert "塑料片被狗吃了" not in workshop.file("items.yaml")
@@ -212,3 +214,65 @@ def test_names_are_bounded_too(workshop: Workshop) -> None:
     shown = workshop.say("供餐通知")
     workshop.press(shown, catalogue.BUTTON_DONE)
     assert "最多 30 个" in workshop.say("题" * 31).text
+
+
+def test_nothing_that_was_typed_is_live_before_it_was_looked_at(workshop: Workshop) -> None:
+    """Whatever was typed by mistake; a new topic too."""
+    files = workshop.file("items.yaml")
+    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_ANSWER)
+    assert "改答：\n——\n食堂几点开门\n——" in workshop.say("食堂几点开门").text
+    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_WORDS)
+    assert "· 卡没了" in workshop.say("卡没了").text
+    workshop.say("/new")
+    workshop.say("有没有夜宵？")
+    shown = workshop.press(workshop.say("没有夜宵。"), "第一条")
+    workshop.press(shown, catalogue.BUTTON_DONE)
+    shown = workshop.say("夜宵")
+    assert "新写一条（夜宵）：有没有夜宵？" in shown.text
+    assert workshop.file("items.yaml") == files
+    assert "新写了" in workshop.press(shown, catalogue.BUTTON_FINE).text
+
+
+def test_a_phrasing_that_is_answered_elsewhere_is_a_loss(workshop: Workshop) -> None:
+    """Also if nobody has asked it lately."""
+    workshop.press(workshop.say("/edit closing"), catalogue.BUTTON_WORDS)
+    shown = workshop.say("早上什么时候能进去吃啊")
+    assert "🔄 换了答案 1 个" in shown.text
+    assert "食堂几点开门？ → 食堂几点关门？" in shown.text
+    assert shown.buttons[0].label == catalogue.BUTTON_CONFIRM
+
+
+def test_a_question_that_there_is_is_found_at_once(workshop: Workshop) -> None:
+    """With the way to its item, and without the draft being lost."""
+    workshop.say("/new")
+    taken = workshop.say("补办饭卡！")
+    assert "已经是「饭卡丢了怎么补？」的问法了" in taken.text
+    assert "标准问法：停车" in workshop.say("停车").text
+    workshop.say("/new")
+    assert "饭卡丢了怎么补？" in workshop.press(workshop.say("补办饭卡"), "饭卡丢了怎么补？").text
+
+
+def test_what_was_ignored_can_be_cared_for_again(workshop: Workshop) -> None:
+    """From the history."""
+    workshop.miss("塑料片被狗吃了")
+    assert workshop.press(workshop.say("/missed"), catalogue.BUTTON_IGNORE).text == catalogue.CARD_NONE
+    (action,) = workshop.history.latest(1)
+    shown = workshop.press(workshop.say("/history"), catalogue.HISTORY_CARE.format(id=action.id))
+    assert "塑料片被狗吃了" in shown.text
+
+
+def test_after_a_card_comes_the_one_that_stands_in_its_place(workshop: Workshop) -> None:
+    """Nobody is thrown back to the first one."""
+    for times, text in ((3, "外星人来过没有"), (2, "塑料片被狗吃了"), (1, "写首诗送我妈")):
+        for _ in range(times):
+            workshop.miss(text)
+    second = workshop.press(workshop.say("/missed"), catalogue.CARD_NEXT)
+    done = workshop.press(second, "加到 1：饭卡丢了怎么补？")
+    assert "写首诗送我妈" in workshop.press(done, catalogue.BUTTON_NEXT).text
+
+
+def test_an_admins_help_has_the_admins_commands(workshop: Workshop) -> None:
+    """Besides the members' own."""
+    text = workshop.say("/help").text
+    assert "/missed" in text
+    assert "/topics" in text

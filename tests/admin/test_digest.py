@@ -30,8 +30,9 @@ def test_the_best_next_edits(workshop: Workshop) -> None:
     for text in ("塑料片被狗吃了", *["外星人来过没有"] * 3, "外星人来过没有呀"):
         workshop.miss(text)
     text = workshop.say("/digest").text
-    assert "1. 写一条“外星人来过没有”：能答上 4 次" in text
-    assert "2. 写一条“塑料片被狗吃了”：能答上 1 次" in text
+    assert "1. 写一条「外星人来过没有」：能答上 4 次" in text
+    assert "2. 写一条「塑料片被狗吃了」：能答上 1 次" in text
+    assert "「外星人来过没有」" in workshop.press(workshop.say("/digest"), "1 看这张卡片").text
     workshop.clock.now += timedelta(days=31)
     assert catalogue.DIGEST_NO_EDITS in workshop.say("/digest").text
 
@@ -43,9 +44,11 @@ def test_the_least_sure_answers_are_judged(workshop: Workshop) -> None:
         workshop.journal.record(Records(answered=(answered,)))
     shown = workshop.press(workshop.say("/digest"), catalogue.BUTTON_JUDGE)
     for number in range(10):
-        assert f"“问{number}”" in shown.text
-        assert f"还有 {10 - number} 条" in shown.text
+        assert f"「问{number}」" in shown.text
+        assert f"连这条还有 {10 - number} 条" in shown.text
         shown = workshop.press(shown, catalogue.BUTTON_WRONG if number == 4 else catalogue.BUTTON_RIGHT)
+        if number == 4:
+            assert shown.buttons[-1].label == catalogue.JUDGE_MEND
     assert shown == Reply(catalogue.JUDGED_PRECISION.format(count=10, right=9, share=0.9, low=0.5958, high=0.9821))
     assert Judged("问4", "问4", "card", right=False) in workshop.journal.judged()
     assert [one.question for one in workshop.journal.to_judge(9)] == ["问10", "问11"]

@@ -132,11 +132,32 @@ def test_an_undo_opens_what_it_takes_away(workshop: Workshop) -> None:
     workshop.sorting.sort()
     workshop.clusters.handle(1, HANDLED, "card")
     workshop.clusters.handle(2, State.IGNORED)
-    workshop.lifecycle.reopen("opening", workshop.live.edition)
+    workshop.lifecycle.reopen("opening", workshop.live.edition, answer=False)
     assert workshop.states()["塑料片被狗吃了"] is HANDLED
-    workshop.lifecycle.reopen("card", workshop.live.edition)
+    workshop.lifecycle.reopen("card", workshop.live.edition, answer=False)
     assert workshop.states() == {"塑料片被狗吃了": OPEN, "写首诗送我妈": State.IGNORED}
     workshop.clusters.handle(1, HANDLED, "card")
     workshop.write("items.yaml", "补办饭卡", "补办饭卡, 塑料片被狗吃了")
-    workshop.lifecycle.reopen("card", Edition.of(read(workshop.folder), "", Gate()))
+    workshop.lifecycle.reopen("card", Edition.of(read(workshop.folder), "", Gate()), answer=False)
     assert workshop.states() == {"塑料片被狗吃了": HANDLED, "写首诗送我妈": State.IGNORED}
+
+
+def test_an_answer_that_is_taken_back_is_complained_of_again(workshop: Workshop) -> None:
+    """And nothing else."""
+    workshop.miss("补办饭卡", "answer", "card")
+    workshop.miss("卡不见了找谁")
+    workshop.sorting.sort()
+    for cluster in (1, 2):
+        workshop.clusters.handle(cluster, VERIFIED, "card")
+    workshop.lifecycle.reopen("card", workshop.live.edition, answer=False)
+    assert workshop.states() == {"补办饭卡": VERIFIED, "卡不见了找谁": VERIFIED}
+    workshop.lifecycle.reopen("card", workshop.live.edition, answer=True)
+    assert workshop.states() == {"补办饭卡": OPEN, "卡不见了找谁": VERIFIED}
+
+
+def test_a_number_in_a_question_changes_nothing(workshop: Workshop) -> None:
+    """It is masked in the log, and not looked at before."""
+    raw = "写首诗送我妈13812345678"
+    miss = workshop.live.edition.faq.ask(raw).miss
+    assert miss
+    assert workshop.live.edition.matcher.match(raw) == workshop.live.edition.matcher.match(miss.question)

@@ -75,7 +75,7 @@ async def test_the_honest_end_is_told_too(waiting: Waiting) -> None:
     waiting.wish("盒饭收费标准", 7)
     waiting.settle(State.NOT_COVERED)
     await waiting.answer_back.tell()
-    assert waiting.sent() == [(7, "你问的这个，管理员看过了，讲话里确实没有：\n\n须知里没有说饭菜的价钱。")]
+    assert waiting.sent() == [(7, "你问的这个，管理员看过了：\n\n须知里没有说饭菜的价钱。")]
 
 
 async def test_nobody_is_told_what_is_no_answer(waiting: Waiting) -> None:
