@@ -217,6 +217,12 @@ def item_choices(items: Iterable[Item]) -> Reply:
     return Reply(catalogue.EDIT_CHOICES if rows else catalogue.EDIT_NOTHING, rows)
 
 
+def help_for_admins() -> Reply:
+    """The members' help, and what admins can do besides."""
+    rows = (catalogue.ADMIN_HELP_ROW.format(name=name, text=text) for name, text in catalogue.ADMIN_COMMANDS.items())
+    return Reply("\n\n".join((catalogue.HELP, catalogue.ADMIN_HELP.format(commands="\n".join(rows)))))
+
+
 def sources(draft: Draft, base: KnowledgeBase, owner: int) -> Reply:
     """Where an answer comes from: several may be chosen."""
     rows = [

@@ -111,8 +111,7 @@ class AdminDialogue:
             case "digest":
                 return self._digest.compose(self._live.edition)
             case "help":
-                rows = (catalogue.ADMIN_HELP_ROW.format(name=n, text=t) for n, t in catalogue.ADMIN_COMMANDS.items())
-                return Reply(f"{catalogue.HELP}\n\n{catalogue.ADMIN_HELP.format(commands=chr(10).join(rows))}")
+                return cards.help_for_admins()
             case "reload":
                 self._history.record(admin.id, "reload", "")
                 return Reply(self._reload())

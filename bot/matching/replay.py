@@ -73,7 +73,7 @@ class Impact:
 
     @property
     def has_loss(self) -> bool:
-        """Whether a question no longer gets its answer, or its refusal."""
+        """Whether a question gets no answer any more, or another one. One that is still suggested does not count."""
         return bool(self.of(Outcome.LOST) or self.of(Outcome.CHANGED))
 
 
