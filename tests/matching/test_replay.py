@@ -66,22 +66,22 @@ EFFECTS = {
     "a phrasing that another item takes": (
         edited(asked(OPENING, "饭卡丢了找谁")),
         None,
-        Effect("卡不见了找谁", Outcome.LOST, "card", "opening"),
+        Effect("卡不见了找谁", Outcome.LOST, "card", "opening", hidden=True),
     ),
     "a phrasing that has two answers now": (
         edited(asked(OPENING, "补办范卡要什么")),
         None,
-        Effect("补办饭卡", Outcome.AMBIGUOUS, "card", None),
+        Effect("补办饭卡", Outcome.AMBIGUOUS, "card", None, hidden=True),
     ),
     "a phrasing that was taken from its item, which needs it": (
         edited(replace(CARD, phrasings=())),
         None,
-        Effect("饭卡丢了怎么补？", Outcome.LOST, "card", None),
+        Effect("饭卡丢了怎么补？", Outcome.LOST, "card", None, hidden=True),
     ),
     "a phrasing of a refusal that is answered": (
         edited(asked(OPENING, "盒饭收费要多少")),
         None,
-        Effect("盒饭收费标准", Outcome.LOST, None, "opening"),
+        Effect("盒饭收费标准", Outcome.LOST, None, "opening", hidden=True),
     ),
     "a refused question whose item was given an answer": (
         edited(replace(PRICE, kind=Kind.ANSWER, answer="十块。", source=("1",))),
@@ -100,6 +100,13 @@ EFFECTS = {
 def test_effects(after: KnowledgeBase, known: Known | None, effect: Effect) -> None:
     """One case for each way a change can show."""
     assert effect in impact(after, *[known] if known else []).effects
+
+
+def test_a_phrasing_whose_item_is_gone_is_no_hidden_one() -> None:
+    """Asked in just these words it is lost."""
+    lost = impact(without("card")).of(Outcome.LOST)
+    assert lost
+    assert {effect.hidden for effect in lost} == {False}
 
 
 NONE = {
