@@ -240,6 +240,7 @@ class App:
             live=live,
             desk=desk,
             writing=Writing(live, self.clusters, drafts, desk),
+            missed=self.missed,
             clusters=self.clusters,
             sorting=self.sorting,
             history=self.history,

@@ -56,6 +56,8 @@ class Press(StrEnum):
     """A plan's digest; whose draft it is."""
     CANCEL = "x"
     """Whose draft it is."""
+    DELETE = "d"
+    """A cluster; a word that confirms it."""
     CARE = "k"
     """A cluster that was ignored."""
     SHOW = "z"
@@ -74,6 +76,7 @@ class Press(StrEnum):
 
 IGNORE = "ignore"
 """What ignoring a cluster is called in the history."""
+CONFIRMED = "yes"
 PREFIX = "x"
 """The first part of the callback data of every admin's button."""
 
@@ -152,10 +155,22 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
             button(catalogue.BUTTON_NEW, Press.NEW, cluster.id),
             button(catalogue.BUTTON_NOT_COVERED, Press.NOT_COVERED, cluster.id),
             button(catalogue.BUTTON_IGNORE, Press.IGNORE, cluster.id),
+            button(catalogue.BUTTON_DELETE, Press.DELETE, cluster.id),
         ),
         *pager(place, count),
     ]
     return Reply("\n".join(lines), tuple(rows))
+
+
+def deletion(cluster: Cluster, place: int) -> Reply:
+    """Whether what was asked is to be deleted for good, as whoever asked may want."""
+    questions = "\n".join(f"· {_short(one.question)}" for one in cluster.questions[:_FAULTS])
+    text = catalogue.DELETE.format(count=len(cluster.questions), questions=questions)
+    row = (
+        button(catalogue.BUTTON_DELETE_ALL, Press.DELETE, cluster.id, CONFIRMED),
+        button(catalogue.BACK, Press.CARD, place),
+    )
+    return Reply(text, (row,))
 
 
 def pager(place: int, count: int) -> Rows:

@@ -17,7 +17,7 @@ from bot.errors import EditRefusedError, FolderChangedError, PassingError
 from bot.items import Item, Kind
 from bot.matching import Candidate
 from bot.replies import Reply
-from bot.store.interface import COMPLAINED, Cluster, Clusters, History, Journal, Judged, Records, State
+from bot.store.interface import COMPLAINED, Cluster, Clusters, History, Journal, Judged, MissedLog, Records, State
 
 _NEAREST = 3
 _CHOICES = 6
@@ -37,6 +37,7 @@ class AdminDialogue:
         live: Live,
         desk: Desk,
         writing: Writing,
+        missed: MissedLog,
         clusters: Clusters,
         sorting: Sorting,
         history: History,
@@ -48,6 +49,7 @@ class AdminDialogue:
         self._live = live
         self._desk = desk
         self._writing = writing
+        self._missed = missed
         self._clusters = clusters
         self._history = history
         self._drafts = drafts
@@ -206,6 +208,16 @@ class AdminDialogue:
                 complaint = ignored.questions[0].verdict == COMPLAINED
                 notice = catalogue.IGNORED_COMPLAINT if complaint else catalogue.IGNORED
                 return Turn(self._card(here), notice=notice)
+            case [Press.DELETE, cluster]:
+                found = self._open_cluster(cluster)
+                return Turn(cards.deletion(found, self._clusters.place(found.id)))
+            case [Press.DELETE, cluster, cards.CONFIRMED]:
+                found = self._open_cluster(cluster)
+                here = self._clusters.place(found.id)
+                for row in found.questions:
+                    self._missed.forget(row.key)
+                self._history.record(admin.id, "delete", "")
+                return Turn(self._card(here), notice=catalogue.DELETED)
             case [Press.CARE, cluster]:
                 self._clusters.care(_number(cluster))
                 self._history.record(admin.id, "care", cluster)

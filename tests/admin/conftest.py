@@ -73,6 +73,7 @@ class Workshop:
             live=self.live,
             desk=desk,
             writing=Writing(self.live, self.clusters, drafts, desk),
+            missed=self.missed,
             clusters=self.clusters,
             sorting=self.sorting,
             history=self.history,
