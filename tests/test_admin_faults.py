@@ -92,9 +92,9 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
         assert (folder / "items.yaml").read_bytes() == after
         wait_for(lambda: missed(settings)[0]["state"] == "verified")
         api.member_says("/history", chat=ADMIN)
-        api.wait_until(lambda: any("加问法 card" in text for text in texts(api, ADMIN)))
+        api.wait_until(lambda: any("加问法" in text for text in texts(api, ADMIN)))
         history = texts(api, ADMIN)[-1]
-        assert history.count("加问法 card") - history.count("没改成") == 1
+        assert history.count("加问法") - history.count("没改成") == 1
         number = next(line for line in history.splitlines() if "加问法" in line and "没改成" not in line)[1:].split()[0]
         api.member_presses(press(Press.UNDO, number), card, ADMIN)
         wait_for(lambda: (folder / "items.yaml").read_bytes() == before)
