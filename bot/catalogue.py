@@ -28,7 +28,7 @@ HELP = N_("""把问题直接发给我就行，打字随意，方言、拼音都�
 PRIVACY = N_("""我只记必要的东西，不记你是谁：
 · 没答上来的问题、点的赞和踩、每条答案被看了几次：只记问题、次数和日期，不记是谁；电话、证件号、卡号和邮箱会先遮掉。
   {days} 天没有动静，就自动删掉。
-· 答上来的问题：一样遮掉，记 30 天，管理员改内容时拿它检查会不会改坏；也不记是谁问的。
+· 答上来的问题：一样遮掉，记 30 天（管理员判断过对错的记 {days} 天），改内容时拿它检查会不会改坏；也不记是谁问的。
 · 你点了“有了答案告诉我”：才会把回复你的位置加密存下来，告诉你以后马上删掉，最多存 30 天；发 /forget 立刻删掉。
 · 你刚发来的消息：加密存着，回复你以后马上清空；万一出故障没能回复，最多加密保存 7 天，好补上回复。
 · 你的名字、头像、用户名：一概不存。
@@ -242,7 +242,7 @@ NOT_COVERED_NEAR = "{number}. {question}\n   回答：{answer}"
 ASK_QUESTION = "好，写一个新条目。请把标准问法发给我：会员在按钮上会看到它，短一点、清楚一点。"
 ASK_ANSWER = """标准问法：{question}
 
-请把回答发给我。照讲话说，用自己的话，一般不超过 300 字，要分几条列的不超过 {limit} 字。"""
+请把回答发给我。按讲话的意思，用自己的话写，一般不超过 300 字，要分几条列的不超过 {limit} 字。"""
 ASK_NEW_ANSWER = """{question}
 现在的回答：
 ——
@@ -256,6 +256,7 @@ ASK_PHRASING_OF = """{why}，不好直接当问法：
 
 请把它改短一点发给我，我加到「{question}」里。一行一种。"""
 WHY_LONG = "这个问题有点长"
+WHY_TAKEN = "这句话已经是别的条目的问法"
 WHY_MASKED = "这个问题里遮掉了号码"
 ASK_SHORT_QUESTION = """{why}，不好直接当标准问法：
 「{asked}」
@@ -278,7 +279,7 @@ NO_WORDS = "没看到文字，请再发一次；不想写了就发 /cancel。"
 NEEDS_SOURCE = "还没选出处。至少选一处，答案才站得住。"
 CANCELLED = "好，不写了，什么都没改。"
 NOTHING_TO_CANCEL = "现在没有在写的东西。"
-DRAFT_CLOSED = "（刚才没写完的先放下了，没有改任何东西。）"
+DRAFT_CLOSED = "（刚才没写完的没有保留，什么都没改。）"
 NOT_YOURS = "这是另一位管理员在写的，请用自己的卡片。"
 EDITED_TOO_LATE = "这条已经收下了，后来改的没算进去。要重写就发 /cancel 再来一次，已经生效的用 /edit 改。"
 TOO_MANY_PHRASINGS = "一次最多加 {limit} 种问法，请分几次发。"
@@ -311,7 +312,7 @@ PREVIEW_ITEM = """新写一条（{topic}）：{question}
 {answer}
 ——
 出处：{places}"""
-PREVIEW_REFUSAL = """「{question}」老实回答没有：
+PREVIEW_REFUSAL = """再问「{question}」，就老实说没有：
 ——
 {answer}
 ——"""
@@ -369,7 +370,7 @@ ITEM_GONE = "这个条目已经不在了，可能刚被删掉或改了编号。"
 FOLDER_FAULTY = "知识库现在有 {count} 处错误，要先改好才能再改别的。第一处：{fault}"
 FOLDER_CHANGED = "文件刚刚被别人改过，为了不盖掉，这次没有改。"
 FOLDER_READ_ONLY = "我没有写 {file} 的权限（{reason}）。"
-NOT_KEPT = "您写的没有存下来：\n{text}"
+NOT_KEPT = "你写的没有存下来：\n{text}"
 HAS_NUMBER = "里面好像有电话或证件号码，不能存进知识库。请去掉再发一次。"
 UNDO_GONE = "这次改动已经撤销过，或者找不到记录了。"
 UNDO_ENTANGLED = "{file} 里这一处后来又被改过，分不清哪些是这次加的，所以没有动。请用编辑器改。"
@@ -379,7 +380,7 @@ RELOADED = "已经换上新的知识库：{answers} 条问答，{not_covered} �
 RELOADED_SAME = "知识库没有变化。"
 RELOAD_FAULTY = "知识库的新内容有 {count} 处错误，先用着原来的：\n{faults}\n改好保存就会自动换上。"
 RELOAD_MORE = "……还有 {count} 处，运行 campaign-bot check 可以看全。"
-FOLLOWED = "刚才的改动还让另外 {count} 个没答上来的问题答上了。"
+FOLLOWED = "刚才的改动又让 {count} 个没答上来的问题答上了。"
 RELOAD_MENDED = "知识库的错误改好了，新内容已经换上。"
 RELOAD_LOSES = "刚才编辑器里的改动已经生效，但它影响了别的问题："
 RELOAD_OVERWRITES = """编辑器里存的是旧内容，把刚才在这里改的盖掉了：

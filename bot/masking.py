@@ -7,6 +7,9 @@ KEPT_LIMIT = 500
 """Characters of a question that are kept: who writes more rambles."""
 
 _GAP = r"[\s.·\-\u2010-\u2015]{0,3}"
+_UNITS = r"[元万亿年人吨方米亩个名户辆斤里平立美块份篇]"
+_DATE = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)"
+_YEARS = r"(?:(?:19|20)\d\d[ -]){2}"
 _MASKS = (
     (re.compile(r"(?:[A-Za-z0-9_.+-]+|[\u4e00-\u9fff]{1,4})@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), "［邮箱］"),
     # Mobile numbers, with or without country code; not the middle of a longer number in groups.
@@ -14,13 +17,16 @@ _MASKS = (
     (re.compile("[一幺][三四五六七八九][零〇一幺二两三四五六七八九]{9}"), "［电话］"),
     # An identity card: 17 digits and a digit or X.
     (re.compile(rf"(?<!\d)(?:\d{_GAP}){{17}}[\dXx](?!\d)"), "［证件号］"),
-    # A bank card has 13 to 19 digits, often in groups of four.
-    (re.compile(rf"(?<!\d)(?:\d{_GAP}){{12,18}}\d(?!\d)"), "［卡号］"),
+    # A bank card has 13 to 19 digits, often in groups of four; years in a row and dates are none.
+    (
+        re.compile(r"(?<!\d)(?:\d{13,19}|(?!(?:(?:19|20)\d\d[ -]){2})\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,4})?)(?!\d)"),
+        "［卡号］",
+    ),
     # Land lines with their area code.
     (re.compile(rf"(?<!\d)\(?0\d{{2,3}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{4}}(?!\d)"), "［电话］"),
-    # Whatever else is long enough to reach someone by; years from 1900 on, amounts and measures are not.
-    (re.compile(r"(?<!\d)(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{3,4}[ -]\d{4}(?!\d)"), "［号码］"),
-    (re.compile(r"(?<!\d)\d{7,12}(?!\d)(?!\s*[元万亿年人吨方米亩])"), "［号码］"),
+    # Whatever else is long enough to reach someone by; dates, years from 1900 on, amounts and measures are not.
+    (re.compile(rf"(?<!\d)(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{{3,4}}[ -]\d{{4}}(?!\d)(?!\s*{_UNITS})"), "［号码］"),
+    (re.compile(rf"(?<!\d)(?!{_DATE})\d{{7,12}}(?!\d)(?!\.\d)(?!\s*{_UNITS})"), "［号码］"),
 )
 
 
@@ -30,22 +36,21 @@ def mask(text: str) -> str:
     A number is found in whatever width it is typed, with gaps and with marks that no one sees. A text without one is
     left as it is.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    masked = plain
+    masked = plain = _plain(text)
     for pattern, stand_in in _MASKS:
         masked = pattern.sub(stand_in, masked)
     return (text if masked == plain else masked)[:KEPT_LIMIT]
 
 
-_HOLDS_NONE = re.compile(r"[^\d@\[［一幺]*")
+_HOLDS_NONE = re.compile(r"[^\d@\[一幺]*")
 _STAND_INS = re.compile("|".join(sorted({re.escape(unicodedata.normalize("NFKC", one)) for _, one in _MASKS})))
 
 
 def bare(text: str) -> str:
     """The text without personal numbers, whether they are masked or not: what is asked does not depend on them."""
-    if _HOLDS_NONE.fullmatch(text):
+    plain = _plain(text)
+    if _HOLDS_NONE.fullmatch(plain):
         return text
-    plain = unicodedata.normalize("NFKC", text)
     found = _STAND_INS.sub(" ", plain)
     for pattern, _ in _MASKS:
         found = pattern.sub(" ", found)
@@ -55,3 +60,8 @@ def bare(text: str) -> str:
 def is_masked(text: str) -> bool:
     """Whether a text holds a personal number, or what was put in its place."""
     return bare(text) != text
+
+
+def _plain(text: str) -> str:
+    """Half width, without marks that no one sees."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")

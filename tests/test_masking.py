@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.masking import mask
+from bot.masking import bare, is_masked, mask
+from bot.text import normalise
 
 MASKED = {
     "a mobile number": ("打13812345678找我", "打［电话］找我"),
@@ -39,6 +40,15 @@ KEPT = [
     "2008-2012年",
     "10000000元",
     "几点？",
+    "2010.4.6-2010.5.31活动怎么安排",
+    "2010-05-31 — 2010-06-30",
+    "2006 2007 2008 2009 2010",
+    "20100531那个会",
+    "党费3000-5000元交多少",
+    "1000-2000名学生",
+    "1500 2000人",
+    "10000000美元",
+    "12345678.5元",
 ]
 
 
@@ -51,7 +61,17 @@ def test_personal_numbers_are_masked(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", KEPT)
 def test_dates_and_amounts_stay(text: str) -> None:
     """What a question may be about."""
-    assert mask(text) == text
+    assert mask(text) == bare(text) == text
+    assert not is_masked(text)
+
+
+@pytest.mark.parametrize("text", [text for text, _ in MASKED.values()])
+def test_what_is_asked_does_not_depend_on_a_number(text: str) -> None:
+    """Nor on whether it was masked."""
+    assert is_masked(text)
+    assert is_masked(mask(text))
+    assert not any(character.isdigit() for character in bare(text))
+    assert normalise(bare(f"{text} 食堂几点开门")) == normalise(bare(f"{mask(text)} 食堂几点开门"))
 
 
 def test_a_long_text_is_cut() -> None:

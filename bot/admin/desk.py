@@ -54,7 +54,8 @@ class Desk:
         except EditRefusedError as error:
             self._drafts.drop(admin)
             written = draft.answer or "\n".join(draft.phrasings)
-            return Reply(f"{error}\n\n{catalogue.NOT_KEPT.format(text=written)}")
+            kept = [catalogue.NOT_KEPT.format(text=written)] if typed or draft.answer else []
+            return Reply("\n\n".join((str(error), *kept)), ((next_card(),),))
         current = plan.before.base.by_id.get(draft.item)
         # Somebody else has written another answer while this one was written.
         overtaken = draft.task is Task.ANSWER and current is not None and current.answer != draft.seen
@@ -109,6 +110,8 @@ class Desk:
         edition = self._live.edition
         closed = self._lifecycle.close(led, before, edition)
         found = edition.base.by_id.get(item)
+        if not led:
+            return Reply("\n".join(lines), ((*row, next_card(place)),))
         if closed < len(led):
             lines += ["", catalogue.CLOSED.format(total=len(led), closed=closed)]
             lines.append(catalogue.STILL_MISSED.format(count=len(led) - closed))
@@ -118,7 +121,7 @@ class Desk:
             lines += ["", catalogue.CLOSED_HONESTLY]
         else:
             lines += ["", catalogue.CLOSED_ALL]
-        if closed and waiting:
+        if closed == len(led) and waiting:
             lines.append(catalogue.TELLING.format(count=waiting))
         return Reply("\n".join(lines), ((*row, next_card(place)),))
 
@@ -129,7 +132,9 @@ class Desk:
             item = self._editor.undo(number, admin.id)
         except FolderReadOnlyError as error:
             return Reply(str(error))
-        self._lifecycle.reopen(item, self._live.edition, answer=action is not None and action.kind == ANSWERED)
+        later = any(one.id > number and (one.item, one.kind) == (item, ANSWERED) for one in self._history.edits())
+        is_answer = action is not None and action.kind == ANSWERED and not later
+        self._lifecycle.reopen(item, self._live.edition, answer=is_answer)
         what = cards.action_words(action, self._live.edition.base) if action else ""
         return Reply(catalogue.UNDONE.format(what=what), ((button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),),))
 

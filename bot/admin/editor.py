@@ -163,8 +163,13 @@ class Editor:
             if action and action.item and action.state is ActionState.UNDONE:
                 return action.item
             edits = _edits(self._edit(action_id))
+            item = _item_of(edits[-1].change)
             before = self._on_disk()
             files = before.files
+            if all(_is_back(before.base, edit.change) for edit in edits):
+                # A kill has come in between, or an editor has done it.
+                self._history.settle(action_id, ActionState.UNDONE)
+                return item
             reverted = dict(files)
             for edit in reversed(edits):
                 data = _taken_back(files.get(edit.file), edit)
@@ -178,7 +183,6 @@ class Editor:
                 raise EditRefusedError(catalogue.UNDO_FAULTY.format(fault=error.faults[0].message)) from error
             self._write(files, reverted, [edit.file for edit in reversed(edits)], None)
             self._history.settle(action_id, ActionState.UNDONE)
-            item = _item_of(edits[-1].change)
             self._history.record(admin, "undo", f"#{action_id} {item}")
             self._adopt(edition, before)
             self._commit(f"undo: {item}", edits)
@@ -340,13 +344,24 @@ def _holds(base: KnowledgeBase, change: Change) -> bool:
     """Whether a change is part of a knowledge base."""
     match change:
         case AddPhrasings(item, phrasings):
-            return item in base.by_id and set(phrasings) <= set(base.by_id[item].askings())
+            return item in base.by_id and set(map(str.strip, phrasings)) <= set(base.by_id[item].askings())
         case SetAnswer(item, answer, _):
-            return item in base.by_id and base.by_id[item].answer == answer
+            return item in base.by_id and base.by_id[item].answer == answer.strip()
         case AddItem(entry):
             return entry.id in base.by_id
         case AddOther(key, _):
             return key in base.places
+
+
+def _is_back(base: KnowledgeBase, change: Change) -> bool:
+    """Whether nothing of a change is left."""
+    match change:
+        case AddPhrasings(item, phrasings):
+            return item in base.by_id and not set(map(str.strip, phrasings)) & set(base.by_id[item].askings())
+        case SetAnswer(item, _, before):
+            return item in base.by_id and base.by_id[item].answer == before
+        case AddItem() | AddOther():
+            return not _holds(base, change)
 
 
 def _taken_back(data: bytes | None, edit: FileEdit) -> bytes | None:

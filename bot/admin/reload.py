@@ -125,8 +125,9 @@ class Reloader:
                     closed = await asyncio.to_thread(self._lifecycle.follow, before, after)
                     if closed and before is not None:
                         self._tell(Reply(catalogue.FOLLOWED.format(count=closed)))
-                    self._followed = after
-                    await asyncio.to_thread(self._calibrate, after)
+                    if self._live.edition is after:
+                        self._followed = after
+                        await asyncio.to_thread(self._calibrate, after)
                 except StoreError as error:
                     _LOG.warning("%s", error)
             await asyncio.sleep(_LOOK_S)

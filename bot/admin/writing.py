@@ -45,19 +45,33 @@ class Writing:
         if item is None:
             raise PassingError(catalogue.ITEM_GONE)
         draft = Draft(task=Task.PHRASING, awaited=Awaited.PHRASINGS, item=item.id, cluster=cluster.id)
-        return self.begin(draft.but(phrasings=tuple(_fit(cluster))), admin)
+        owned, words = self._own(cluster, item)
+        if owned and not words:
+            raise PassingError(owned)
+        return self.begin(draft.but(phrasings=tuple(words)), admin)
 
     def begin_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "") -> Reply:
         """The cluster's questions become ways to ask a new item."""
-        fit = _fit(cluster)
+        _, fit = self._own(cluster, None)
         question = fit[0] if fit and len(fit[0]) <= _LONGEST_QUESTION else ""
         draft = Draft(task=task, awaited=Awaited.QUESTION, cluster=cluster.id, question=question, answer=answer)
         return self.begin(draft.but(phrasings=tuple(one for one in fit if one != question)), admin)
 
+    def _own(self, cluster: Cluster, item: Item | None) -> tuple[str, list[str]]:
+        """The words of a card that can stand as phrasings of an item, or of a new one; and why others can't."""
+        refusal, words = "", []
+        for text in _fit(cluster):
+            owner = _owner(text, self._live.edition.base)
+            if owner is None or owner is item:
+                words.append(text)
+            else:
+                refusal = catalogue.PHRASING_TAKEN.format(phrasing=text, question=owner.question)
+        return refusal, words[:_PHRASINGS_OF_A_CARD]
+
     def typed(self, text: str, admin: Admin) -> Reply | None:
         """To a message; None if nothing is being written, or nothing that comes as a message now."""
         draft = self._drafts.get(admin)
-        if draft is None or draft.awaited is Awaited.CONFIRMATION:
+        if draft is None:
             return None
         if draft.awaited not in TYPED:
             return Reply(catalogue.CHOOSE_WITH_BUTTONS)
@@ -112,7 +126,8 @@ class Writing:
                 draft = draft.but(sources=tuple(one for one in base.places if one in chosen))
             case Press.TOPIC, key if draft.awaited is Awaited.TOPIC:
                 topic = next((one for one in base.topics if topic_key(one) == key), "")
-                draft = draft.but(topic=topic)
+                # The whole of it is shown once more.
+                return self.begin(draft.but(topic=topic), admin, typed=True)
             case _:
                 raise PassingError(catalogue.DRAFT_GONE)
         return self.begin(draft, admin)
@@ -159,7 +174,7 @@ class Writing:
 def _fit(cluster: Cluster) -> list[str]:
     """Questions of a cluster that can stand as phrasings: short, whole, and unlike each other."""
     texts = (one.question for one in cluster.questions)
-    return unlike(one for one in texts if len(one) <= _LONGEST_PHRASING and not is_masked(one))[:_PHRASINGS_OF_A_CARD]
+    return unlike(one for one in texts if len(one) <= _LONGEST_PHRASING and not is_masked(one))
 
 
 def _prompt(text: str, admin: Admin) -> Reply:
@@ -169,7 +184,9 @@ def _prompt(text: str, admin: Admin) -> Reply:
 
 
 def _why_unfit(question: str) -> str:
-    return catalogue.WHY_MASKED if is_masked(question) else catalogue.WHY_LONG
+    if is_masked(question):
+        return catalogue.WHY_MASKED
+    return catalogue.WHY_LONG if len(question) > _LONGEST_PHRASING else catalogue.WHY_TAKEN
 
 
 def _numberless(text: str) -> str:

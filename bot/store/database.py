@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, selec
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
+from bot.store.interface import ADDED
 from bot.store.ranking import refresh
 from bot.store.tables import (
     ACTIONS,
@@ -159,7 +160,11 @@ class Database:
             ASKED_DAYS.delete().where(ASKED_DAYS.c.day < (now - misses_kept).date()),
             DAILY.delete().where(DAILY.c.day < (now - misses_kept).date()),
             JUDGED.delete().where(JUDGED.c.judged_at < now - misses_kept),
-            ACTIONS.delete().where(ACTIONS.c.at < now - misses_kept),
+            ACTIONS.delete().where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.kind != ADDED),
+            # Which ids were used is known for good, but not by whom.
+            ACTIONS.update()
+            .where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.admin.is_not(None))
+            .values(admin=None, edit=None),
             ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),
             WISHES.delete().where(WISHES.c.made_at < now - WISHES_KEPT),
             DRAFTS.delete().where(DRAFTS.c.changed_at < now - DRAFTS_KEPT),

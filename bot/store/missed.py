@@ -5,14 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, or_, select
 
 from bot import catalogue
 from bot.errors import UnknownMissError
 from bot.store.database import Database
 from bot.store.interface import COMPLAINED, Miss, MissedQuestion, State
 from bot.store.ranking import clusters_of, refresh
-from bot.store.tables import ACTIONS, ANSWERED, DRAFTS, FEEDBACK, JUDGED, MISSED, MISSED_DAYS
+from bot.store.tables import ACTIONS, ANSWERED, CLUSTERS, DRAFTS, FEEDBACK, JUDGED, MISSED, MISSED_DAYS
 
 _PENDING = (State.OPEN, State.HANDLED)
 
@@ -48,9 +48,11 @@ class SqlMissedLog:
         alike = MISSED.c.verdict != COMPLAINED
         if miss.verdict == COMPLAINED:
             alike = and_(MISSED.c.verdict == COMPLAINED, MISSED.c.item == miss.item)
-        # Missed again: what is ignored stays so; what was handled is open again, the rest is as it was judged now.
-        state = case((and_(MISSED.c.state == State.IGNORED, alike), State.IGNORED), else_=miss.state)
         former = connection.execute(select(MISSED.c.cluster).where(MISSED.c.key == miss.key)).scalar_one_or_none()
+        # Missed again: what is ignored stays so, unless it is complained of now; what was handled is open again, the
+        # rest is as it was judged now.
+        ignored = or_(MISSED.c.state == State.IGNORED, _is_ignored(former))
+        state = case((and_(ignored, alike, MISSED.c.verdict != COMPLAINED), State.IGNORED), else_=miss.state)
         again = (
             MISSED.update()
             .where(MISSED.c.key == miss.key)
@@ -135,10 +137,13 @@ class SqlMissedLog:
             }
             found = sum(connection.execute(delete(table).where(table.c.key == key)).rowcount for table in holders)
             # What is being written may hold it, and so may what it takes to undo an edit.
-            connection.execute(delete(DRAFTS))
             for text in texts:
-                held = ACTIONS.c.edit.contains(json.dumps(text, ensure_ascii=False)[1:-1], autoescape=True)
+                quoted = json.dumps(text, ensure_ascii=False)
+                connection.execute(delete(DRAFTS).where(DRAFTS.c.content.contains(quoted, autoescape=True)))
+                held = ACTIONS.c.edit.contains(quoted, autoescape=True)
                 connection.execute(ACTIONS.update().where(held).values(edit=None))
+            for cluster in clusters:
+                connection.execute(delete(DRAFTS).where(DRAFTS.c.content.contains(f'"cluster":{cluster},')))
             refresh(connection, clusters)
         self._database.forget_deleted()
         return found > 0
@@ -146,6 +151,11 @@ class SqlMissedLog:
     @staticmethod
     def _count(connection: Connection) -> int:
         return connection.execute(select(func.count()).select_from(MISSED)).scalar_one()
+
+
+def _is_ignored(cluster: int | None) -> ColumnElement[bool]:
+    """Whether a cluster is ignored."""
+    return select(CLUSTERS.c.id).where(CLUSTERS.c.id == cluster, CLUSTERS.c.ignored).exists()
 
 
 def missed_question(row: Row[Any]) -> MissedQuestion:

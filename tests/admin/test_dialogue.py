@@ -103,9 +103,12 @@ def test_a_question_that_is_no_phrasing_is_reworded(workshop: Workshop, text: st
 
 
 def test_a_draft_does_not_take_an_admins_own_questions_for_itself(workshop: Workshop) -> None:
-    """Not while it waits for a press to confirm, nor an hour later, nor in another chat."""
+    """Not an hour later, nor in another chat; while it waits for a press that is said."""
     workshop.say("/new")
     assert workshop.dialogue.say("食堂几点开门", Admin(5, -9000)) is None
+    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_WORDS)
+    workshop.say("卡没了")
+    assert workshop.say("食堂几点开门").text == catalogue.CHOOSE_WITH_BUTTONS
     workshop.clock.now = workshop.clock.now.replace(hour=11)
     assert workshop.dialogue.say("食堂几点开门", ADMIN) is None
 
@@ -229,6 +232,7 @@ def test_nothing_that_was_typed_is_live_before_it_was_looked_at(workshop: Worksh
     workshop.press(shown, catalogue.BUTTON_DONE)
     shown = workshop.say("夜宵")
     assert "新写一条（夜宵）：有没有夜宵？" in shown.text
+    assert "出处：第一条" in shown.text
     assert workshop.file("items.yaml") == files
     assert "新写了" in workshop.press(shown, catalogue.BUTTON_FINE).text
 
@@ -276,3 +280,32 @@ def test_an_admins_help_has_the_admins_commands(workshop: Workshop) -> None:
     text = workshop.say("/help").text
     assert "/missed" in text
     assert "/topics" in text
+
+
+def test_words_that_are_taken_are_no_phrasings(workshop: Workshop) -> None:
+    """On a card of a complaint they mostly are: nobody writes an item only to be refused."""
+    workshop.miss("补办饭卡", "answer", "card")
+    shown = workshop.say("/missed")
+    label = next(one.label for one in shown.buttons if one.label.startswith("加到"))
+    (action,) = (one.action for one in shown.buttons if one.label == label)
+    turn = workshop.dialogue.press(action, ADMIN)
+    assert turn.reply is None
+    assert "已经是「饭卡丢了怎么补？」的问法了" in turn.notice
+    assert catalogue.WHY_TAKEN in workshop.press(shown, catalogue.BUTTON_NEW).text
+
+
+def test_an_undo_pressed_late_leaves_a_later_answer_its_complaints(workshop: Workshop) -> None:
+    """They were about what it replaced."""
+    workshop.miss("补办饭卡", "answer", "card")
+
+    def answered(answer: str) -> Reply:
+        workshop.press(workshop.say("/missed"), catalogue.BUTTON_ANSWER)
+        return workshop.press(workshop.say(answer), catalogue.BUTTON_FINE)
+
+    first = answered("先到窗口。")
+    assert workshop.states() == {"补办饭卡": State.VERIFIED}
+    workshop.press(first, catalogue.BUTTON_UNDO)
+    assert workshop.states() == {"补办饭卡": State.OPEN}
+    answered("到窗口，带照片。")
+    workshop.press(first, catalogue.BUTTON_UNDO)
+    assert workshop.states() == {"补办饭卡": State.VERIFIED}

@@ -124,6 +124,24 @@ def test_undone_after_another_change_it_takes_that_one_change_back(workshop: Wor
     assert workshop.live.edition.base.by_id["opening"].answer == "早上七点开门。"
 
 
+def test_an_undo_that_a_kill_cut_short_is_done(workshop: Workshop) -> None:
+    """Also if the file was changed elsewhere since the edit."""
+    action = made(workshop, MORE)
+    workshop.write("items.yaml", "晚上八点关门。", "晚上九点关门。")
+    workshop.write("items.yaml", ", 卡被狗吃了, 卡折了怎么办", "")
+    assert workshop.editor.undo(action, ADMIN) == "card"
+    assert [one.state for one in workshop.history.latest(9) if one.item] == [ActionState.UNDONE]
+
+
+def test_an_answer_that_somebody_has_changed_again_is_not_undone(workshop: Workshop) -> None:
+    """It is not back: it is another one."""
+    first = made(workshop, ANSWER)
+    made(workshop, NewAnswer("opening", "早上五点。"))
+    with pytest.raises(EditRefusedError, match="分不清"):
+        workshop.editor.undo(first, ADMIN)
+    assert workshop.live.edition.base.by_id["opening"].answer == "早上五点。"
+
+
 REFUSED = {
     "somebody has changed that very place": ("卡被狗吃了", "卡被猫吃了", "分不清"),
     "the files have a fault now": ("answer: 晚上", "anwser: 晚上", "2 处错误"),

@@ -117,6 +117,11 @@ def test_what_joins_an_ignored_cluster_is_ignored(store: SqlMissedLog, clusters:
     clusters.sort(sorter, 100)
     assert [questions for _, _, questions in shown(clusters)] == [["乙"]]
     assert store.row(2).state is State.IGNORED
+    store.set_state(1, State.VERIFIED)
+    record(store, "甲一")
+    assert store.row(1).state is State.IGNORED
+    clusters.care(1)
+    assert sorted(shown(clusters)[0][2]) == ["甲一", "甲二"]
 
 
 def test_a_cluster_that_is_gone_makes_room_for_a_new_one(store: SqlMissedLog, clusters: SqlClusters) -> None:
@@ -141,6 +146,8 @@ def test_ignoring_a_complaint_keeps_the_next_one(store: SqlMissedLog, clusters: 
     store.record(replace(miss("甲二"), verdict="answer", item="card"))
     clusters.sort(sorter, 100)
     assert [questions for _, _, questions in shown(clusters)] == [["甲二"]]
+    store.record(replace(miss("甲一"), verdict="answer", item="card"))
+    assert store.row(1).state is State.OPEN
     record(store, "乙")
     store.set_state(3, State.IGNORED)
     store.record(replace(miss("乙"), verdict="answer", item="card"))

@@ -106,7 +106,7 @@ def test_a_deleted_question_is_gone_from_the_bytes(store: SqlMissedLog, database
     history = SqlHistory(database)
     for state in (ActionState.DONE, ActionState.UNDONE):
         history.settle(history.begin(5, "phrasing", "card", "card", '{"phrasings": ["请把这个问题删掉"]}'), state)
-    draft = KeptDraft(5, 5, "请把这个问题删掉")
+    draft = KeptDraft(5, 5, '{"question":"请把这个问题删掉"}')
     SqlJournal(database, store, 100).record(Records(drafts=(draft,)))
     written = "请把这个问题删掉".encode()
     assert any(written in file.read_bytes() for file in path.parent.iterdir())
@@ -116,3 +116,15 @@ def test_a_deleted_question_is_gone_from_the_bytes(store: SqlMissedLog, database
     assert not any(written in file.read_bytes() for file in path.parent.iterdir())
     with pytest.raises(UnknownMissError):
         store.delete(1)
+
+
+def test_deleting_a_word_spares_what_only_holds_it(store: SqlMissedLog, database: Database) -> None:
+    """An edit that can be undone, and what another admin is writing."""
+    store.record(miss("饭卡"))
+    history = SqlHistory(database)
+    edit = '{"phrasings": ["饭卡丢了"]}'
+    history.settle(history.begin(5, "phrasing", "card", "card", edit), ActionState.DONE)
+    SqlJournal(database, store, 100).record(Records(drafts=(KeptDraft(5, 5, '{"answer":"补办饭卡"}'),)))
+    store.delete(1)
+    assert [one.edit for one in history.edits()] == [edit]
+    assert history.draft(5, 5)
