@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.admin.sorting import Sorting
 from bot.config import Settings
 from bot.dialogue import Dialogue
 from bot.edition import Edition, Live
@@ -16,14 +15,15 @@ from bot.followups import Subjects
 from bot.items import KnowledgeBase
 from bot.knowledge import read, read_revision
 from bot.matching import Gate, cached_gate
-from bot.matching.replay import Impact, Known, replay_all
 from bot.matching.selftest import Track
 from bot.replies import Replies, Reply
 from bot.store.interface import COMPLAINED, Clusters, Feedback, History, Inbox, Journal, Miss, MissedLog, State
 
 if TYPE_CHECKING:
-    # The database's libraries cost `ask` half its start, Telegram's are for `run` alone.
+    # The database's libraries cost `ask` half its start, Telegram's and the admins' parts are for others.
+    from bot.admin.sorting import Sorting
     from bot.intake.sending import Limits
+    from bot.matching.replay import Impact, Known
     from bot.store.database import Database
     from bot.store.journal import SqlJournal
     from bot.store.missed import SqlMissedLog
@@ -126,17 +126,21 @@ class App:
         return self._dialogue_over(Subjects())(self.edition)
 
     @cached_property
-    def sorting(self) -> Sorting:
+    def sorting(self) -> "Sorting":
         """What puts misses into clusters. Raises as ``database`` does."""
+        from bot.admin.sorting import Sorting  # noqa: PLC0415 - as above
+
         return Sorting(self.clusters, self.edition.index)
 
-    def known(self) -> list[Known]:
+    def known(self) -> "list[Known]":
         """The real questions that a change is tried on: what was answered lately, and what waits for an answer."""
+        from bot.matching.replay import Known  # noqa: PLC0415 - as above
+
         answered = [Known(one.question, one.item) for one in self.journal.answered()]
         waiting = [Known(row.question, None) for row in self.missed.rows([State.OPEN]) if row.verdict != COMPLAINED]
         return [*answered, *waiting[:_TRIED]]
 
-    def impact_since(self, against: str) -> tuple[KnowledgeBase, Impact]:
+    def impact_since(self, against: str) -> "tuple[KnowledgeBase, Impact]":
         """The knowledge in another folder, or in a git revision, and what ours does to questions that it did not.
 
         Real questions are asked too if there is a database.
@@ -145,6 +149,8 @@ class App:
             UsageError: there is no such folder or revision.
             KnowledgeError: it has faults.
         """
+        from bot.matching.replay import replay_all  # noqa: PLC0415 - as above
+
         path = Path(against)
         files = read(path) if path.is_dir() else read_revision(self.folder, against)
         before = Edition.of(files, against, self.edition.gate)
