@@ -147,7 +147,7 @@ class Desk:
         if plan.impact.has_loss and [plan.digest] != list(digest):
             confirm = button(catalogue.BUTTON_CONFIRM, Press.AGAIN, number, plan.digest)
             lines = (catalogue.IMPACT_TRY, *cards.impact_lines(plan.impact, plan.after.base))
-            return Reply("\n".join(lines), ((confirm, *cancel_row(admin.id)),))
+            return Reply("\n".join(lines), ((confirm, button(catalogue.BUTTON_CANCEL, Press.HISTORY, 0)),))
         return self._apply(plan, None, admin)
 
 

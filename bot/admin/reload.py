@@ -49,6 +49,7 @@ class Reloader:
         self._tell = tell
         self._cache = cache
         self._asked = asyncio.Event()
+        self._looked = asyncio.Event()
         self._told: Sequence[Fault] = ()
         self._followed: Edition | None = None
 
@@ -67,7 +68,7 @@ class Reloader:
     async def run(self) -> None:
         """Watch and follow until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            for part in (self._watch(), self._look(), self._follow()):
+            for part in (self._watch(), self._look(), self._report_changes(), self._follow()):
                 tasks.create_task(part)
 
     async def _watch(self) -> None:
@@ -80,16 +81,16 @@ class Reloader:
             await self._asked.wait()
             self._asked.clear()
             try:
-                await asyncio.to_thread(self._editor.take_over)
+                is_new = await asyncio.to_thread(self._editor.take_over)
             except KnowledgeError as error:
                 await self._complain(error.faults)
                 continue
+            if is_new:
+                _LOG.info("The knowledge was loaded anew: %d items.", len(self._live.edition.base.items))
             if self._told:
                 self._told = ()
                 self._tell(Reply(catalogue.RELOAD_MENDED))
-            for before, after in self._editor.taken_over():
-                _LOG.info("The knowledge was loaded anew: %d items.", len(after.base.items))
-                await self._report(before, after)
+            self._looked.set()
 
     async def _complain(self, faults: Sequence[Fault]) -> None:
         try:
@@ -99,6 +100,14 @@ class Reloader:
                 self._told = faults
                 _LOG.error("Faults in the knowledge (%d), the former goes on; the first: %s", len(faults), faults[0])
                 self._tell(Reply(cards.faults(faults)))
+
+    async def _report_changes(self) -> None:
+        """Tell of what editors changed, beside the looking: the next change does not wait for it."""
+        while True:
+            await self._looked.wait()
+            self._looked.clear()
+            for before, after in self._editor.taken_over():
+                await self._report(before, after)
 
     async def _report(self, before: Edition, after: Edition) -> None:
         """Tell admins what an editor's change has cost."""
