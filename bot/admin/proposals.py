@@ -83,7 +83,7 @@ def steps(proposal: Proposal, knowledge: Knowledge, taken: Collection[str]) -> l
             new = {normalise(one): one for one in phrasings if normalise(one) not in known}
             if not new:
                 raise AlreadyThereError(item_id)
-            _refuse_taken(new, base)
+            _refuse_taken(new.values(), base)
             return [Step(knowledge.locations[item_id].file, AddPhrasings(item_id, tuple(new.values())))]
         case NewAnswer(item_id, answer):
             before = _item(base, item_id).answer
@@ -95,10 +95,10 @@ def steps(proposal: Proposal, knowledge: Knowledge, taken: Collection[str]) -> l
 
 
 def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
-    """A phrasing, in normal form, belongs to one item alone."""
+    """A phrasing belongs to one item alone."""
     owners = {normalise(asking): item for item in base.items for asking in item.askings()}
     for phrasing in phrasings:
-        if owner := owners.get(phrasing):
+        if owner := owners.get(normalise(phrasing)):
             raise EditRefusedError(catalogue.PHRASING_TAKEN.format(phrasing=phrasing, question=owner.question))
 
 
@@ -113,7 +113,7 @@ def _new_item(proposal: NewItem, knowledge: Knowledge, taken: Collection[str]) -
     for item in base.items:
         if (item.question, item.answer) == (proposal.question, proposal.answer):
             raise AlreadyThereError(item.id)
-    _refuse_taken(map(normalise, (proposal.question, *proposal.phrasings)), base)
+    _refuse_taken((proposal.question, *proposal.phrasings), base)
     sources = proposal.sources
     if proposal.other:
         known = next((key for key, name in base.places.items() if name == proposal.other), None)
