@@ -221,12 +221,12 @@ class Editor:
 
     def overwritten(self, before: Edition, after: Edition) -> Sequence[Action]:
         """Edits from the chat that an editor's older copy has undone without knowing it."""
+        made = [(action, _edits(action)) for action in self._history.edits(_OVERWRITTEN)]
         return [
             action
-            for action in self._history.edits(_OVERWRITTEN)
-            if action.state is ActionState.DONE
-            and all(_holds(before.base, edit.change) for edit in _edits(action))
-            and not all(_holds(after.base, edit.change) for edit in _edits(action))
+            for action, edits in made
+            if all(_holds(before.base, edit.change) for edit in edits)
+            and not all(_holds(after.base, edit.change) for edit in edits)
         ]
 
     def _edit(self, action_id: int) -> Action:

@@ -1,7 +1,7 @@
 """What an admin wants changed, as values; and the same as changes of files."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pypinyin import lazy_pinyin
@@ -94,11 +94,16 @@ def steps(proposal: Proposal, knowledge: Knowledge, taken: Collection[str]) -> l
             return list(_new_item(proposal, knowledge, taken))
 
 
+def owners(base: KnowledgeBase) -> Mapping[str, Item]:
+    """The items by each way to ask them, normalised: a way belongs to one item alone."""
+    return {normalise(asking): item for item in base.items for asking in item.askings()}
+
+
 def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
     """A phrasing belongs to one item alone."""
-    owners = {normalise(asking): item for item in base.items for asking in item.askings()}
+    owned = owners(base)
     for phrasing in phrasings:
-        if owner := owners.get(normalise(phrasing)):
+        if owner := owned.get(normalise(phrasing)):
             raise EditRefusedError(catalogue.PHRASING_TAKEN.format(phrasing=phrasing, question=owner.question))
 
 

@@ -7,9 +7,10 @@ from bot.admin import cards
 from bot.admin.cards import Press, cancel_row
 from bot.admin.desk import Desk
 from bot.admin.drafts import TYPED, Admin, Awaited, Draft, Drafts, Task
+from bot.admin.proposals import owners
 from bot.edition import Live
 from bot.errors import EditRefusedError, PassingError
-from bot.items import Item, KnowledgeBase
+from bot.items import Item
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
 from bot.matching.clusters import unlike
@@ -60,8 +61,9 @@ class Writing:
     def _own(self, cluster: Cluster, item: Item | None) -> tuple[str, list[str]]:
         """The words of a card that can stand as phrasings of an item, or of a new one; and why others can't."""
         refusal, words = "", []
+        owned = owners(self._live.edition.base)
         for text in _fit(cluster):
-            owner = _owner(text, self._live.edition.base)
+            owner = owned.get(normalise(text))
             if owner is None or owner is item:
                 words.append(text)
             else:
@@ -139,9 +141,11 @@ class Writing:
         original = asked[0].question if asked else ""
         target = base.by_id.get(draft.item)
         writes_item = draft.task in {Task.ITEM, Task.NOT_COVERED}
-        if writes_item and typed and draft.awaited is Awaited.QUESTION and (owner := _owner(draft.question, base)):
-            taken = catalogue.PHRASING_TAKEN.format(phrasing=draft.question, question=owner.question)
-            return Reply(taken, (*cards.item_choices([owner]).rows, cancel_row(admin.id)))
+        if writes_item and typed and draft.awaited is Awaited.QUESTION:
+            owner = owners(base).get(normalise(draft.question))
+            if owner:
+                taken = catalogue.PHRASING_TAKEN.format(phrasing=draft.question, question=owner.question)
+                return Reply(taken, (*cards.item_choices([owner]).rows, cancel_row(admin.id)))
         if writes_item and not draft.question:
             prompt = catalogue.ASK_SHORT_QUESTION if original else catalogue.ASK_QUESTION
             prompt = prompt.format(why=_why_unfit(original), asked=original)
@@ -212,9 +216,3 @@ def _phrasings(text: str) -> Sequence[str]:
             told = f"{line[:_LONGEST_TOPIC]}…"
             raise EditRefusedError(catalogue.PHRASING_TOO_LONG.format(text=told, limit=_LONGEST_PHRASING))
     return lines
-
-
-def _owner(question: str, base: KnowledgeBase) -> Item | None:
-    """The item that is asked in these words already."""
-    form = normalise(question)
-    return next((item for item in base.items if form in map(normalise, item.askings())), None)
