@@ -8,25 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Settings
-from bot.dialogue import Dialogue
-from bot.edition import Edition, Live
+from bot.conversation.followups import Subjects
+from bot.conversation.members import Dialogue
+from bot.conversation.replies import Replies, Reply
 from bot.errors import SettingsError
-from bot.followups import Subjects
+from bot.evaluation.calibration import cached_gate
+from bot.evaluation.leave_one_out import Track
 from bot.items import KnowledgeBase
 from bot.knowledge import read, read_revision
-from bot.matching import Gate, cached_gate
-from bot.matching.selftest import Track
-from bot.replies import Replies, Reply
-from bot.store.interface import COMPLAINED, Clusters, Feedback, History, Inbox, Journal, Miss, MissedLog, State
+from bot.matching import Gate
+from bot.snapshot import Edition, Live
+from bot.store.records import COMPLAINED, Clusters, Feedback, History, Inbox, Journal, Miss, MissedLog, State
 
 if TYPE_CHECKING:
     # The database's libraries cost `ask` half its start, Telegram's and the admins' parts are for others.
-    from bot.admin.sorting import Sorting
-    from bot.intake.sending import Limits
-    from bot.matching.replay import Impact, Known
+    from bot.curation.clustering import Sorting
+    from bot.evaluation.impact import Impact, Known
     from bot.store.database import Database
-    from bot.store.journal import SqlJournal
-    from bot.store.missed import SqlMissedLog
+    from bot.store.misses import SqlMissedLog
+    from bot.store.usage import SqlJournal
+    from bot.telegram.sending import Limits
 
 
 _LETTERS_A_QUESTION = 10
@@ -76,13 +77,13 @@ class App:
 
     @cached_property
     def _journal(self) -> "SqlJournal":
-        from bot.store.journal import SqlJournal  # noqa: PLC0415 - as above
+        from bot.store.usage import SqlJournal  # noqa: PLC0415 - as above
 
         return SqlJournal(self.database, self._missed, self.settings.missed_limit)
 
     @cached_property
     def _missed(self) -> "SqlMissedLog":
-        from bot.store.missed import SqlMissedLog  # noqa: PLC0415 - as above
+        from bot.store.misses import SqlMissedLog  # noqa: PLC0415 - as above
 
         return SqlMissedLog(self.database, self.settings.missed_limit)
 
@@ -128,13 +129,13 @@ class App:
     @cached_property
     def sorting(self) -> "Sorting":
         """What puts misses into clusters. Raises as ``database`` does."""
-        from bot.admin.sorting import Sorting  # noqa: PLC0415 - as above
+        from bot.curation.clustering import Sorting  # noqa: PLC0415 - as above
 
         return Sorting(self.clusters, self.edition.index)
 
     def known(self) -> "list[Known]":
         """The real questions that a change is tried on: what was answered lately, and what waits for an answer."""
-        from bot.matching.replay import Known  # noqa: PLC0415 - as above
+        from bot.evaluation.impact import Known  # noqa: PLC0415 - as above
 
         answered = [Known(one.question, one.item) for one in self.journal.answered()]
         waiting = [Known(row.question, None) for row in self.missed.rows([State.OPEN]) if row.verdict != COMPLAINED]
@@ -149,7 +150,7 @@ class App:
             UsageError: there is no such folder or revision.
             KnowledgeError: it has faults.
         """
-        from bot.matching.replay import replay_all  # noqa: PLC0415 - as above
+        from bot.evaluation.impact import replay_all  # noqa: PLC0415 - as above
 
         path = Path(against)
         files = read(path) if path.is_dir() else read_revision(self.folder, against)
@@ -176,36 +177,36 @@ class App:
 
         from telegram.ext import ExtBot  # noqa: PLC0415
 
-        from bot.admin.desk import Desk  # noqa: PLC0415
-        from bot.admin.dialogue import AdminDialogue  # noqa: PLC0415
-        from bot.admin.digest import Digest  # noqa: PLC0415
-        from bot.admin.drafts import Drafts  # noqa: PLC0415
-        from bot.admin.editor import Editor  # noqa: PLC0415
-        from bot.admin.lifecycle import Lifecycle  # noqa: PLC0415
-        from bot.admin.reload import Reloader  # noqa: PLC0415
-        from bot.admin.weekly import Weekly  # noqa: PLC0415
-        from bot.admin.writing import Writing  # noqa: PLC0415
-        from bot.handlers.admins import AdminHandlers, AdminNotices  # noqa: PLC0415
-        from bot.handlers.answer_back import AnswerBack  # noqa: PLC0415
-        from bot.handlers.floods import FloodGuard, MissQuota  # noqa: PLC0415
-        from bot.handlers.inline import InlineHandlers  # noqa: PLC0415
-        from bot.handlers.members import MemberHandlers  # noqa: PLC0415
-        from bot.handlers.messages import Messages  # noqa: PLC0415
-        from bot.handlers.profile import Profile  # noqa: PLC0415
-        from bot.handlers.updates import UpdateHandlers  # noqa: PLC0415
-        from bot.intake.health import Health  # noqa: PLC0415
-        from bot.intake.polling import Poller  # noqa: PLC0415
-        from bot.intake.receiver import Receiver  # noqa: PLC0415
-        from bot.intake.retention import Retention  # noqa: PLC0415
-        from bot.intake.sealing import Seal  # noqa: PLC0415
-        from bot.intake.sending import Limits, SendingPolicy  # noqa: PLC0415
-        from bot.intake.service import Service  # noqa: PLC0415
-        from bot.intake.transport import Transport  # noqa: PLC0415
-        from bot.intake.web import Web, listen  # noqa: PLC0415
-        from bot.intake.webhook import Webhook  # noqa: PLC0415
-        from bot.intake.worker import Worker  # noqa: PLC0415
+        from bot.conversation.admins import AdminDialogue  # noqa: PLC0415
+        from bot.conversation.desk import Desk  # noqa: PLC0415
+        from bot.conversation.forms import Drafts  # noqa: PLC0415
+        from bot.conversation.writing import Writing  # noqa: PLC0415
+        from bot.curation.digest import Digest  # noqa: PLC0415
+        from bot.curation.edits import Editor  # noqa: PLC0415
+        from bot.curation.misses import Lifecycle  # noqa: PLC0415
+        from bot.curation.reload import Reloader  # noqa: PLC0415
+        from bot.curation.weekly import Weekly  # noqa: PLC0415
+        from bot.inbox.encryption import Seal  # noqa: PLC0415
+        from bot.inbox.receiver import Receiver  # noqa: PLC0415
+        from bot.inbox.worker import Worker  # noqa: PLC0415
         from bot.metrics import Metrics  # noqa: PLC0415
-        from bot.store.wishes import SqlWishes  # noqa: PLC0415
+        from bot.service.health import Health  # noqa: PLC0415
+        from bot.service.http_server import Web, listen  # noqa: PLC0415
+        from bot.service.retention import Retention  # noqa: PLC0415
+        from bot.service.service import Service  # noqa: PLC0415
+        from bot.store.subscriptions import SqlWishes  # noqa: PLC0415
+        from bot.telegram.admins import AdminHandlers, AdminNotices  # noqa: PLC0415
+        from bot.telegram.client import Transport  # noqa: PLC0415
+        from bot.telegram.inline import InlineHandlers  # noqa: PLC0415
+        from bot.telegram.members import MemberHandlers  # noqa: PLC0415
+        from bot.telegram.messages import Messages  # noqa: PLC0415
+        from bot.telegram.notifier import AnswerBack  # noqa: PLC0415
+        from bot.telegram.polling import Poller  # noqa: PLC0415
+        from bot.telegram.profile import Profile  # noqa: PLC0415
+        from bot.telegram.quotas import FloodGuard, MissQuota  # noqa: PLC0415
+        from bot.telegram.router import UpdateHandlers  # noqa: PLC0415
+        from bot.telegram.sending import Limits, SendingPolicy  # noqa: PLC0415
+        from bot.telegram.webhook import Webhook  # noqa: PLC0415
 
         settings, token, webhook_at = self.settings, self.settings.required_token(), self.settings.webhook()
         metrics = Metrics()

@@ -22,10 +22,10 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
+from bot.evaluation.measure import Question, ask_questions, read_questions, summary
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import load
 from bot.matching import Index, Matcher
-from bot.matching.evaluation import Question, ask_questions, read_questions, summary
 from bot.text import normalise
 from tests import bench_admin, bench_intake
 from tests.baselines import all_searches, by_bm25s, by_rapidfuzz, by_tantivy, by_tfidf

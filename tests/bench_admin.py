@@ -12,19 +12,19 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from bot.admin.proposals import MorePhrasings
-from bot.edition import Edition
+from bot.curation.changes import MorePhrasings
+from bot.evaluation.impact import replay_all
 from bot.items import Kind
 from bot.knowledge import load, read
 from bot.matching import Gate
-from bot.matching.replay import replay_all
+from bot.snapshot import Edition
 from bot.store.tables import MISSED, MISSED_DAYS
 from bot.text import normalise
-from tests.admin.conftest import Workshop
+from tests.clocks import Clock
 from tests.conftest import SHIPPED
 from tests.fake_bot_api import FakeBotApi, serving
 from tests.process import running, settings_for, wait_for
-from tests.store.conftest import Clock
+from tests.workshop import Workshop
 
 MISSES = 10_000
 SIZES = (1_000, 100_000)

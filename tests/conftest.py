@@ -1,11 +1,18 @@
-"""What many tests share: the shipped knowledge, loaded once."""
+"""What many tests share: knowledge bases, loaded once; a SQLite file; the parts around it."""
 
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.knowledge import Knowledge, load
 from bot.matching import Index, Matcher, Settled, Verdict
+from bot.store.database import Database
+from bot.store.misses import SqlMissedLog
+from bot.store.records import Miss, State
+from tests.clocks import Clock
+from tests.office import Office
+from tests.workshop import Workshop
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "knowledge"
@@ -28,6 +35,53 @@ def matcher(shipped: Knowledge) -> Matcher:
 def canteen() -> Knowledge:
     """A base of three answers, one refusal and one greeting, on another subject; 开饭 and 放饭 are one word to it."""
     return load(CANTEEN)
+
+
+def miss(text: str, state: State = State.OPEN) -> Miss:
+    """A miss of this text."""
+    return Miss(question=text, key=text, verdict="unknown", state=state, item="opening", score=0.25)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands until it is moved."""
+    return Clock()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the database is."""
+    return tmp_path / "data" / "bot.db"
+
+
+@pytest.fixture
+def database(path: Path, clock: Clock) -> Iterator[Database]:
+    """A real SQLite file whose time stands until it is moved."""
+    database = Database.open(f"sqlite:///{path}", clock)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> SqlMissedLog:
+    """The log of missed questions in it."""
+    return SqlMissedLog(database, 100)
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, clock: Clock) -> Iterator[Workshop]:
+    """All that admins work with, over a copy of the canteen's rules."""
+    workshop = Workshop(CANTEEN, tmp_path, clock)
+    yield workshop
+    workshop.database.close()
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """An inbox with those who fill and empty it, on real time."""
+    database = Database.open(f"sqlite:///{tmp_path}/bot.db")
+    yield Office(database)
+    database.close()
 
 
 def settled_by(verdict: Verdict) -> list[str]:

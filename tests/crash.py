@@ -16,8 +16,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.intake.sealing import Seal
-from bot.intake.updates import Update
+from bot.inbox.encryption import Seal
+from bot.inbox.updates import Update
 from tests.fake_bot_api import TOKEN, FakeBotApi, serving
 from tests.process import missed, settings_for, start, stop
 

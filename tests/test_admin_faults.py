@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.admin.cards import Press, press
+from bot.conversation.cards import Press, press
+from bot.conversation.replies import Action, item_key
 from bot.knowledge import load
-from bot.replies import Action, item_key
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
 from tests.process import UNLIMITED_BOT, missed, running, settings_for, start, stop, wait_for, waiting

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.replies import topic_key
+from bot.conversation.replies import topic_key
 from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
 from tests.process import missed, running, settings_for, stop
 

@@ -2,8 +2,8 @@
 
 from bot.app import App
 from bot.config import load_settings
-from bot.intake.sending import Limits, Rate
 from bot.logs import configure_logging
+from bot.telegram.sending import Limits, Rate
 
 if __name__ == "__main__":
     app = App(load_settings())

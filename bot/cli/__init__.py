@@ -8,10 +8,13 @@ import sys
 import typer
 from typer._click.exceptions import ClickException  # typer has no public name for the base of its errors
 
-from bot import catalogue
-from bot.cli import asking, checking, misses, serving
+from bot.cli import ask as asking
+from bot.cli import check as checking
+from bot.cli import missed as misses
+from bot.cli import run as serving
 from bot.cli.terminal import leave
 from bot.errors import CampaignBotError, KnowledgeError
+from bot.texts import catalogue
 
 app = typer.Typer(
     name="campaign-bot",

@@ -12,11 +12,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot import catalogue
 from bot.app import App
 from bot.config import load_settings
 from bot.errors import UsageError
-from bot.matching.selftest import Hidden
+from bot.evaluation.leave_one_out import Hidden
+from bot.texts import catalogue
 
 _PIPE_WIDTH = 300
 

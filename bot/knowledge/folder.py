@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bot import catalogue
 from bot.errors import Fault, FolderChangedError, FolderReadOnlyError, KnowledgeError, UsageError
+from bot.texts import catalogue
 
 Files = Mapping[str, bytes]
 """The YAML files of a folder by their names, in the order of these."""

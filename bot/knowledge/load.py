@@ -7,13 +7,13 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot import catalogue
 from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.folder import Files, read
 from bot.knowledge.models import FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
 from bot.knowledge.tree import Tree, parse
 from bot.text import normalise
+from bot.texts import catalogue
 
 SPEECH = "speech.yaml"
 _OWN_SHAPE: Mapping[str, type[BaseModel]] = {

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from bot import catalogue
 from bot.errors import Fault
+from bot.texts import catalogue
 
 Value = str | list["Value"] | dict[str, "Value"]
 Path = tuple[str | int, ...]

@@ -3,8 +3,7 @@
 ``Matcher`` is the way in. What it says is one of the closed set ``Verdict``.
 """
 
-from bot.matching.calibration import cached_gate, calibrate
-from bot.matching.gate import Gate
+from bot.matching.confidence import Gate
 from bot.matching.index import Index
 from bot.matching.matcher import QUESTION_LIMIT, Matcher
 from bot.matching.verdict import (
@@ -35,6 +34,4 @@ __all__ = [
     "Unknown",
     "Verdict",
     "Why",
-    "cached_gate",
-    "calibrate",
 ]

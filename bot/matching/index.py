@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.items import Item, KnowledgeBase
 from bot.matching.lexicon import Lexicon
-from bot.matching.sound import syllable
+from bot.matching.phonetics import syllable
 from bot.matching.terms import Term, grams
 from bot.text import normalise
 

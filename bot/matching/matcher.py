@@ -9,7 +9,7 @@ from itertools import islice
 from bot.items import Item, Kind
 from bot.masking import bare
 from bot.matching.asking import asks
-from bot.matching.gate import Gate
+from bot.matching.confidence import Gate
 from bot.matching.index import Index
 from bot.matching.lanes import Asked, Characters, Edit, Focus, Lane, Scores, Sound
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why

@@ -7,7 +7,7 @@ from itertools import pairwise
 from operator import add
 
 from bot.matching.lexicon import Lexicon
-from bot.matching.sound import segment, syllable
+from bot.matching.phonetics import segment, syllable
 
 _UNIT = re.compile(r"[a-z]+|\d+|[^\s]")
 FRAME_WEIGHT = 0.1

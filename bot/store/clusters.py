@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from bot.store.database import Database
-from bot.store.interface import COMPLAINED, Cluster, MissedQuestion, Sorter, State, Unsorted
-from bot.store.missed import missed_question
+from bot.store.misses import missed_question
 from bot.store.ranking import refresh
+from bot.store.records import COMPLAINED, Cluster, MissedQuestion, Sorter, State, Unsorted
 from bot.store.tables import CLUSTERS, MISSED, WISHES
 
 _QUESTIONS = 50

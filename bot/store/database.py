@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, selec
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
-from bot.store.interface import ADDED
 from bot.store.ranking import refresh
+from bot.store.records import ADDED
 from bot.store.tables import (
     ACTIONS,
     ANSWERED,

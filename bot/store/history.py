@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from bot.store.database import DRAFTS_KEPT, Database
-from bot.store.interface import ADDED, Action, ActionState
+from bot.store.records import ADDED, Action, ActionState
 from bot.store.tables import ACTIONS, DRAFTS, MARKS
 
 

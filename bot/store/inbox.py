@@ -6,9 +6,9 @@ from datetime import UTC
 from sqlalchemy import select
 
 from bot.store.database import DEDUPE_WINDOW, Database
-from bot.store.interface import DeadLetter, Done, Entry, Waiting
-from bot.store.journal import SqlJournal
+from bot.store.records import DeadLetter, Done, Entry, Waiting
 from bot.store.tables import INBOX, InboxState
+from bot.store.usage import SqlJournal
 
 _ROWS_A_STATEMENT = 500
 """SQLite takes some thousands of parameters in a statement, not more."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, case, func, select
 
-from bot.store.interface import State
+from bot.store.records import State
 from bot.store.tables import CLUSTERS, MISSED, MISSED_DAYS
 
 

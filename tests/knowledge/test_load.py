@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import catalogue
 from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind
 from bot.knowledge import Knowledge, Location, load
 from bot.knowledge.models import ItemEntry, ItemFile
+from bot.texts import catalogue
 from tests.conftest import CANTEEN
 
 BAD = Path(__file__).parent.parent / "data" / "bad"

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opencc import OpenCC
 
+from bot.evaluation.measure import ask_questions, read_questions, summary
 from bot.items import Item, KnowledgeBase
 from bot.knowledge import load
 from bot.matching import Answer, Index, Matcher, Suggestions
-from bot.matching.evaluation import ask_questions, read_questions, summary
 from tests.baselines import by_bm25s
 from tests.conftest import ROOT
 

@@ -7,9 +7,10 @@ import pytest
 
 from bot.store.clusters import SqlClusters
 from bot.store.database import Database
-from bot.store.interface import State, Unsorted
-from bot.store.missed import SqlMissedLog
-from tests.store.conftest import Clock, miss
+from bot.store.misses import SqlMissedLog
+from bot.store.records import State, Unsorted
+from tests.clocks import Clock
+from tests.conftest import miss
 
 
 class ByFirstCharacter:

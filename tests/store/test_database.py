@@ -17,12 +17,12 @@ from sqlalchemy import create_engine, event
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
-from bot.store.interface import Done, Entry, Records, State
-from bot.store.journal import SqlJournal
-from bot.store.missed import SqlMissedLog
+from bot.store.misses import SqlMissedLog
+from bot.store.records import Done, Entry, Records, State
 from bot.store.tables import METADATA
-from tests.conftest import ROOT
-from tests.store.conftest import Clock, miss
+from bot.store.usage import SqlJournal
+from tests.clocks import Clock
+from tests.conftest import ROOT, miss
 
 
 def test_first_starts_side_by_side_make_one_schema(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from bot.store.database import Database
 from bot.store.history import SqlHistory
-from bot.store.interface import ActionState, KeptDraft, Records
-from bot.store.journal import SqlJournal
-from bot.store.missed import SqlMissedLog
-from tests.store.conftest import Clock
+from bot.store.misses import SqlMissedLog
+from bot.store.records import ActionState, KeptDraft, Records
+from bot.store.usage import SqlJournal
+from tests.clocks import Clock
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ import pytest
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
-from bot.store.interface import Done, Entry, Records, State
-from bot.store.journal import SqlJournal
-from bot.store.missed import SqlMissedLog
-from tests.store.conftest import Clock, miss
+from bot.store.misses import SqlMissedLog
+from bot.store.records import Done, Entry, Records, State
+from bot.store.usage import SqlJournal
+from tests.clocks import Clock
+from tests.conftest import miss
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from bot.knowledge import Knowledge
 from bot.matching import Index
 from bot.matching.lanes import Asked, Characters, Edit, Focus, Scores, Sound
-from bot.matching.lanes.focus import foci
+from bot.matching.lanes.answer_type import foci
 
 
 @pytest.fixture(scope="module")

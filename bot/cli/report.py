@@ -1,0 +1,64 @@
+"""One self-contained page of plots about what is asked and missed; plotly is an extra that nothing else needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.cli.plots import page
+from bot.items import Item
+from bot.store.records import Cluster, MissedQuestion
+from bot.texts import catalogue
+
+_BARS = 15
+_AGES = ((1, catalogue.REPORT_DAY), (7, catalogue.REPORT_WEEK), (30, catalogue.REPORT_MONTH))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is plotted. ``daily``: each day's counts by verdict; ``shown``: how often items were answers."""
+
+    daily: Mapping[date, Mapping[str, int]]
+    clusters: Sequence[Cluster]
+    items: Sequence[Item]
+    shown: Mapping[str, int]
+    open_misses: Sequence[MissedQuestion]
+    today: date
+
+
+def report(figures: Figures) -> str:
+    """The page as HTML."""
+    from plotly import graph_objects  # noqa: PLC0415 - an extra
+
+    days = graph_objects.Figure(layout={"title": catalogue.REPORT_DAYS})
+    for name, verdicts in catalogue.REPORT_LINES.items():
+        counts = [sum(counts.get(one, 0) for one in verdicts) for counts in figures.daily.values()]
+        days.add_scatter(x=list(figures.daily), y=counts, name=name, mode="lines+markers")
+
+    top = figures.clusters[:_BARS][::-1]
+    clusters = graph_objects.Figure(
+        layout={"title": catalogue.REPORT_CLUSTERS, "height": 200 + 26 * len(top), "barmode": "group"}
+    )
+    labels = [cluster.questions[0].question for cluster in top]
+    clusters.add_bar(orientation="h", x=[cluster.asked for cluster in top], y=labels, name=catalogue.REPORT_ASKED)
+    clusters.add_bar(orientation="h", x=[cluster.days for cluster in top], y=labels, name=catalogue.REPORT_ON_DAYS)
+    clusters.update_yaxes(automargin=True)
+
+    ranked = sorted(figures.items, key=lambda item: (figures.shown.get(item.id, 0), item.id))
+    cold, hot = ranked[:_BARS], ranked[-_BARS:]
+    warmth = graph_objects.Figure(layout={"title": catalogue.REPORT_ITEMS, "height": 200 + 26 * 2 * _BARS})
+    for name, items in ((catalogue.REPORT_COLD, cold), (catalogue.REPORT_HOT, hot)):
+        warmth.add_bar(
+            orientation="h",
+            x=[figures.shown.get(item.id, 0) for item in items],
+            y=[item.question for item in items],
+            name=name,
+        )
+    warmth.update_yaxes(automargin=True)
+
+    ages = dict.fromkeys([*(name for _, name in _AGES), catalogue.REPORT_OLDER], 0)
+    for row in figures.open_misses:
+        age = (figures.today - row.first_asked.date()).days
+        ages[next((name for limit, name in _AGES if age < limit), catalogue.REPORT_OLDER)] += 1
+    old = graph_objects.Figure(layout={"title": catalogue.REPORT_AGES})
+    old.add_bar(x=list(ages), y=list(ages.values()))
+    return page(catalogue.REPORT_TITLE, (days, clusters, warmth, old))

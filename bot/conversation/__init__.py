@@ -1,0 +1,1 @@
+"""One dialogue for Telegram and the terminal, without I/O."""

@@ -1,0 +1,287 @@
+"""One turn of the conversation with an admin."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.conversation import cards
+from bot.conversation.cards import COUNTED, IGNORE, Press, press
+from bot.conversation.desk import Desk
+from bot.conversation.forms import Admin, Awaited, Draft, Drafts, Task
+from bot.conversation.members import Command, Turn
+from bot.conversation.replies import Reply
+from bot.conversation.writing import Writing
+from bot.curation.clustering import Sorting
+from bot.curation.digest import Digest
+from bot.errors import EditRefusedError, FolderChangedError, PassingError
+from bot.items import Item, Kind
+from bot.matching import Candidate
+from bot.snapshot import Edition, Live
+from bot.store.records import COMPLAINED, Cluster, Clusters, History, Journal, Judged, MissedLog, Records, State
+from bot.texts import catalogue
+
+_NEAREST = 3
+_CHOICES = 6
+_LIKELY = 0.05
+"""An item with a lower score was hardly meant."""
+_LONGEST_NUMBER = 18
+_OF_A_DRAFT = (Press.SOURCE, Press.TOPIC, Press.CONFIRM, Press.CANCEL)
+COMMANDS = frozenset(catalogue.ADMIN_COMMANDS)
+
+
+class AdminDialogue:
+    """What an admin says and presses, to what an admin reads; whoever calls it has made sure that it is an admin."""
+
+    def __init__(  # noqa: PLR0913 - a service an argument
+        self,
+        *,
+        live: Live,
+        desk: Desk,
+        writing: Writing,
+        missed: MissedLog,
+        clusters: Clusters,
+        sorting: Sorting,
+        history: History,
+        drafts: Drafts,
+        journal: Journal,
+        digest: Digest,
+        reload: Callable[[], str],
+    ) -> None:
+        self._live = live
+        self._desk = desk
+        self._writing = writing
+        self._missed = missed
+        self._clusters = clusters
+        self._history = history
+        self._drafts = drafts
+        self._journal = journal
+        self._digest = digest
+        self._reload = reload
+        self._sorting = sorting
+
+    def say(self, text: str, admin: Admin) -> Turn | None:
+        """The turn after a typed message; None if it is none of an admin's business."""
+        command = Command.of(text)
+        if command and command.name not in COMMANDS:
+            return None
+        self._drafts.taken(admin)
+        before = self._drafts.get(admin)
+        try:
+            reply = self._command(command, admin) if command else self._writing.typed(text, admin)
+        except (EditRefusedError, FolderChangedError) as error:
+            reply = Reply(str(error))
+        if reply is None:
+            return None
+        goes_on = command is None or command.name == "cancel"
+        return self._kept(Turn(reply), admin, None if goes_on else before)
+
+    def press(self, action: str, admin: Admin) -> Turn:
+        """The turn after a pressed button."""
+        self._drafts.taken(admin)
+        before = self._drafts.get(admin)
+        try:
+            turn = self._pressed(action, admin)
+        except PassingError as error:
+            # The message may still be needed, by this admin or another.
+            self._drafts.taken(admin)
+            return Turn(None, notice=str(error))
+        except (EditRefusedError, FolderChangedError) as error:
+            turn = Turn(Reply(str(error), ((cards.next_card(),),)))
+        goes_on = any(action.startswith(f"{press(kind)}:") for kind in _OF_A_DRAFT)
+        return self._kept(turn, admin, None if goes_on else before)
+
+    def _kept(self, turn: Turn, admin: Admin, left: Draft | None) -> Turn:
+        """The turn with what it changed. Whoever turns to something else has left what they wrote, and is told."""
+        if left is not None and turn.reply:
+            if self._drafts.get(admin) == left:
+                self._drafts.drop(admin)
+            if left.awaited is not Awaited.CONFIRMATION:
+                turn = replace(turn, reply=Reply(f"{catalogue.DRAFT_CLOSED}\n\n{turn.reply.text}", turn.reply.rows))
+        return replace(turn, records=Records(drafts=self._drafts.taken(admin)))
+
+    # --- commands -------------------------------------------------------------------------------------------------
+
+    def _command(self, command: Command, admin: Admin) -> Reply:  # noqa: PLR0911 - one return a command
+        match command.name:
+            case "missed":
+                return self._card(0)
+            case "new":
+                return self._writing.begin(Draft(task=Task.ITEM, awaited=Awaited.QUESTION), admin)
+            case "edit":
+                return self._chosen_item(command.rest)
+            case "history":
+                return self._past(0)
+            case "digest":
+                return self._digest.compose(self._live.edition)
+            case "help":
+                return cards.help_for_admins()
+            case "reload":
+                self._history.record(admin.id, "reload", "")
+                return Reply(self._reload())
+            case _:
+                return self._cancel(admin)
+
+    def _chosen_item(self, words: str) -> Reply:
+        edition = self._live.edition
+        if not words:
+            return Reply(catalogue.EDIT_USAGE)
+        # Phones begin with a capital.
+        item = edition.base.by_id.get(words.lower().replace("_", "-"))
+        if item:
+            return cards.item_card(item, edition)
+        found = edition.matcher.match(words).candidates[:_CHOICES]
+        return cards.item_choices(one.item for one in found if one.score >= _LIKELY)
+
+    def _past(self, start: int) -> Reply:
+        found = self._history.latest(cards.HISTORY_PAGE + 1, start)
+        return cards.history(found, start, self._live.edition.base)
+
+    def _cancel(self, admin: Admin) -> Reply:
+        had = self._drafts.get(admin) is not None
+        self._drafts.drop(admin)
+        return Reply(catalogue.CANCELLED if had else catalogue.NOTHING_TO_CANCEL)
+
+    # --- cards ----------------------------------------------------------------------------------------------------
+
+    def _card(self, place: int) -> Reply:
+        """The card at this place of the list, or the nearest one that there is."""
+        self._sorting.sort()
+        count = self._clusters.count(COUNTED)
+        if not count:
+            return Reply(catalogue.CARD_NONE)
+        place = min(place, count - 1)
+        found = self._clusters.page(place, 1)
+        if not found or not found[0].questions:
+            return Reply(catalogue.CARD_NONE)
+        cluster = found[0]
+        edition, first = self._live.edition, cluster.questions[0]
+        complained = edition.base.by_id.get(first.item or "") if first.verdict == COMPLAINED else None
+        rejected = self._journal.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
+        return cards.card(
+            cluster,
+            place,
+            count,
+            [one for one in self._nearest(cluster, edition) if one.item is not complained][:_NEAREST],
+            complained,
+            self._journal.complaints(complained.id) if complained else {},
+            [edition.base.by_id[one] for one in sorted(rejected) if one in edition.base.by_id],
+        )
+
+    @staticmethod
+    def _nearest(cluster: Cluster, edition: Edition, kind: Kind = Kind.ANSWER) -> list[Candidate]:
+        candidates = edition.matcher.match(cluster.questions[0].question).candidates
+        return [one for one in candidates if one.item.kind is kind]
+
+    def _open_cluster(self, number: str) -> Cluster:
+        cluster = self._clusters.cluster(_number(number))
+        if not cluster.questions:
+            raise PassingError(catalogue.CARD_GONE)
+        return cluster
+
+    # --- buttons --------------------------------------------------------------------------------------------------
+
+    def _pressed(self, action: str, admin: Admin) -> Turn:  # noqa: C901, PLR0911, PLR0912 - one case a kind
+        match action.split(":")[1:]:
+            case [Press.CARD, place]:
+                return Turn(self._card(_number(place)))
+            case [Press.PHRASING, cluster, key]:
+                return Turn(self._writing.add_to(self._open_cluster(cluster), key, admin))
+            case [Press.NEW, cluster]:
+                return Turn(self._writing.begin_item(self._open_cluster(cluster), Task.ITEM, admin))
+            case [Press.NOT_COVERED, cluster]:
+                found = self._open_cluster(cluster)
+                refusals = self._nearest(found, self._live.edition, Kind.NOT_COVERED)
+                here = self._clusters.place(found.id)
+                return Turn(cards.not_covered(found, (one.item for one in refusals[:_NEAREST]), here))
+            case [Press.REFUSE, cluster]:
+                return Turn(
+                    self._writing.begin_item(
+                        self._open_cluster(cluster), Task.NOT_COVERED, admin, answer=catalogue.NOT_COVERED_ANSWER
+                    )
+                )
+            case [Press.REFUSE_OWN, cluster]:
+                return Turn(self._writing.begin_item(self._open_cluster(cluster), Task.NOT_COVERED, admin))
+            case [Press.IGNORE, cluster]:
+                ignored = self._open_cluster(cluster)
+                here = self._clusters.place(ignored.id)
+                self._clusters.handle(ignored.id, State.IGNORED)
+                self._history.record(admin.id, IGNORE, cluster)
+                complaint = ignored.questions[0].verdict == COMPLAINED
+                notice = catalogue.IGNORED_COMPLAINT if complaint else catalogue.IGNORED
+                return Turn(self._card(here), notice=notice)
+            case [Press.DELETE, cluster]:
+                found = self._open_cluster(cluster)
+                return Turn(cards.deletion(found, self._clusters.place(found.id)))
+            case [Press.DELETE, cluster, cards.CONFIRMED]:
+                found = self._open_cluster(cluster)
+                here = self._clusters.place(found.id)
+                for row in found.questions:
+                    self._missed.forget(row.key)
+                self._history.record(admin.id, "delete", "")
+                return Turn(self._card(here), notice=catalogue.DELETED)
+            case [Press.CARE, cluster]:
+                self._clusters.care(_number(cluster))
+                self._history.record(admin.id, "care", cluster)
+                return Turn(self._card(self._clusters.place(_number(cluster))), notice=catalogue.CARED)
+            case [Press.SHOW, cluster]:
+                return Turn(self._card(self._clusters.place(self._open_cluster(cluster).id)))
+            case [Press.ANSWER, item, cluster]:
+                wanted = self._item(item)
+                draft = Draft(
+                    task=Task.ANSWER,
+                    awaited=Awaited.ANSWER,
+                    item=wanted.id,
+                    cluster=_number(cluster) or None,
+                    seen=wanted.answer,
+                )
+                return Turn(self._writing.begin(draft, admin))
+            case [Press.WORDS, item]:
+                draft = Draft(task=Task.PHRASING, awaited=Awaited.PHRASINGS, item=self._item(item).id)
+                return Turn(self._writing.begin(draft, admin))
+            case [Press.ITEM, item]:
+                return Turn(cards.item_card(self._item(item), self._live.edition))
+            case [Press.CANCEL, owner] if self._owns(owner, admin):
+                self._drafts.drop(admin)
+                return Turn(Reply(catalogue.CANCELLED))
+            case [Press.UNDO, number]:
+                return Turn(self._desk.undo(_number(number), admin))
+            case [Press.AGAIN, number, *digest]:
+                return Turn(self._desk.again(_number(number), digest, admin))
+            case [Press.HISTORY, start]:
+                return Turn(self._past(_number(start)))
+            case [Press.TO_JUDGE, left]:
+                return Turn(self._digest.to_judge(self._live.edition, _number(left)))
+            case [Press.JUDGE, key, ("y" | "n") as judgement, left]:
+                return Turn(self._judge(key, judgement == "y", _number(left), admin))
+            case [Press.SOURCE | Press.TOPIC | Press.CONFIRM as kind, part, owner] if self._owns(owner, admin):
+                return Turn(self._writing.go_on(Press(kind), part, admin))
+            case _:
+                raise PassingError(catalogue.DRAFT_GONE)
+
+    @staticmethod
+    def _owns(owner: str, admin: Admin) -> bool:
+        """Whether a draft's button is this admin's own: in a group others see it too."""
+        if owner != str(admin.id):
+            raise PassingError(catalogue.NOT_YOURS)
+        return True
+
+    def _item(self, item_id: str) -> Item:
+        item = self._live.edition.base.by_id.get(item_id)
+        if item is None:
+            raise PassingError(catalogue.ITEM_GONE)
+        return item
+
+    def _judge(self, key: str, right: bool, left: int, admin: Admin) -> Reply:  # noqa: FBT001 - the judgement itself
+        waiting = self._journal.to_judge(1000)
+        found = next((one for one in waiting if cards.answered_key(one) == key), None)
+        if found:
+            self._journal.judge(Judged(found.question, found.key, found.item, right))
+            self._history.record(admin.id, "judge", found.item)
+        shown = self._digest.to_judge(self._live.edition, left - 1)
+        item = self._live.edition.base.by_id.get(found.item) if found and not right else None
+        return Reply(shown.text, (*shown.rows, *((cards.mend_row(item),) if item else ())))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
+        raise PassingError(catalogue.DRAFT_GONE)
+    return int(text)

@@ -1,0 +1,162 @@
+"""Carries out what admins have written: tried, shown if anything is lost by it, made, taken back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.conversation import cards
+from bot.conversation.cards import Press, button, cancel_row, next_card
+from bot.conversation.forms import Admin, Awaited, Draft, Drafts, Task
+from bot.conversation.replies import Button, Reply
+from bot.curation.changes import AlreadyThereError, MorePhrasings, NewAnswer, NewItem, Proposal
+from bot.curation.edits import Editor, Plan
+from bot.curation.misses import Lifecycle
+from bot.errors import EditRefusedError, FolderReadOnlyError
+from bot.items import Kind
+from bot.snapshot import Edition, Live
+from bot.store.records import ANSWERED, COMPLAINED, Clusters, History, State
+from bot.texts import catalogue
+
+
+class Desk:
+    """Every method gives what the admin reads.
+
+    Raises:
+        EditRefusedError: it can't be done; the text says why.
+        FolderChangedError: the folder was changed at this very moment; nothing is done.
+    """
+
+    def __init__(
+        self,
+        *,
+        live: Live,
+        editor: Editor,
+        lifecycle: Lifecycle,
+        clusters: Clusters,
+        history: History,
+        drafts: Drafts,
+    ) -> None:
+        self._live = live
+        self._editor = editor
+        self._lifecycle = lifecycle
+        self._clusters = clusters
+        self._history = history
+        self._drafts = drafts
+
+    def propose(self, draft: Draft, admin: Admin, confirmed: str = "", *, typed: bool = False) -> Reply:
+        """Try what was written, and do it if that was confirmed for this very change.
+
+        Without a word that was ``typed`` just now, and if nothing is lost by it, it needs no confirmation.
+        """
+        try:
+            plan = self._editor.plan(_proposal(draft))
+        except AlreadyThereError as error:
+            return self._already(error.item, draft.cluster, admin)
+        except EditRefusedError as error:
+            self._drafts.drop(admin)
+            written = draft.answer or "\n".join(draft.phrasings)
+            kept = [catalogue.NOT_KEPT.format(text=written)] if typed or draft.answer else []
+            return Reply("\n\n".join((str(error), *kept)), ((next_card(),),))
+        current = plan.before.base.by_id.get(draft.item)
+        # Somebody else has written another answer while this one was written.
+        overtaken = draft.task is Task.ANSWER and current is not None and current.answer != draft.seen
+        if plan.digest == confirmed or not (plan.impact.has_loss or overtaken or confirmed or typed):
+            return self._apply(plan, draft.cluster, admin)
+        self._drafts.keep(draft.but(awaited=Awaited.CONFIRMATION, seen=current.answer if current else ""), admin)
+        lines = [cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
+        if confirmed or overtaken:
+            lines.insert(0, catalogue.IMPACT_STALE if plan.impact.has_loss else catalogue.IMPACT_STALE_FINE)
+        elif plan.impact.has_loss:
+            lines.insert(0, catalogue.IMPACT_TRY)
+        else:
+            lines.insert(0, catalogue.PREVIEW)
+        if overtaken and current:
+            lines.insert(1, catalogue.CARD_ANSWER.format(answer=current.answer))
+        label = catalogue.BUTTON_CONFIRM if plan.impact.has_loss or overtaken else catalogue.BUTTON_FINE
+        confirm = button(label, Press.CONFIRM, plan.digest, admin.id)
+        return Reply("\n".join(lines), ((confirm, *cancel_row(admin.id)),))
+
+    def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> Reply:
+        try:
+            action = self._editor.apply(plan, admin.id)
+        except FolderReadOnlyError as error:
+            self._drafts.drop(admin)
+            return Reply(cards.to_paste(plan, str(error)))
+        self._drafts.drop(admin)
+        lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
+        undo = button(catalogue.BUTTON_UNDO, Press.UNDO, action)
+        return self._closed(cluster, plan.item, plan.before, lines, (undo,))
+
+    def _already(self, item: str, cluster: int | None, admin: Admin) -> Reply:
+        """The knowledge is as wanted, without an edit."""
+        self._drafts.drop(admin)
+        if cluster is not None:
+            self._history.record(admin.id, "covered", str(cluster))
+        found = self._live.edition.base.by_id.get(item)
+        lines = [catalogue.EDITED_ALREADY.format(question=found.question if found else item)]
+        # Perhaps it was this very edit, and a kill kept its reply from coming.
+        last = next(iter(self._history.edits(1)), None)
+        own = last is not None and (last.admin, last.item) == (admin.id, item)
+        undo = (button(catalogue.BUTTON_UNDO, Press.UNDO, last.id),) if last and own else ()
+        return self._closed(cluster, item, None, lines, undo)
+
+    def _closed(
+        self, cluster: int | None, item: str, before: Edition | None, lines: list[str], row: tuple[Button, ...]
+    ) -> Reply:
+        """Lead a card's misses to their item, and ask them again; what came of it, after these lines."""
+        if cluster is None:
+            return Reply("\n".join(lines), (row,) if row else ())
+        place, waiting = self._clusters.place(cluster), self._clusters.cluster(cluster).waiting
+        led = [replace(one, chosen=item) for one in self._clusters.handle(cluster, State.HANDLED, item)]
+        edition = self._live.edition
+        closed = self._lifecycle.close(led, before, edition)
+        found = edition.base.by_id.get(item)
+        if not led:
+            return Reply("\n".join(lines), ((*row, next_card(place)),))
+        if closed < len(led):
+            lines += ["", catalogue.CLOSED.format(total=len(led), closed=closed)]
+            lines.append(catalogue.STILL_MISSED.format(count=len(led) - closed))
+        elif any(one.verdict == COMPLAINED for one in led):
+            lines += ["", catalogue.CLOSED_COMPLAINT]
+        elif found and found.kind is Kind.NOT_COVERED:
+            lines += ["", catalogue.CLOSED_HONESTLY]
+        else:
+            lines += ["", catalogue.CLOSED_ALL]
+        if closed == len(led) and waiting:
+            lines.append(catalogue.TELLING.format(count=waiting))
+        return Reply("\n".join(lines), ((*row, next_card(place)),))
+
+    def undo(self, number: int, admin: Admin) -> Reply:
+        """Take an edit back, and open again what it answered; once more, if a kill came in between."""
+        action = self._history.action(number)
+        try:
+            item = self._editor.undo(number, admin.id)
+        except FolderReadOnlyError as error:
+            return Reply(str(error))
+        later = any(one.id > number and (one.item, one.kind) == (item, ANSWERED) for one in self._history.edits())
+        is_answer = action is not None and action.kind == ANSWERED and not later
+        self._lifecycle.reopen(item, self._live.edition, answer=is_answer)
+        what = cards.action_words(action, self._live.edition.base) if action else ""
+        return Reply(catalogue.UNDONE.format(what=what), ((button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),),))
+
+    def again(self, number: int, digest: Sequence[str], admin: Admin) -> Reply:
+        """Make an edit once more that an editor has overwritten."""
+        try:
+            plan = self._editor.plan_again(number)
+        except AlreadyThereError as error:
+            return self._already(error.item, None, admin)
+        if plan.impact.has_loss and [plan.digest] != list(digest):
+            confirm = button(catalogue.BUTTON_CONFIRM, Press.AGAIN, number, plan.digest)
+            lines = (catalogue.IMPACT_TRY, *cards.impact_lines(plan.impact, plan.after.base))
+            return Reply("\n".join(lines), ((confirm, button(catalogue.BUTTON_CANCEL, Press.HISTORY, 0)),))
+        return self._apply(plan, None, admin)
+
+
+def _proposal(draft: Draft) -> Proposal:
+    match draft.task:
+        case Task.PHRASING:
+            return MorePhrasings(draft.item, draft.phrasings)
+        case Task.ANSWER:
+            return NewAnswer(draft.item, draft.answer)
+        case Task.ITEM | Task.NOT_COVERED:
+            kind = Kind.ANSWER if draft.task is Task.ITEM else Kind.NOT_COVERED
+            return NewItem(kind, draft.question, draft.phrasings, draft.answer, draft.sources, draft.topic, draft.other)

@@ -1,0 +1,327 @@
+"""What a member reads: every verdict as a text with buttons, the same on Telegram and in the terminal."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from bot.items import Item, KnowledgeBase
+from bot.matching import (
+    QUESTION_LIMIT,
+    Answer,
+    Candidate,
+    NotCovered,
+    SmallTalk,
+    Suggestions,
+    Unknown,
+    Verdict,
+)
+from bot.store.records import Opinion
+from bot.text import is_blank
+from bot.texts import catalogue
+
+ON_A_PAGE = 8
+_RELATED = 3
+
+
+class Origin(StrEnum):
+    """Where an item was opened, and where its way back leads."""
+
+    QUESTION = "q"
+    TOPIC = "t"
+    HOT = "h"
+
+
+class Action(StrEnum):
+    """What a pressed button asks for: the first part of its callback data, whose parts are divided by colons."""
+
+    ITEM = "a"
+    """An origin; items' ids, divided by +."""
+    AGAIN = "v"
+    """The same, seen before."""
+    BACK = "b"
+    """An origin."""
+    TOPICS = "topics"
+    """A page."""
+    TOPIC = "t"
+    """A topic's key; a page."""
+    NONE = "none"
+    TELL = "w"
+    """Whoever presses it wants to be told when there is an answer."""
+    LIKE = "u"
+    """An origin; items' ids."""
+    DISLIKE = "d"
+    """The same."""
+    FAULT = "f"
+    """A letter for what is wrong; an origin; items' ids."""
+
+
+FAULTS = {"w": Opinion.WRONG, "i": Opinion.INCOMPLETE, "o": Opinion.OUTDATED}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: what it shows, and what pressing it sends back."""
+
+    label: str
+    action: str
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a member gets to see: plain text, and rows of buttons."""
+
+    text: str
+    rows: Rows = ()
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """All buttons, row by row."""
+        return tuple(button for row in self.rows for button in row)
+
+    def converted(self, convert: Callable[[str], str]) -> "Reply":
+        """The same in other characters."""
+        rows = tuple(tuple(Button(convert(button.label), button.action) for button in row) for row in self.rows)
+        return Reply(convert(self.text), rows)
+
+
+class Replies:
+    """Puts verdicts into words. ``say`` translates the catalogue's messages; misses are kept for ``days``."""
+
+    def __init__(self, base: KnowledgeBase, days: int, say: Callable[[str], str] = str) -> None:
+        self._base = base
+        self._days = days
+        self._say = say
+        self._topics = {topic_key(topic): topic for topic in base.topics}
+
+    def welcome(self) -> Reply:
+        """/start: who the bot is, and the topics."""
+        return Reply(self._say(catalogue.WELCOME).format(title=self._base.title), self._topic_rows(0))
+
+    def help(self) -> Reply:
+        """/help: how to ask."""
+        return Reply(self._say(catalogue.HELP))
+
+    def privacy(self) -> Reply:
+        """/privacy: what is kept, how long, and how to have it deleted."""
+        return Reply(self._say(catalogue.PRIVACY).format(days=self._days))
+
+    def whoami(self, member: int) -> Reply:
+        """/whoami: the member's own id."""
+        return Reply(self._say(catalogue.WHOAMI).format(id=member))
+
+    def topics(self, page: int) -> Reply:
+        """A page of the topics, counted from 0; beyond the last one, the last."""
+        return Reply(self._say(catalogue.TOPICS), self._topic_rows(page))
+
+    def topic(self, key: str, page: int) -> Reply:
+        """A page of a topic's questions; a topic that is gone says so."""
+        topic = self._topics.get(key)
+        if topic is None:
+            return self.gone()
+        items = self._base.topics[topic]
+        page, last = _page(page, len(items))
+        shown = items[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+        rows = (
+            *_item_rows(shown, Origin.TOPIC),
+            *self._pager(page, last, f"{Action.TOPIC}:{key}"),
+            (Button(self._say(catalogue.ALL_TOPICS), f"{Action.TOPICS}:0"),),
+        )
+        return Reply(self._say(catalogue.TOPIC).format(topic=topic), rows)
+
+    def hot(self, ids: Iterable[str]) -> Reply:
+        """/hot: what is asked most; without any, the topics."""
+        items = [self._base.by_id[one] for one in ids if one in self._base.by_id]
+        if not items:
+            return Reply(self._say(catalogue.HOT_NONE), self._topic_rows(0))
+        return Reply(self._say(catalogue.HOT), _item_rows(items, Origin.HOT))
+
+    def items(self, items: Sequence[Item], origin: Origin, *, back: bool = True, thumbs: bool = True) -> Reply:
+        """Answers, with what to ask next, thumbs and the way back, as far as they are wanted."""
+        ids = _ids(items)
+        shown = {item.id for item in items}
+        related = [one for item in items for one in item.related if one not in shown and one in self._base.by_id]
+        rows = _item_rows((self._base.by_id[one] for one in dict.fromkeys(related[:_RELATED])), origin)
+        if thumbs:
+            like = Button(self._say(catalogue.LIKE), f"{Action.LIKE}:{origin}:{ids}")
+            rows += ((like, Button(self._say(catalogue.DISLIKE), f"{Action.DISLIKE}:{origin}:{ids}")),)
+        if back:
+            rows += ((self._back(items[0], origin),),)
+        return Reply(self._answer(items), rows)
+
+    def faults(self, items: Sequence[Item], origin: Origin) -> Reply:
+        """The same answers, with what may be wrong with them."""
+        ids = _ids(items)
+        labels = (catalogue.FAULT_WRONG, catalogue.FAULT_INCOMPLETE, catalogue.FAULT_OUTDATED)
+        faults = (
+            Button(self._say(label), f"{Action.FAULT}:{letter}:{origin}:{ids}")
+            for letter, label in zip(FAULTS, labels, strict=True)
+        )
+        back = Button(self._say(catalogue.BACK), f"{Action.AGAIN}:{origin}:{ids}")
+        return Reply(self._answer(items), (tuple(faults), (back,)))
+
+    def thanks(self, *, noted: bool) -> str:
+        """The notice to whoever gave an opinion."""
+        return self._say(catalogue.THANKS if noted else catalogue.THANKS_NOT_KEPT)
+
+    def verdict(self, verdict: Verdict, question: str, *, noted: bool, reachable: bool = False) -> Reply:
+        """The reply to a question.
+
+        ``noted``: it is kept as a miss, and the reply may say so; ``reachable``: and who asked can be told later.
+        """
+        reply = self._reply(verdict, question, noted=noted, reachable=reachable)
+        if len(question) > QUESTION_LIMIT:
+            cut = self._say(catalogue.CUT).format(limit=QUESTION_LIMIT)
+            return Reply(f"{reply.text}\n\n{cut}", reply.rows)
+        return reply
+
+    def _reply(self, verdict: Verdict, question: str, *, noted: bool, reachable: bool) -> Reply:
+        match verdict:
+            case Answer(chosen=chosen):
+                return self.items([candidate.item for candidate in chosen], Origin.QUESTION, back=False)
+            case NotCovered(chosen=chosen, suggestions=suggestions):
+                text = "\n\n".join(candidate.item.answer for candidate in chosen)
+                nearest = self._say(catalogue.NOT_COVERED_NEAREST) if suggestions else "{answer}"
+                return Reply(nearest.format(answer=text), _candidate_rows(suggestions))
+            case SmallTalk(chosen=chosen):
+                return Reply(chosen[0].item.answer)
+            case Suggestions(suggestions=suggestions):
+                none = Button(self._say(catalogue.NONE_OF_THESE), Action.NONE)
+                return Reply(self._say(catalogue.SUGGESTIONS), (*_candidate_rows(suggestions), (none,)))
+            case Unknown() if is_blank(question):
+                return self.blank()
+            case Unknown():
+                text = self._say(catalogue.UNKNOWN).format(noted=self._say(catalogue.NOTED) if noted else "")
+                return Reply(text, self._tell_rows(wanted=noted and reachable) + self._topic_rows(0))
+            case _:
+                assert_never(verdict)
+
+    def blank(self) -> Reply:
+        """To a message without words."""
+        example = next(iter(self._base.topics.values()))[0].question
+        return Reply(self._say(catalogue.BLANK).format(example=example))
+
+    def not_text(self) -> Reply:
+        """To a sticker, a photo and the like."""
+        return Reply(self._say(catalogue.NOT_TEXT))
+
+    def unknown_command(self) -> Reply:
+        """To a command that the bot does not have."""
+        return Reply(self._say(catalogue.UNKNOWN_COMMAND))
+
+    def question_gone(self) -> Reply:
+        """To a button whose question is not found in the chat any more."""
+        return Reply(self._say(catalogue.QUESTION_GONE))
+
+    def rejected(self, *, noted: bool, reachable: bool) -> Reply:
+        """To "none of these"."""
+        text = self._say(catalogue.REJECTED if noted else catalogue.REJECTED_NOT_KEPT)
+        return Reply(text, self._tell_rows(wanted=noted and reachable) + self._topic_rows(0))
+
+    def promised(self) -> Reply:
+        """To whoever wants to be told."""
+        return Reply(self._say(catalogue.PROMISED), self._topic_rows(0))
+
+    def promise(self) -> str:
+        """The notice to whoever wants to be told."""
+        return self._say(catalogue.PROMISE)
+
+    def forgotten(self) -> Reply:
+        """/forget: nobody is told of anything any more."""
+        return Reply(self._say(catalogue.FORGOTTEN))
+
+    def answered_since(self, verdict: Answer | NotCovered) -> Reply:
+        """To whoever wanted to be told, under their question."""
+        reply = self.items([one.item for one in verdict.chosen], Origin.QUESTION, back=False)
+        if isinstance(verdict, Answer):
+            return Reply(self._say(catalogue.ANSWERED_SINCE).format(answer=reply.text), reply.rows)
+        return Reply(self._say(catalogue.NOT_COVERED_SINCE).format(answer=reply.text))
+
+    def gone(self) -> Reply:
+        """To a button or a link that means nothing any more."""
+        return Reply(self._say(catalogue.GONE), self._topic_rows(0))
+
+    def flooded(self) -> Reply:
+        """To whoever sends faster than anyone reads."""
+        return Reply(self._say(catalogue.FLOODED))
+
+    def failed(self) -> Reply:
+        """To whoever met a fault of ours."""
+        return Reply(self._say(catalogue.FAILED))
+
+    def shared(self, item: Item) -> str:
+        """What an inline result sends into a chat: the question with its answer."""
+        return f"{item.question}\n\n{self._answer([item])}"
+
+    def inline_hint(self) -> str:
+        """The button over inline results that are none."""
+        return self._say(catalogue.INLINE_HINT)
+
+    def _answer(self, items: Iterable[Item]) -> str:
+        return "\n\n".join(self._grounded(item) for item in items)
+
+    def _grounded(self, item: Item) -> str:
+        """An item's answer with its place in the speech."""
+        if not item.source:
+            return item.answer
+        joint = catalogue.PLACES_JOINT.join(self._base.places[source] for source in item.source)
+        return self._say(catalogue.ANSWER).format(answer=item.answer, places=joint)
+
+    def _back(self, item: Item, origin: Origin) -> Button:
+        if origin is not Origin.TOPIC:
+            return Button(self._say(catalogue.BACK), f"{Action.BACK}:{origin}")
+        among = self._base.topics.get(item.topic, ())
+        if item not in among:
+            return Button(self._say(catalogue.ALL_TOPICS), f"{Action.TOPICS}:0")
+        place = among.index(item) // ON_A_PAGE
+        return Button(self._say(catalogue.BACK), f"{Action.TOPIC}:{topic_key(item.topic)}:{place}")
+
+    def _tell_rows(self, *, wanted: bool) -> Rows:
+        return ((Button(self._say(catalogue.TELL_ME), Action.TELL),),) if wanted else ()
+
+    def _topic_rows(self, page: int) -> Rows:
+        keys = list(self._topics)
+        page, last = _page(page, len(keys))
+        shown = keys[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
+        rows = tuple((Button(self._topics[key], f"{Action.TOPIC}:{key}:0"),) for key in shown)
+        return rows + self._pager(page, last, Action.TOPICS)
+
+    def _pager(self, page: int, last: int, action: str) -> Rows:
+        turns = []
+        if page:
+            turns.append(Button(self._say(catalogue.PREVIOUS_PAGE), f"{action}:{page - 1}"))
+        if page < last:
+            turns.append(Button(self._say(catalogue.NEXT_PAGE), f"{action}:{page + 1}"))
+        return (tuple(turns),) if turns else ()
+
+
+def topic_key(topic: str) -> str:
+    """What buttons call a topic: 8 hexadecimal digits that stay the same as long as its name does."""
+    return hashlib.sha256(topic.encode()).hexdigest()[:8]
+
+
+def _page(page: int, count: int) -> tuple[int, int]:
+    """The nearest page that there is, and the last one."""
+    last = max(0, (count - 1) // ON_A_PAGE)
+    return min(max(0, page), last), last
+
+
+def item_key(item_id: str) -> str:
+    """What buttons under several answers call one of them: 8 hexadecimal digits, since ids would not all fit."""
+    return hashlib.sha256(item_id.encode()).hexdigest()[:8]
+
+
+def _ids(items: Sequence[Item]) -> str:
+    return items[0].id if len(items) == 1 else "+".join(item_key(item.id) for item in items)
+
+
+def _item_rows(items: Iterable[Item], origin: Origin) -> Rows:
+    return tuple((Button(item.question, f"{Action.ITEM}:{origin}:{item.id}"),) for item in items)
+
+
+def _candidate_rows(candidates: Iterable[Candidate]) -> Rows:
+    return _item_rows((candidate.item for candidate in candidates), Origin.QUESTION)

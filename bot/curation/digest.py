@@ -1,0 +1,123 @@
+"""How the last week went, what to mend next, and answers to judge."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from statistics import NormalDist
+
+from bot.conversation import cards
+from bot.conversation.cards import Press, button
+from bot.conversation.replies import Reply
+from bot.curation.clustering import Sorting
+from bot.evaluation.next_edits import NextEdit, best_next_edits
+from bot.snapshot import Edition
+from bot.store.records import COMPLAINTS, Answered, Clusters, Journal, Opinion
+from bot.texts import catalogue
+
+_DAYS = 7
+_MONTH = timedelta(days=30)
+_MISSES = 2000
+_CANDIDATES = 30
+_EDITS = 5
+JUDGED = 10
+_LOOKED_AT = 200
+_Z = NormalDist().inv_cdf(0.975)
+
+
+class Digest:
+    """What admins are told once a week, and whenever they ask."""
+
+    def __init__(
+        self,
+        clusters: Clusters,
+        sorting: Sorting,
+        journal: Journal,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._clusters = clusters
+        self._sorting = sorting
+        self._journal = journal
+        self._now = now
+
+    def compose(self, edition: Edition) -> Reply:
+        """The last seven days, the best next edits, and the way to the answers to judge."""
+        last = self._now().date()
+        first = last - timedelta(days=_DAYS - 1)
+        lines = [self._counts(first, last), ""]
+        edits, clusters = self._next_edits(edition)
+        lines += [catalogue.DIGEST_EDITS, *_edit_lines(edits, edition)] if edits else [catalogue.DIGEST_NO_EDITS]
+        rows = [
+            (button(catalogue.DIGEST_CARD.format(number=number), Press.SHOW, clusters[edit.question]),)
+            for number, edit in enumerate(edits, start=1)
+        ]
+        rows.append((button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),))
+        count = len(self._waiting(edition))
+        if count:
+            lines += ["", catalogue.DIGEST_JUDGE.format(count=count)]
+            rows.append((button(catalogue.BUTTON_JUDGE, Press.TO_JUDGE, count),))
+        return Reply("\n".join(lines), tuple(rows))
+
+    def _next_edits(self, edition: Edition) -> tuple[Sequence[NextEdit], Mapping[str, int]]:
+        """The few edits that would answer most of what was missed in the last month, and whose card each is."""
+        self._sorting.sort()
+        misses = self._clusters.recent(self._now() - _MONTH, _MISSES)
+        asked = {question for question, _ in misses}
+        pages = self._clusters.page(0, _CANDIDATES)
+        clusters = {one.questions[0].question: one.id for one in pages if one.questions[0].question in asked}
+        return best_next_edits(edition.index, edition.gate, misses, list(clusters), limit=_EDITS), clusters
+
+    def to_judge(self, edition: Edition, left: int) -> Reply:
+        """The next answer to judge, if so many are left, else what the judgements say."""
+        shown = self._waiting(edition) if left > 0 else []
+        if shown:
+            return cards.judge_card(shown[0], edition.base.by_id[shown[0].item], min(left, len(shown)))
+        judged = [one.right for one in self._journal.judged()]
+        if not judged:
+            return Reply(catalogue.JUDGE_NONE)
+        low, high = interval(sum(judged), len(judged))
+        text = catalogue.JUDGED_PRECISION.format(
+            count=len(judged), right=sum(judged), share=sum(judged) / len(judged), low=low, high=high
+        )
+        return Reply(text)
+
+    def _waiting(self, edition: Edition) -> list[Answered]:
+        """The least sure answers, of items that there still are."""
+        waiting = self._journal.to_judge(_LOOKED_AT)
+        return [one for one in waiting if one.item in edition.base.by_id][:JUDGED]
+
+    def _counts(self, first: date, last: date) -> str:
+        names: Counter[str] = Counter()
+        for counts in self._journal.daily(first).values():
+            names.update(counts)
+        asked = {name: names[verdict] for name, verdict in _VERDICTS.items()}
+        return catalogue.DIGEST.format(
+            first=first,
+            last=last,
+            asked=sum(asked.values()),
+            **asked,
+            up=names[Opinion.HELPFUL],
+            down=sum(names[one] for one in COMPLAINTS),
+        )
+
+
+_VERDICTS = {"answered": "answer", "offered": "suggest", "not_covered": "not-covered", "missed": "unknown"}
+
+
+def _edit_lines(edits: Sequence[NextEdit], edition: Edition) -> Iterator[str]:
+    for number, edit in enumerate(edits, start=1):
+        if edit.item is None:
+            yield catalogue.DIGEST_NEW_ITEM.format(number=number, asked=edit.question, covers=edit.covers)
+        else:
+            question = edition.base.by_id[edit.item].question
+            yield catalogue.DIGEST_EDIT.format(
+                number=number, asked=edit.question, question=question, covers=edit.covers
+            )
+
+
+def interval(right: int, count: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share, for a count above 0."""
+    share, z2 = right / count, _Z**2
+    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
+    half = _Z / (1 + z2 / count) * math.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,0 +1,1 @@
+"""Offline: how good the answers are, and what an edit would do to them."""

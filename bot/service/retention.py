@@ -1,0 +1,58 @@
+"""What was kept long enough is deleted, when the clock can be believed."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.errors import StoreError
+from bot.store.records import Upkeep
+
+_LOG = logging.getLogger(__name__)
+_EVERY_S = 600.0
+_JUMP_S = 60.0
+_EVEN_S = 3600.0
+
+
+class Retention:
+    """Purges the store every ten minutes, once the clock has run evenly for an hour.
+
+    Whoever sets a wrong clock right within an hour, as time services do, loses nothing.
+    """
+
+    def __init__(
+        self,
+        upkeep: Upkeep,
+        misses_kept: timedelta,
+        wall: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._upkeep = upkeep
+        self._misses_kept = misses_kept
+        self._wall = wall
+        self._steady = steady
+        self._offset = wall() - steady()
+        self._even_since = steady()
+
+    async def run(self) -> None:
+        """Purge, again and again, until it is cancelled."""
+        while True:
+            await asyncio.sleep(_EVERY_S)
+            await asyncio.to_thread(self.purge)
+
+    def purge(self) -> None:
+        """Delete what is old enough, if the clock has run evenly for long enough."""
+        before, self._offset = self._offset, self._wall() - self._steady()
+        if abs(self._offset - before) > _JUMP_S:
+            _LOG.warning("The clock jumped by %.0f s: nothing is deleted for an hour.", self._offset - before)
+            self._even_since = self._steady()
+        if self._steady() - self._even_since < _EVEN_S:
+            return
+        try:
+            deleted = self._upkeep.purge(self._misses_kept)
+        except StoreError as error:
+            _LOG.warning("What is old can't be deleted now: %s", error)
+            return
+        if deleted:
+            _LOG.info("%d rows were kept long enough and are deleted.", deleted)

@@ -1,0 +1,71 @@
+"""Inline mode: answers that members bring into any chat."""
+
+import asyncio
+import logging
+import time
+
+from telegram import (
+    Bot,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+)
+from telegram.error import TelegramError
+
+from bot.conversation.members import INLINE_START
+from bot.inbox.updates import InlineQuery
+from bot.metrics import Metrics
+from bot.snapshot import Live
+from bot.telegram.quotas import FloodGuard, Pace
+from bot.texts.languages import converter, language_of
+
+_LOG = logging.getLogger(__name__)
+_CACHED_S = 300
+_HOT_CACHED_S = 60
+_DESCRIPTION = 120
+
+
+class InlineHandlers:
+    """The results under what is typed after the bot's name."""
+
+    def __init__(self, bot: Bot, live: Live, guard: FloodGuard, metrics: Metrics) -> None:
+        self._bot = bot
+        self._live = live
+        self._guard = guard
+        self._metrics = metrics
+
+    async def on_query(self, query: InlineQuery) -> None:
+        """Answer with items; what is typed here is no question yet, and never a miss."""
+        if self._guard.judge(query.sender.id, time.time()) is not Pace.FINE:
+            self._metrics.silenced.inc()
+            return
+        language = language_of(query.sender.language_code)
+        dialogue = self._live.dialogue
+        items = await asyncio.to_thread(dialogue.inline, query.query)
+        convert = converter(language)
+        results = [
+            InlineQueryResultArticle(
+                item.id,
+                convert(item.question),
+                InputTextMessageContent(
+                    dialogue.shared(item, language), link_preview_options=LinkPreviewOptions(is_disabled=True)
+                ),
+                description=convert(item.answer)[:_DESCRIPTION],
+            )
+            for item in items
+        ]
+        hint = (
+            None if results else InlineQueryResultsButton(dialogue.inline_hint(language), start_parameter=INLINE_START)
+        )
+        try:
+            await self._bot.answer_inline_query(
+                query.id,
+                results,
+                cache_time=_CACHED_S if query.query.strip() else _HOT_CACHED_S,
+                # The same words give other characters, and another hint, to whoever reads another language.
+                is_personal=True,
+                button=hint,
+            )
+        except TelegramError as error:
+            _LOG.info("An inline query could not be answered: %s", error)

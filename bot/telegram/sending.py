@@ -1,0 +1,270 @@
+"""How calls go out: Telegram's limits kept, its halts obeyed, what it may not have taken sent again."""
+
+import asyncio
+import functools
+import itertools
+import logging
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import BaseRateLimiter
+
+from bot.errors import StoppingError
+from bot.metrics import Metrics
+from bot.telegram.client import NeverSentError
+
+_LOG = logging.getLogger(__name__)
+_Result = bool | dict[str, Any] | list[dict[str, Any]]
+_Call = Callable[[], Awaitable[_Result]]
+
+TRIES = 5
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
+_SIDE_BY_SIDE = 64
+_PASSING = frozenset({"answerCallbackQuery", "answerInlineQuery", "sendChatAction"})
+"""Worth something at this moment alone: tried once, and never waited for."""
+_CHATS_REFUSED_AT_ONCE = 3
+_AT_ONCE_S = 1.0
+_CHATS_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``burst`` at once, then one every ``interval`` seconds: in any T seconds at most burst + T / interval."""
+
+    interval: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Telegram's limits: 30 a second over all, about 1 a second in a chat with bursts, 20 a minute in a group."""
+
+    overall: Rate = Rate(1 / 27, 3)
+    private: Rate = Rate(1, 5)
+    group: Rate = Rate(4, 5)
+
+
+class Bucket:
+    """Turns at a rate, by the generic cell rate algorithm: one number tells when the next turn is due."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self.due = 0.0
+
+    def take(self, now: float) -> float:
+        """Take a turn; how many seconds to wait for it."""
+        due = max(self.due, now)
+        self.due = due + self._rate.interval
+        return max(0.0, due - now - (self._rate.burst - 1) * self._rate.interval)
+
+
+class SendingPolicy(BaseRateLimiter[None]):
+    """PTB asks it for every call but getUpdates.
+
+    A 429 halts its own chat, or its own method where there is no chat; three chats refused within a second are the bot
+    as a whole, which halts then. What can't have reached Telegram is tried until it does; what may have, 5 times; what
+    is worth something at its moment alone, such as the acknowledgement of a press, once.
+    """
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        limits: Limits = Limits(),
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
+    ) -> None:
+        self._metrics = metrics
+        self._limits = limits
+        self._now = now
+        self._sleep = sleep or self._sleep_unless_stopped
+        self._overall = Bucket(limits.overall)
+        self._chats: dict[object, Bucket] = {}
+        self._halts: dict[object, float] = {}
+        self._refused: dict[object, float] = {}
+        self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self._stopped = asyncio.Event()
+
+    async def initialize(self) -> None:
+        """Nothing is needed."""
+
+    async def shutdown(self) -> None:
+        """Nothing is held."""
+
+    def stop(self) -> None:
+        """From now on no call begins, and whoever waits for a turn gets StoppingError. Calls under way go on."""
+        self._stopped.set()
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, _Result]],
+        args: Any,  # noqa: ANN401 - PTB's
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: None,  # noqa: ARG002 - not used here
+    ) -> _Result:
+        """Make a call when its turn comes, again where that helps.
+
+        Raises:
+            StoppingError: the bot is about to end, and the call was not made.
+            TelegramError: it was refused for good, or failed too often.
+        """
+        call = functools.partial(_made, callback, args, kwargs)
+        if endpoint in _PASSING:
+            return await self._once(call, data.get("chat_id", endpoint), chat="chat_id" in data)
+        failures = itertools.count(1)
+        unreached = itertools.count(1)
+        while True:
+            scope = data.get("chat_id", endpoint)
+            await self._turn(scope, endpoint)
+            try:
+                return await self._perform(call, scope)
+            except RetryAfter as error:
+                self._halt(scope, seconds_to_wait(error), chat="chat_id" in data)
+            except ChatMigrated as error:
+                data["chat_id"] = error.new_chat_id
+            except (BadRequest, Forbidden, Conflict):
+                raise
+            except (NetworkError, InvalidToken) as error:
+                never_sent = isinstance(error, InvalidToken | NeverSentError)
+                attempt = next(unreached if never_sent else failures)
+                if attempt == TRIES and not never_sent:
+                    raise
+                self._metrics.sends_retried.inc()
+                pause = backoff(attempt)
+                _LOG.warning("%s: %s; trying again in %.1f s.", endpoint, explain(error), pause)
+                await self._sleep(pause)
+
+    async def _once(self, call: _Call, scope: object, *, chat: bool) -> _Result:
+        """Make a call that is worth nothing later."""
+        left = self._halted_until(scope) - self._now()
+        if left > 0:
+            raise RetryAfter(math.ceil(left))
+        try:
+            return await self._perform(call, scope)
+        except RetryAfter as error:
+            self._halt(scope, seconds_to_wait(error), chat=chat)
+            raise
+
+    async def _perform(self, call: _Call, scope: object) -> _Result:
+        """Make a call when there is a slot for it, unless the bot stops or a halt began meanwhile."""
+        while True:
+            await self._halted(scope)
+            async with self._slots:
+                if self._stopped.is_set():
+                    raise StoppingError
+                if self._halted_until(scope) <= self._now():
+                    return await call()
+
+    async def _turn(self, scope: object, endpoint: str) -> None:
+        """Wait until a call may be made."""
+        if self._stopped.is_set():
+            raise StoppingError
+        paced = endpoint.startswith(("send", "edit"))
+        if paced:
+            await self._sleep(self._bucket(scope).take(self._now()))
+        while True:
+            await self._halted(scope)
+            if not paced:
+                return
+            wait = self._overall.take(self._now())
+            if not wait:
+                return
+            await self._sleep(wait)
+            if self._halted_until(scope) <= self._now():
+                return
+
+    async def _halted(self, scope: object) -> None:
+        while (until := self._halted_until(scope)) > self._now():
+            await self._sleep(until - self._now())
+
+    def _halted_until(self, scope: object) -> float:
+        return max(self._halts.get(scope, 0.0), self._halts.get(None, 0.0))
+
+    def _halt(self, scope: object, seconds: float, *, chat: bool) -> None:
+        self._metrics.halts.inc()
+        now = self._now()
+        self._halts = {held: until for held, until in self._halts.items() if until > now}
+        self._refused = {one: at for one, at in self._refused.items() if at > now - _AT_ONCE_S}
+        if chat:
+            self._refused[scope] = now
+        everything = chat and len(self._refused) >= _CHATS_REFUSED_AT_ONCE
+        for held in (scope, None) if everything else (scope,):
+            # A later, shorter one does not end a longer one.
+            self._halts[held] = max(self._halts.get(held, 0.0), now + seconds)
+        _LOG.warning("Telegram asks to wait %.0f s: %s.", seconds, "all chats" if everything else "one chat or method")
+
+    def _bucket(self, chat: object) -> Bucket:
+        bucket = self._chats.get(chat)
+        if bucket is None:
+            if len(self._chats) >= _CHATS_REMEMBERED:
+                self._chats = {known: kept for known, kept in self._chats.items() if kept.due > self._now()}
+            # Groups and channels have negative ids.
+            group = isinstance(chat, int) and chat < 0
+            bucket = self._chats[chat] = Bucket(self._limits.group if group else self._limits.private)
+        return bucket
+
+    async def _sleep_unless_stopped(self, seconds: float) -> None:
+        if seconds > 0:
+            try:
+                await asyncio.wait_for(self._stopped.wait(), seconds)
+            except TimeoutError:
+                return
+        if self._stopped.is_set():
+            raise StoppingError
+
+
+async def _made(
+    callback: Callable[..., Coroutine[Any, Any, _Result]],
+    args: Any,  # noqa: ANN401 - PTB's
+    kwargs: dict[str, Any],
+) -> _Result:
+    try:
+        return await callback(*args, **kwargs)
+    except (KeyError, TypeError, AttributeError) as error:
+        # PTB takes an answer apart without looking: what stands between us and Telegram answered in its place.
+        message = f"an answer that is not the Bot API's ({type(error).__name__})"
+        raise NetworkError(message) from error
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait after the nth failure in a row, counted from 1: doubled each time, at most a minute, jittered."""
+    pause = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(attempt - 1, 10))
+    return pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
+
+
+def explain(error: Exception) -> str:
+    """What is wrong, and what the operator can do."""
+    match error:
+        case InvalidToken():
+            return "Telegram refuses the token: check CAMPAIGN_BOT_TOKEN"
+        case Conflict():
+            return f"another program serves this bot's token: end that one ({error})"
+        case _ if type(error) in {NetworkError, NeverSentError}:
+            return f"Telegram can't be reached ({error})"
+        case TelegramError():
+            return f"Telegram answered: {error}"
+        case _:
+            return str(error).removesuffix(".")
+
+
+def seconds_to_wait(error: RetryAfter) -> float:
+    """How long Telegram wants to be left alone."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -1,0 +1,39 @@
+"""How the dialogue looks in a terminal."""
+
+import io
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from bot.cli.chat import show
+from bot.conversation.replies import Button, Origin, Replies, Reply
+from bot.knowledge import Knowledge
+
+
+def printed(reply: Reply, *, terminal: bool) -> list[str]:
+    out = io.StringIO()
+    show(reply, Console(file=out, width=80, force_terminal=terminal, color_system=None, highlight=False))
+    return out.getvalue().splitlines()
+
+
+def test_buttons_are_numbered_row_by_row() -> None:
+    """A row of short ones stands on one line."""
+    reply = Reply("早上七点开门。", ((Button("几点关门？", "x"),), (Button("👍", "y"), Button("👎", "z"))))
+    expected = ["早上七点开门。", "  1. 几点关门？", "  2. 👍   3. 👎", ""]
+    assert printed(reply, terminal=False) == printed(reply, terminal=True) == expected
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_chinese_wraps_by_its_width(shipped: Knowledge, *, terminal: bool) -> None:
+    """On a terminal no line is wider than its 80 columns; in a pipe none is broken."""
+    replies = Replies(shipped.base, 180)
+    views = [replies.welcome(), replies.help(), replies.privacy()]
+    views += [replies.items([item], Origin.TOPIC) for item in shipped.base.items]
+    for view in views:
+        lines = printed(view, terminal=terminal)
+        if terminal:
+            assert max(map(cell_len, lines)) <= 80
+            assert "".join(lines).replace(" ", "").startswith(view.text.replace("\n", "").replace(" ", ""))
+        else:
+            assert "\n".join(lines).startswith(view.text)

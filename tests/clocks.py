@@ -1,0 +1,52 @@
+"""Clocks that a test moves: one that stands, and one that passes only when everyone waits."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+_TURNS = 20
+"""Turns of the event loop after which whoever can go on has done so."""
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 5, 31, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class VirtualTime:
+    """A clock and a sleep for code under test; ``run`` drives them."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._numbers = itertools.count()
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so long in this time."""
+        if seconds <= 0:
+            return
+        woken = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self.now + seconds, next(self._numbers), woken))
+        await woken
+
+    async def run(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:
+        """What comes of these, side by side; exceptions are results."""
+        gathered = asyncio.gather(*work, return_exceptions=True)
+        while not gathered.done():
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+            if self._sleepers and not gathered.done():
+                self.now, _, woken = heapq.heappop(self._sleepers)
+                woken.set_result(None)
+        return list(await gathered)

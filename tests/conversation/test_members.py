@@ -1,0 +1,377 @@
+"""What a member says and presses, to what a member reads."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.conversation.followups import Subject, Subjects
+from bot.conversation.members import Dialogue, Speaker, Turn
+from bot.conversation.replies import Button, Origin, Replies, Reply, Rows, item_key, topic_key
+from bot.curation.faq import Faq
+from bot.knowledge import Knowledge
+from bot.matching import QUESTION_LIMIT, Index, Matcher
+from bot.store.database import Database
+from bot.store.misses import SqlMissedLog
+from bot.store.records import Opinion, Records, State
+from bot.store.usage import SqlJournal
+from bot.texts import catalogue
+from bot.texts.languages import Language, converter, translator
+
+KEY = topic_key("食堂")
+TOPICS: Rows = ((Button("食堂", f"t:{KEY}:0"),),)
+TELL_ME: Rows = ((Button(catalogue.TELL_ME, "w"),),)
+
+
+def items(origin: str, *ids: str) -> Rows:
+    """Buttons that open items."""
+    questions = {"opening": "食堂几点开门？", "closing": "食堂几点关门？", "card": "饭卡丢了怎么补？"}
+    return tuple((Button(questions[one], f"a:{origin}:{one}"),) for one in ids)
+
+
+def thumbs(origin: str, ids: str) -> Rows:
+    """The row under an answer."""
+    return ((Button("👍", f"u:{origin}:{ids}"), Button("👎", f"d:{origin}:{ids}")),)
+
+
+def back(action: str) -> Rows:
+    """The row that leads back."""
+    return ((Button(catalogue.BACK, action),),)
+
+
+OPENING = "早上七点开门。\n\n出处：第一条"
+CARD = "到窗口补办：\n带上工作证就行。\n\n出处：第一条；第二条"
+WELCOME = Reply(catalogue.WELCOME.format(title="食堂须知"), TOPICS)
+SUGGESTIONS = Reply(catalogue.SUGGESTIONS, (*items("q", "closing", "opening", "card"), (Button("都不是", "none"),)))
+SAID = {
+    "a question": ("食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "one with related items": ("补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
+    "a compound question": (
+        "食堂几点开门?食堂几点关门?",
+        Reply(
+            f"{OPENING}\n\n晚上八点关门。\n\n出处：第二条", thumbs("q", f"{item_key('opening')}+{item_key('closing')}")
+        ),
+    ),
+    "an unclear one": ("开饭安排", SUGGESTIONS),
+    "small talk": ("你好", Reply("你好！")),
+    "an unknown one": ("写首诗送我妈", Reply(catalogue.UNKNOWN.format(noted=catalogue.NOTED), TELL_ME + TOPICS)),
+    "blank": (" ", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
+    "/start": ("/start", WELCOME),
+    "/start with an item": ("/start opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "/start with rubbish": ("/start <b>x:y", WELCOME),
+    "/start with an item that is gone": ("/start gone-since", Reply(catalogue.GONE, TOPICS)),
+    "/start with small talk": ("/start chat-hello", Reply(catalogue.GONE, TOPICS)),
+    "/topics": ("/topics", Reply(catalogue.TOPICS, TOPICS)),
+    "/hot, when nothing was asked": ("/hot", Reply(catalogue.HOT_NONE, TOPICS)),
+    "/help to this bot": ("/help@campaign_faq_bot", Reply(catalogue.HELP)),
+    "/privacy": ("/privacy", Reply(catalogue.PRIVACY.format(days=180))),
+    "/forget": ("/forget", Reply(catalogue.FORGOTTEN)),
+    "/whoami": ("/whoami", Reply(catalogue.WHOAMI.format(id=7))),
+    "/ask": ("/ask@campaign_faq_bot 食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "/ask and a new line": ("/ask\n食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "/ask and a wide space": ("/ask\u3000食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "/ask and nothing between": ("/ask食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "marks": ("？。！", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
+    "emoji": ("👍😀", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
+    "/ask without a question": ("/ask", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
+    "an unknown command": ("/nonsense", Reply(catalogue.UNKNOWN_COMMAND)),
+    "an admin's command by someone else": ("/missed", Reply(catalogue.UNKNOWN_COMMAND)),
+    "a stroke that is no command": ("/补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
+}
+GONE = Reply(catalogue.GONE, TOPICS)
+FAULTS = (
+    Button(catalogue.FAULT_WRONG, "f:w:q:opening"),
+    Button(catalogue.FAULT_INCOMPLETE, "f:i:q:opening"),
+    Button(catalogue.FAULT_OUTDATED, "f:o:q:opening"),
+)
+PRESSED = {
+    "an item under a question": ("a:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
+    "an item of a topic": ("a:t:opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "back to the question": ("b:q", SUGGESTIONS),
+    "a topic": (
+        f"t:{KEY}:0",
+        Reply(
+            catalogue.TOPIC.format(topic="食堂"),
+            (*items("t", "opening", "closing", "card"), (Button(catalogue.ALL_TOPICS, "topics:0"),)),
+        ),
+    ),
+    "a page beyond the last": ("topics:99", Reply(catalogue.TOPICS, TOPICS)),
+    "none of these": ("none", Reply(catalogue.REJECTED, TELL_ME + TOPICS)),
+    "to be told": ("w", Reply(catalogue.PROMISED, TOPICS)),
+    "a thumb up": ("u:q:opening", Reply(OPENING, back("b:q"))),
+    "seen before": ("v:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
+    "a thumb down": ("d:q:opening", Reply(OPENING, (FAULTS, *back("v:q:opening")))),
+    "what is wrong": ("f:o:q:opening", Reply(OPENING, back("b:q"))),
+    "one item of two is gone": ("a:q:00000000+opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
+    "an item that is gone": ("a:q:gone", GONE),
+    "a topic that is gone": ("t:00000000:0", GONE),
+    "no page": ("topics:-1", GONE),
+    "a page of another script": ("topics:٣", GONE),
+    "an origin that there is not": ("a:x:opening", GONE),
+    "a fault that there is not": ("f:x:q:opening", GONE),
+    "an older button": ("a:opening", GONE),
+    "rubbish": ("x", GONE),
+    "nothing": ("", GONE),
+}
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> SqlJournal:
+    database = Database.open(f"sqlite:///{tmp_path}/bot.db")
+    return SqlJournal(database, SqlMissedLog(database, 100), 100)
+
+
+@pytest.fixture
+def dialogue(canteen: Knowledge, journal: SqlJournal) -> Dialogue:
+    faq = Faq(Matcher(Index.build(canteen.base)))
+    return Dialogue(faq, canteen.base, 180, journal)
+
+
+def speaker(*, keeps: bool = True, chat: int = 7, language: Language = Language.SIMPLIFIED) -> Speaker:
+    return Speaker(chat, 7, lambda _: keeps, language)
+
+
+def reply(turn: Turn) -> Reply:
+    assert turn.reply
+    return turn.reply
+
+
+@pytest.mark.parametrize(("text", "expected"), SAID.values(), ids=SAID.keys())
+def test_what_is_said(dialogue: Dialogue, text: str, expected: Reply) -> None:
+    """Every verdict and every command has its reply."""
+    assert dialogue.say(text, speaker()).reply == expected
+
+
+@pytest.mark.parametrize(("action", "expected"), PRESSED.values(), ids=PRESSED.keys())
+def test_what_is_pressed(dialogue: Dialogue, action: str, expected: Reply) -> None:
+    """Every button has its reply, also one that should not exist."""
+    assert dialogue.press(action, "开饭安排", speaker()).reply == expected
+
+
+def test_what_the_speech_does_not_say_is_said_honestly(dialogue: Dialogue) -> None:
+    """The honest line comes first, then what the speech does say."""
+    nearest = reply(dialogue.say("一份午饭多少钱", speaker()))
+    assert nearest.text == catalogue.NOT_COVERED_NEAREST.format(answer="须知里没有说饭菜的价钱。")
+    assert set(nearest.rows) <= set(items("q", "opening", "closing", "card"))
+
+
+def missed(turn: Turn) -> list[str]:
+    return [miss.question for miss in turn.records.misses]
+
+
+def test_what_is_missed_is_said(dialogue: Dialogue) -> None:
+    """An unknown question, one that the text does not answer, and the one that rejected buttons stood under."""
+    assert missed(dialogue.say("写首诗送我妈", speaker())) == ["写首诗送我妈"]
+    assert missed(dialogue.say("一份午饭多少钱", speaker())) == ["一份午饭多少钱"]
+    assert missed(dialogue.press("none", "开饭安排", speaker())) == ["开饭安排"]
+    assert missed(dialogue.press("none", "", speaker())) == []
+    assert missed(dialogue.say("补办饭卡", speaker())) == []
+    assert missed(dialogue.say(" ", speaker())) == []
+
+
+def test_what_is_not_kept_is_not_promised(dialogue: Dialogue) -> None:
+    """A log that takes no more changes the words."""
+    full = speaker(keeps=False)
+    for turn in (dialogue.say("写首诗送我妈", full), dialogue.press("none", "开饭安排", full)):
+        assert (turn.records.misses, turn.records.feedback) == ((), ())
+        assert "记下" not in reply(turn).text
+    turn = dialogue.press("f:w:q:opening", "开饭安排", full)
+    assert turn.records == Records()
+    assert "记下" not in turn.notice
+
+
+OPINIONS = {
+    "helpful": ("u:q:opening", "开饭 安排", [("开饭 安排", "opening", Opinion.HELPFUL)]),
+    "wrong": ("f:w:q:card", "补办饭卡 13812345678", [("补办饭卡 ［电话］", "card", Opinion.WRONG)]),
+    "incomplete, of two answers": (
+        f"f:i:q:{item_key('opening')}+{item_key('closing')}",
+        "食堂几点开门?食堂几点关门?",
+        [("食堂几点开门?食堂几点关门?", one, Opinion.INCOMPLETE) for one in ("opening", "closing")],
+    ),
+    "outdated, without a question": ("f:o:t:opening", "", [("食堂几点开门？", "opening", Opinion.OUTDATED)]),
+    "not meant: every pair that was shown": (
+        "none",
+        "开饭安排",
+        [("开饭安排", one, Opinion.NOT_MEANT) for one in ("closing", "opening", "card")],
+    ),
+    "of an item that the question did not lead to": (
+        "u:q:opening",
+        "写首诗送我妈",
+        [("食堂几点开门？", "opening", Opinion.HELPFUL)],
+    ),
+    "only asked what is wrong": ("d:q:opening", "问", []),
+}
+
+
+@pytest.mark.parametrize(("action", "question", "expected"), OPINIONS.values(), ids=OPINIONS.keys())
+def test_an_opinion_is_kept_with_question_and_item(
+    dialogue: Dialogue, action: str, question: str, expected: list[tuple[str, str, Opinion]]
+) -> None:
+    """Masked like a miss."""
+    feedback = dialogue.press(action, question, speaker()).records.feedback
+    assert [(one.question, one.item, one.opinion) for one in feedback] == expected
+
+
+def test_what_is_asked_most_is_hot(dialogue: Dialogue, journal: SqlJournal) -> None:
+    """Answers that were given and items that were opened; the way back leads to the list."""
+    for turn in (
+        dialogue.say("补办饭卡", speaker()),
+        dialogue.press("a:t:opening", "", speaker()),
+        dialogue.say("饭卡丢了怎么补", speaker()),
+        dialogue.say("开饭安排", speaker()),
+    ):
+        journal.record(turn.records)
+    hot = Reply(catalogue.HOT, items("h", "card", "opening"))
+    assert dialogue.say("/hot", speaker()).reply == hot
+    assert reply(dialogue.press("a:h:opening", "", speaker())).rows[-1:] == back("b:h")
+    assert dialogue.press("b:h", "", speaker()).reply == hot
+    assert [item.id for item in dialogue.inline("")] == ["card", "opening"]
+
+
+FOLLOW_UPS = {
+    "an ordinal": (["“五带头”是哪五个", "第三个呢"], "带头服务群众"),
+    "another ordinal after it": (["“五带头”是哪五个", "第三个呢", "那第四个呢"], "带头遵纪守法"),
+    "an ordinal in place of one that was typed": (["五带头第三个是什么", "第五个"], "带头弘扬正气"),
+    "clear by itself": (["“五带头”是哪五个", "那谁负责"], "吾金"),
+    "after a pressed button": (["a:t:five-leads", "第三个呢"], "带头服务群众"),
+}
+
+
+@pytest.mark.parametrize(("said", "expected"), FOLLOW_UPS.values(), ids=FOLLOW_UPS.keys())
+def test_a_follow_up_is_understood(
+    shipped: Knowledge, matcher: Matcher, journal: SqlJournal, said: list[str], expected: str
+) -> None:
+    """By what was talked about just now, in the same chat."""
+    dialogue = Dialogue(Faq(matcher), shipped.base, 180, journal)
+
+    def last(chat: int, texts: list[str]) -> str:
+        turns = [
+            dialogue.press(t, "", speaker(chat=chat)) if ":" in t else dialogue.say(t, speaker(chat=chat))
+            for t in texts
+        ]
+        return reply(turns[-1]).text
+
+    assert expected in last(7, said)
+    assert expected not in last(8, said[-1:])
+
+
+def test_the_way_back_under_a_follow_up_leads_to_its_answer(
+    shipped: Knowledge, matcher: Matcher, journal: SqlJournal
+) -> None:
+    """Whatever was opened meanwhile; and who asks on does not get the same answer again."""
+    dialogue = Dialogue(Faq(matcher), shipped.base, 180, journal)
+    dialogue.say("“五带头”是哪五个", speaker())
+    third = reply(dialogue.say("第三个呢", speaker()))
+    dialogue.press("a:q:five-goods", "第三个呢", speaker())
+    assert reply(dialogue.press("b:q", "第三个呢", speaker())).text == third.text
+    liked = dialogue.press(third.rows[-1][0].action, "第三个呢", speaker()).records.feedback
+    assert [one.question for one in liked] == ["五带头第三个"]
+    assert reply(dialogue.say("然后呢", speaker())).text != third.text
+
+
+def test_a_subject_is_forgotten_after_five_minutes(canteen: Knowledge) -> None:
+    """And it is kept in memory only."""
+    now = [0.0]
+    subjects = Subjects(lambda: now[-1])
+    subject = Subject("补办饭卡", canteen.base.by_id["card"])
+    subjects.put((7, 7), subject)
+    now.append(299)
+    assert (subjects.get((7, 7)), subjects.get((7, 8))) == (subject, None)
+    now.append(301)
+    assert subjects.get((7, 7)) is None
+
+
+def test_where_no_reply_is_due_only_a_sure_one_comes(dialogue: Dialogue) -> None:
+    """And nothing is kept of the rest."""
+    passing = Speaker(-7, 7, lambda _: True, expects=False)
+    for text in ("写首诗送我妈", "开饭安排"):
+        assert dialogue.say(text, passing) == Turn(None)
+    assert dialogue.say("补办饭卡", passing).reply
+    assert dialogue.say("一份午饭多少钱", passing).reply
+
+
+def test_who_wishes_to_be_told_is_known_by_the_miss(dialogue: Dialogue) -> None:
+    """As it was recorded; who can't be reached is offered nothing."""
+    unknown = dialogue.say("写首诗送我妈13812345678", speaker())
+    told = dialogue.press("w", "写首诗送我妈13812345678", speaker())
+    assert told.wish == unknown.records.misses[0].key
+    assert told.notice == catalogue.PROMISE
+    assert dialogue.press("w", "开饭安排", speaker()).wish == "开饭安排"
+    assert dialogue.press("w", "", speaker()).wish == ""
+    terminal = Speaker(7, 7, lambda _: True, reachable=False)
+    assert reply(dialogue.say("写首诗送我妈", terminal)).rows == TOPICS
+    assert reply(dialogue.press("none", "开饭安排", terminal)).rows == TOPICS
+    assert dialogue.press("w", "写首诗送我妈", terminal).wish == ""
+
+
+def test_what_is_kept_of_a_question(dialogue: Dialogue) -> None:
+    """What it was answered with, masked; and the day's count of its verdict. Of a blank one nothing."""
+    answered = dialogue.say("补办饭卡 13812345678", speaker()).records
+    assert [(one.question, one.item) for one in answered.answered] == [("补办饭卡 ［电话］", "card")]
+    counted = [dialogue.say(text, speaker()).records.counted for text in ("补办饭卡", "开饭安排", "写诗", "你好", " ")]
+    assert counted == [("answer",), ("suggest",), ("unknown",), ("small-talk",), ()]
+    assert dialogue.say("开饭安排", speaker()).records.answered == ()
+
+
+def test_a_thumb_down_is_a_miss_of_its_item(dialogue: Dialogue) -> None:
+    """Admins get to see it like any other."""
+    (miss,) = dialogue.press("f:w:q:card", "补办饭卡", speaker()).records.misses
+    assert (miss.question, miss.verdict, miss.item, miss.state) == ("补办饭卡", "answer", "card", State.OPEN)
+    assert dialogue.press("u:q:card", "补办饭卡", speaker()).records.misses == ()
+
+
+INLINE = {
+    "a sure question": ("食堂几点开门", ["opening"]),
+    "an unclear one": ("开饭安排", ["closing", "opening"]),
+    "off topic": ("写首诗送我妈", []),
+    "256 characters of anything": ("🧑\u200d🚀<a&b>%s{}" * 18, []),
+    "what the text does not say": ("一份午饭多少钱", []),
+}
+
+
+@pytest.mark.parametrize(("query", "first"), INLINE.values(), ids=INLINE.keys())
+def test_inline_results(dialogue: Dialogue, query: str, first: list[str]) -> None:
+    """The best items first; never one that is no answer."""
+    found = [item.id for item in dialogue.inline(query)]
+    assert found[: len(first)] == first
+    assert set(found) <= {"opening", "closing", "card"}
+    assert len(set(found)) == len(found)
+
+
+def test_languages(dialogue: Dialogue) -> None:
+    """Traditional characters in everything, English in the interface alone."""
+    traditional = reply(dialogue.say("补办饭卡", speaker(language=Language.TRADITIONAL)))
+    assert traditional.text == "到窗口補辦：\n帶上工作證就行。\n\n出處：第一條；第二條"
+    assert traditional.buttons[0].label == "食堂幾點開門？"
+    english = reply(dialogue.say("补办饭卡", speaker(language=Language.ENGLISH)))
+    assert english.text == "到窗口补办：\n带上工作证就行。\n\nSource: 第一条；第二条"
+    assert "記下" in dialogue.press("u:q:opening", "", speaker(language=Language.TRADITIONAL)).notice
+
+
+def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:
+    """Whoever writes more than is looked at is told."""
+    long = reply(dialogue.say("补办饭卡。" + "水" * 100_000, speaker()))
+    assert long.text.endswith(catalogue.CUT.format(limit=QUESTION_LIMIT))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_shipped_item_fits_telegram(shipped: Knowledge, language: Language) -> None:
+    """Callback data in 64 bytes, texts in 4,096 UTF-16 units, whichever way an item is opened."""
+    replies, convert = Replies(shipped.base, 180, translator(language)), converter(language)
+    views = [replies.welcome(), replies.help(), replies.privacy(), replies.topics(0), replies.gone()]
+    views += [replies.topic(topic_key(topic), page) for topic in shipped.base.topics for page in range(4)]
+    for item in shipped.base.items:
+        views += [replies.items([item], origin) for origin in Origin]
+        views.append(replies.faults([item], Origin.QUESTION))
+        assert len(item.id.encode()) <= 64
+        assert units(convert(replies.shared(item))) <= 4096
+    longest = sorted(shipped.base.items, key=lambda item: len(item.id))[-4:]
+    views += [replies.items(longest, Origin.QUESTION), replies.faults(longest, Origin.QUESTION)]
+    for view in views:
+        assert units(convert(view.text)) <= 4096
+        assert all(1 <= len(button.action.encode()) <= 64 and button.label for button in view.buttons)
+    assert units(convert(replies.thanks(noted=True))) <= 200
+    assert units(convert(replies.flooded().text)) <= 200
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,64 @@
+"""The few edits that would answer most of what was missed."""
+
+from dataclasses import replace
+
+from bot.evaluation.next_edits import NextEdit, best_next_edits
+from bot.knowledge import load
+from bot.matching import Answer, Gate, Index, Matcher
+from tests.conftest import CANTEEN
+
+INDEX = Index.build(load(CANTEEN).base)
+MISSES = [
+    ("能不能带宠物", 1),
+    ("带宠物进来", 1),
+    ("宠物能带吗", 5),
+    ("停车场在哪里", 4),
+    ("我要停车", 1),
+    ("卡被别人捡走", 2),
+]
+
+
+def best(candidates: list[str], limit: int = 5) -> list[NextEdit]:
+    return best_next_edits(INDEX, Gate(), MISSES, candidates, limit)
+
+
+def test_the_edit_that_answers_most_comes_first() -> None:
+    """A new item, unless there is one that may well be meant; the most frequent misses first."""
+    assert best(["卡被别人捡走", "停车场在哪里", "宠物能带吗"]) == [
+        NextEdit("宠物能带吗", None, 7, ("宠物能带吗", "能不能带宠物", "带宠物进来")),
+        NextEdit("停车场在哪里", None, 5, ("停车场在哪里", "我要停车")),
+        NextEdit("卡被别人捡走", "card", 2, ("卡被别人捡走",)),
+    ]
+
+
+def test_what_an_edit_answers_another_does_not_answer_again() -> None:
+    """An edit that adds nothing is none."""
+    assert [edit.question for edit in best(["停车场在哪里", "我要停车"])] == ["停车场在哪里"]
+
+
+def test_of_equals_the_first_candidate_wins() -> None:
+    """In the order in which they were given."""
+    misses = [("停车场在哪里", 1), ("宠物能带吗", 1)]
+    for candidates in (["停车场在哪里", "宠物能带吗"], ["宠物能带吗", "停车场在哪里"]):
+        assert [edit.question for edit in best_next_edits(INDEX, Gate(), misses, candidates)] == candidates
+
+
+def test_at_most_the_limit() -> None:
+    """The best ones."""
+    assert [edit.covers for edit in best(["停车场在哪里", "宠物能带吗"], limit=1)] == [7]
+
+
+def test_a_question_that_is_answered_by_now_is_no_miss() -> None:
+    """Its edit would change nothing."""
+    assert best_next_edits(INDEX, Gate(), [("饭卡丢了怎么补", 9)], ["饭卡丢了怎么补", " "]) == []
+
+
+def test_the_edits_do_what_they_promise() -> None:
+    """The slow way is the oracle: the base with the phrasing added answers just these."""
+    (edit,) = best(["卡被别人捡走"])
+    base = load(CANTEEN).base
+    card = replace(base.by_id["card"], phrasings=(*base.by_id["card"].phrasings, edit.question))
+    items = tuple(card if item.id == "card" else item for item in base.items)
+    matcher = Matcher(Index.build(replace(base, items=items)), Gate())
+    answered = tuple(question for question, _ in MISSES if isinstance(matcher.match(question), Answer))
+    assert answered == edit.questions

@@ -1,0 +1,77 @@
+"""A real inbox in a SQLite file, a worker, and a handler that notes what it is given."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.inbox.encryption import Seal
+from bot.inbox.receiver import Receiver
+from bot.inbox.updates import Update
+from bot.inbox.worker import Worker
+from bot.metrics import Metrics
+from bot.store.database import Database
+from bot.store.inbox import SqlInbox
+from bot.store.misses import SqlMissedLog
+from bot.store.records import NOTHING, Records
+from bot.store.usage import SqlJournal
+
+
+class Notes:
+    """A handler. ``act`` is called with each update and the attempt's number; it may raise or wait."""
+
+    def __init__(self) -> None:
+        self.handled: list[str] = []
+        self.apologies: list[str] = []
+        self.ages: list[float] = []
+        self.act: Callable[[str, int], Awaitable[Records]] = self._nothing
+
+    @staticmethod
+    async def _nothing(_words: str, _attempt: int) -> Records:
+        return NOTHING
+
+    async def handle(self, update: Update, age_s: float) -> Records:
+        words = update.message.words if update.message else "?"
+        self.handled.append(words)
+        self.ages.append(age_s)
+        return await self.act(words, self.handled.count(words))
+
+    async def failed(self, update: Update) -> None:
+        self.apologies.append(update.message.words if update.message else "?")
+
+
+class Office:
+    """An inbox with those who fill and empty it."""
+
+    def __init__(self, database: Database, secret: str = "secret") -> None:
+        self.database = database
+        self.missed = SqlMissedLog(database, 100)
+        self.inbox = SqlInbox(database, SqlJournal(database, self.missed, 100))
+        self.seal = Seal(secret)
+        self.notes = Notes()
+        self.metrics = Metrics()
+        self.worker = Worker(self.inbox, self.seal, self.notes, self.metrics)
+        self.receiver = Receiver(self.inbox, self.seal, self.worker, self.metrics)
+
+    async def work_until(self, reached: Callable[[], bool]) -> None:
+        """Let the worker run until a state is reached."""
+        await self.worker.load()
+        running = asyncio.create_task(self.worker.run())
+        try:
+            async with asyncio.timeout(20):
+                while not reached():
+                    await asyncio.sleep(0.005)
+        finally:
+            await self.worker.stop(5)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    async def work_through(self) -> None:
+        """Let the worker run until nothing waits."""
+        await self.work_until(lambda: not self.inbox.waiting(()))
+
+
+def question(number: int, text: str, chat: int = 7, **fields: Any) -> dict[str, Any]:
+    """A raw update with a question."""
+    sender = {"id": chat, "is_bot": False, "first_name": "王小明"}
+    message = {"message_id": number, "date": 1780000000, "chat": {"id": chat, "type": "private"}, "from": sender}
+    return {"update_id": number, "message": {**message, "text": text, **fields}}

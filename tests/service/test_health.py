@@ -1,0 +1,86 @@
+"""Whether the bot works, and whom it tells."""
+
+import pytest
+
+from bot.errors import StoreError
+from bot.service.health import Fault, Health
+from bot.store.records import Miss, State
+from bot.texts import catalogue
+from tests.office import Office
+
+MISS = Miss("几点", "几点", "unknown", State.OPEN, None, 0.0)
+
+
+class Signs:
+    """What health looks at, to be set by a test, and what admins are told."""
+
+    def __init__(self, office: Office) -> None:
+        self.silent = self.oldest = 0.0
+        self.told: list[str] = []
+        self.health = Health(office.database, office.missed, lambda: self.silent, lambda: self.oldest, self._tell)
+
+    def _tell(self, text: str) -> None:
+        self.told.append(text)
+
+
+@pytest.fixture
+async def signs(office: Office) -> Signs:
+    return Signs(office)
+
+
+FAULTS = {
+    "polling without success for 2 minutes": (121.0, 0.0, [Fault.SILENT]),
+    "a long poll is no silence": (60.0, 0.0, []),
+    "an update waits for over 2 minutes": (0.0, 121.0, [Fault.LATE]),
+    "one that waits a minute is fine": (0.0, 60.0, []),
+}
+
+
+@pytest.mark.parametrize(("silent", "oldest", "faults"), FAULTS.values(), ids=FAULTS.keys())
+async def test_what_makes_it_red(signs: Signs, silent: float, oldest: float, faults: list[Fault]) -> None:
+    """Each sign by itself."""
+    signs.silent, signs.oldest = silent, oldest
+    await signs.health.look()
+    assert signs.health.faults == faults
+
+
+async def test_a_store_that_can_not_commit_makes_it_red(
+    signs: Signs, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is really tried."""
+
+    def full() -> None:
+        raise StoreError("The disk is full")
+
+    monkeypatch.setattr(office.database, "probe", full)
+    await signs.health.look()
+    assert signs.health.faults == [Fault.STORE]
+
+
+async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:
+    """With everything that was wrong meanwhile."""
+    signs.silent = 300
+    await signs.health.look()
+    signs.oldest = 300
+    await signs.health.look()
+    assert signs.told == []
+    signs.silent = signs.oldest = 0
+    for _ in range(3):
+        await signs.health.look()
+    (text,) = signs.told
+    assert catalogue.FAULT_SILENT in text
+    assert catalogue.FAULT_LATE in text
+
+
+async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, office: Office) -> None:
+    """And again when it is full once more."""
+    office.missed._limit = 1
+    for expected in (0, 1, 1):
+        await signs.health.look()
+        assert len(signs.told) == expected
+        office.missed.record(MISS)
+    office.missed.delete(1)
+    await signs.health.look()
+    office.missed.record(MISS)
+    await signs.health.look()
+    assert signs.told == [catalogue.MISSED_FULL] * 2

@@ -1,0 +1,253 @@
+"""What members do on Telegram, to what goes out, over HTTP."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram.ext import ExtBot
+
+from bot.inbox.encryption import Seal
+from bot.inbox.updates import Update
+from bot.metrics import Metrics
+from bot.store.records import Miss, Records
+from bot.telegram.admins import AdminHandlers
+from bot.telegram.client import Transport
+from bot.telegram.inline import InlineHandlers
+from bot.telegram.members import MemberHandlers
+from bot.telegram.messages import Messages, split
+from bot.telegram.notifier import AnswerBack
+from bot.telegram.quotas import FloodGuard, MissQuota
+from bot.telegram.router import UpdateHandlers
+from tests.clocks import Clock
+from tests.conftest import CANTEEN
+from tests.fake_bot_api import TOKEN, FakeBotApi, serving
+from tests.workshop import ADMIN, Workshop
+
+GROUP = -9000
+
+
+class Desk:
+    """The handlers of members, and what they sent."""
+
+    def __init__(self, api: FakeBotApi, bot: ExtBot[None], workshop: Workshop) -> None:
+        self.api = api
+        self.bot = bot
+        messages = Messages(bot)
+        seal = Seal(TOKEN)
+        self.answer_back = AnswerBack(messages, workshop.wishes, seal, workshop.live)
+        members = MemberHandlers(
+            bot,
+            workshop.live,
+            messages,
+            guard=FloodGuard(20),
+            quota=MissQuota(20),
+            opinions=MissQuota(20),
+            has_room=lambda _: True,
+            answer_back=self.answer_back,
+            metrics=Metrics(),
+        )
+        inline = InlineHandlers(bot, workshop.live, FloodGuard(20), Metrics())
+        admins = AdminHandlers(bot, messages, workshop.dialogue, [ADMIN.id], GROUP)
+        self._handlers = UpdateHandlers(members, inline, admins)
+
+    async def records(self, age_s: float = 0.0, **update: Any) -> Records:
+        """Handle one raw update; what is to be kept of it."""
+        return await self._handlers.handle(Update.model_validate({"update_id": 1, **update}), age_s)
+
+    async def handle(self, age_s: float = 0.0, **update: Any) -> Sequence[Miss]:
+        """Handle one raw update; what was missed in it."""
+        return (await self.records(age_s, **update)).misses
+
+    def calls(self) -> list[str]:
+        """What was called, after the start."""
+        return [method for method, _ in self.api.calls if method != "getme"]
+
+    def sent(self) -> dict[str, Any]:
+        """The only message."""
+        (fields,) = (fields for method, fields in self.api.calls if method in {"sendmessage", "editmessagetext"})
+        return fields
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    with serving(FakeBotApi()) as api:
+        async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
+            yield Desk(api, bot, Workshop(CANTEEN, tmp_path, Clock()))
+        assert api.invalid == []
+
+
+MEMBER = {"id": 7, "is_bot": False, "first_name": "张三"}
+
+
+def message(chat: int = 7, **content: Any) -> dict[str, Any]:
+    kind = "private" if chat > 0 else "supergroup"
+    return {"message_id": 3, "date": 1780000000, "chat": {"id": chat, "type": kind}, "from": MEMBER, **content}
+
+
+async def pressed(desk: Desk, data: str) -> dict[str, Any]:
+    """A press under a message that the bot has sent."""
+    shown = await desk.bot.send_message(7, "是哪一个？")
+    desk.api.calls.clear()
+    under = message(reply_to_message=message(text="开饭安排"), text="是哪一个？") | {"message_id": shown.message_id}
+    return {"id": "9", "from": MEMBER, "data": data, "message": under}
+
+
+@pytest.mark.parametrize(
+    ("age_s", "calls"), [(10, ["answercallbackquery", "editmessagetext"]), (151, ["editmessagetext"])]
+)
+async def test_a_button_pressed_long_ago_is_answered_in_the_chat(desk: Desk, age_s: float, calls: list[str]) -> None:
+    """Only its acknowledgement is skipped: Telegram knows it no more."""
+    await desk.handle(age_s, callback_query=await pressed(desk, "a:q:opening"))
+    assert desk.calls() == calls
+    assert "早上七点开门。" in desk.sent()["text"]
+
+
+async def test_a_button_that_telegram_forgot_is_answered_all_the_same(desk: Desk) -> None:
+    """It may be older than we know."""
+    desk.api.fail_next("answerCallbackQuery", 400)
+    await desk.handle(callback_query=await pressed(desk, "a:q:opening"))
+    assert "早上七点开门。" in desk.sent()["text"]
+
+
+async def test_none_of_these_is_a_miss_of_the_question_above(desk: Desk) -> None:
+    """It is found in the chat, not in the store."""
+    (miss,) = await desk.handle(callback_query=await pressed(desk, "none"))
+    assert miss.question == "开饭安排"
+
+
+async def test_in_a_group_a_reply_stands_under_its_question(desk: Desk) -> None:
+    """And in its topic."""
+    topic = {"is_topic_message": True, "message_thread_id": 5}
+    await desk.handle(message=message(-1007, text="@campaign_faq_bot 补办饭卡", **topic))
+    assert (desk.sent()["chat_id"], desk.sent()["message_thread_id"]) == (-1007, 5)
+    assert desk.sent()["reply_parameters"]["message_id"] == 3
+
+
+MEANT = {
+    "a mention": "@campaign_faq_bot 补办饭卡",
+    "a mention with a character at once after it": "@campaign_faq_bot补办饭卡",
+    "a mention after /ask": "/ask @Campaign_FAQ_bot 补办饭卡",
+    "/ask with its bot and a new line": "/ask@campaign_faq_bot\n补办饭卡",
+}
+
+
+@pytest.mark.parametrize("text", MEANT.values(), ids=MEANT.keys())
+@pytest.mark.parametrize("chat", [7, -1007])
+async def test_what_is_meant_for_the_bot_is_answered(desk: Desk, text: str, chat: int) -> None:
+    """In a group, and by habit in a private chat."""
+    await desk.handle(message=message(chat, text=text))
+    assert "工作证" in desk.sent()["text"]
+
+
+async def test_an_album_gets_one_line(desk: Desk) -> None:
+    """Not one for each of its photos; its caption is answered."""
+    for number in range(3):
+        part = message(photo=[], media_group_id="5") | {"message_id": 10 + number}
+        await desk.handle(message=part)
+    assert desk.calls() == ["sendmessage"]
+
+
+async def test_an_edit_that_leaves_the_words_is_none(desk: Desk) -> None:
+    """Clients report more than members change."""
+    asked = message(text="补办饭卡")
+    await desk.handle(message=asked)
+    await desk.handle(edited_message=asked | {"edit_date": 1780000001})
+    assert desk.calls() == ["sendmessage"]
+
+
+async def test_a_press_counts_once(desk: Desk) -> None:
+    """However often it is pressed."""
+    press = await pressed(desk, "none")
+    assert [len(await desk.handle(callback_query=press)) for _ in range(2)] == [1, 0]
+
+
+SILENT = {
+    "an answer of its own, brought by inline mode": message(text="补办饭卡", via_bot={"id": 123456789}),
+    "a channel's post": message(-1007, text="@campaign_faq_bot 补办饭卡", is_automatic_forward=True),
+    "a command of another bot": message(-1007, text="/start@another_bot"),
+    "an event in the chat": message(new_chat_title="x"),
+}
+
+
+@pytest.mark.parametrize("silent", SILENT.values(), ids=SILENT.keys())
+async def test_what_is_not_meant_for_the_bot_gets_no_reply(desk: Desk, silent: dict[str, Any]) -> None:
+    """Not even a refusal."""
+    await desk.handle(message=silent)
+    assert desk.calls() == []
+
+
+async def test_who_blocked_the_bot_still_leaves_the_miss(desk: Desk) -> None:
+    """The question was asked, whoever reads the reply."""
+    desk.api.fail_next("sendMessage", 403)
+    (miss,) = await desk.handle(message=message(text="写首诗送我妈"))
+    assert miss.question == "写首诗送我妈"
+
+
+async def test_what_can_not_be_edited_is_sent(desk: Desk) -> None:
+    """The message may be gone from the chat, or too old."""
+    press = await pressed(desk, "a:q:opening")
+    press["message"]["message_id"] = 99_999
+    await desk.handle(callback_query=press)
+    assert desk.calls() == ["answercallbackquery", "editmessagetext", "sendmessage"]
+
+
+SPLITS = {
+    "short": ("短", 10, ["短"]),
+    "at the end of a paragraph": ("一二三\n\n四五六\n\n七八", 10, ["一二三\n\n四五六", "七八"]),
+    "at the end of a line": ("一二三\n四五六七八九十", 10, ["一二三", "四五六七八九十"]),
+    "anywhere": ("一二三四五六七", 3, ["一二三", "四五六", "七"]),
+    "never within a character of two units": ("😀😀😀", 3, ["😀", "😀", "😀"]),
+    "nothing": ("", 3, [""]),
+}
+
+
+@pytest.mark.parametrize(("text", "limit", "parts"), SPLITS.values(), ids=SPLITS.keys())
+def test_a_long_text_is_split(text: str, limit: int, parts: list[str]) -> None:
+    """By UTF-16 units, as Telegram counts."""
+    assert split(text, limit) == parts
+
+
+async def test_inline_results_are_kept_apart_by_characters(desk: Desk) -> None:
+    """What Telegram keeps for one reader is not shown to another."""
+    for tag in ("zh-hans", "zh-TW"):
+        sender = {**MEMBER, "language_code": tag}
+        await desk.handle(inline_query={"id": "5", "from": sender, "query": "补办饭卡"})
+    answers = [fields for method, fields in desk.api.calls if method == "answerinlinequery"]
+    assert [fields.get("is_personal", False) for fields in answers] == [True, True]
+    assert [fields["results"][0]["title"] for fields in answers] == ["饭卡丢了怎么补？", "飯卡丟了怎麼補？"]
+    assert [fields["cache_time"] for fields in answers] == [300, 300]
+
+
+async def test_a_wish_is_sealed_with_where_it_was_made(desk: Desk) -> None:
+    """Only when it is pressed; the address says where to reply."""
+    asked = message(text="写首诗送我妈")
+    assert (await desk.records(message=asked)).wishes == ()
+    press = await pressed(desk, "w")
+    press["message"]["reply_to_message"] = asked
+    (wish,) = (await desk.records(callback_query=press)).wishes
+    assert wish.key == "写首诗送我妈"
+    assert b"7" not in wish.address[:5]
+    assert '"chat":7,"message":3' in Seal(TOKEN).open(wish.address)
+
+
+NOT_ADMINS: dict[str, dict[str, Any]] = {
+    "somebody else": {"message": message(text="/missed")},
+    "an admin in another group": {"message": message(-1007, text="/missed") | {"from": {**MEMBER, "id": ADMIN.id}}},
+    "a group's anonymous admin": {"message": message(GROUP, text="/missed", sender_chat={"id": GROUP})},
+}
+
+
+@pytest.mark.parametrize("update", NOT_ADMINS.values(), ids=NOT_ADMINS.keys())
+async def test_to_others_there_are_no_such_commands(desk: Desk, update: dict[str, Any]) -> None:
+    """In private the ordinary answer, in a group none, as to any command that is not ours."""
+    await desk.handle(**update)
+    texts = [fields["text"] for method, fields in desk.api.calls if method == "sendmessage"]
+    assert all("不认识这个命令" in text for text in texts)
+    assert len(texts) == (update["message"]["chat"]["type"] == "private")
+
+
+async def test_an_admins_button_does_nothing_for_others(desk: Desk) -> None:
+    """It is acknowledged, and the card stays as it is."""
+    await desk.handle(callback_query=await pressed(desk, "x:m:0"))
+    assert desk.calls() == ["answercallbackquery"]

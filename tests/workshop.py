@@ -1,0 +1,115 @@
+"""Everything that admins work with, over a folder and a database of its own, without Telegram."""
+
+import shutil
+from pathlib import Path
+
+from bot.conversation.admins import AdminDialogue
+from bot.conversation.desk import Desk
+from bot.conversation.followups import Subjects
+from bot.conversation.forms import Admin, Drafts
+from bot.conversation.members import Dialogue
+from bot.conversation.replies import Reply
+from bot.conversation.writing import Writing
+from bot.curation.clustering import Sorting
+from bot.curation.digest import Digest
+from bot.curation.edits import Editor
+from bot.curation.misses import Lifecycle
+from bot.evaluation.impact import Known
+from bot.knowledge import read
+from bot.matching import Gate
+from bot.snapshot import Edition, Live
+from bot.store.clusters import SqlClusters
+from bot.store.database import Database
+from bot.store.history import SqlHistory
+from bot.store.misses import SqlMissedLog
+from bot.store.records import Miss, State
+from bot.store.subscriptions import SqlWishes
+from bot.store.usage import SqlJournal
+from bot.text import normalise
+from tests.clocks import Clock
+
+ADMIN = Admin(5, 5)
+
+
+class Workshop:
+    """The parts, wired as the app does. ``known``: the real questions that changes are tried on."""
+
+    def __init__(self, knowledge: Path, data: Path, clock: Clock) -> None:
+        self.folder = data / "knowledge"
+        shutil.copytree(knowledge, self.folder)
+        self.clock = clock
+        self.path = data / "bot.db"
+        self.database = Database.open(f"sqlite:///{self.path}", clock)
+        self.missed = SqlMissedLog(self.database, 1000)
+        self.journal = SqlJournal(self.database, self.missed, 1000)
+        self.history = SqlHistory(self.database)
+        self.clusters = SqlClusters(self.database)
+        self.wishes = SqlWishes(self.database)
+        self.known: list[Known] = []
+        self.start()
+
+    def start(self, *, commits: bool = False) -> None:
+        """As after a restart."""
+        edition = Edition.of(read(self.folder), str(self.folder), Gate())
+        subjects = Subjects()
+        self.live = Live(edition, lambda one: Dialogue(one.faq, one.base, 180, self.journal, subjects))
+        self.editor = Editor(self.folder, self.live, self.history, lambda: self.known, commits=commits)
+        self.lifecycle = Lifecycle(self.missed, self.journal, self.live)
+        self.sorting = Sorting(self.clusters, edition.index)
+        self.digest = Digest(self.clusters, self.sorting, self.journal, self.clock)
+        drafts = Drafts(self.history)
+        desk = Desk(
+            live=self.live,
+            editor=self.editor,
+            lifecycle=self.lifecycle,
+            clusters=self.clusters,
+            history=self.history,
+            drafts=drafts,
+        )
+        self.dialogue = AdminDialogue(
+            live=self.live,
+            desk=desk,
+            writing=Writing(self.live, self.clusters, drafts, desk),
+            missed=self.missed,
+            clusters=self.clusters,
+            sorting=self.sorting,
+            history=self.history,
+            drafts=drafts,
+            journal=self.journal,
+            digest=self.digest,
+            reload=lambda: "reloaded",
+        )
+
+    def file(self, name: str) -> str:
+        """A file's text, as it is."""
+        return (self.folder / name).read_bytes().decode()
+
+    def write(self, name: str, old: str, new: str) -> None:
+        """Change a file as an editor does."""
+        text = self.file(name)
+        assert old in text
+        (self.folder / name).write_bytes(text.replace(old, new).encode())
+
+    def miss(self, text: str, verdict: str = "unknown", item: str | None = None) -> None:
+        """A member asks in vain."""
+        self.missed.record(Miss(text, normalise(text), verdict, State.OPEN, item, 0.0))
+
+    def states(self) -> dict[str, State]:
+        """What became of each missed question."""
+        return {row.question: row.state for row in self.missed.rows(list(State))}
+
+    def say(self, text: str) -> Reply:
+        """An admin says something."""
+        turn = self.dialogue.say(text, ADMIN)
+        assert turn
+        self.journal.record(turn.records)
+        assert turn.reply
+        return turn.reply
+
+    def press(self, shown: Reply, label: str) -> Reply:
+        """An admin presses a button of what is shown."""
+        (action,) = (button.action for button in shown.buttons if button.label == label)
+        turn = self.dialogue.press(action, ADMIN)
+        self.journal.record(turn.records)
+        assert turn.reply
+        return turn.reply
