@@ -40,8 +40,8 @@ bench: .venv/dev.stamp ## measure cost and recall beside other ways to search, s
 crash: .venv/dev.stamp ## kill the bot 20 times while 200 questions wait, by polling and by webhook
 	@$(BIN)/python -m tests.crash
 
-messages: .venv/dev.stamp ## bring bot/texts/locale up to date with the catalogue; then translate what is new, and run it again
-	@$(BIN)/pybabel -q extract -k N_ --no-location --no-wrap --msgid-bugs-address=README.md -o .venv/bot.pot bot/texts/catalogue.py
+messages: .venv/dev.stamp ## bring bot/texts/locale up to date with bot/texts/members.py; then translate what is new, and run it again
+	@$(BIN)/pybabel -q extract -k N_ --no-location --no-wrap --msgid-bugs-address=README.md -o .venv/bot.pot bot/texts/members.py
 	@$(BIN)/pybabel -q update -D bot -i .venv/bot.pot -d bot/texts/locale --no-wrap --no-fuzzy-matching --ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -D bot -d bot/texts/locale
 

@@ -14,7 +14,7 @@ from bot.cli import missed as misses
 from bot.cli import run as serving
 from bot.cli.terminal import leave
 from bot.errors import CampaignBotError, KnowledgeError
-from bot.texts import catalogue
+from bot.texts import command_line as command_line_texts
 
 app = typer.Typer(
     name="campaign-bot",
@@ -26,11 +26,11 @@ app = typer.Typer(
 )
 app.command()(serving.run)
 app.command()(serving.health)
-app.command(help=catalogue.HELP_CHAT)(asking.chat)
-app.command(help=catalogue.HELP_ASK)(asking.ask)
-app.command(help=catalogue.HELP_CHECK)(checking.check)
-app.command(help=catalogue.HELP_EVALUATE)(checking.evaluate)
-app.command(help=catalogue.HELP_FEEDBACK)(misses.feedback)
+app.command(help=command_line_texts.HELP_CHAT)(asking.chat)
+app.command(help=command_line_texts.HELP_ASK)(asking.ask)
+app.command(help=command_line_texts.HELP_CHECK)(checking.check)
+app.command(help=command_line_texts.HELP_EVALUATE)(checking.evaluate)
+app.command(help=command_line_texts.HELP_FEEDBACK)(misses.feedback)
 app.add_typer(misses.inbox, name="inbox")
 app.add_typer(misses.missed, name="missed")
 
@@ -47,7 +47,7 @@ def main() -> None:
     try:
         leave(app(standalone_mode=False) or 0)
     except KnowledgeError as error:
-        sys.exit(_refuse(catalogue.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))))
+        sys.exit(_refuse(command_line_texts.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))))
     except CampaignBotError as error:
         sys.exit(_refuse(str(error)))
     except ClickException as error:

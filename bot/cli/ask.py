@@ -14,7 +14,7 @@ from bot.conversation.replies import Reply
 from bot.curation.faq import verdict_name
 from bot.errors import UsageError
 from bot.matching import Answer, Candidate, Settled, Verdict
-from bot.texts import catalogue
+from bot.texts import command_line as command_line_texts
 
 
 def chat(knowledge: KnowledgeOption = None) -> None:
@@ -26,16 +26,16 @@ def chat(knowledge: KnowledgeOption = None) -> None:
 
 
 def ask(
-    words: Annotated[list[str] | None, typer.Argument(metavar="问题...", help=catalogue.HELP_WORDS)] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="问题...", help=command_line_texts.HELP_WORDS)] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help=catalogue.HELP_JSON)] = False,
-    explain: Annotated[bool, typer.Option("--explain", help=catalogue.HELP_EXPLAIN)] = False,
-    log: Annotated[bool, typer.Option("--log", help=catalogue.HELP_LOG)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=command_line_texts.HELP_JSON)] = False,
+    explain: Annotated[bool, typer.Option("--explain", help=command_line_texts.HELP_EXPLAIN)] = False,
+    log: Annotated[bool, typer.Option("--log", help=command_line_texts.HELP_LOG)] = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Print what a member would read."""
     if as_json == bool(words):
-        raise UsageError(catalogue.ASK_USAGE)
+        raise UsageError(command_line_texts.ASK_USAGE)
     bot = build(knowledge)
     if words:
         question = " ".join(words)

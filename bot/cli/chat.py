@@ -10,7 +10,7 @@ from rich.console import Console
 from bot.conversation.members import Dialogue, Keeps, Speaker
 from bot.conversation.replies import Reply
 from bot.store.records import Journal
-from bot.texts import catalogue
+from bot.texts import command_line as command_line_texts
 
 
 class Chat:
@@ -36,9 +36,9 @@ class Chat:
         if interactive:
             reply = self._dialogue.say("/start", self._speaker).reply or reply
             self._show(reply)
-            self._console.print(catalogue.CHAT_HINT, style="dim")
+            self._console.print(command_line_texts.CHAT_HINT, style="dim")
         for line in _lines(self._console if interactive else None):
-            if interactive and line.strip().lower() in catalogue.CHAT_QUIT:
+            if interactive and line.strip().lower() in command_line_texts.CHAT_QUIT:
                 break
             number = int(line) if line.isascii() and line.isdigit() and len(line) < 4 else 0  # noqa: PLR2004
             labels = [button.label for button in reply.buttons]
@@ -53,7 +53,7 @@ class Chat:
                 self._console.print(turn.notice, style="green")
             self._show(reply)
         if interactive:
-            self._console.print(catalogue.CHAT_BYE)
+            self._console.print(command_line_texts.CHAT_BYE)
 
     def _show(self, reply: Reply) -> None:
         show(reply, self._console)
@@ -74,7 +74,7 @@ def show(reply: Reply, console: Console) -> None:
 def _lines(console: Console | None) -> Iterator[str]:
     while True:
         try:
-            line = console.input(catalogue.CHAT_PROMPT) if console else sys.stdin.readline()
+            line = console.input(command_line_texts.CHAT_PROMPT) if console else sys.stdin.readline()
         except (EOFError, KeyboardInterrupt):
             return
         if not console and not line:

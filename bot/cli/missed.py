@@ -17,16 +17,17 @@ from bot.curation.faq import question_key
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.store.records import MissedLog, MissedQuestion, State
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
+from bot.texts import command_line as command_line_texts
 
-missed = typer.Typer(help=catalogue.HELP_MISSED, rich_markup_mode=None)
-inbox = typer.Typer(help=catalogue.HELP_INBOX, no_args_is_help=True, rich_markup_mode=None)
+missed = typer.Typer(help=command_line_texts.HELP_MISSED, rich_markup_mode=None)
+inbox = typer.Typer(help=command_line_texts.HELP_INBOX, no_args_is_help=True, rich_markup_mode=None)
 
 _SHORT_COLUMNS = ("id", "question", "count", "item")
 _CLUSTERS = 50
 _NEAREST = 3
 
-RowId = Annotated[int, typer.Argument(metavar="ID", help=catalogue.HELP_ID, min=1, max=2**63 - 1)]
+RowId = Annotated[int, typer.Argument(metavar="ID", help=command_line_texts.HELP_ID, min=1, max=2**63 - 1)]
 
 
 class ExportFormat(StrEnum):
@@ -45,84 +46,90 @@ def missed_clusters(context: typer.Context) -> None:
     bot.sorting.sort()
     clusters = bot.clusters.page(0, _CLUSTERS)
     if not clusters:
-        print_line(catalogue.MISSED_NONE)
+        print_line(command_line_texts.MISSED_NONE)
         return
-    table = Table(*catalogue.MISSED_CLUSTER_COLUMNS.values())
+    table = Table(*command_line_texts.MISSED_CLUSTER_COLUMNS.values())
     for cluster in clusters:
         first = cluster.questions[0]
         near = [one for one in bot.edition.matcher.match(first.question).candidates if one.item.kind is Kind.ANSWER]
-        names = "\n".join(catalogue.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near[:_NEAREST])
+        names = "\n".join(
+            command_line_texts.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near[:_NEAREST]
+        )
         counts = (cluster.asked, cluster.days, len(cluster.questions))
         table.add_row(str(cluster.id), escape(first.question), *map(str, counts), names)
     console().print(table)
 
 
-@missed.command("list", help=catalogue.HELP_MISSED_LIST)
-def missed_list(*, every: Annotated[bool, typer.Option("--all", help=catalogue.HELP_ALL)] = False) -> None:
+@missed.command("list", help=command_line_texts.HELP_MISSED_LIST)
+def missed_list(*, every: Annotated[bool, typer.Option("--all", help=command_line_texts.HELP_ALL)] = False) -> None:
     """List rows, the most often asked first."""
     rows = _missed().rows(list(State) if every else [State.OPEN])
     if not rows:
-        print_line(catalogue.MISSED_NONE)
+        print_line(command_line_texts.MISSED_NONE)
         return
     # A terminal has room for what matters; a pipe gets every column, and nothing is cut.
     short = sys.stdout.isatty()
-    columns = _SHORT_COLUMNS if short else tuple(catalogue.MISSED_COLUMNS)
+    columns = _SHORT_COLUMNS if short else tuple(command_line_texts.MISSED_COLUMNS)
     table = Table()
     for name in columns:
-        table.add_column(catalogue.MISSED_COLUMNS[name], overflow="fold")
+        table.add_column(command_line_texts.MISSED_COLUMNS[name], overflow="fold")
     for row in rows:
         cells = _cells(row)
         table.add_row(*(escape("" if cells[name] is None else str(cells[name])) for name in columns))
     console().print(table)
 
 
-@missed.command("show", help=catalogue.HELP_MISSED_SHOW)
+@missed.command("show", help=command_line_texts.HELP_MISSED_SHOW)
 def missed_show(row_id: RowId) -> None:
     """Print one row with its days."""
     missed = _missed()
     for name, value in _cells(missed.row(row_id)).items():
         print_line(
-            catalogue.MISSED_CELL.format(name=catalogue.MISSED_COLUMNS[name], value="" if value is None else value)
+            command_line_texts.MISSED_CELL.format(
+                name=command_line_texts.MISSED_COLUMNS[name], value="" if value is None else value
+            )
         )
-    print_line(catalogue.MISSED_DAYS)
+    print_line(command_line_texts.MISSED_DAYS)
     for day, count in missed.days(row_id).items():
-        print_line(catalogue.MISSED_DAY.format(day=day, count=count))
+        print_line(command_line_texts.MISSED_DAY.format(day=day, count=count))
 
 
-@missed.command("resolve", help=catalogue.HELP_MISSED_RESOLVE)
+@missed.command("resolve", help=command_line_texts.HELP_MISSED_RESOLVE)
 def missed_resolve(row_id: RowId) -> None:
     """Mark a row as handled."""
-    print_line(catalogue.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, "resolve")))
+    print_line(command_line_texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, "resolve")))
 
 
-@missed.command("ignore", help=catalogue.HELP_MISSED_IGNORE)
+@missed.command("ignore", help=command_line_texts.HELP_MISSED_IGNORE)
 def missed_ignore(row_id: RowId) -> None:
     """Mark a row as ignored."""
-    print_line(catalogue.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, "ignore-one")))
+    print_line(command_line_texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, "ignore-one")))
 
 
-@missed.command("delete", help=catalogue.HELP_MISSED_DELETE)
+@missed.command("delete", help=command_line_texts.HELP_MISSED_DELETE)
 def missed_delete(row_id: RowId) -> None:
     """Delete a row for good."""
     bot = build()
-    print_line(catalogue.MISSED_DELETED.format(question=bot.missed.delete(row_id).question))
+    print_line(command_line_texts.MISSED_DELETED.format(question=bot.missed.delete(row_id).question))
     bot.history.record(None, "delete", "")
 
 
-@missed.command("forget", help=catalogue.HELP_FORGET)
-def missed_forget(words: Annotated[list[str], typer.Argument(metavar="问题...", help=catalogue.HELP_WORDS)]) -> None:
+@missed.command("forget", help=command_line_texts.HELP_FORGET)
+def missed_forget(
+    words: Annotated[list[str], typer.Argument(metavar="问题...", help=command_line_texts.HELP_WORDS)],
+) -> None:
     """Delete all that holds a question, whether it was missed or answered."""
     bot = build()
     question = " ".join(words)
     if not bot.missed.forget(question_key(question)):
-        raise UsageError(catalogue.MISSED_UNKNOWN_QUESTION.format(question=question))
+        raise UsageError(command_line_texts.MISSED_UNKNOWN_QUESTION.format(question=question))
     bot.history.record(None, "delete", "")
-    print_line(catalogue.MISSED_FORGOTTEN.format(question=question))
+    print_line(command_line_texts.MISSED_FORGOTTEN.format(question=question))
 
 
-@missed.command("report", help=catalogue.HELP_REPORT)
+@missed.command("report", help=command_line_texts.HELP_REPORT)
 def missed_report(
-    html: Annotated[Path, typer.Option("--html", metavar="FILE", help=catalogue.HELP_REPORT_HTML)],
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help=command_line_texts.HELP_REPORT_HTML)],
 ) -> None:
     """Write a page of plots."""
     from bot.cli.report import Figures, report  # noqa: PLC0415 - as above
@@ -140,12 +147,12 @@ def missed_report(
         today=today,
     )
     html.write_text(report(figures), encoding="utf-8")
-    print_line(catalogue.REPORT_WRITTEN.format(file=html))
+    print_line(command_line_texts.REPORT_WRITTEN.format(file=html))
 
 
-@missed.command("export", help=catalogue.HELP_MISSED_EXPORT)
+@missed.command("export", help=command_line_texts.HELP_MISSED_EXPORT)
 def missed_export(
-    form: Annotated[ExportFormat, typer.Option("--format", help=catalogue.HELP_FORMAT)] = ExportFormat.CSV,
+    form: Annotated[ExportFormat, typer.Option("--format", help=command_line_texts.HELP_FORMAT)] = ExportFormat.CSV,
 ) -> None:
     """Write all rows to standard output."""
     rows = [_cells(row) for row in _missed().rows(list(State))]
@@ -153,7 +160,7 @@ def missed_export(
         print_json(rows)
         return
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(catalogue.MISSED_COLUMNS))
+    writer = csv.DictWriter(out, list(command_line_texts.MISSED_COLUMNS))
     writer.writeheader()
     writer.writerows({name: _neutral(value) for name, value in row.items()} for row in rows)
     sys.stdout.write("\ufeff" + out.getvalue())
@@ -163,40 +170,40 @@ def feedback() -> None:
     """Print what members think of the answers."""
     counts = build().journal.feedback()
     if not counts:
-        print_line(catalogue.FEEDBACK_NONE)
+        print_line(command_line_texts.FEEDBACK_NONE)
         return
-    table = Table(*catalogue.FEEDBACK_COLUMNS.values())
+    table = Table(*command_line_texts.FEEDBACK_COLUMNS.values())
     for one in counts:
-        opinion = catalogue.OPINIONS[one.feedback.opinion]
+        opinion = admins_texts.OPINIONS[one.feedback.opinion]
         cells = (one.feedback.question, one.feedback.item, opinion, str(one.count), one.last_given.date().isoformat())
         table.add_row(*map(escape, cells))
     console().print(table)
 
 
-@inbox.command("list", help=catalogue.HELP_INBOX_LIST)
+@inbox.command("list", help=command_line_texts.HELP_INBOX_LIST)
 def inbox_list() -> None:
     """List dead letters, the oldest first."""
     letters = build().inbox.dead_letters()
     if not letters:
-        print_line(catalogue.INBOX_NONE)
+        print_line(command_line_texts.INBOX_NONE)
         return
-    table = Table(*catalogue.INBOX_COLUMNS.values())
+    table = Table(*command_line_texts.INBOX_COLUMNS.values())
     for letter in letters:
         times = (at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at))
         table.add_row(str(letter.id), *times, escape(letter.fault))
     console().print(table)
 
 
-@inbox.command("replay", help=catalogue.HELP_INBOX_REPLAY)
+@inbox.command("replay", help=command_line_texts.HELP_INBOX_REPLAY)
 def inbox_replay(
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=catalogue.HELP_ID)] = None,
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=command_line_texts.HELP_ID)] = None,
 ) -> None:
     """Let dead letters wait again; the running bot takes them up within seconds."""
     inbox = build().inbox
     unknown = set(ids or ()).difference(letter.id for letter in inbox.dead_letters())
     if unknown:
-        raise UsageError(catalogue.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
-    print_line(catalogue.INBOX_REPLAYED.format(count=inbox.replay(ids or None)))
+        raise UsageError(command_line_texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
+    print_line(command_line_texts.INBOX_REPLAYED.format(count=inbox.replay(ids or None)))
 
 
 def _missed() -> MissedLog:
@@ -213,7 +220,7 @@ def _settled(row_id: int, state: State, action: str) -> str:
 
 def _cells(row: MissedQuestion) -> dict[str, Any]:
     """A row as the log's columns, in their order; times in ISO form, UTC."""
-    cells = {name: getattr(row, name) for name in catalogue.MISSED_COLUMNS}
+    cells = {name: getattr(row, name) for name in command_line_texts.MISSED_COLUMNS}
     return cells | {name: cells[name].isoformat() for name in ("first_asked", "last_asked")}
 
 

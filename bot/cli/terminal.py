@@ -16,11 +16,11 @@ from bot.app import App
 from bot.config import load_settings
 from bot.errors import UsageError
 from bot.evaluation.leave_one_out import Hidden
-from bot.texts import catalogue
+from bot.texts import command_line as command_line_texts
 
 _PIPE_WIDTH = 300
 
-KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=catalogue.HELP_KNOWLEDGE)]
+KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=command_line_texts.HELP_KNOWLEDGE)]
 
 
 def build(folder: Path | None = None) -> App:
@@ -30,7 +30,7 @@ def build(folder: Path | None = None) -> App:
     def track(work: Iterable[Hidden], total: int) -> Iterable[Hidden]:
         from rich import progress  # noqa: PLC0415 - only this needs it, and it costs every command its start
 
-        return progress.track(work, catalogue.EVALUATING, total, console=console, transient=True)
+        return progress.track(work, command_line_texts.EVALUATING, total, console=console, transient=True)
 
     return App(load_settings(), folder, track) if console.is_terminal else App(load_settings(), folder)
 
@@ -70,6 +70,6 @@ def need_plotly(html: Path) -> None:
         UsageError: there is no such folder, or no plotly.
     """
     if not html.parent.is_dir():
-        raise UsageError(catalogue.NO_FOLDER.format(file=html))
+        raise UsageError(command_line_texts.NO_FOLDER.format(file=html))
     if not importlib.util.find_spec("plotly"):
-        raise UsageError(catalogue.NO_PLOTLY)
+        raise UsageError(command_line_texts.NO_PLOTLY)

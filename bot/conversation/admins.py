@@ -17,7 +17,7 @@ from bot.items import Item, Kind
 from bot.matching import Candidate
 from bot.snapshot import Edition, Live
 from bot.store.records import COMPLAINED, Cluster, Clusters, History, Journal, Judged, MissedLog, Records, State
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 
 _NEAREST = 3
 _CHOICES = 6
@@ -25,7 +25,7 @@ _LIKELY = 0.05
 """An item with a lower score was hardly meant."""
 _LONGEST_NUMBER = 18
 _OF_A_DRAFT = (Press.SOURCE, Press.TOPIC, Press.CONFIRM, Press.CANCEL)
-COMMANDS = frozenset(catalogue.ADMIN_COMMANDS)
+COMMANDS = frozenset(admins_texts.ADMIN_COMMANDS)
 
 
 class AdminDialogue:
@@ -95,7 +95,7 @@ class AdminDialogue:
             if self._drafts.get(admin) == left:
                 self._drafts.drop(admin)
             if left.awaited is not Awaited.CONFIRMATION:
-                turn = replace(turn, reply=Reply(f"{catalogue.DRAFT_CLOSED}\n\n{turn.reply.text}", turn.reply.rows))
+                turn = replace(turn, reply=Reply(f"{admins_texts.DRAFT_CLOSED}\n\n{turn.reply.text}", turn.reply.rows))
         return replace(turn, records=Records(drafts=self._drafts.taken(admin)))
 
     # --- commands -------------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ class AdminDialogue:
     def _chosen_item(self, words: str) -> Reply:
         edition = self._live.edition
         if not words:
-            return Reply(catalogue.EDIT_USAGE)
+            return Reply(admins_texts.EDIT_USAGE)
         # Phones begin with a capital.
         item = edition.base.by_id.get(words.lower().replace("_", "-"))
         if item:
@@ -138,7 +138,7 @@ class AdminDialogue:
     def _cancel(self, admin: Admin) -> Reply:
         had = self._drafts.get(admin) is not None
         self._drafts.drop(admin)
-        return Reply(catalogue.CANCELLED if had else catalogue.NOTHING_TO_CANCEL)
+        return Reply(admins_texts.CANCELLED if had else admins_texts.NOTHING_TO_CANCEL)
 
     # --- cards ----------------------------------------------------------------------------------------------------
 
@@ -147,11 +147,11 @@ class AdminDialogue:
         self._sorting.sort()
         count = self._clusters.count(COUNTED)
         if not count:
-            return Reply(catalogue.CARD_NONE)
+            return Reply(admins_texts.CARD_NONE)
         place = min(place, count - 1)
         found = self._clusters.page(place, 1)
         if not found or not found[0].questions:
-            return Reply(catalogue.CARD_NONE)
+            return Reply(admins_texts.CARD_NONE)
         cluster = found[0]
         edition, first = self._live.edition, cluster.questions[0]
         complained = edition.base.by_id.get(first.item or "") if first.verdict == COMPLAINED else None
@@ -174,7 +174,7 @@ class AdminDialogue:
     def _open_cluster(self, number: str) -> Cluster:
         cluster = self._clusters.cluster(_number(number))
         if not cluster.questions:
-            raise PassingError(catalogue.CARD_GONE)
+            raise PassingError(admins_texts.CARD_GONE)
         return cluster
 
     # --- buttons --------------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ class AdminDialogue:
             case [Press.REFUSE, cluster]:
                 return Turn(
                     self._writing.begin_item(
-                        self._open_cluster(cluster), Task.NOT_COVERED, admin, answer=catalogue.NOT_COVERED_ANSWER
+                        self._open_cluster(cluster), Task.NOT_COVERED, admin, answer=admins_texts.NOT_COVERED_ANSWER
                     )
                 )
             case [Press.REFUSE_OWN, cluster]:
@@ -206,7 +206,7 @@ class AdminDialogue:
                 self._clusters.handle(ignored.id, State.IGNORED)
                 self._history.record(admin.id, IGNORE, cluster)
                 complaint = ignored.questions[0].verdict == COMPLAINED
-                notice = catalogue.IGNORED_COMPLAINT if complaint else catalogue.IGNORED
+                notice = admins_texts.IGNORED_COMPLAINT if complaint else admins_texts.IGNORED
                 return Turn(self._card(here), notice=notice)
             case [Press.DELETE, cluster]:
                 found = self._open_cluster(cluster)
@@ -217,11 +217,11 @@ class AdminDialogue:
                 for row in found.questions:
                     self._missed.forget(row.key)
                 self._history.record(admin.id, "delete", "")
-                return Turn(self._card(here), notice=catalogue.DELETED)
+                return Turn(self._card(here), notice=admins_texts.DELETED)
             case [Press.CARE, cluster]:
                 self._clusters.care(_number(cluster))
                 self._history.record(admin.id, "care", cluster)
-                return Turn(self._card(self._clusters.place(_number(cluster))), notice=catalogue.CARED)
+                return Turn(self._card(self._clusters.place(_number(cluster))), notice=admins_texts.CARED)
             case [Press.SHOW, cluster]:
                 return Turn(self._card(self._clusters.place(self._open_cluster(cluster).id)))
             case [Press.ANSWER, item, cluster]:
@@ -241,7 +241,7 @@ class AdminDialogue:
                 return Turn(cards.item_card(self._item(item), self._live.edition))
             case [Press.CANCEL, owner] if self._owns(owner, admin):
                 self._drafts.drop(admin)
-                return Turn(Reply(catalogue.CANCELLED))
+                return Turn(Reply(admins_texts.CANCELLED))
             case [Press.UNDO, number]:
                 return Turn(self._desk.undo(_number(number), admin))
             case [Press.AGAIN, number, *digest]:
@@ -255,19 +255,19 @@ class AdminDialogue:
             case [Press.SOURCE | Press.TOPIC | Press.CONFIRM as kind, part, owner] if self._owns(owner, admin):
                 return Turn(self._writing.go_on(Press(kind), part, admin))
             case _:
-                raise PassingError(catalogue.DRAFT_GONE)
+                raise PassingError(admins_texts.DRAFT_GONE)
 
     @staticmethod
     def _owns(owner: str, admin: Admin) -> bool:
         """Whether a draft's button is this admin's own: in a group others see it too."""
         if owner != str(admin.id):
-            raise PassingError(catalogue.NOT_YOURS)
+            raise PassingError(admins_texts.NOT_YOURS)
         return True
 
     def _item(self, item_id: str) -> Item:
         item = self._live.edition.base.by_id.get(item_id)
         if item is None:
-            raise PassingError(catalogue.ITEM_GONE)
+            raise PassingError(admins_texts.ITEM_GONE)
         return item
 
     def _judge(self, key: str, right: bool, left: int, admin: Admin) -> Reply:  # noqa: FBT001 - the judgement itself
@@ -283,5 +283,5 @@ class AdminDialogue:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-        raise PassingError(catalogue.DRAFT_GONE)
+        raise PassingError(admins_texts.DRAFT_GONE)
     return int(text)

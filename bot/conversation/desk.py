@@ -14,7 +14,7 @@ from bot.errors import EditRefusedError, FolderReadOnlyError
 from bot.items import Kind
 from bot.snapshot import Edition, Live
 from bot.store.records import ANSWERED, COMPLAINED, Clusters, History, State
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 
 
 class Desk:
@@ -54,7 +54,7 @@ class Desk:
         except EditRefusedError as error:
             self._drafts.drop(admin)
             written = draft.answer or "\n".join(draft.phrasings)
-            kept = [catalogue.NOT_KEPT.format(text=written)] if typed or draft.answer else []
+            kept = [admins_texts.NOT_KEPT.format(text=written)] if typed or draft.answer else []
             return Reply("\n\n".join((str(error), *kept)), ((next_card(),),))
         current = plan.before.base.by_id.get(draft.item)
         # Somebody else has written another answer while this one was written.
@@ -64,14 +64,14 @@ class Desk:
         self._drafts.keep(draft.but(awaited=Awaited.CONFIRMATION, seen=current.answer if current else ""), admin)
         lines = [cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
         if confirmed or overtaken:
-            lines.insert(0, catalogue.IMPACT_STALE if plan.impact.has_loss else catalogue.IMPACT_STALE_FINE)
+            lines.insert(0, admins_texts.IMPACT_STALE if plan.impact.has_loss else admins_texts.IMPACT_STALE_FINE)
         elif plan.impact.has_loss:
-            lines.insert(0, catalogue.IMPACT_TRY)
+            lines.insert(0, admins_texts.IMPACT_TRY)
         else:
-            lines.insert(0, catalogue.PREVIEW)
+            lines.insert(0, admins_texts.PREVIEW)
         if overtaken and current:
-            lines.insert(1, catalogue.CARD_ANSWER.format(answer=current.answer))
-        label = catalogue.BUTTON_CONFIRM if plan.impact.has_loss or overtaken else catalogue.BUTTON_FINE
+            lines.insert(1, admins_texts.CARD_ANSWER.format(answer=current.answer))
+        label = admins_texts.BUTTON_CONFIRM if plan.impact.has_loss or overtaken else admins_texts.BUTTON_FINE
         confirm = button(label, Press.CONFIRM, plan.digest, admin.id)
         return Reply("\n".join(lines), ((confirm, *cancel_row(admin.id)),))
 
@@ -83,7 +83,7 @@ class Desk:
             return Reply(cards.to_paste(plan, str(error)))
         self._drafts.drop(admin)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
-        undo = button(catalogue.BUTTON_UNDO, Press.UNDO, action)
+        undo = button(admins_texts.BUTTON_UNDO, Press.UNDO, action)
         return self._closed(cluster, plan.item, plan.before, lines, (undo,))
 
     def _already(self, item: str, cluster: int | None, admin: Admin) -> Reply:
@@ -92,11 +92,11 @@ class Desk:
         if cluster is not None:
             self._history.record(admin.id, "covered", str(cluster))
         found = self._live.edition.base.by_id.get(item)
-        lines = [catalogue.EDITED_ALREADY.format(question=found.question if found else item)]
+        lines = [admins_texts.EDITED_ALREADY.format(question=found.question if found else item)]
         # Perhaps it was this very edit, and a kill kept its reply from coming.
         last = next(iter(self._history.edits(1)), None)
         own = last is not None and (last.admin, last.item) == (admin.id, item)
-        undo = (button(catalogue.BUTTON_UNDO, Press.UNDO, last.id),) if last and own else ()
+        undo = (button(admins_texts.BUTTON_UNDO, Press.UNDO, last.id),) if last and own else ()
         return self._closed(cluster, item, None, lines, undo)
 
     def _closed(
@@ -113,16 +113,16 @@ class Desk:
         if not led:
             return Reply("\n".join(lines), ((*row, next_card(place)),))
         if closed < len(led):
-            lines += ["", catalogue.CLOSED.format(total=len(led), closed=closed)]
-            lines.append(catalogue.STILL_MISSED.format(count=len(led) - closed))
+            lines += ["", admins_texts.CLOSED.format(total=len(led), closed=closed)]
+            lines.append(admins_texts.STILL_MISSED.format(count=len(led) - closed))
         elif any(one.verdict == COMPLAINED for one in led):
-            lines += ["", catalogue.CLOSED_COMPLAINT]
+            lines += ["", admins_texts.CLOSED_COMPLAINT]
         elif found and found.kind is Kind.NOT_COVERED:
-            lines += ["", catalogue.CLOSED_HONESTLY]
+            lines += ["", admins_texts.CLOSED_HONESTLY]
         else:
-            lines += ["", catalogue.CLOSED_ALL]
+            lines += ["", admins_texts.CLOSED_ALL]
         if closed == len(led) and waiting:
-            lines.append(catalogue.TELLING.format(count=waiting))
+            lines.append(admins_texts.TELLING.format(count=waiting))
         return Reply("\n".join(lines), ((*row, next_card(place)),))
 
     def undo(self, number: int, admin: Admin) -> Reply:
@@ -136,7 +136,7 @@ class Desk:
         is_answer = action is not None and action.kind == ANSWERED and not later
         self._lifecycle.reopen(item, self._live.edition, answer=is_answer)
         what = cards.action_words(action, self._live.edition.base) if action else ""
-        return Reply(catalogue.UNDONE.format(what=what), ((button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),),))
+        return Reply(admins_texts.UNDONE.format(what=what), ((button(admins_texts.BUTTON_TO_CARDS, Press.CARD, 0),),))
 
     def again(self, number: int, digest: Sequence[str], admin: Admin) -> Reply:
         """Make an edit once more that an editor has overwritten."""
@@ -145,9 +145,9 @@ class Desk:
         except AlreadyThereError as error:
             return self._already(error.item, None, admin)
         if plan.impact.has_loss and [plan.digest] != list(digest):
-            confirm = button(catalogue.BUTTON_CONFIRM, Press.AGAIN, number, plan.digest)
-            lines = (catalogue.IMPACT_TRY, *cards.impact_lines(plan.impact, plan.after.base))
-            return Reply("\n".join(lines), ((confirm, button(catalogue.BUTTON_CANCEL, Press.HISTORY, 0)),))
+            confirm = button(admins_texts.BUTTON_CONFIRM, Press.AGAIN, number, plan.digest)
+            lines = (admins_texts.IMPACT_TRY, *cards.impact_lines(plan.impact, plan.after.base))
+            return Reply("\n".join(lines), ((confirm, button(admins_texts.BUTTON_CANCEL, Press.HISTORY, 0)),))
         return self._apply(plan, None, admin)
 
 

@@ -19,7 +19,7 @@ from bot.matching import (
 )
 from bot.store.records import Opinion
 from bot.text import is_blank
-from bot.texts import catalogue
+from bot.texts import members as members_texts
 
 ON_A_PAGE = 8
 _RELATED = 3
@@ -90,7 +90,7 @@ class Reply:
 
 
 class Replies:
-    """Puts verdicts into words. ``say`` translates the catalogue's messages; misses are kept for ``days``."""
+    """Puts verdicts into words. ``say`` translates messages; misses are kept for ``days``."""
 
     def __init__(self, base: KnowledgeBase, days: int, say: Callable[[str], str] = str) -> None:
         self._base = base
@@ -100,23 +100,23 @@ class Replies:
 
     def welcome(self) -> Reply:
         """/start: who the bot is, and the topics."""
-        return Reply(self._say(catalogue.WELCOME).format(title=self._base.title), self._topic_rows(0))
+        return Reply(self._say(members_texts.WELCOME).format(title=self._base.title), self._topic_rows(0))
 
     def help(self) -> Reply:
         """/help: how to ask."""
-        return Reply(self._say(catalogue.HELP))
+        return Reply(self._say(members_texts.HELP))
 
     def privacy(self) -> Reply:
         """/privacy: what is kept, how long, and how to have it deleted."""
-        return Reply(self._say(catalogue.PRIVACY).format(days=self._days))
+        return Reply(self._say(members_texts.PRIVACY).format(days=self._days))
 
     def whoami(self, member: int) -> Reply:
         """/whoami: the member's own id."""
-        return Reply(self._say(catalogue.WHOAMI).format(id=member))
+        return Reply(self._say(members_texts.WHOAMI).format(id=member))
 
     def topics(self, page: int) -> Reply:
         """A page of the topics, counted from 0; beyond the last one, the last."""
-        return Reply(self._say(catalogue.TOPICS), self._topic_rows(page))
+        return Reply(self._say(members_texts.TOPICS), self._topic_rows(page))
 
     def topic(self, key: str, page: int) -> Reply:
         """A page of a topic's questions; a topic that is gone says so."""
@@ -129,16 +129,16 @@ class Replies:
         rows = (
             *_item_rows(shown, Origin.TOPIC),
             *self._pager(page, last, f"{Action.TOPIC}:{key}"),
-            (Button(self._say(catalogue.ALL_TOPICS), f"{Action.TOPICS}:0"),),
+            (Button(self._say(members_texts.ALL_TOPICS), f"{Action.TOPICS}:0"),),
         )
-        return Reply(self._say(catalogue.TOPIC).format(topic=topic), rows)
+        return Reply(self._say(members_texts.TOPIC).format(topic=topic), rows)
 
     def hot(self, ids: Iterable[str]) -> Reply:
         """/hot: what is asked most; without any, the topics."""
         items = [self._base.by_id[one] for one in ids if one in self._base.by_id]
         if not items:
-            return Reply(self._say(catalogue.HOT_NONE), self._topic_rows(0))
-        return Reply(self._say(catalogue.HOT), _item_rows(items, Origin.HOT))
+            return Reply(self._say(members_texts.HOT_NONE), self._topic_rows(0))
+        return Reply(self._say(members_texts.HOT), _item_rows(items, Origin.HOT))
 
     def items(self, items: Sequence[Item], origin: Origin, *, back: bool = True, thumbs: bool = True) -> Reply:
         """Answers, with what to ask next, thumbs and the way back, as far as they are wanted."""
@@ -147,8 +147,8 @@ class Replies:
         related = [one for item in items for one in item.related if one not in shown and one in self._base.by_id]
         rows = _item_rows((self._base.by_id[one] for one in dict.fromkeys(related[:_RELATED])), origin)
         if thumbs:
-            like = Button(self._say(catalogue.LIKE), f"{Action.LIKE}:{origin}:{ids}")
-            rows += ((like, Button(self._say(catalogue.DISLIKE), f"{Action.DISLIKE}:{origin}:{ids}")),)
+            like = Button(self._say(members_texts.LIKE), f"{Action.LIKE}:{origin}:{ids}")
+            rows += ((like, Button(self._say(members_texts.DISLIKE), f"{Action.DISLIKE}:{origin}:{ids}")),)
         if back:
             rows += ((self._back(items[0], origin),),)
         return Reply(self._answer(items), rows)
@@ -156,17 +156,17 @@ class Replies:
     def faults(self, items: Sequence[Item], origin: Origin) -> Reply:
         """The same answers, with what may be wrong with them."""
         ids = _ids(items)
-        labels = (catalogue.FAULT_WRONG, catalogue.FAULT_INCOMPLETE, catalogue.FAULT_OUTDATED)
+        labels = (members_texts.FAULT_WRONG, members_texts.FAULT_INCOMPLETE, members_texts.FAULT_OUTDATED)
         faults = (
             Button(self._say(label), f"{Action.FAULT}:{letter}:{origin}:{ids}")
             for letter, label in zip(FAULTS, labels, strict=True)
         )
-        back = Button(self._say(catalogue.BACK), f"{Action.AGAIN}:{origin}:{ids}")
+        back = Button(self._say(members_texts.BACK), f"{Action.AGAIN}:{origin}:{ids}")
         return Reply(self._answer(items), (tuple(faults), (back,)))
 
     def thanks(self, *, noted: bool) -> str:
         """The notice to whoever gave an opinion."""
-        return self._say(catalogue.THANKS if noted else catalogue.THANKS_NOT_KEPT)
+        return self._say(members_texts.THANKS if noted else members_texts.THANKS_NOT_KEPT)
 
     def verdict(self, verdict: Verdict, question: str, *, noted: bool, reachable: bool = False) -> Reply:
         """The reply to a question.
@@ -175,7 +175,7 @@ class Replies:
         """
         reply = self._reply(verdict, question, noted=noted, reachable=reachable)
         if len(question) > QUESTION_LIMIT:
-            cut = self._say(catalogue.CUT).format(limit=QUESTION_LIMIT)
+            cut = self._say(members_texts.CUT).format(limit=QUESTION_LIMIT)
             return Reply(f"{reply.text}\n\n{cut}", reply.rows)
         return reply
 
@@ -185,17 +185,17 @@ class Replies:
                 return self.items([candidate.item for candidate in chosen], Origin.QUESTION, back=False)
             case NotCovered(chosen=chosen, suggestions=suggestions):
                 text = "\n\n".join(candidate.item.answer for candidate in chosen)
-                nearest = self._say(catalogue.NOT_COVERED_NEAREST) if suggestions else "{answer}"
+                nearest = self._say(members_texts.NOT_COVERED_NEAREST) if suggestions else "{answer}"
                 return Reply(nearest.format(answer=text), _candidate_rows(suggestions))
             case SmallTalk(chosen=chosen):
                 return Reply(chosen[0].item.answer)
             case Suggestions(suggestions=suggestions):
-                none = Button(self._say(catalogue.NONE_OF_THESE), Action.NONE)
-                return Reply(self._say(catalogue.SUGGESTIONS), (*_candidate_rows(suggestions), (none,)))
+                none = Button(self._say(members_texts.NONE_OF_THESE), Action.NONE)
+                return Reply(self._say(members_texts.SUGGESTIONS), (*_candidate_rows(suggestions), (none,)))
             case Unknown() if is_blank(question):
                 return self.blank()
             case Unknown():
-                text = self._say(catalogue.UNKNOWN).format(noted=self._say(catalogue.NOTED) if noted else "")
+                text = self._say(members_texts.UNKNOWN).format(noted=self._say(members_texts.NOTED) if noted else "")
                 return Reply(text, self._tell_rows(wanted=noted and reachable) + self._topic_rows(0))
             case _:
                 assert_never(verdict)
@@ -203,55 +203,55 @@ class Replies:
     def blank(self) -> Reply:
         """To a message without words."""
         example = next(iter(self._base.topics.values()))[0].question
-        return Reply(self._say(catalogue.BLANK).format(example=example))
+        return Reply(self._say(members_texts.BLANK).format(example=example))
 
     def not_text(self) -> Reply:
         """To a sticker, a photo and the like."""
-        return Reply(self._say(catalogue.NOT_TEXT))
+        return Reply(self._say(members_texts.NOT_TEXT))
 
     def unknown_command(self) -> Reply:
         """To a command that the bot does not have."""
-        return Reply(self._say(catalogue.UNKNOWN_COMMAND))
+        return Reply(self._say(members_texts.UNKNOWN_COMMAND))
 
     def question_gone(self) -> Reply:
         """To a button whose question is not found in the chat any more."""
-        return Reply(self._say(catalogue.QUESTION_GONE))
+        return Reply(self._say(members_texts.QUESTION_GONE))
 
     def rejected(self, *, noted: bool, reachable: bool) -> Reply:
         """To "none of these"."""
-        text = self._say(catalogue.REJECTED if noted else catalogue.REJECTED_NOT_KEPT)
+        text = self._say(members_texts.REJECTED if noted else members_texts.REJECTED_NOT_KEPT)
         return Reply(text, self._tell_rows(wanted=noted and reachable) + self._topic_rows(0))
 
     def promised(self) -> Reply:
         """To whoever wants to be told."""
-        return Reply(self._say(catalogue.PROMISED), self._topic_rows(0))
+        return Reply(self._say(members_texts.PROMISED), self._topic_rows(0))
 
     def promise(self) -> str:
         """The notice to whoever wants to be told."""
-        return self._say(catalogue.PROMISE)
+        return self._say(members_texts.PROMISE)
 
     def forgotten(self) -> Reply:
         """/forget: nobody is told of anything any more."""
-        return Reply(self._say(catalogue.FORGOTTEN))
+        return Reply(self._say(members_texts.FORGOTTEN))
 
     def answered_since(self, verdict: Answer | NotCovered) -> Reply:
         """To whoever wanted to be told, under their question."""
         reply = self.items([one.item for one in verdict.chosen], Origin.QUESTION, back=False)
         if isinstance(verdict, Answer):
-            return Reply(self._say(catalogue.ANSWERED_SINCE).format(answer=reply.text), reply.rows)
-        return Reply(self._say(catalogue.NOT_COVERED_SINCE).format(answer=reply.text))
+            return Reply(self._say(members_texts.ANSWERED_SINCE).format(answer=reply.text), reply.rows)
+        return Reply(self._say(members_texts.NOT_COVERED_SINCE).format(answer=reply.text))
 
     def gone(self) -> Reply:
         """To a button or a link that means nothing any more."""
-        return Reply(self._say(catalogue.GONE), self._topic_rows(0))
+        return Reply(self._say(members_texts.GONE), self._topic_rows(0))
 
     def flooded(self) -> Reply:
         """To whoever sends faster than anyone reads."""
-        return Reply(self._say(catalogue.FLOODED))
+        return Reply(self._say(members_texts.FLOODED))
 
     def failed(self) -> Reply:
         """To whoever met a fault of ours."""
-        return Reply(self._say(catalogue.FAILED))
+        return Reply(self._say(members_texts.FAILED))
 
     def shared(self, item: Item) -> str:
         """What an inline result sends into a chat: the question with its answer."""
@@ -259,7 +259,7 @@ class Replies:
 
     def inline_hint(self) -> str:
         """The button over inline results that are none."""
-        return self._say(catalogue.INLINE_HINT)
+        return self._say(members_texts.INLINE_HINT)
 
     def _answer(self, items: Iterable[Item]) -> str:
         return "\n\n".join(self._grounded(item) for item in items)
@@ -268,20 +268,20 @@ class Replies:
         """An item's answer with its place in the speech."""
         if not item.source:
             return item.answer
-        joint = catalogue.PLACES_JOINT.join(self._base.places[source] for source in item.source)
-        return self._say(catalogue.ANSWER).format(answer=item.answer, places=joint)
+        joint = members_texts.PLACES_JOINT.join(self._base.places[source] for source in item.source)
+        return self._say(members_texts.ANSWER).format(answer=item.answer, places=joint)
 
     def _back(self, item: Item, origin: Origin) -> Button:
         if origin is not Origin.TOPIC:
-            return Button(self._say(catalogue.BACK), f"{Action.BACK}:{origin}")
+            return Button(self._say(members_texts.BACK), f"{Action.BACK}:{origin}")
         among = self._base.topics.get(item.topic, ())
         if item not in among:
-            return Button(self._say(catalogue.ALL_TOPICS), f"{Action.TOPICS}:0")
+            return Button(self._say(members_texts.ALL_TOPICS), f"{Action.TOPICS}:0")
         place = among.index(item) // ON_A_PAGE
-        return Button(self._say(catalogue.BACK), f"{Action.TOPIC}:{topic_key(item.topic)}:{place}")
+        return Button(self._say(members_texts.BACK), f"{Action.TOPIC}:{topic_key(item.topic)}:{place}")
 
     def _tell_rows(self, *, wanted: bool) -> Rows:
-        return ((Button(self._say(catalogue.TELL_ME), Action.TELL),),) if wanted else ()
+        return ((Button(self._say(members_texts.TELL_ME), Action.TELL),),) if wanted else ()
 
     def _topic_rows(self, page: int) -> Rows:
         keys = list(self._topics)
@@ -293,9 +293,9 @@ class Replies:
     def _pager(self, page: int, last: int, action: str) -> Rows:
         turns = []
         if page:
-            turns.append(Button(self._say(catalogue.PREVIOUS_PAGE), f"{action}:{page - 1}"))
+            turns.append(Button(self._say(members_texts.PREVIOUS_PAGE), f"{action}:{page - 1}"))
         if page < last:
-            turns.append(Button(self._say(catalogue.NEXT_PAGE), f"{action}:{page + 1}"))
+            turns.append(Button(self._say(members_texts.NEXT_PAGE), f"{action}:{page + 1}"))
         return (tuple(turns),) if turns else ()
 
 

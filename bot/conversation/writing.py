@@ -16,7 +16,7 @@ from bot.matching.similarity import unlike
 from bot.snapshot import Live
 from bot.store.records import Cluster, Clusters
 from bot.text import is_blank, normalise
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 
 _LONGEST_PHRASING = 60
 """Characters: a longer text is a story, not a way to ask."""
@@ -44,7 +44,7 @@ class Writing:
         """The cluster's questions become phrasings of an item."""
         item = next((one for one in self._live.edition.base.items if item_key(one.id) == key), None)
         if item is None:
-            raise PassingError(catalogue.ITEM_GONE)
+            raise PassingError(admins_texts.ITEM_GONE)
         draft = Draft(task=Task.PHRASING, awaited=Awaited.PHRASINGS, item=item.id, cluster=cluster.id)
         owned, words = self._own(cluster, item)
         if owned and not words:
@@ -67,7 +67,7 @@ class Writing:
             if owner is None or owner is item:
                 words.append(text)
             else:
-                refusal = catalogue.PHRASING_TAKEN.format(phrasing=text, question=owner.question)
+                refusal = admins_texts.PHRASING_TAKEN.format(phrasing=text, question=owner.question)
         return refusal, words[:_PHRASINGS_OF_A_CARD]
 
     def typed(self, text: str, admin: Admin) -> Reply | None:
@@ -76,9 +76,9 @@ class Writing:
         if draft is None:
             return None
         if draft.awaited not in TYPED:
-            return Reply(catalogue.CHOOSE_WITH_BUTTONS)
+            return Reply(admins_texts.CHOOSE_WITH_BUTTONS)
         if is_blank(text):
-            return Reply(catalogue.NO_WORDS)
+            return Reply(admins_texts.NO_WORDS)
         return self.begin(self._written(draft, text.strip()), admin, typed=True)
 
     @staticmethod
@@ -91,24 +91,26 @@ class Writing:
         line = " ".join(text.split())
         match draft.awaited:
             case Awaited.QUESTION:
-                return draft.but(question=_bounded(_numberless(line), _LONGEST_QUESTION, catalogue.QUESTION_TOO_LONG))
+                return draft.but(
+                    question=_bounded(_numberless(line), _LONGEST_QUESTION, admins_texts.QUESTION_TOO_LONG)
+                )
             case Awaited.PHRASINGS:
                 return draft.but(phrasings=tuple(_phrasings(text)))
             case Awaited.ANSWER:
                 lines = "\n".join(one.rstrip() for one in text.splitlines())
-                return draft.but(answer=_bounded(lines, ANSWER_LIMIT, catalogue.ANSWER_TOO_LONG))
+                return draft.but(answer=_bounded(lines, ANSWER_LIMIT, admins_texts.ANSWER_TOO_LONG))
             case Awaited.OTHER:
-                name = _bounded(line, _LONGEST_QUESTION, catalogue.NAME_TOO_LONG)
+                name = _bounded(line, _LONGEST_QUESTION, admins_texts.NAME_TOO_LONG)
                 return draft.but(other=name, awaited=Awaited.SOURCES)
             case _:
-                return draft.but(topic=_bounded(line, _LONGEST_TOPIC, catalogue.NAME_TOO_LONG))
+                return draft.but(topic=_bounded(line, _LONGEST_TOPIC, admins_texts.NAME_TOO_LONG))
 
     def go_on(self, kind: Press, part: str, admin: Admin) -> Reply:
         """The draft with what was pressed."""
         draft = self._drafts.get(admin)
         base = self._live.edition.base
         if draft is None:
-            raise PassingError(catalogue.DRAFT_GONE)
+            raise PassingError(admins_texts.DRAFT_GONE)
         match kind, part:
             case Press.CONFIRM, digest if draft.awaited is Awaited.CONFIRMATION:
                 return self._desk.propose(draft, admin, confirmed=digest)
@@ -116,10 +118,10 @@ class Writing:
                 draft = draft.but(other="")
             case Press.SOURCE, "other" if draft.awaited is Awaited.SOURCES:
                 self._drafts.keep(draft.but(awaited=Awaited.OTHER), admin)
-                return _prompt(catalogue.ASK_OTHER, admin)
+                return _prompt(admins_texts.ASK_OTHER, admin)
             case Press.SOURCE, "done" if draft.awaited is Awaited.SOURCES:
                 if not (draft.sources or draft.other):
-                    raise PassingError(catalogue.NEEDS_SOURCE)
+                    raise PassingError(admins_texts.NEEDS_SOURCE)
                 self._drafts.keep(draft.but(awaited=Awaited.TOPIC), admin)
                 return cards.topics(base, admin.id)
             case Press.SOURCE, key if draft.awaited is Awaited.SOURCES:
@@ -131,7 +133,7 @@ class Writing:
                 # The whole of it is shown once more.
                 return self.begin(draft.but(topic=topic), admin, typed=True)
             case _:
-                raise PassingError(catalogue.DRAFT_GONE)
+                raise PassingError(admins_texts.DRAFT_GONE)
         return self.begin(draft, admin)
 
     def begin(self, draft: Draft, admin: Admin, *, typed: bool = False) -> Reply:
@@ -144,26 +146,26 @@ class Writing:
         if writes_item and typed and draft.awaited is Awaited.QUESTION:
             owner = owners(base).get(normalise(draft.question))
             if owner:
-                taken = catalogue.PHRASING_TAKEN.format(phrasing=draft.question, question=owner.question)
+                taken = admins_texts.PHRASING_TAKEN.format(phrasing=draft.question, question=owner.question)
                 return Reply(taken, (*cards.item_choices([owner]).rows, cancel_row(admin.id)))
         if writes_item and not draft.question:
-            prompt = catalogue.ASK_SHORT_QUESTION if original else catalogue.ASK_QUESTION
+            prompt = admins_texts.ASK_SHORT_QUESTION if original else admins_texts.ASK_QUESTION
             prompt = prompt.format(why=_why_unfit(original), asked=original)
             return self._await(draft, Awaited.QUESTION, prompt, admin)
         if draft.task is Task.PHRASING and not draft.phrasings:
             question = target.question if target else draft.item
-            prompt = catalogue.ASK_PHRASING_OF if original else catalogue.ASK_PHRASING
+            prompt = admins_texts.ASK_PHRASING_OF if original else admins_texts.ASK_PHRASING
             prompt = prompt.format(why=_why_unfit(original), asked=original, question=question)
             return self._await(draft, Awaited.PHRASINGS, prompt, admin)
         if draft.task is not Task.PHRASING and not draft.answer:
             match draft.task:
                 case Task.ANSWER:
                     question = target.question if target else draft.item
-                    prompt = catalogue.ASK_NEW_ANSWER.format(question=question, answer=draft.seen)
+                    prompt = admins_texts.ASK_NEW_ANSWER.format(question=question, answer=draft.seen)
                 case Task.NOT_COVERED:
-                    prompt = catalogue.ASK_NOT_COVERED.format(question=draft.question)
+                    prompt = admins_texts.ASK_NOT_COVERED.format(question=draft.question)
                 case _:
-                    prompt = catalogue.ASK_ANSWER.format(question=draft.question, limit=ANSWER_LIMIT)
+                    prompt = admins_texts.ASK_ANSWER.format(question=draft.question, limit=ANSWER_LIMIT)
             return self._await(draft, Awaited.ANSWER, prompt, admin)
         if draft.task is Task.ITEM and not draft.topic:
             self._drafts.keep(draft.but(awaited=Awaited.SOURCES), admin)
@@ -183,20 +185,20 @@ def _fit(cluster: Cluster) -> list[str]:
 
 def _prompt(text: str, admin: Admin) -> Reply:
     """A question to an admin; in a group the bot sees replies alone."""
-    here = text if admin.chat == admin.id else f"{text}\n{catalogue.REPLY_HERE}"
+    here = text if admin.chat == admin.id else f"{text}\n{admins_texts.REPLY_HERE}"
     return Reply(here, (cancel_row(admin.id),))
 
 
 def _why_unfit(question: str) -> str:
     if is_masked(question):
-        return catalogue.WHY_MASKED
-    return catalogue.WHY_LONG if len(question) > _LONGEST_PHRASING else catalogue.WHY_TAKEN
+        return admins_texts.WHY_MASKED
+    return admins_texts.WHY_LONG if len(question) > _LONGEST_PHRASING else admins_texts.WHY_TAKEN
 
 
 def _numberless(text: str) -> str:
     """What becomes a question of the knowledge base must hold nobody's number."""
     if is_masked(text):
-        raise EditRefusedError(catalogue.HAS_NUMBER)
+        raise EditRefusedError(admins_texts.HAS_NUMBER)
     return text
 
 
@@ -210,9 +212,9 @@ def _phrasings(text: str) -> Sequence[str]:
     """One a line."""
     lines = [line for line in (" ".join(one.split()) for one in _numberless(text).splitlines()) if not is_blank(line)]
     if len(lines) > _PHRASINGS_AT_ONCE:
-        raise EditRefusedError(catalogue.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
+        raise EditRefusedError(admins_texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
     for line in lines:
         if len(line) > _LONGEST_PHRASING:
             told = f"{line[:_LONGEST_TOPIC]}…"
-            raise EditRefusedError(catalogue.PHRASING_TOO_LONG.format(text=told, limit=_LONGEST_PHRASING))
+            raise EditRefusedError(admins_texts.PHRASING_TOO_LONG.format(text=told, limit=_LONGEST_PHRASING))
     return lines

@@ -13,7 +13,7 @@ from bot.knowledge.edit import AddItem, AddOther, AddPhrasings, Change, SetAnswe
 from bot.knowledge.load import SPEECH
 from bot.knowledge.models import ID_LIMIT, ItemEntry
 from bot.text import normalise
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 
 NOT_COVERED_FILE = "not-covered.yaml"
 
@@ -104,12 +104,12 @@ def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
     owned = owners(base)
     for phrasing in phrasings:
         if owner := owned.get(normalise(phrasing)):
-            raise EditRefusedError(catalogue.PHRASING_TAKEN.format(phrasing=phrasing, question=owner.question))
+            raise EditRefusedError(admins_texts.PHRASING_TAKEN.format(phrasing=phrasing, question=owner.question))
 
 
 def _item(base: KnowledgeBase, item_id: str) -> Item:
     if item_id not in base.by_id:
-        raise EditRefusedError(catalogue.ITEM_GONE)
+        raise EditRefusedError(admins_texts.ITEM_GONE)
     return base.by_id[item_id]
 
 
@@ -143,7 +143,7 @@ def _new_item(proposal: NewItem, knowledge: Knowledge, taken: Collection[str]) -
     files = {location.file for location in knowledge.locations.values()} | {SPEECH, "synonyms.yaml", "frames.yaml"}
     while new in files:
         new = f"more-{new}"
-    yield Step(new, AddItem(entry), topic=proposal.topic or catalogue.NOT_COVERED_TOPIC)
+    yield Step(new, AddItem(entry), topic=proposal.topic or admins_texts.NOT_COVERED_TOPIC)
 
 
 def _file(proposal: NewItem, knowledge: Knowledge) -> str | None:

@@ -13,7 +13,7 @@ from bot.curation.clustering import Sorting
 from bot.evaluation.next_edits import NextEdit, best_next_edits
 from bot.snapshot import Edition
 from bot.store.records import COMPLAINTS, Answered, Clusters, Journal, Opinion
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 
 _DAYS = 7
 _MONTH = timedelta(days=30)
@@ -46,16 +46,16 @@ class Digest:
         first = last - timedelta(days=_DAYS - 1)
         lines = [self._counts(first, last), ""]
         edits, clusters = self._next_edits(edition)
-        lines += [catalogue.DIGEST_EDITS, *_edit_lines(edits, edition)] if edits else [catalogue.DIGEST_NO_EDITS]
+        lines += [admins_texts.DIGEST_EDITS, *_edit_lines(edits, edition)] if edits else [admins_texts.DIGEST_NO_EDITS]
         rows = [
-            (button(catalogue.DIGEST_CARD.format(number=number), Press.SHOW, clusters[edit.question]),)
+            (button(admins_texts.DIGEST_CARD.format(number=number), Press.SHOW, clusters[edit.question]),)
             for number, edit in enumerate(edits, start=1)
         ]
-        rows.append((button(catalogue.BUTTON_TO_CARDS, Press.CARD, 0),))
+        rows.append((button(admins_texts.BUTTON_TO_CARDS, Press.CARD, 0),))
         count = len(self._waiting(edition))
         if count:
-            lines += ["", catalogue.DIGEST_JUDGE.format(count=count)]
-            rows.append((button(catalogue.BUTTON_JUDGE, Press.TO_JUDGE, count),))
+            lines += ["", admins_texts.DIGEST_JUDGE.format(count=count)]
+            rows.append((button(admins_texts.BUTTON_JUDGE, Press.TO_JUDGE, count),))
         return Reply("\n".join(lines), tuple(rows))
 
     def _next_edits(self, edition: Edition) -> tuple[Sequence[NextEdit], Mapping[str, int]]:
@@ -74,9 +74,9 @@ class Digest:
             return cards.judge_card(shown[0], edition.base.by_id[shown[0].item], min(left, len(shown)))
         judged = [one.right for one in self._journal.judged()]
         if not judged:
-            return Reply(catalogue.JUDGE_NONE)
+            return Reply(admins_texts.JUDGE_NONE)
         low, high = interval(sum(judged), len(judged))
-        text = catalogue.JUDGED_PRECISION.format(
+        text = admins_texts.JUDGED_PRECISION.format(
             count=len(judged), right=sum(judged), share=sum(judged) / len(judged), low=low, high=high
         )
         return Reply(text)
@@ -91,7 +91,7 @@ class Digest:
         for counts in self._journal.daily(first).values():
             names.update(counts)
         asked = {name: names[verdict] for name, verdict in _VERDICTS.items()}
-        return catalogue.DIGEST.format(
+        return admins_texts.DIGEST.format(
             first=first,
             last=last,
             asked=sum(asked.values()),
@@ -107,10 +107,10 @@ _VERDICTS = {"answered": "answer", "offered": "suggest", "not_covered": "not-cov
 def _edit_lines(edits: Sequence[NextEdit], edition: Edition) -> Iterator[str]:
     for number, edit in enumerate(edits, start=1):
         if edit.item is None:
-            yield catalogue.DIGEST_NEW_ITEM.format(number=number, asked=edit.question, covers=edit.covers)
+            yield admins_texts.DIGEST_NEW_ITEM.format(number=number, asked=edit.question, covers=edit.covers)
         else:
             question = edition.base.by_id[edit.item].question
-            yield catalogue.DIGEST_EDIT.format(
+            yield admins_texts.DIGEST_EDIT.format(
                 number=number, asked=edit.question, question=question, covers=edit.covers
             )
 

@@ -32,7 +32,7 @@ from bot.knowledge.folder import commit, replace, tidy
 from bot.matching import Answer, Gate
 from bot.snapshot import Edition, Live
 from bot.store.records import ADDED, ANSWERED, Action, ActionState, History
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 
 _LOG = logging.getLogger(__name__)
 _OVERWRITTEN = 50
@@ -140,7 +140,7 @@ class Editor:
         """
         with self._lock:
             if read(self._folder) != plan.before.files:
-                raise FolderChangedError(catalogue.FOLDER_CHANGED)
+                raise FolderChangedError(admins_texts.FOLDER_CHANGED)
             edits = _EDITS.dump_json(plan.edits).decode()
             action = self._history.begin(admin, plan.kind, plan.item, f"{plan.item}（{plan.file}）", edits)
             self._write(plan.before.files, plan.after.files, [edit.file for edit in plan.edits], action)
@@ -180,7 +180,7 @@ class Editor:
             try:
                 edition = Edition.of(reverted, str(self._folder), self._live.edition.gate)
             except KnowledgeError as error:
-                raise EditRefusedError(catalogue.UNDO_FAULTY.format(fault=error.faults[0].message)) from error
+                raise EditRefusedError(admins_texts.UNDO_FAULTY.format(fault=error.faults[0].message)) from error
             self._write(files, reverted, [edit.file for edit in reversed(edits)], None)
             self._history.settle(action_id, ActionState.UNDONE)
             self._history.record(admin, "undo", f"#{action_id} {item}")
@@ -232,7 +232,7 @@ class Editor:
     def _edit(self, action_id: int) -> Action:
         action = self._history.action(action_id)
         if action is None or action.edit is None:
-            raise EditRefusedError(catalogue.UNDO_GONE)
+            raise EditRefusedError(admins_texts.UNDO_GONE)
         return action
 
     def _adopt(self, edition: Edition, found: Edition) -> None:
@@ -247,7 +247,7 @@ class Editor:
         try:
             after = Edition.of(files, str(self._folder), before.gate)
         except KnowledgeError as error:
-            raise EditRefusedError(catalogue.EDIT_FAULTY.format(fault=error.faults[0].message)) from error
+            raise EditRefusedError(admins_texts.EDIT_FAULTY.format(fault=error.faults[0].message)) from error
         # Whose are the new words now? That is lost by whoever they are taken from.
         taken = (Known(text, _answered(before, text)) for text in _words(about))
         impact = replay(before.index, after.index, before.gate, [*self._known(), *(one for one in taken if one.item)])
@@ -261,7 +261,7 @@ class Editor:
             return live if files == live.files else Edition.of(files, str(self._folder), live.gate)
         except KnowledgeError as error:
             first = error.faults[0]
-            raise EditRefusedError(catalogue.FOLDER_FAULTY.format(count=len(error.faults), fault=first)) from error
+            raise EditRefusedError(admins_texts.FOLDER_FAULTY.format(count=len(error.faults), fault=first)) from error
 
     @staticmethod
     def _spliced(files: Files, found: Sequence[Step]) -> tuple[Files, tuple[FileEdit, ...]]:
@@ -277,7 +277,7 @@ class Editor:
                 try:
                     made = splice(text, step.change)
                 except SpliceError as error:
-                    raise EditRefusedError(catalogue.EDIT_UNSAFE.format(file=step.file)) from error
+                    raise EditRefusedError(admins_texts.EDIT_UNSAFE.format(file=step.file)) from error
             after = _bytes(made.applied(text), data)
             edits.append(FileEdit(step.file, step.change, made, _name(data), _name(after) or ""))
             changed[step.file] = after
@@ -377,7 +377,7 @@ def _taken_back(data: bytes | None, edit: FileEdit) -> bytes | None:
     try:
         return _bytes(undo(text, edit.change, spliced).applied(text), data)
     except SpliceError as error:
-        raise EditRefusedError(catalogue.UNDO_ENTANGLED.format(file=edit.file)) from error
+        raise EditRefusedError(admins_texts.UNDO_ENTANGLED.format(file=edit.file)) from error
 
 
 def _name(data: bytes | None) -> str | None:

@@ -15,7 +15,7 @@ from bot.evaluation.calibration import cached_gate
 from bot.evaluation.leave_one_out import Hidden
 from bot.knowledge.watch import changes
 from bot.snapshot import Edition, Live
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 1.0
@@ -63,7 +63,7 @@ class Reloader:
             is_new = self._editor.take_over()
         except KnowledgeError as error:
             return cards.faults(error.faults)
-        return cards.loaded(self._live.edition) if is_new else catalogue.RELOADED_SAME
+        return cards.loaded(self._live.edition) if is_new else admins_texts.RELOADED_SAME
 
     async def run(self) -> None:
         """Watch and follow until it is cancelled."""
@@ -89,7 +89,7 @@ class Reloader:
                 _LOG.info("The knowledge was loaded anew: %d items.", len(self._live.edition.base.items))
             if self._told:
                 self._told = ()
-                self._tell(Reply(catalogue.RELOAD_MENDED))
+                self._tell(Reply(admins_texts.RELOAD_MENDED))
             self._looked.set()
 
     async def _complain(self, faults: Sequence[Fault]) -> None:
@@ -119,11 +119,11 @@ class Reloader:
             return
         if impact.has_loss:
             lines = cards.impact_lines(impact, after.base)
-            self._tell(Reply("\n".join((catalogue.RELOAD_LOSES, *lines))))
+            self._tell(Reply("\n".join((admins_texts.RELOAD_LOSES, *lines))))
         if lost:
-            rows = tuple((button(catalogue.BUTTON_AGAIN, Press.AGAIN, action.id),) for action in lost)
+            rows = tuple((button(admins_texts.BUTTON_AGAIN, Press.AGAIN, action.id),) for action in lost)
             edits = "\n".join(cards.history_row(one, after.base) for one in lost)
-            self._tell(Reply(catalogue.RELOAD_OVERWRITES.format(edits=edits), rows))
+            self._tell(Reply(admins_texts.RELOAD_OVERWRITES.format(edits=edits), rows))
 
     async def _follow(self) -> None:
         """Whatever edition answers: close what it answers now, and compute its thresholds."""
@@ -133,7 +133,7 @@ class Reloader:
                 try:
                     closed = await asyncio.to_thread(self._lifecycle.follow, before, after)
                     if closed and before is not None:
-                        self._tell(Reply(catalogue.FOLLOWED.format(count=closed)))
+                        self._tell(Reply(admins_texts.FOLLOWED.format(count=closed)))
                     if self._live.edition is after:
                         self._followed = after
                         await asyncio.to_thread(self._calibrate, after)

@@ -11,7 +11,7 @@ from bot.items import Item, Kind, KnowledgeBase
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
 from bot.text import normalise
-from bot.texts import catalogue
+from bot.texts import command_line as command_line_texts
 
 THIN = 10
 """An item of kind ``answer`` with fewer ways to ask it than this is thin: the second dozen still pays."""
@@ -44,7 +44,7 @@ def _thin(base: KnowledgeBase) -> Iterator[Advice]:
     for item in base.items:
         count = len(list(item.askings()))
         if item.kind is Kind.ANSWER and count < THIN:
-            yield Advice((item.id,), catalogue.ADVICE_THIN.format(count=count))
+            yield Advice((item.id,), command_line_texts.ADVICE_THIN.format(count=count))
 
 
 def _alike(index: Index) -> Iterator[Advice]:
@@ -52,14 +52,16 @@ def _alike(index: Index) -> Iterator[Advice]:
         for place, form in enumerate(forms):
             other = next((other for other in forms[:place] if fuzz.ratio(form, other) >= ALIKE), None)
             if other:
-                yield Advice((item.id,), catalogue.ADVICE_ALIKE.format(one=other, other=form))
+                yield Advice((item.id,), command_line_texts.ADVICE_ALIKE.format(one=other, other=form))
 
 
 def _same(index: Index) -> Iterator[Advice]:
     """Different words in the files, one form for the matcher: neither item is reached by it."""
     for form, numbers in index.by_form.items():
         if len(numbers) > 1:
-            yield Advice(tuple(index.items[number].id for number in numbers), catalogue.ADVICE_SAME.format(form=form))
+            yield Advice(
+                tuple(index.items[number].id for number in numbers), command_line_texts.ADVICE_SAME.format(form=form)
+            )
 
 
 def _merged(base: KnowledgeBase) -> Iterator[Advice]:
@@ -72,7 +74,7 @@ def _merged(base: KnowledgeBase) -> Iterator[Advice]:
         found = {word: owners[normalise(word)] for word in group if normalise(word) in owners}
         ids = list(dict.fromkeys(item.id for items in found.values() for item in items))
         if len(found) > 1 and len(ids) > 1:
-            yield Advice(tuple(ids), catalogue.ADVICE_MERGED.format(words="、".join(found)))
+            yield Advice(tuple(ids), command_line_texts.ADVICE_MERGED.format(words="、".join(found)))
 
 
 def _stolen(index: Index, matcher: Callable[[Index], Matcher], track: Track) -> Iterator[Advice]:
@@ -85,4 +87,4 @@ def _stolen(index: Index, matcher: Callable[[Index], Matcher], track: Track) -> 
             stolen[question.item.id, best.item.id].append(question.form)
     for pair, forms in sorted(stolen.items(), key=lambda row: -len(row[1])):
         if len(forms) >= STOLEN:
-            yield Advice(pair, catalogue.ADVICE_STOLEN.format(count=len(forms), example=forms[0]))
+            yield Advice(pair, command_line_texts.ADVICE_STOLEN.format(count=len(forms), example=forms[0]))

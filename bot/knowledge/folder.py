@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.errors import Fault, FolderChangedError, FolderReadOnlyError, KnowledgeError, UsageError
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
+from bot.texts import command_line as command_line_texts
+from bot.texts import knowledge as knowledge_texts
 
 Files = Mapping[str, bytes]
 """The YAML files of a folder by their names, in the order of these."""
@@ -26,7 +28,7 @@ def read(folder: Path) -> Files:
     try:
         names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     except OSError:
-        raise KnowledgeError(str(folder), [Fault(str(folder), 1, catalogue.FOLDER_MISSING)]) from None
+        raise KnowledgeError(str(folder), [Fault(str(folder), 1, knowledge_texts.FOLDER_MISSING)]) from None
     files, faults = {}, []
     for name in names:
         if name.endswith((".yaml", ".yml")):
@@ -35,7 +37,7 @@ def read(folder: Path) -> Files:
             except FileNotFoundError:
                 continue  # gone between the two looks
             except OSError as error:
-                faults.append(Fault(name, 1, catalogue.FILE_UNREADABLE.format(reason=error.strerror)))
+                faults.append(Fault(name, 1, knowledge_texts.FILE_UNREADABLE.format(reason=error.strerror)))
     if faults:
         raise KnowledgeError(str(folder), faults)
     return files
@@ -53,7 +55,7 @@ def read_revision(folder: Path, revision: str) -> Files:
         return {name: _git(folder, "show", f"{revision}:./{name}") for name in names}
     except (OSError, subprocess.CalledProcessError) as error:
         reason = error.stderr.decode().strip() if isinstance(error, subprocess.CalledProcessError) else str(error)
-        raise UsageError(catalogue.AGAINST_UNREADABLE.format(against=revision, reason=reason)) from error
+        raise UsageError(command_line_texts.AGAINST_UNREADABLE.format(against=revision, reason=reason)) from error
 
 
 def commit(folder: Path, names: Sequence[str], message: str) -> None:
@@ -98,7 +100,7 @@ def replace(folder: Path, name: str, before: bytes | None, after: bytes | None) 
             _write(path, before, after)
         _sync(path.parent)
     except OSError as error:
-        raise FolderReadOnlyError(catalogue.FOLDER_READ_ONLY.format(file=name, reason=error.strerror)) from error
+        raise FolderReadOnlyError(admins_texts.FOLDER_READ_ONLY.format(file=name, reason=error.strerror)) from error
 
 
 def tidy(folder: Path) -> None:
@@ -134,7 +136,7 @@ def _write(path: Path, before: bytes | None, after: bytes) -> None:
 
 def _must_be(path: Path, before: bytes | None) -> None:
     if (path.read_bytes() if path.exists() else None) != before:
-        raise FolderChangedError(catalogue.FOLDER_CHANGED)
+        raise FolderChangedError(admins_texts.FOLDER_CHANGED)
 
 
 def _sync(folder: Path) -> None:

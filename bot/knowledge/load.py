@@ -13,7 +13,7 @@ from bot.knowledge.folder import Files, read
 from bot.knowledge.models import FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
 from bot.knowledge.tree import Tree, parse
 from bot.text import normalise
-from bot.texts import catalogue
+from bot.texts import knowledge as knowledge_texts
 
 SPEECH = "speech.yaml"
 _OWN_SHAPE: Mapping[str, type[BaseModel]] = {
@@ -68,13 +68,13 @@ class _Loading:
         self._entries: list[tuple[str, Tree, int, ItemEntry, str]] = []
 
     def knowledge(self) -> Knowledge:
-        self._warnings += (Fault(name, 1, catalogue.NOT_READ) for name in self._files if name.endswith(".yml"))
+        self._warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in self._files if name.endswith(".yml"))
         files = {name: self._file(name, self._files[name]) for name in self._files if name.endswith(".yaml")}
         speech, synonyms, frames = map(files.get, _OWN_SHAPE)
         if SPEECH not in files:
-            self._faults.append(Fault(SPEECH, 1, catalogue.SPEECH_MISSING))
+            self._faults.append(Fault(SPEECH, 1, knowledge_texts.SPEECH_MISSING))
         elif not self._entries and not self._faults:
-            self._faults.append(Fault(SPEECH, 1, catalogue.NO_ITEMS))
+            self._faults.append(Fault(SPEECH, 1, knowledge_texts.NO_ITEMS))
         if not isinstance(speech, SpeechFile):
             speech = SpeechFile(title="-", paragraphs={})
         places = {**speech.paragraphs, **speech.others}
@@ -97,7 +97,7 @@ class _Loading:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self._faults.append(Fault(name, data.count(b"\n", 0, error.start) + 1, catalogue.NOT_UTF8))
+            self._faults.append(Fault(name, data.count(b"\n", 0, error.start) + 1, knowledge_texts.NOT_UTF8))
             return None
         tree = parse(name, text)
         self._faults += tree.faults
@@ -131,7 +131,7 @@ class _Loading:
         for name, tree, index, entry, _ in self._entries:
             here = Location(name, tree.line(("items", index, "id")))
             if entry.id in locations:
-                message = catalogue.DUPLICATE_ID.format(id=entry.id, other=locations[entry.id])
+                message = knowledge_texts.DUPLICATE_ID.format(id=entry.id, other=locations[entry.id])
                 self._faults.append(Fault(name, here.line, message))
             locations.setdefault(entry.id, here)
         return locations
@@ -144,14 +144,14 @@ class _Loading:
                 here = Location(name, tree.line(("items", index, *path)))
                 form = normalise(phrasing)
                 if not form:
-                    self._faults.append(Fault(name, here.line, catalogue.BLANK_TEXT.format(text=phrasing)))
+                    self._faults.append(Fault(name, here.line, knowledge_texts.BLANK_TEXT.format(text=phrasing)))
                     continue
                 item, other = first.setdefault(form, (entry.id, here))
                 if item != entry.id:
-                    message = catalogue.DUPLICATE_PHRASING.format(phrasing=phrasing, other=other, id=item)
+                    message = knowledge_texts.DUPLICATE_PHRASING.format(phrasing=phrasing, other=other, id=item)
                     self._faults.append(Fault(name, here.line, message))
                 elif other != here and locations[item].file == name:
-                    message = catalogue.REPEATED_PHRASING.format(phrasing=phrasing, line=other.line)
+                    message = knowledge_texts.REPEATED_PHRASING.format(phrasing=phrasing, line=other.line)
                     self._warnings.append(Fault(name, here.line, message))
 
     def _check_references(self, places: Mapping[str, str], locations: Mapping[str, Location]) -> None:
@@ -159,18 +159,18 @@ class _Loading:
             start = ("items", index)
             if entry.kind == Kind.ANSWER.value and not entry.source:
                 self._faults.append(
-                    Fault(name, tree.line((*start, "id")), catalogue.SOURCE_MISSING.format(id=entry.id))
+                    Fault(name, tree.line((*start, "id")), knowledge_texts.SOURCE_MISSING.format(id=entry.id))
                 )
             if entry.kind != Kind.ANSWER.value and entry.source:
-                message = catalogue.SOURCE_NOT_WANTED.format(id=entry.id)
+                message = knowledge_texts.SOURCE_NOT_WANTED.format(id=entry.id)
                 self._faults.append(Fault(name, tree.line((*start, "source")), message))
             for n, source in enumerate(entry.source):
                 if places and source not in places:
-                    message = catalogue.UNKNOWN_SOURCE.format(source=source)
+                    message = knowledge_texts.UNKNOWN_SOURCE.format(source=source)
                     self._faults.append(Fault(name, tree.line((*start, "source", n)), message))
             for n, related in enumerate(entry.related):
                 if related not in locations:
-                    message = catalogue.UNKNOWN_RELATED.format(related=related)
+                    message = knowledge_texts.UNKNOWN_RELATED.format(related=related)
                     self._faults.append(Fault(name, tree.line((*start, "related", n)), message))
 
 
@@ -185,25 +185,25 @@ def _fault(name: str, tree: Tree, model: type[BaseModel], detail: ErrorDetails) 
     context = detail.get("ctx", {})
     match detail["type"]:
         case "extra_forbidden":
-            message = catalogue.UNKNOWN_KEY.format(key=key, known="、".join(_known_keys(model, path)))
+            message = knowledge_texts.UNKNOWN_KEY.format(key=key, known="、".join(_known_keys(model, path)))
         case "missing":
-            message = catalogue.MISSING_KEY.format(key=key)
+            message = knowledge_texts.MISSING_KEY.format(key=key)
         case "string_too_short":
-            message = catalogue.EMPTY_TEXT.format(key=key)
+            message = knowledge_texts.EMPTY_TEXT.format(key=key)
         case "string_too_long":
-            message = catalogue.TOO_LONG.format(key=key, limit=context["max_length"])
+            message = knowledge_texts.TOO_LONG.format(key=key, limit=context["max_length"])
         case "string_pattern_mismatch":
-            message = catalogue.BAD_ID.format(id=detail["input"])
+            message = knowledge_texts.BAD_ID.format(id=detail["input"])
         case "literal_error":
-            message = catalogue.BAD_KIND.format(kind=detail["input"])
+            message = knowledge_texts.BAD_KIND.format(kind=detail["input"])
         case "tuple_type":
-            message = catalogue.NOT_LIST_VALUE.format(key=key)
+            message = knowledge_texts.NOT_LIST_VALUE.format(key=key)
         case "too_short":
-            message = catalogue.TOO_SHORT_GROUP
+            message = knowledge_texts.TOO_SHORT_GROUP
         case "string_type":
-            message = catalogue.NOT_TEXT_VALUE.format(key=key)
+            message = knowledge_texts.NOT_TEXT_VALUE.format(key=key)
         case _:
-            message = catalogue.NOT_MAPPING_VALUE.format(key=f"“{key}”" if key else "")
+            message = knowledge_texts.NOT_MAPPING_VALUE.format(key=f"“{key}”" if key else "")
     return Fault(name, tree.line(path), message)
 
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 import yaml
 
 from bot.errors import Fault
-from bot.texts import catalogue
+from bot.texts import knowledge as knowledge_texts
 
 Value = str | list["Value"] | dict[str, "Value"]
 Path = tuple[str | int, ...]
 
 _IDENTIFIER = re.compile(r"[a-z0-9.-]+")
 _LIKELY = (
-    (re.compile("^ *\t"), catalogue.TAB),
-    (re.compile(r"^[ -]*\w+："), catalogue.FULL_WIDTH_COLON),
-    (re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"), catalogue.CONTROL_CHARACTER),
+    (re.compile("^ *\t"), knowledge_texts.TAB),
+    (re.compile(r"^[ -]*\w+："), knowledge_texts.FULL_WIDTH_COLON),
+    (re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"), knowledge_texts.CONTROL_CHARACTER),
 )
 """What is wrong with a line that YAML can't read, where it can be told by looking."""
 
@@ -61,7 +61,7 @@ def parse(name: str, text: str) -> Tree:
     except RecursionError:
         return _broken(name, text, 0)
     if node is None:
-        return Tree({}, faults=[Fault(name, 1, catalogue.EMPTY_FILE)])
+        return Tree({}, faults=[Fault(name, 1, knowledge_texts.EMPTY_FILE)])
     tree = Tree({}, node=node)
     _Walk(name, text.split("\n"), tree).start(node)
     return tree
@@ -75,7 +75,7 @@ def _broken(name: str, text: str, line: int) -> Tree:
         for pattern, message in _LIKELY:
             if 0 <= near < len(lines) and pattern.search(lines[near]):
                 return Tree({}, faults=[Fault(name, near + 1, message)])
-    return Tree({}, faults=[Fault(name, line + 1, catalogue.NOT_YAML)])
+    return Tree({}, faults=[Fault(name, line + 1, knowledge_texts.NOT_YAML)])
 
 
 class _Walk:
@@ -93,7 +93,7 @@ class _Walk:
         self._tree.lines.setdefault(path, line)
         # PyYAML hands out the same node object for an alias as for its anchor.
         if id(node) in self._seen:
-            self._fault(line, catalogue.ALIAS)
+            self._fault(line, knowledge_texts.ALIAS)
             # An alias may stand inside what it names: there is no end to following that.
             return str(node.value) if isinstance(node, yaml.ScalarNode) else {}
         self._seen.add(id(node))
@@ -111,11 +111,11 @@ class _Walk:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(line, catalogue.NOT_TEXT_VALUE.format(key="?"))
+                self._fault(line, knowledge_texts.NOT_TEXT_VALUE.format(key="?"))
                 continue
             key = str(key_node.value)
             if key in first:
-                self._fault(line, catalogue.DUPLICATE_KEY.format(key=key, line=first[key]))
+                self._fault(line, knowledge_texts.DUPLICATE_KEY.format(key=key, line=first[key]))
                 continue
             first[key] = line
             self._tree.lines[*path, key] = line
@@ -126,7 +126,7 @@ class _Walk:
         if not line or node.style or _IDENTIFIER.fullmatch(node.value):
             return
         if line[node.end_mark.column :].lstrip(" \t,]}").startswith("#"):
-            self._tree.warnings.append(Fault(self._name, node.end_mark.line + 1, catalogue.COMMENT_CUTS_TEXT))
+            self._tree.warnings.append(Fault(self._name, node.end_mark.line + 1, knowledge_texts.COMMENT_CUTS_TEXT))
 
     def _fault(self, line: int, message: str) -> None:
         self._tree.faults.append(Fault(self._name, line, message))

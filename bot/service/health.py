@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.errors import StoreError
 from bot.store.records import MissedLog, Upkeep
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 
 _LOG = logging.getLogger(__name__)
 SILENCE_S = 120.0
@@ -26,9 +26,9 @@ class Fault(StrEnum):
 
 
 _IN_CHINESE = {
-    Fault.SILENT: catalogue.FAULT_SILENT,
-    Fault.STORE: catalogue.FAULT_STORE,
-    Fault.LATE: catalogue.FAULT_LATE,
+    Fault.SILENT: admins_texts.FAULT_SILENT,
+    Fault.STORE: admins_texts.FAULT_STORE,
+    Fault.LATE: admins_texts.FAULT_LATE,
 }
 
 
@@ -79,11 +79,11 @@ class Health:
             self._seen |= dict.fromkeys(self.faults)
         elif self._red_since is not None:
             minutes = max(1, round((time.monotonic() - self._red_since) / 60))
-            reasons = catalogue.FAULT_JOINT.join(_IN_CHINESE[fault] for fault in self._seen)
+            reasons = admins_texts.FAULT_JOINT.join(_IN_CHINESE[fault] for fault in self._seen)
             self._red_since, self._seen = None, {}
-            self._tell(catalogue.RECOVERED.format(minutes=minutes, reasons=reasons))
+            self._tell(admins_texts.RECOVERED.format(minutes=minutes, reasons=reasons))
         if full and not self._full:
-            self._tell(catalogue.MISSED_FULL)
+            self._tell(admins_texts.MISSED_FULL)
         self._full = full
 
     def _try_store(self) -> tuple[bool, bool]:

@@ -15,7 +15,7 @@ from bot.errors import StoppingError
 from bot.inbox.updates import CallbackQuery, Chat, Message
 from bot.store.records import NOTHING, Records
 from bot.telegram.messages import Messages, remember
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 
 _LOG = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class AdminHandlers:
         """What was taken already stays as it was, and that is said; it was no member's question."""
         if (message.chat.id, message.message_id) not in self._taken:
             return None
-        await self._messages.send(message, Reply(catalogue.EDITED_TOO_LATE), message.message_id)
+        await self._messages.send(message, Reply(admins_texts.EDITED_TOO_LATE), message.message_id)
         return NOTHING
 
     async def on_button(self, query: CallbackQuery, age_s: float) -> Records | None:

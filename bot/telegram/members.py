@@ -16,10 +16,10 @@ from bot.store.records import NOTHING, Feedback, Miss, Records
 from bot.telegram.messages import Messages, remember
 from bot.telegram.notifier import Address, AnswerBack
 from bot.telegram.quotas import FloodGuard, MissQuota, Pace
-from bot.texts import catalogue
+from bot.texts import members as members_texts
 from bot.texts.languages import language_of
 
-_COMMANDS = frozenset({"start", *catalogue.COMMANDS})
+_COMMANDS = frozenset({"start", *members_texts.COMMANDS})
 
 
 class MemberHandlers:

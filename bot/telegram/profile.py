@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Collection, Mapping
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
+from bot.texts import members as members_texts
 from bot.texts.languages import Language, translator
 
 _LOG = logging.getLogger(__name__)
@@ -26,13 +27,13 @@ class Profile:
         """Set everything; what Telegram refuses is logged, and the bot serves all the same."""
         for code, language in _MENUS.items():
             say = translator(language)
-            commands = [BotCommand(name, say(text)) for name, text in catalogue.COMMANDS.items()]
+            commands = [BotCommand(name, say(text)) for name, text in members_texts.COMMANDS.items()]
             await self._try("commands", self._bot.set_my_commands(commands, language_code=code))
-            description = say(catalogue.BOT_DESCRIPTION).format(title=self._title)
+            description = say(members_texts.BOT_DESCRIPTION).format(title=self._title)
             await self._try("description", self._bot.set_my_description(description, language_code=code))
-            short = say(catalogue.BOT_SHORT_DESCRIPTION).format(title=self._title)
+            short = say(members_texts.BOT_SHORT_DESCRIPTION).format(title=self._title)
             await self._try("short description", self._bot.set_my_short_description(short, language_code=code))
-        known = catalogue.ADMIN_COMMANDS | catalogue.COMMANDS
+        known = admins_texts.ADMIN_COMMANDS | members_texts.COMMANDS
         commands = [BotCommand(name, text) for name, text in known.items()]
         for chat in self._admin_chats:
             await self._try("the admins' commands", self._bot.set_my_commands(commands, BotCommandScopeChat(chat)))

@@ -33,7 +33,7 @@ def language_of(tag: str | None) -> Language:
 
 @cache
 def translator(language: Language) -> Callable[[str], str]:
-    """What puts a message of the catalogue into a language, before its places are filled in."""
+    """What puts a message to members into a language, before its places are filled in."""
     if language is not Language.ENGLISH:
         return str
     return gettext.translation(DOMAIN, LOCALE, ["en"]).gettext

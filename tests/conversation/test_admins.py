@@ -11,27 +11,27 @@ from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Kind
 from bot.matching import Candidate
 from bot.store.records import Answered, Opinion, Records, State
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 from tests.clocks import Clock
 from tests.conftest import SHIPPED
 from tests.workshop import ADMIN, Workshop
 
 OTHER = Admin(6, 6)
 OLD_BUTTONS = {
-    "of a card that is gone": (press(Press.NEW, 99), catalogue.CARD_GONE),
-    "of an item that is gone": (press(Press.ANSWER, "gone", 0), catalogue.ITEM_GONE),
-    "of a phrasing for an item that is gone": (press(Press.PHRASING, 1, "00000000"), catalogue.ITEM_GONE),
-    "of an action that is gone": (press(Press.UNDO, 99), catalogue.UNDO_GONE),
-    "of an action that was no edit": (press(Press.AGAIN, 1), catalogue.UNDO_GONE),
-    "of a draft that is gone": (press(Press.SOURCE, "done", ADMIN.id), catalogue.DRAFT_GONE),
-    "to confirm what is gone": (press(Press.CONFIRM, "00000000", ADMIN.id), catalogue.DRAFT_GONE),
-    "of another admin's draft": (press(Press.SOURCE, "done", 6), catalogue.NOT_YOURS),
-    "to give up another admin's draft": (press(Press.CANCEL, 6), catalogue.NOT_YOURS),
-    "a number that is none": (press(Press.CARD, "x"), catalogue.DRAFT_GONE),
-    "a number of another script": (press(Press.CARD, "٣"), catalogue.DRAFT_GONE),
-    "a number without end": (press(Press.UNDO, "9" * 50), catalogue.DRAFT_GONE),
-    "a judgement that is none": (press(Press.JUDGE, "00000000", "z", 1), catalogue.DRAFT_GONE),
-    "rubbish": ("x:", catalogue.DRAFT_GONE),
+    "of a card that is gone": (press(Press.NEW, 99), admins_texts.CARD_GONE),
+    "of an item that is gone": (press(Press.ANSWER, "gone", 0), admins_texts.ITEM_GONE),
+    "of a phrasing for an item that is gone": (press(Press.PHRASING, 1, "00000000"), admins_texts.ITEM_GONE),
+    "of an action that is gone": (press(Press.UNDO, 99), admins_texts.UNDO_GONE),
+    "of an action that was no edit": (press(Press.AGAIN, 1), admins_texts.UNDO_GONE),
+    "of a draft that is gone": (press(Press.SOURCE, "done", ADMIN.id), admins_texts.DRAFT_GONE),
+    "to confirm what is gone": (press(Press.CONFIRM, "00000000", ADMIN.id), admins_texts.DRAFT_GONE),
+    "of another admin's draft": (press(Press.SOURCE, "done", 6), admins_texts.NOT_YOURS),
+    "to give up another admin's draft": (press(Press.CANCEL, 6), admins_texts.NOT_YOURS),
+    "a number that is none": (press(Press.CARD, "x"), admins_texts.DRAFT_GONE),
+    "a number of another script": (press(Press.CARD, "٣"), admins_texts.DRAFT_GONE),
+    "a number without end": (press(Press.UNDO, "9" * 50), admins_texts.DRAFT_GONE),
+    "a judgement that is none": (press(Press.JUDGE, "00000000", "z", 1), admins_texts.DRAFT_GONE),
+    "rubbish": ("x:", admins_texts.DRAFT_GONE),
 }
 
 
@@ -54,7 +54,7 @@ def test_of_two_admins_on_one_card_the_later_one_is_told(workshop: Workshop) -> 
     files = workshop.file("items.yaml")
     for admin in (OTHER, ADMIN):
         turn = workshop.dialogue.press(press(Press.NEW, 1), admin)
-        assert (turn.reply, turn.notice) == (None, catalogue.CARD_GONE)
+        assert (turn.reply, turn.notice) == (None, admins_texts.CARD_GONE)
     assert workshop.file("items.yaml") == files
 
 
@@ -71,19 +71,19 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
     pasted = workshop.press(workshop.say("/missed"), "加到 1：饭卡丢了怎么补？").text
     assert "我没有写 items.yaml 的权限" in pasted
     assert pasted.endswith("items.yaml，在「card」那一条的 phrasings 下面加上：\n      - 塑料片被狗吃了")
-    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_ANSWER)
-    pasted = workshop.press(workshop.say("到窗口：带证。"), catalogue.BUTTON_FINE).text
+    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_ANSWER)
+    pasted = workshop.press(workshop.say("到窗口：带证。"), admins_texts.BUTTON_FINE).text
     assert "answer: |-\n      到窗口：带证。" in pasted
-    workshop.press(workshop.press(workshop.say("/missed"), catalogue.BUTTON_NOT_COVERED), catalogue.BUTTON_OWN)
-    pasted = workshop.press(workshop.say("须知里没有说。"), catalogue.BUTTON_FINE).text
+    workshop.press(workshop.press(workshop.say("/missed"), admins_texts.BUTTON_NOT_COVERED), admins_texts.BUTTON_OWN)
+    pasted = workshop.press(workshop.say("须知里没有说。"), admins_texts.BUTTON_FINE).text
     assert "  - id: nc-su-liao-pian-bei-gou-chi-le\n" in pasted
     assert "    kind: not-covered\n" in pasted
     assert workshop.states() == {"塑料片被狗吃了": State.OPEN}
 
 
 UNFIT = {
-    "long": ("塑" * 61, catalogue.WHY_LONG),
-    "with something masked": ("塑料片13812345678被狗吃了", catalogue.WHY_MASKED),
+    "long": ("塑" * 61, admins_texts.WHY_LONG),
+    "with something masked": ("塑料片13812345678被狗吃了", admins_texts.WHY_MASKED),
 }
 
 
@@ -97,8 +97,8 @@ def test_a_question_that_is_no_phrasing_is_reworded(workshop: Workshop, text: st
     button = cards.button("card", Press.PHRASING, 1, item_key("card"))
     asked = workshop.press(Reply("", ((button,),)), "card")
     assert asked.text.startswith(f"{why}，不好直接当问法")
-    assert workshop.say("找13812345678").text == catalogue.HAS_NUMBER
-    assert "加了问法" in workshop.press(workshop.say("塑料片没了\n塑料片被狗叼走了"), catalogue.BUTTON_FINE).text
+    assert workshop.say("找13812345678").text == admins_texts.HAS_NUMBER
+    assert "加了问法" in workshop.press(workshop.say("塑料片没了\n塑料片被狗叼走了"), admins_texts.BUTTON_FINE).text
     assert workshop.live.edition.base.by_id["card"].phrasings[-2:] == ("塑料片没了", "塑料片被狗叼走了")
 
 
@@ -106,9 +106,9 @@ def test_a_draft_does_not_take_an_admins_own_questions_for_itself(workshop: Work
     """Not an hour later, nor in another chat; while it waits for a press that is said."""
     workshop.say("/new")
     assert workshop.dialogue.say("食堂几点开门", Admin(5, -9000)) is None
-    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_WORDS)
+    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_WORDS)
     workshop.say("卡没了")
-    assert workshop.say("食堂几点开门").text == catalogue.CHOOSE_WITH_BUTTONS
+    assert workshop.say("食堂几点开门").text == admins_texts.CHOOSE_WITH_BUTTONS
     workshop.clock.now = workshop.clock.now.replace(hour=11)
     assert workshop.dialogue.say("食堂几点开门", ADMIN) is None
 
@@ -172,7 +172,7 @@ def test_an_edit_that_is_handled_once_more_is_made_once(workshop: Workshop) -> N
     again = workshop.press(shown, shown.buttons[0].label)
     assert "本来就是这样" in again.text
     assert workshop.file("items.yaml").count("塑料片被狗吃了") == 1
-    workshop.press(again, catalogue.BUTTON_UNDO)
+    workshop.press(again, admins_texts.BUTTON_UNDO)
     assert "塑料片被狗吃了" not in workshop.file("items.yaml")
 
 
@@ -180,12 +180,12 @@ def test_who_turns_to_something_else_writes_nothing_by_accident(workshop: Worksh
     """And is told that it was left."""
     workshop.miss("塑料片被狗吃了")
     for text in ("/missed", "/history", "/edit card"):
-        workshop.press(workshop.say("/edit card"), catalogue.BUTTON_WORDS)
-        assert workshop.say(text).text.startswith(catalogue.DRAFT_CLOSED)
+        workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_WORDS)
+        assert workshop.say(text).text.startswith(admins_texts.DRAFT_CLOSED)
         assert workshop.dialogue.say("食堂有没有停车场", ADMIN) is None
-    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_WORDS)
-    workshop.press(workshop.say("/edit opening"), catalogue.BUTTON_ANSWER)
-    assert workshop.say("/cancel").text == catalogue.CANCELLED
+    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_WORDS)
+    workshop.press(workshop.say("/edit opening"), admins_texts.BUTTON_ANSWER)
+    assert workshop.say("/cancel").text == admins_texts.CANCELLED
 
 
 BOUNDS = {
@@ -201,7 +201,7 @@ def test_what_is_too_long_is_asked_for_again(workshop: Workshop, command: str, s
     """The step stays the same."""
     shown = workshop.say(command)
     if shown.buttons and command != "/new":
-        workshop.press(shown, catalogue.BUTTON_WORDS)
+        workshop.press(shown, admins_texts.BUTTON_WORDS)
     texts = [workshop.say(text).text for text in said]
     assert told in texts[-1]
     assert told not in workshop.say("卡没了").text
@@ -212,38 +212,38 @@ def test_names_are_bounded_too(workshop: Workshop) -> None:
     workshop.say("/new")
     workshop.say("有没有夜宵？")
     shown = workshop.say("没有夜宵。")
-    workshop.press(shown, catalogue.BUTTON_OTHER)
+    workshop.press(shown, admins_texts.BUTTON_OTHER)
     assert "最多 60 个" in workshop.say("文" * 61).text
     shown = workshop.say("供餐通知")
-    workshop.press(shown, catalogue.BUTTON_DONE)
+    workshop.press(shown, admins_texts.BUTTON_DONE)
     assert "最多 30 个" in workshop.say("题" * 31).text
 
 
 def test_nothing_that_was_typed_is_live_before_it_was_looked_at(workshop: Workshop) -> None:
     """Whatever was typed by mistake; a new topic too."""
     files = workshop.file("items.yaml")
-    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_ANSWER)
+    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_ANSWER)
     assert "改答：\n——\n食堂几点开门\n——" in workshop.say("食堂几点开门").text
-    workshop.press(workshop.say("/edit card"), catalogue.BUTTON_WORDS)
+    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_WORDS)
     assert "· 卡没了" in workshop.say("卡没了").text
     workshop.say("/new")
     workshop.say("有没有夜宵？")
     shown = workshop.press(workshop.say("没有夜宵。"), "第一条")
-    workshop.press(shown, catalogue.BUTTON_DONE)
+    workshop.press(shown, admins_texts.BUTTON_DONE)
     shown = workshop.say("夜宵")
     assert "新写一条（夜宵）：有没有夜宵？" in shown.text
     assert "出处：第一条" in shown.text
     assert workshop.file("items.yaml") == files
-    assert "新写了" in workshop.press(shown, catalogue.BUTTON_FINE).text
+    assert "新写了" in workshop.press(shown, admins_texts.BUTTON_FINE).text
 
 
 def test_a_phrasing_that_is_answered_elsewhere_is_a_loss(workshop: Workshop) -> None:
     """Also if nobody has asked it lately."""
-    workshop.press(workshop.say("/edit closing"), catalogue.BUTTON_WORDS)
+    workshop.press(workshop.say("/edit closing"), admins_texts.BUTTON_WORDS)
     shown = workshop.say("早上什么时候能进去吃啊")
     assert "🔄 换了答案 1 个" in shown.text
     assert "食堂几点开门？ → 食堂几点关门？" in shown.text
-    assert shown.buttons[0].label == catalogue.BUTTON_CONFIRM
+    assert shown.buttons[0].label == admins_texts.BUTTON_CONFIRM
 
 
 def test_a_question_that_there_is_is_found_at_once(workshop: Workshop) -> None:
@@ -259,9 +259,9 @@ def test_a_question_that_there_is_is_found_at_once(workshop: Workshop) -> None:
 def test_what_was_ignored_can_be_cared_for_again(workshop: Workshop) -> None:
     """From the history."""
     workshop.miss("塑料片被狗吃了")
-    assert workshop.press(workshop.say("/missed"), catalogue.BUTTON_IGNORE).text == catalogue.CARD_NONE
+    assert workshop.press(workshop.say("/missed"), admins_texts.BUTTON_IGNORE).text == admins_texts.CARD_NONE
     (action,) = workshop.history.latest(1)
-    shown = workshop.press(workshop.say("/history"), catalogue.HISTORY_CARE.format(id=action.id))
+    shown = workshop.press(workshop.say("/history"), admins_texts.HISTORY_CARE.format(id=action.id))
     assert "塑料片被狗吃了" in shown.text
 
 
@@ -270,9 +270,9 @@ def test_after_a_card_comes_the_one_that_stands_in_its_place(workshop: Workshop)
     for times, text in ((3, "外星人来过没有"), (2, "塑料片被狗吃了"), (1, "写首诗送我妈")):
         for _ in range(times):
             workshop.miss(text)
-    second = workshop.press(workshop.say("/missed"), catalogue.CARD_NEXT)
+    second = workshop.press(workshop.say("/missed"), admins_texts.CARD_NEXT)
     done = workshop.press(second, "加到 1：饭卡丢了怎么补？")
-    assert "写首诗送我妈" in workshop.press(done, catalogue.BUTTON_NEXT).text
+    assert "写首诗送我妈" in workshop.press(done, admins_texts.BUTTON_NEXT).text
 
 
 def test_an_admins_help_has_the_admins_commands(workshop: Workshop) -> None:
@@ -291,7 +291,7 @@ def test_words_that_are_taken_are_no_phrasings(workshop: Workshop) -> None:
     turn = workshop.dialogue.press(action, ADMIN)
     assert turn.reply is None
     assert "已经是「饭卡丢了怎么补？」的问法了" in turn.notice
-    assert catalogue.WHY_TAKEN in workshop.press(shown, catalogue.BUTTON_NEW).text
+    assert admins_texts.WHY_TAKEN in workshop.press(shown, admins_texts.BUTTON_NEW).text
 
 
 def test_an_undo_pressed_late_leaves_a_later_answer_its_complaints(workshop: Workshop) -> None:
@@ -299,13 +299,13 @@ def test_an_undo_pressed_late_leaves_a_later_answer_its_complaints(workshop: Wor
     workshop.miss("补办饭卡", "answer", "card")
 
     def answered(answer: str) -> Reply:
-        workshop.press(workshop.say("/missed"), catalogue.BUTTON_ANSWER)
-        return workshop.press(workshop.say(answer), catalogue.BUTTON_FINE)
+        workshop.press(workshop.say("/missed"), admins_texts.BUTTON_ANSWER)
+        return workshop.press(workshop.say(answer), admins_texts.BUTTON_FINE)
 
     first = answered("先到窗口。")
     assert workshop.states() == {"补办饭卡": State.VERIFIED}
-    workshop.press(first, catalogue.BUTTON_UNDO)
+    workshop.press(first, admins_texts.BUTTON_UNDO)
     assert workshop.states() == {"补办饭卡": State.OPEN}
     answered("到窗口，带照片。")
-    workshop.press(first, catalogue.BUTTON_UNDO)
+    workshop.press(first, admins_texts.BUTTON_UNDO)
     assert workshop.states() == {"补办饭卡": State.VERIFIED}

@@ -14,12 +14,12 @@ from bot.store.database import Database
 from bot.store.misses import SqlMissedLog
 from bot.store.records import Opinion, Records, State
 from bot.store.usage import SqlJournal
-from bot.texts import catalogue
+from bot.texts import members as members_texts
 from bot.texts.languages import Language, converter, translator
 
 KEY = topic_key("食堂")
 TOPICS: Rows = ((Button("食堂", f"t:{KEY}:0"),),)
-TELL_ME: Rows = ((Button(catalogue.TELL_ME, "w"),),)
+TELL_ME: Rows = ((Button(members_texts.TELL_ME, "w"),),)
 
 
 def items(origin: str, *ids: str) -> Rows:
@@ -35,13 +35,13 @@ def thumbs(origin: str, ids: str) -> Rows:
 
 def back(action: str) -> Rows:
     """The row that leads back."""
-    return ((Button(catalogue.BACK, action),),)
+    return ((Button(members_texts.BACK, action),),)
 
 
 OPENING = "早上七点开门。\n\n出处：第一条"
 CARD = "到窗口补办：\n带上工作证就行。\n\n出处：第一条；第二条"
-WELCOME = Reply(catalogue.WELCOME.format(title="食堂须知"), TOPICS)
-SUGGESTIONS = Reply(catalogue.SUGGESTIONS, (*items("q", "closing", "opening", "card"), (Button("都不是", "none"),)))
+WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), TOPICS)
+SUGGESTIONS = Reply(members_texts.SUGGESTIONS, (*items("q", "closing", "opening", "card"), (Button("都不是", "none"),)))
 SAID = {
     "a question": ("食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
     "one with related items": ("补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
@@ -53,35 +53,38 @@ SAID = {
     ),
     "an unclear one": ("开饭安排", SUGGESTIONS),
     "small talk": ("你好", Reply("你好！")),
-    "an unknown one": ("写首诗送我妈", Reply(catalogue.UNKNOWN.format(noted=catalogue.NOTED), TELL_ME + TOPICS)),
-    "blank": (" ", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
+    "an unknown one": (
+        "写首诗送我妈",
+        Reply(members_texts.UNKNOWN.format(noted=members_texts.NOTED), TELL_ME + TOPICS),
+    ),
+    "blank": (" ", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
     "/start": ("/start", WELCOME),
     "/start with an item": ("/start opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
     "/start with rubbish": ("/start <b>x:y", WELCOME),
-    "/start with an item that is gone": ("/start gone-since", Reply(catalogue.GONE, TOPICS)),
-    "/start with small talk": ("/start chat-hello", Reply(catalogue.GONE, TOPICS)),
-    "/topics": ("/topics", Reply(catalogue.TOPICS, TOPICS)),
-    "/hot, when nothing was asked": ("/hot", Reply(catalogue.HOT_NONE, TOPICS)),
-    "/help to this bot": ("/help@campaign_faq_bot", Reply(catalogue.HELP)),
-    "/privacy": ("/privacy", Reply(catalogue.PRIVACY.format(days=180))),
-    "/forget": ("/forget", Reply(catalogue.FORGOTTEN)),
-    "/whoami": ("/whoami", Reply(catalogue.WHOAMI.format(id=7))),
+    "/start with an item that is gone": ("/start gone-since", Reply(members_texts.GONE, TOPICS)),
+    "/start with small talk": ("/start chat-hello", Reply(members_texts.GONE, TOPICS)),
+    "/topics": ("/topics", Reply(members_texts.TOPICS, TOPICS)),
+    "/hot, when nothing was asked": ("/hot", Reply(members_texts.HOT_NONE, TOPICS)),
+    "/help to this bot": ("/help@campaign_faq_bot", Reply(members_texts.HELP)),
+    "/privacy": ("/privacy", Reply(members_texts.PRIVACY.format(days=180))),
+    "/forget": ("/forget", Reply(members_texts.FORGOTTEN)),
+    "/whoami": ("/whoami", Reply(members_texts.WHOAMI.format(id=7))),
     "/ask": ("/ask@campaign_faq_bot 食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
     "/ask and a new line": ("/ask\n食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
     "/ask and a wide space": ("/ask\u3000食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
     "/ask and nothing between": ("/ask食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
-    "marks": ("？。！", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
-    "emoji": ("👍😀", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
-    "/ask without a question": ("/ask", Reply(catalogue.BLANK.format(example="食堂几点开门？"))),
-    "an unknown command": ("/nonsense", Reply(catalogue.UNKNOWN_COMMAND)),
-    "an admin's command by someone else": ("/missed", Reply(catalogue.UNKNOWN_COMMAND)),
+    "marks": ("？。！", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
+    "emoji": ("👍😀", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
+    "/ask without a question": ("/ask", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
+    "an unknown command": ("/nonsense", Reply(members_texts.UNKNOWN_COMMAND)),
+    "an admin's command by someone else": ("/missed", Reply(members_texts.UNKNOWN_COMMAND)),
     "a stroke that is no command": ("/补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
 }
-GONE = Reply(catalogue.GONE, TOPICS)
+GONE = Reply(members_texts.GONE, TOPICS)
 FAULTS = (
-    Button(catalogue.FAULT_WRONG, "f:w:q:opening"),
-    Button(catalogue.FAULT_INCOMPLETE, "f:i:q:opening"),
-    Button(catalogue.FAULT_OUTDATED, "f:o:q:opening"),
+    Button(members_texts.FAULT_WRONG, "f:w:q:opening"),
+    Button(members_texts.FAULT_INCOMPLETE, "f:i:q:opening"),
+    Button(members_texts.FAULT_OUTDATED, "f:o:q:opening"),
 )
 PRESSED = {
     "an item under a question": ("a:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
@@ -90,13 +93,13 @@ PRESSED = {
     "a topic": (
         f"t:{KEY}:0",
         Reply(
-            catalogue.TOPIC.format(topic="食堂"),
-            (*items("t", "opening", "closing", "card"), (Button(catalogue.ALL_TOPICS, "topics:0"),)),
+            members_texts.TOPIC.format(topic="食堂"),
+            (*items("t", "opening", "closing", "card"), (Button(members_texts.ALL_TOPICS, "topics:0"),)),
         ),
     ),
-    "a page beyond the last": ("topics:99", Reply(catalogue.TOPICS, TOPICS)),
-    "none of these": ("none", Reply(catalogue.REJECTED, TELL_ME + TOPICS)),
-    "to be told": ("w", Reply(catalogue.PROMISED, TOPICS)),
+    "a page beyond the last": ("topics:99", Reply(members_texts.TOPICS, TOPICS)),
+    "none of these": ("none", Reply(members_texts.REJECTED, TELL_ME + TOPICS)),
+    "to be told": ("w", Reply(members_texts.PROMISED, TOPICS)),
     "a thumb up": ("u:q:opening", Reply(OPENING, back("b:q"))),
     "seen before": ("v:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
     "a thumb down": ("d:q:opening", Reply(OPENING, (FAULTS, *back("v:q:opening")))),
@@ -150,7 +153,7 @@ def test_what_is_pressed(dialogue: Dialogue, action: str, expected: Reply) -> No
 def test_what_the_speech_does_not_say_is_said_honestly(dialogue: Dialogue) -> None:
     """The honest line comes first, then what the speech does say."""
     nearest = reply(dialogue.say("一份午饭多少钱", speaker()))
-    assert nearest.text == catalogue.NOT_COVERED_NEAREST.format(answer="须知里没有说饭菜的价钱。")
+    assert nearest.text == members_texts.NOT_COVERED_NEAREST.format(answer="须知里没有说饭菜的价钱。")
     assert set(nearest.rows) <= set(items("q", "opening", "closing", "card"))
 
 
@@ -220,7 +223,7 @@ def test_what_is_asked_most_is_hot(dialogue: Dialogue, journal: SqlJournal) -> N
         dialogue.say("开饭安排", speaker()),
     ):
         journal.record(turn.records)
-    hot = Reply(catalogue.HOT, items("h", "card", "opening"))
+    hot = Reply(members_texts.HOT, items("h", "card", "opening"))
     assert dialogue.say("/hot", speaker()).reply == hot
     assert reply(dialogue.press("a:h:opening", "", speaker())).rows[-1:] == back("b:h")
     assert dialogue.press("b:h", "", speaker()).reply == hot
@@ -294,7 +297,7 @@ def test_who_wishes_to_be_told_is_known_by_the_miss(dialogue: Dialogue) -> None:
     unknown = dialogue.say("写首诗送我妈13812345678", speaker())
     told = dialogue.press("w", "写首诗送我妈13812345678", speaker())
     assert told.wish == unknown.records.misses[0].key
-    assert told.notice == catalogue.PROMISE
+    assert told.notice == members_texts.PROMISE
     assert dialogue.press("w", "开饭安排", speaker()).wish == "开饭安排"
     assert dialogue.press("w", "", speaker()).wish == ""
     terminal = Speaker(7, 7, lambda _: True, reachable=False)
@@ -350,7 +353,7 @@ def test_languages(dialogue: Dialogue) -> None:
 def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:
     """Whoever writes more than is looked at is told."""
     long = reply(dialogue.say("补办饭卡。" + "水" * 100_000, speaker()))
-    assert long.text.endswith(catalogue.CUT.format(limit=QUESTION_LIMIT))
+    assert long.text.endswith(members_texts.CUT.format(limit=QUESTION_LIMIT))
 
 
 @pytest.mark.parametrize("language", Language)

@@ -9,7 +9,7 @@ from bot.conversation.replies import Reply
 from bot.curation.digest import interval
 from bot.curation.weekly import Weekly
 from bot.store.records import Answered, Feedback, Judged, Opinion, Records
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 from tests.workshop import Workshop
 
 
@@ -26,7 +26,7 @@ def test_the_counts_are_of_the_last_seven_days(workshop: Workshop) -> None:
 
 def test_the_best_next_edits(workshop: Workshop) -> None:
     """What answers most of the last month's misses comes first."""
-    assert catalogue.DIGEST_NO_EDITS in workshop.say("/digest").text
+    assert admins_texts.DIGEST_NO_EDITS in workshop.say("/digest").text
     for text in ("塑料片被狗吃了", *["外星人来过没有"] * 3, "外星人来过没有呀"):
         workshop.miss(text)
     text = workshop.say("/digest").text
@@ -34,7 +34,7 @@ def test_the_best_next_edits(workshop: Workshop) -> None:
     assert "2. 写一条「塑料片被狗吃了」：能答上 1 次" in text
     assert "「外星人来过没有」" in workshop.press(workshop.say("/digest"), "1 看这张卡片").text
     workshop.clock.now += timedelta(days=31)
-    assert catalogue.DIGEST_NO_EDITS in workshop.say("/digest").text
+    assert admins_texts.DIGEST_NO_EDITS in workshop.say("/digest").text
 
 
 def test_the_least_sure_answers_are_judged(workshop: Workshop) -> None:
@@ -42,14 +42,14 @@ def test_the_least_sure_answers_are_judged(workshop: Workshop) -> None:
     for number in range(12):
         answered = Answered(f"问{number}", f"问{number}", "card", number / 100)
         workshop.journal.record(Records(answered=(answered,)))
-    shown = workshop.press(workshop.say("/digest"), catalogue.BUTTON_JUDGE)
+    shown = workshop.press(workshop.say("/digest"), admins_texts.BUTTON_JUDGE)
     for number in range(10):
         assert f"「问{number}」" in shown.text
         assert f"连这条还有 {10 - number} 条" in shown.text
-        shown = workshop.press(shown, catalogue.BUTTON_WRONG if number == 4 else catalogue.BUTTON_RIGHT)
+        shown = workshop.press(shown, admins_texts.BUTTON_WRONG if number == 4 else admins_texts.BUTTON_RIGHT)
         if number == 4:
-            assert shown.buttons[-1].label == catalogue.JUDGE_MEND
-    assert shown == Reply(catalogue.JUDGED_PRECISION.format(count=10, right=9, share=0.9, low=0.5958, high=0.9821))
+            assert shown.buttons[-1].label == admins_texts.JUDGE_MEND
+    assert shown == Reply(admins_texts.JUDGED_PRECISION.format(count=10, right=9, share=0.9, low=0.5958, high=0.9821))
     assert Judged("问4", "问4", "card", right=False) in workshop.journal.judged()
     assert [one.question for one in workshop.journal.to_judge(9)] == ["问10", "问11"]
     workshop.clock.now += timedelta(days=8)

@@ -5,7 +5,7 @@ import pytest
 from bot.evaluation.advice import Advice, advise
 from bot.items import Item, KnowledgeBase
 from bot.matching import Index, Matcher
-from bot.texts import catalogue
+from bot.texts import command_line as command_line_texts
 
 MANY = tuple(f"{word}怎么办" for word in "春夏秋冬东南西北天地")
 
@@ -27,7 +27,7 @@ def test_a_sound_item_needs_none() -> None:
 def test_a_thin_item_is_named() -> None:
     """With how few ways there are to ask it."""
     assert advice(item("one", "饭卡丢了怎么补？", "补办饭卡")) == [
-        Advice(("one",), catalogue.ADVICE_THIN.format(count=2)),
+        Advice(("one",), command_line_texts.ADVICE_THIN.format(count=2)),
     ]
 
 
@@ -35,7 +35,7 @@ def test_phrasings_that_are_alike_are_named() -> None:
     """One of them has no use."""
     one, other = "我的饭卡昨天丢了要怎么补办呢", "我的饭卡昨天丢了要怎么补办"
     assert advice(item("one", "挂失？", one, other, *MANY)) == [
-        Advice(("one",), catalogue.ADVICE_ALIKE.format(one=one, other=other)),
+        Advice(("one",), command_line_texts.ADVICE_ALIKE.format(one=one, other=other)),
     ]
 
 
@@ -46,7 +46,7 @@ def test_phrasings_that_synonyms_make_one_are_named() -> None:
         item("two", "放饭安排", *(f"{text}呀" for text in MANY[:9])),
         synonyms=(("开饭", "放饭"),),
     )
-    assert Advice(("one", "two"), catalogue.ADVICE_SAME.format(form="开饭安排")) in pieces
+    assert Advice(("one", "two"), command_line_texts.ADVICE_SAME.format(form="开饭安排")) in pieces
 
 
 def test_a_synonym_that_merges_key_terms_is_named() -> None:
@@ -56,7 +56,7 @@ def test_a_synonym_that_merges_key_terms_is_named() -> None:
         item("two", "问二", *(f"{text}呀" for text in MANY), keywords=("主线",)),
         synonyms=(("主题", "主线"), ("开饭", "放饭")),
     )
-    assert Advice(("one", "two"), catalogue.ADVICE_MERGED.format(words="主题、主线")) in pieces
+    assert Advice(("one", "two"), command_line_texts.ADVICE_MERGED.format(words="主题、主线")) in pieces
 
 
 def test_an_item_that_takes_the_questions_of_another_is_named() -> None:

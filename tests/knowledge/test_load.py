@@ -9,7 +9,7 @@ from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind
 from bot.knowledge import Knowledge, Location, load
 from bot.knowledge.models import ItemEntry, ItemFile
-from bot.texts import catalogue
+from bot.texts import knowledge as knowledge_texts
 from tests.conftest import CANTEEN
 
 BAD = Path(__file__).parent.parent / "data" / "bad"
@@ -17,48 +17,48 @@ ITEM_KEYS = "、".join(ItemEntry.model_fields)
 
 # The bad file, as what it is put into the folder, the line of the fault, and what the admin reads.
 FAULTS = [
-    ("unknown-key", "bad.yaml", 6, catalogue.UNKNOWN_KEY.format(key="anwser", known=ITEM_KEYS)),
-    ("unknown-key-of-file", "bad.yaml", 2, catalogue.UNKNOWN_KEY.format(key="titel", known="topic、items")),
-    ("duplicate-key", "bad.yaml", 8, catalogue.DUPLICATE_KEY.format(key="answer", line=6)),
-    ("missing-key", "bad.yaml", 3, catalogue.MISSING_KEY.format(key="answer")),
-    ("duplicate-id", "items.yaml", 3, catalogue.DUPLICATE_ID.format(id="opening", other="bad.yaml:3")),
-    ("bad-id", "bad.yaml", 3, catalogue.BAD_ID.format(id="Breakfast_1")),
-    ("long-id", "bad.yaml", 3, catalogue.TOO_LONG.format(key="id", limit=40)),
-    ("bad-kind", "bad.yaml", 4, catalogue.BAD_KIND.format(kind="anser")),
+    ("unknown-key", "bad.yaml", 6, knowledge_texts.UNKNOWN_KEY.format(key="anwser", known=ITEM_KEYS)),
+    ("unknown-key-of-file", "bad.yaml", 2, knowledge_texts.UNKNOWN_KEY.format(key="titel", known="topic、items")),
+    ("duplicate-key", "bad.yaml", 8, knowledge_texts.DUPLICATE_KEY.format(key="answer", line=6)),
+    ("missing-key", "bad.yaml", 3, knowledge_texts.MISSING_KEY.format(key="answer")),
+    ("duplicate-id", "items.yaml", 3, knowledge_texts.DUPLICATE_ID.format(id="opening", other="bad.yaml:3")),
+    ("bad-id", "bad.yaml", 3, knowledge_texts.BAD_ID.format(id="Breakfast_1")),
+    ("long-id", "bad.yaml", 3, knowledge_texts.TOO_LONG.format(key="id", limit=40)),
+    ("bad-kind", "bad.yaml", 4, knowledge_texts.BAD_KIND.format(kind="anser")),
     (
         "same-phrasing",
         "items.yaml",
         15,
-        catalogue.DUPLICATE_PHRASING.format(phrasing="补办饭卡", other="bad.yaml:5", id="breakfast"),
+        knowledge_texts.DUPLICATE_PHRASING.format(phrasing="补办饭卡", other="bad.yaml:5", id="breakfast"),
     ),
-    ("blank-phrasing", "bad.yaml", 5, catalogue.BLANK_TEXT.format(text="……")),
-    ("empty-text", "bad.yaml", 6, catalogue.EMPTY_TEXT.format(key="answer")),
-    ("empty-value", "bad.yaml", 6, catalogue.EMPTY_TEXT.format(key="answer")),
-    ("long-answer", "bad.yaml", 6, catalogue.TOO_LONG.format(key="answer", limit=600)),
-    ("unknown-source", "bad.yaml", 7, catalogue.UNKNOWN_SOURCE.format(source="9")),
-    ("missing-source", "bad.yaml", 3, catalogue.SOURCE_MISSING.format(id="breakfast")),
-    ("source-not-wanted", "bad.yaml", 8, catalogue.SOURCE_NOT_WANTED.format(id="breakfast")),
-    ("unknown-related", "bad.yaml", 8, catalogue.UNKNOWN_RELATED.format(related="dinner")),
-    ("mapping-for-text", "bad.yaml", 6, catalogue.NOT_TEXT_VALUE.format(key="answer")),
-    ("list-for-text", "bad.yaml", 4, catalogue.NOT_TEXT_VALUE.format(key="question")),
-    ("text-for-list", "bad.yaml", 5, catalogue.NOT_LIST_VALUE.format(key="phrasings")),
-    ("text-for-item", "bad.yaml", 3, catalogue.NOT_MAPPING_VALUE.format(key="“items”")),
-    ("list-for-file", "bad.yaml", 1, catalogue.NOT_MAPPING_VALUE.format(key="")),
-    ("not-utf8", "bad.yaml", 1, catalogue.NOT_UTF8),
-    ("not-yaml", "bad.yaml", 7, catalogue.NOT_YAML),
-    ("full-width-colon", "bad.yaml", 1, catalogue.FULL_WIDTH_COLON),
-    ("tab", "bad.yaml", 6, catalogue.TAB),
-    ("control-character", "bad.yaml", 6, catalogue.CONTROL_CHARACTER),
-    ("empty-file", "bad.yaml", 1, catalogue.EMPTY_FILE),
-    ("alias", "bad.yaml", 4, catalogue.ALIAS),
-    ("two-documents", "bad.yaml", 8, catalogue.NOT_YAML),
-    ("speech-without-title", "speech.yaml", 1, catalogue.MISSING_KEY.format(key="title")),
-    ("synonym-alone", "synonyms.yaml", 3, catalogue.TOO_SHORT_GROUP),
-    ("frames-as-text", "frames.yaml", 1, catalogue.NOT_LIST_VALUE.format(key="frames")),
+    ("blank-phrasing", "bad.yaml", 5, knowledge_texts.BLANK_TEXT.format(text="……")),
+    ("empty-text", "bad.yaml", 6, knowledge_texts.EMPTY_TEXT.format(key="answer")),
+    ("empty-value", "bad.yaml", 6, knowledge_texts.EMPTY_TEXT.format(key="answer")),
+    ("long-answer", "bad.yaml", 6, knowledge_texts.TOO_LONG.format(key="answer", limit=600)),
+    ("unknown-source", "bad.yaml", 7, knowledge_texts.UNKNOWN_SOURCE.format(source="9")),
+    ("missing-source", "bad.yaml", 3, knowledge_texts.SOURCE_MISSING.format(id="breakfast")),
+    ("source-not-wanted", "bad.yaml", 8, knowledge_texts.SOURCE_NOT_WANTED.format(id="breakfast")),
+    ("unknown-related", "bad.yaml", 8, knowledge_texts.UNKNOWN_RELATED.format(related="dinner")),
+    ("mapping-for-text", "bad.yaml", 6, knowledge_texts.NOT_TEXT_VALUE.format(key="answer")),
+    ("list-for-text", "bad.yaml", 4, knowledge_texts.NOT_TEXT_VALUE.format(key="question")),
+    ("text-for-list", "bad.yaml", 5, knowledge_texts.NOT_LIST_VALUE.format(key="phrasings")),
+    ("text-for-item", "bad.yaml", 3, knowledge_texts.NOT_MAPPING_VALUE.format(key="“items”")),
+    ("list-for-file", "bad.yaml", 1, knowledge_texts.NOT_MAPPING_VALUE.format(key="")),
+    ("not-utf8", "bad.yaml", 1, knowledge_texts.NOT_UTF8),
+    ("not-yaml", "bad.yaml", 7, knowledge_texts.NOT_YAML),
+    ("full-width-colon", "bad.yaml", 1, knowledge_texts.FULL_WIDTH_COLON),
+    ("tab", "bad.yaml", 6, knowledge_texts.TAB),
+    ("control-character", "bad.yaml", 6, knowledge_texts.CONTROL_CHARACTER),
+    ("empty-file", "bad.yaml", 1, knowledge_texts.EMPTY_FILE),
+    ("alias", "bad.yaml", 4, knowledge_texts.ALIAS),
+    ("two-documents", "bad.yaml", 8, knowledge_texts.NOT_YAML),
+    ("speech-without-title", "speech.yaml", 1, knowledge_texts.MISSING_KEY.format(key="title")),
+    ("synonym-alone", "synonyms.yaml", 3, knowledge_texts.TOO_SHORT_GROUP),
+    ("frames-as-text", "frames.yaml", 1, knowledge_texts.NOT_LIST_VALUE.format(key="frames")),
 ]
 WARNINGS = [
-    ("comment-cuts-text", "bad.yaml", 6, catalogue.COMMENT_CUTS_TEXT),
-    ("repeated-phrasing", "bad.yaml", 7, catalogue.REPEATED_PHRASING.format(phrasing="早饭，时间", line=6)),
+    ("comment-cuts-text", "bad.yaml", 6, knowledge_texts.COMMENT_CUTS_TEXT),
+    ("repeated-phrasing", "bad.yaml", 7, knowledge_texts.REPEATED_PHRASING.format(phrasing="早饭，时间", line=6)),
 ]
 
 
@@ -110,9 +110,9 @@ def test_all_faults_are_reported_at_once(folder: Path) -> None:
 
 
 MISSING = {
-    "no folder": ((), catalogue.FOLDER_MISSING),
-    "no speech.yaml": (("items.yaml",), catalogue.SPEECH_MISSING),
-    "no items": (("speech.yaml",), catalogue.NO_ITEMS),
+    "no folder": ((), knowledge_texts.FOLDER_MISSING),
+    "no speech.yaml": (("items.yaml",), knowledge_texts.SPEECH_MISSING),
+    "no items": (("speech.yaml",), knowledge_texts.NO_ITEMS),
 }
 
 
@@ -170,7 +170,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(folder: Path) -> None:
 def test_a_misnamed_file_is_pointed_out(folder: Path) -> None:
     """``.yml`` is not read, and that is said."""
     (folder / "more.yml").write_text("topic: x\n")
-    assert load(folder).warnings == (Fault("more.yml", 1, catalogue.NOT_READ),)
+    assert load(folder).warnings == (Fault("more.yml", 1, knowledge_texts.NOT_READ),)
 
 
 def test_other_documents_can_be_cited(folder: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from bot.errors import StoreError
 from bot.service.health import Fault, Health
 from bot.store.records import Miss, State
-from bot.texts import catalogue
+from bot.texts import admins as admins_texts
 from tests.office import Office
 
 MISS = Miss("几点", "几点", "unknown", State.OPEN, None, 0.0)
@@ -68,8 +68,8 @@ async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:
     for _ in range(3):
         await signs.health.look()
     (text,) = signs.told
-    assert catalogue.FAULT_SILENT in text
-    assert catalogue.FAULT_LATE in text
+    assert admins_texts.FAULT_SILENT in text
+    assert admins_texts.FAULT_LATE in text
 
 
 async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, office: Office) -> None:
@@ -83,4 +83,4 @@ async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, office: O
     await signs.health.look()
     office.missed.record(MISS)
     await signs.health.look()
-    assert signs.told == [catalogue.MISSED_FULL] * 2
+    assert signs.told == [admins_texts.MISSED_FULL] * 2

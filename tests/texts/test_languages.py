@@ -1,4 +1,4 @@
-"""The languages of the interface, and their catalogue."""
+"""The languages of the interface, and their messages."""
 
 import string
 
@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from bot.texts.languages import DOMAIN, LOCALE, Language, language_of
 from tests.conftest import ROOT
 
-CATALOGUE = ROOT / "bot" / "texts" / "catalogue.py"
+MESSAGES = ROOT / "bot" / "texts" / "members.py"
 TAGS = {
     None: Language.SIMPLIFIED,
     "zh": Language.SIMPLIFIED,
@@ -41,12 +41,7 @@ def english() -> Catalog:
 
 def test_every_message_is_translated() -> None:
     """No more, no less, none in doubt; run `make messages` after a change."""
-    marked = {
-        message
-        for _, message, _, _ in extract_from_file(
-            "python", ROOT / "bot" / "texts" / "catalogue.py", keywords={"N_": None}
-        )
-    }
+    marked = {message for _, message, _, _ in extract_from_file("python", MESSAGES, keywords={"N_": None})}
     translated = {message.id: message for message in english() if message.id}
     assert set(translated) == marked
     assert [one.id for one in translated.values() if one.fuzzy or not one.string] == []
@@ -62,7 +57,7 @@ def test_translations_have_the_same_places() -> None:
         assert places(str(message.id)) == places(str(message.string)), message.id
 
 
-def test_the_compiled_catalogue_is_up_to_date() -> None:
+def test_the_compiled_messages_is_up_to_date() -> None:
     """It is what the bot reads."""
     with (LOCALE / "en" / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         compiled = {message.id: message.string for message in read_mo(file) if message.id}

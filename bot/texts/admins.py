@@ -1,0 +1,270 @@
+"""What admins read in the chat, in Chinese. Names in braces are filled in with ``str.format``."""
+
+RECOVERED = "机器人刚才有大约 {minutes} 分钟不太正常（{reasons}），现在已经好了，期间的问题会接着回复。"
+FAULT_SILENT = "收不到新消息"
+FAULT_STORE = "数据库写不进去"
+FAULT_LATE = "有问题等了两分钟以上还没回复"
+FAULT_JOINT = "，"
+MISSED_FULL = (
+    "没答上来的问题已经记满了，新的问题暂时记不进去；已经记下的都在。"
+    "请用 campaign-bot missed list 看一看，把不要的用 campaign-bot missed delete 编号 删掉，"
+    "或者请管机器的同事调大 CAMPAIGN_BOT_MISSED_LIMIT。"
+)
+ADMIN_COMMANDS = {
+    "missed": "看没答上来的，一条条补",
+    "new": "写一个新条目",
+    "edit": "改一个条目：/edit 编号",
+    "history": "看谁改过什么，可以撤销",
+    "digest": "看最近一周的小结",
+    "reload": "重新读一遍知识库",
+    "cancel": "不写了",
+    "help": "怎么用",
+}
+ADMIN_HELP = "你是管理员，还可以用：\n{commands}"
+ADMIN_HELP_ROW = "/{name} {text}"
+CARD_NONE = "没有要处理的，都补上啦 🎉"
+CARD_HEAD = "第 {place}/{count} 张　问过 {asked} 次，最近一次 {last}"
+CARD_HEAD_DAYS = "第 {place}/{count} 张　{days} 天里问过 {asked} 次，最近一次 {last}"
+CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩 {asked} 次，最近一次 {last}"
+CARD_DAY = "{day.month}月{day.day}日"
+CARD_WAITING = "🔔 有 {count} 位会员在等答案"
+CARD_PREVIOUS = "◀️ 上一张"
+CARD_NEXT = "下一张 ▶️"
+CARD_MORE = "{most}+"
+CARD_QUESTION = "「{question}」"
+CARD_WORDINGS = "还有人这样问："
+CARD_WORDING = "· {question}（{count} 次）"
+CARD_NEAREST = "最接近的："
+CARD_NEAR = "{number}. {question}（像 {score:.0%}）"
+CARD_COMPLAINT = "大家说「{question}」这一条的回答：{opinions}"
+CARD_OPINION = "{opinion} {count} 次"
+CARD_SHOWN = "当时列了这些，会员说都不是："
+CARD_ANSWER = "——\n{answer}\n——"
+BUTTON_PHRASING = "加到 {number}：{question}"
+BUTTON_NEW = "✏️ 写新条目"
+BUTTON_NOT_COVERED = "🈚 讲话没说"
+BUTTON_IGNORE = "🙈 不管它"
+BUTTON_DELETE = "🗑 删掉"
+BUTTON_DELETE_ALL = "🗑 彻底删掉"
+BUTTON_ANSWER = "📝 改这个回答"
+BUTTON_WORDS = "➕ 加一种问法"
+BUTTON_NEXT = "下一张 ➡️"
+BUTTON_UNDO = "↩️ 撤销"
+BUTTON_CONFIRM = "⚠️ 还是要改"
+BUTTON_CANCEL = "算了"
+BUTTON_DONE = "✅ 选好了"
+BUTTON_OTHER = "📄 别的文件…"
+BUTTON_DEFAULT = "就用这句"
+BUTTON_OWN = "自己写一句"
+BUTTON_AGAIN = "🔁 再加一次"
+BUTTON_RIGHT = "✅ 答得对"
+BUTTON_WRONG = "❌ 答错了"
+BUTTON_JUDGE = "🧐 帮忙看看"
+BUTTON_TO_CARDS = "看没答上来的"
+CHOSEN_MARK = "☑️ {label}"
+NOT_COVERED_ANSWER = "这个问题，讲话里没有讲到。"
+NOT_COVERED_TOPIC = "讲话没说的"
+NOT_COVERED_CHOICE = """「{question}」
+
+要老实告诉大家没有，可以并到下面的一条，也可以新写一条。
+新写的会这样回答：{answer}"""
+NOT_COVERED_NEAR = "{number}. {question}\n   回答：{answer}"
+ASK_QUESTION = "好，写一个新条目。请把标准问法发给我：会员在按钮上会看到它，短一点、清楚一点。"
+ASK_ANSWER = """标准问法：{question}
+
+请把回答发给我。按讲话的意思，用自己的话写，一般不超过 300 字，要分几条列的不超过 {limit} 字。"""
+ASK_NEW_ANSWER = """{question}
+现在的回答：
+——
+{answer}
+——
+请把新的回答发给我。"""
+ASK_PHRASING = """要加到「{question}」的新问法，请发给我，一行一种。
+像会员平时打字那样写就行；别带人名和电话。"""
+ASK_PHRASING_OF = """{why}，不好直接当问法：
+「{asked}」
+
+请把它改短一点发给我，我加到「{question}」里。一行一种。"""
+WHY_LONG = "这个问题有点长"
+WHY_TAKEN = "这句话已经是别的条目的问法"
+WHY_MASKED = "这个问题里遮掉了号码"
+ASK_SHORT_QUESTION = """{why}，不好直接当标准问法：
+「{asked}」
+
+请把标准问法短一点、清楚一点地发给我。"""
+ASK_SOURCES = """回答：
+{answer}
+
+这段话出自哪里？可以选几处，选完点“{done}”。"""
+ASK_OTHER = "请把那个文件的名字发给我，会员会在“出处”里看到，比如：某年某月某日的某某通知。"
+ASK_TOPIC = "最后一步：放到哪个话题里？点一个；要开新话题，就把话题的名字发给我。"
+ASK_NOT_COVERED = """「{question}」
+
+请把要怎么老实说发给我，比如：讲话里没有说……，只说了……。"""
+REPLY_HERE = "（在群里请直接回复这条消息。）"
+CHOOSE_WITH_BUTTONS = "这一步请点上面的按钮；不想写了就发 /cancel。"
+ANSWER_TOO_LONG = "太长了：有 {length} 个字，最多 {limit} 个。请写短一点再发给我。"
+QUESTION_TOO_LONG = "标准问法太长了：有 {length} 个字，按钮上放不下，最多 {limit} 个。请写短一点再发给我。"
+NO_WORDS = "没看到文字，请再发一次；不想写了就发 /cancel。"
+NEEDS_SOURCE = "还没选出处。至少选一处，答案才站得住。"
+CANCELLED = "好，不写了，什么都没改。"
+NOTHING_TO_CANCEL = "现在没有在写的东西。"
+DRAFT_CLOSED = "（刚才没写完的没有保留，什么都没改。）"
+NOT_YOURS = "这是另一位管理员在写的，请用自己的卡片。"
+EDITED_TOO_LATE = "这条已经收下了，后来改的没算进去。要重写就发 /cancel 再来一次，已经生效的用 /edit 改。"
+TOO_MANY_PHRASINGS = "一次最多加 {limit} 种问法，请分几次发。"
+PHRASING_TOO_LONG = "这种问法太长了：「{text}」，最多 {limit} 个字。请改短一点，像会员平时打字那样。"
+NAME_TOO_LONG = "这个名字太长了：有 {length} 个字，最多 {limit} 个。请写短一点再发给我。"
+DRAFT_GONE = "这张卡片已经过时了，请重新打开 /missed 或再发一次命令。"
+DELETE = "要把这 {count} 个问题从记录里彻底删掉吗？删了就找不回来，以后再有人问会重新记。\n{questions}"
+DELETED = "已经彻底删掉。"
+CARD_GONE = "这一条已经有人处理过了。"
+EDIT_USAGE = "请写上条目的编号，如 /edit five-goods；记不得编号，就写几个字，如 /edit 五个好。"
+EDIT_CHOICES = "没有叫这个编号的。是不是想找下面的哪一个？"
+EDIT_NOTHING = "没找到相近的条目。换几个字试试，或者发 /new 写一个新的。"
+ITEM_CARD = """{question}（{item}）
+——
+{answer}
+——
+出处：{places}
+有 {count} 种问法（在 {place}）。要删改问法，请在编辑器里改。"""
+ITEM_CARD_NO_PLACES = "无"
+PREVIEW = "这样改好吗？"
+PREVIEW_PHRASINGS = """给「{question}」加上：
+{words}"""
+PREVIEW_ANSWER = """「{question}」改答：
+——
+{answer}
+——"""
+PREVIEW_ITEM = """新写一条（{topic}）：{question}
+——
+{answer}
+——
+出处：{places}"""
+PREVIEW_REFUSAL = """再问「{question}」，就老实说没有：
+——
+{answer}
+——"""
+BUTTON_FINE = "✅ 就这样"
+IMPACT_TRY = "先别急，这样改会影响别的问题："
+IMPACT_STALE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍："
+IMPACT_STALE_FINE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍，没有改坏别的，要改就再点一次。"
+IMPACT_NAMES = {
+    "lost": "❌ 丢了原来的答案 {count} 个",
+    "changed": "🔄 换了答案 {count} 个",
+    "ambiguous": "❓ 变得拿不准 {count} 个（原来的答案还在备选里）",
+    "answered": "✅ 新答上 {count} 个",
+}
+IMPACT_NEAR = {
+    "lost": "⚠️ 可能会串 {count} 种（原话照样答得对，跟它相近的说法可能会答错）",
+    "ambiguous": "❔ 相近的说法会拿不准 {count} 种（原话照样答得对）",
+}
+IMPACT_LINE = "   · {question}"
+IMPACT_MOVED = "   · {question}（{before} → {after}）"
+IMPACT_NO_ITEM = "没有直接回答"
+IMPACT_MORE = "   · 还有 {count} 个"
+IMPACT_NONE = "试问了 {count} 个相近的问题，都没受影响。"
+IMPACT_CUT = "（可能受影响的太多，只试问了最近的 {count} 个，还有 {left} 个没问。）"
+EDITED = "改好了，马上生效：{what}"
+EDITED_WHAT = {
+    "phrasing": "给「{question}」加了问法：{words}",
+    "answer": "改了「{question}」的回答",
+    "item": "新写了「{question}」",
+    "document": "添了一个文件",
+}
+EDITED_ALREADY = "「{question}」本来就是这样，不用再改。"
+CLOSED = "这张卡片上 {total} 个问法，{closed} 个现在已经答得上。"
+CLOSED_ALL = "这张卡片上的问法现在都答得上了。"
+CLOSED_HONESTLY = "以后这样问，会老实说没有。"
+CLOSED_COMPLAINT = "这张卡片收起来了；以后再有人点 👎，还会提醒。"
+TELLING = "🔔 在等的 {count} 位会员马上会收到。"
+STILL_MISSED = "还有 {count} 个问法没答上，可以再给它们加一种说法。"
+IGNORED = "好，以后再有人这样问也不提醒了。"
+IGNORED_COMPLAINT = "好，这次不改；以后再有人点 👎，还会提醒。"
+CARED = "好，又放回没答上来的里面了。"
+UNDONE = "已经撤销：{what}"
+EDIT_READ_ONLY = "请用编辑器自己改，保存以后马上生效："
+PASTE = """
+{file}，{where}：
+{yaml}"""
+PASTE_PHRASINGS = "在「{item}」那一条的 phrasings 下面加上"
+PASTE_ANSWER = "把「{item}」那一条的 answer 换成"
+PASTE_ITEM = "在最后加上"
+PASTE_FILE = "新建这个文件，写上"
+PASTE_OTHER = "加上"
+EDIT_FAULTY = "这样改知识库会出错，所以没有改：{fault}。"
+PHRASING_TAKEN = "「{phrasing}」已经是「{question}」的问法了，一种问法只能放在一个条目里，所以没有改。"
+EDIT_UNSAFE = "{file} 的写法比较特别，我怕改坏，所以没有动它。请用编辑器改。"
+ITEM_GONE = "这个条目已经不在了，可能刚被删掉或改了编号。"
+FOLDER_FAULTY = "知识库现在有 {count} 处错误，要先改好才能再改别的。第一处：{fault}"
+FOLDER_CHANGED = "文件刚刚被别人改过，为了不盖掉，这次没有改。"
+FOLDER_READ_ONLY = "我没有写 {file} 的权限（{reason}）。"
+NOT_KEPT = "你写的没有存下来：\n{text}"
+HAS_NUMBER = "里面好像有电话或证件号码，不能存进知识库。请去掉再发一次。"
+UNDO_GONE = "这次改动已经撤销过，或者找不到记录了。"
+UNDO_ENTANGLED = "{file} 里这一处后来又被改过，分不清哪些是这次加的，所以没有动。请用编辑器改。"
+UNDO_FAULTY = "撤销以后知识库会出错，所以没有动：{fault}。"
+RELOADED = "已经换上新的知识库：{answers} 条问答，{not_covered} 条讲话没说的，共 {phrasings} 种问法。"
+RELOADED_SAME = "知识库没有变化。"
+RELOAD_FAULTY = "知识库的新内容有 {count} 处错误，先用着原来的：\n{faults}\n改好保存就会自动换上。"
+RELOAD_MORE = "……还有 {count} 处，运行 campaign-bot check 可以看全。"
+FOLLOWED = "刚才的改动又让 {count} 个没答上来的问题答上了。"
+RELOAD_MENDED = "知识库的错误改好了，新内容已经换上。"
+RELOAD_LOSES = "刚才编辑器里的改动已经生效，但它影响了别的问题："
+RELOAD_OVERWRITES = """编辑器里存的是旧内容，把刚才在这里改的盖掉了：
+{edits}
+要的话，点一下再加回去；是故意删的就不用管。"""
+HISTORY_NONE = "还没有人改过什么。"
+HISTORY_HEAD = "最近改过的（最新的在前）："
+HISTORY_ROW = "#{id}　{time}　{who}　{what}{state}"
+HISTORY_UNDONE = "（已撤销）"
+HISTORY_VOID = "（没改成）"
+HISTORY_WHO = "管理员 {admin}"
+HISTORY_COMMAND_LINE = "命令行"
+HISTORY_KINDS = {
+    "phrasing": "给「{detail}」加问法",
+    "answer": "改「{detail}」的回答",
+    "item": "新写「{detail}」",
+    "document": "添文件 {detail}",
+    "undo": "撤销 {detail}",
+    "care": "又管起来：第 {detail} 组问题",
+    "ignore": "不管：第 {detail} 组问题",
+    "covered": "归到已有条目：第 {detail} 组问题",
+    "reload": "重新读知识库",
+    "judge": "判断答案：{detail}",
+    "resolve": "标为处理好：第 {detail} 号问题",
+    "ignore-one": "标为忽略：第 {detail} 号问题",
+    "delete": "彻底删掉一个问题",
+}
+HISTORY_UNDO = "↩️ 撤销 #{id}"
+HISTORY_CARE = "↩️ 还是要管 #{id}"
+HISTORY_OLDER = "更早的 ▶️"
+HISTORY_NEWER = "◀️ 更新的"
+DIGEST = """一周小结（{first.month}月{first.day}日到{last.month}月{last.day}日）
+问了 {asked} 次：答上 {answered}，给了备选 {offered}，老实说没有 {not_covered}，没答上 {missed}。
+👍 {up}　👎 {down}"""
+DIGEST_EDITS = "最值得先补的（按最近 30 天没答上的算）："
+DIGEST_EDIT = "{number}. 给「{question}」加上「{asked}」：能答上 {covers} 次"
+DIGEST_NEW_ITEM = "{number}. 写一条「{asked}」：能答上 {covers} 次"
+DIGEST_CARD = "{number} 看这张卡片"
+DIGEST_NO_EDITS = "最近 30 天没答上的都处理了。"
+DIGEST_JUDGE = "下面有 {count} 个我最拿不准的回答，帮我看看对不对，一条一点。"
+JUDGE_CARD = """有人问：「{question}」
+现在的回答是：
+——
+{answer}
+——
+对不对？（连这条还有 {left} 条）"""
+JUDGE_MEND = "📝 改刚才答错的那条"
+JUDGE_NONE = "没有要判断的了。"
+JUDGED_PRECISION = (
+    "判断过的 {count} 个最拿不准的回答里，{right} 个是对的：{share:.0%}"
+    "（按这么几个算，大概在 {low:.0%} 到 {high:.0%} 之间）。平时的回答比这些更有把握。"
+)
+OPINIONS = {
+    "helpful": "有用",
+    "wrong": "说错了",
+    "incomplete": "不完整",
+    "outdated": "过时了",
+    "not-meant": "列出来了，但都不是",
+}

@@ -1,0 +1,175 @@
+"""What the command line prints, in Chinese. Names in braces are filled in with ``str.format``."""
+
+CHAT_PROMPT = "你："
+CHAT_HINT = "打字提问，打数字选按钮，打“退出”离开。没答上来的问题会记下来。"
+CHAT_QUIT = ("退出", "exit", "quit")
+CHAT_BYE = "再见！"
+ASK_USAGE = "请写上要问的问题，如 campaign-bot ask 五个好是什么；或者加上 --json，从标准输入每行读一个问题。"
+CHECK_BROKEN = "知识库有 {count} 处要改："
+CHECK_FINE = (
+    "知识库没有发现问题：{answers} 条问答，{not_covered} 条讲话没说的，{small_talk} 条寒暄，共 {phrasings} 种问法。"
+)
+CHECK_WARNING = "提醒：{warning}"
+CHECK_ADVICE = "建议（{items}）：{advice}"
+CHECK_PLACE = "{place} 的 {item}"
+ADVICE_THIN = "只有 {count} 种问法，太少了；请再想想不同的人会怎么问，补到 10 种以上"
+ADVICE_ALIKE = "“{one}”和“{other}”几乎一样；请删掉一种，或换个很不一样的说法"
+ADVICE_SAME = "把同义词换成标准说法以后，都有“{form}”这种问法，机器人分不清；请改掉一边，或改同义词"
+ADVICE_MERGED = "同义词把它们的关键词当成了一个词（{words}）；如果不是一回事，请拆开这一组同义词"
+ADVICE_STOLEN = (
+    "前一条的问法常被后一条抢走（抽查中 {count} 次，例如“{example}”）；请给前一条多写些问法，或把两条的分工写清楚"
+)
+HELP_QUICK = "只查错误，不给建议（快）"
+COVERAGE = "讲话各段对应的条目："
+COVERAGE_ROW = "{paragraph}（{place}）：{items}"
+COVERAGE_NONE = "还没有条目"
+KNOWLEDGE_UNUSABLE = (
+    "知识库 {folder} 有 {count} 处错误，暂时用不了；运行 campaign-bot check {folder} 查看每一处怎么改。"
+)
+FEEDBACK_NONE = "还没有人评价过。"
+FEEDBACK_COLUMNS = {
+    "question": "问题",
+    "item": "条目",
+    "opinion": "评价",
+    "count": "次数",
+    "last_given": "最近",
+}
+HELP_FEEDBACK = "看会员对答案的评价：哪个问题，哪个条目，觉得怎样。"
+INBOX_NONE = "没有没能回复的消息。"
+INBOX_COLUMNS = {"id": "编号", "received_at": "收到", "died_at": "放弃", "fault": "原因"}
+INBOX_REPLAYED = "{count} 条消息重新排队，机器人会再试着回复。"
+INBOX_UNKNOWN = "没有编号为 {ids} 的消息；运行 campaign-bot inbox list 查看有哪些。"
+HELP_INBOX = "没能回复的消息（加密保存，最多 7 天）"
+HELP_INBOX_LIST = "列出没能回复的消息和原因，不含内容。"
+HELP_INBOX_REPLAY = "让没能回复的消息重新排队；不写编号就是全部。"
+MISSED_COLUMNS = {
+    "id": "编号",
+    "question": "问题",
+    "count": "次数",
+    "first_asked": "最早",
+    "last_asked": "最近",
+    "state": "状态",
+    "verdict": "当时的判断",
+    "item": "最接近的条目",
+    "score": "得分",
+}
+MISSED_NONE = "没有记下的问题。"
+MISSED_UNKNOWN = "没有编号为 {id} 的记录；运行 campaign-bot missed list --all 查看有哪些。"
+MISSED_RESOLVED = "已标为处理好：{question}"
+MISSED_IGNORED = "已标为忽略：{question}"
+MISSED_DELETED = "已彻底删掉：{question}"
+MISSED_CELL = "{name}：{value}"
+MISSED_DAYS = "问过的日子："
+MISSED_DAY = "  {day}  {count} 次"
+MISSED_CLUSTER_COLUMNS = {
+    "id": "组",
+    "question": "问题",
+    "asked": "次数",
+    "days": "天数",
+    "wordings": "问法",
+    "nearest": "最接近的条目和得分",
+}
+MISSED_NEAR = "{item} {score:.2f}"
+MISSED_FORGOTTEN = "已彻底删掉：{question}"
+MISSED_UNKNOWN_QUESTION = "哪里都没有记下“{question}”；运行 campaign-bot missed list --all 查看有哪些。"
+HELP_MISSED = "没答上来的问题；后面什么也不写，就看分好组的"
+HELP_FORGET = "彻底删掉记下的一个问题，不管它答没答上来。"
+HELP_REPORT = "写一个网页报告：每天问了多少、答上多少，哪些问题最多，哪些条目冷热，没处理的放了多久。"
+HELP_REPORT_HTML = "网页写到哪个文件"
+REPORT_TITLE = "没答上来的问题：报告"
+REPORT_DAYS = "每天问了多少、答上多少"
+REPORT_LINES = {
+    "问了": ("answer", "suggest", "not-covered", "unknown"),
+    "答上": ("answer",),
+    "给了备选": ("suggest",),
+    "老实说没有": ("not-covered",),
+    "没答上": ("unknown",),
+}
+REPORT_CLUSTERS = "没答上最多的（按次数和天数排）"
+REPORT_ASKED = "次数"
+REPORT_ON_DAYS = "天数"
+REPORT_ITEMS = "条目的冷热（最近一个月看过几次）"
+REPORT_HOT = "最热的"
+REPORT_COLD = "最冷的"
+REPORT_AGES = "还没处理的放了多久"
+REPORT_DAY = "一天以内"
+REPORT_WEEK = "一周以内"
+REPORT_MONTH = "一个月以内"
+REPORT_OLDER = "一个月以上"
+REPORT_WRITTEN = "报告写好了：{file}"
+HELP_AGAINST = "和另一个文件夹或 git 版本比：哪些问题的答案会变，丢了答案时退出码为 1"
+AGAINST_UNREADABLE = "{against} 既不是文件夹，也不是读得到的 git 版本（{reason}）。"
+AGAINST_NEW = "＋ 新条目 {item}：{question}"
+AGAINST_GONE = "－ 条目没了 {item}：{question}"
+AGAINST_ANSWER = "＊ 回答改了 {item}：{question}"
+AGAINST_HEAD = "和 {against} 比，重问了 {count} 个问题："
+HELP_KNOWLEDGE = "知识库所在的文件夹"
+HELP_WORDS = "要问的问题"
+HELP_JSON = "从标准输入每行读一个问题，每行输出一个 JSON"
+HELP_EXPLAIN = "同时说明判断的依据"
+HELP_LOG = "把没答上来的问题记下来"
+HELP_ALL = "也列出已处理和已忽略的"
+HELP_ID = "编号"
+HELP_FORMAT = "导出的格式"
+HELP_CHAT = "在终端里和机器人对话，不需要 Telegram。"
+HELP_ASK = "问一个问题，看会员会读到什么。"
+HELP_CHECK = "检查知识库：所有要改的地方，以及讲话各段对应的条目。"
+HELP_MISSED_LIST = "列出还没处理的问题，问得最多的在前。"
+HELP_MISSED_SHOW = "看一个问题的全部记录。"
+HELP_MISSED_RESOLVE = "标为处理好；以后又没答上来，会重新打开。"
+HELP_MISSED_IGNORE = "标为忽略，不再列出。"
+HELP_MISSED_DELETE = "彻底删掉一个问题，比如提问的人要求删。"
+HELP_MISSED_EXPORT = "导出全部记录：CSV（带 BOM，可直接用表格软件打开）或 JSON。"
+EVALUATING = "正在测试"
+EVALUATE_SELF = "自测：每种问法在不看它自己的情况下再问一遍（抽样 {count} 种）"
+EVALUATE_FILE = "测试题：{count} 题"
+EVALUATE_RECALL = "第一名就是对的：{recall:.1%}（仅限有答案的题）"
+EVALUATE_THRESHOLDS = "门槛：{answer:.2f} 以上直接回答，{suggest:.2f} 以上列出相近的问题"
+EVALUATE_LATENCY = "每题用时：一半在 {p50:.1f} 毫秒以内，99% 在 {p99:.1f} 毫秒以内"
+EVALUATE_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）："
+EVALUATE_CONFUSION = "  {count} 次  {expected} → {got}  例如：{example}"
+EVALUATE_KINDS = {
+    "in": "有答案的题",
+    "near": "看着沾边、其实没有答案的题",
+    "out": "不相干的题",
+    "not-covered": "讲话没说的",
+    "hidden": "整个条目拿掉以后再问",
+    "refuted": "管理员判过答错的题",
+}
+EVALUATE_OUTCOMES = {
+    "right": "答对",
+    "offered": "列出供选",
+    "wrong": "答错",
+    "missed": "没答上",
+    "false": "不该答却答了",
+    "declined": "老实说没有",
+}
+EVALUATE_GROUP = "分类"
+EVALUATE_COUNT = "题数"
+EVALUATE_FIRST = "第一名对"
+BAD_QUESTIONS = (
+    '{file} 第 {line} 行不是测试题；每行写一个 JSON，如 {{"q": "几号开会？", "kind": "in", "must": [["5月31日"]]}}。'
+)
+UNREADABLE_QUESTIONS = "读不了 {file}（{reason}）；请检查路径。"
+UNKNOWN_LANE = "没有叫“{lane}”的通道；可以写：{known}。"
+NO_FOLDER = "{file} 所在的文件夹不存在；请先建好，或换个位置。"
+NO_PLOTLY = "画图要用 plotly，还没有安装；请运行 pip install 'campaign-bot[report]'。"
+PLOT_TITLE = "问答测试报告"
+PLOT_SCORES = "得分的分布"
+PLOT_RIGHT = "第一名是对的"
+PLOT_WRONG = "第一名不对"
+PLOT_UNANSWERABLE = "没有答案的题"
+PLOT_SUGGEST = "列出供选"
+PLOT_ANSWER = "直接回答"
+PLOT_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）"
+PLOT_RELIABILITY = "得分有多可靠（横轴：得分；纵轴：其中对的比例）"
+PLOT_IDEAL = "理想"
+PLOT_MEASURED = "实测"
+HELP_EVALUATE = "测试答得好不好：用知识库自己的问法，或者用一个测试题文件。"
+HELP_QUESTIONS = "测试题文件，每行一个 JSON；- 表示标准输入"
+HELP_JUDGED = "用管理员判断过的回答当测试题"
+HELP_EVALUATE_JSON = "输出 JSON"
+HELP_HTML = "把图表写进这个网页文件"
+HELP_WITHOUT = "关掉一个通道再测，看它有没有用；可以写几次"
+HELP_SAMPLE = "自测最多抽多少种问法"
+HELP_SEED = "抽样用的种子"
