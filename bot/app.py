@@ -12,21 +12,21 @@ from bot.conversation.followups import Subjects
 from bot.conversation.members import Dialogue
 from bot.conversation.replies import Replies, Reply
 from bot.errors import SettingsError
-from bot.evaluation.calibration import cached_gate
-from bot.evaluation.leave_one_out import Track
+from bot.evaluation.calibration import cached_confidence
+from bot.evaluation.leave_one_out import Progress
 from bot.items import KnowledgeBase
 from bot.knowledge import read, read_revision
-from bot.matching import Gate
-from bot.snapshot import Edition, Live
-from bot.store.records import COMPLAINED, Clusters, Feedback, History, Inbox, Journal, Miss, MissedLog, State
+from bot.matching import ConfidenceModel
+from bot.snapshot import CurrentSnapshot, Snapshot
+from bot.store.records import COMPLAINED, Clusters, Feedback, History, Inbox, Miss, MissLog, State, UsageLog
 
 if TYPE_CHECKING:
     # The database's libraries cost `ask` half its start, Telegram's and the admins' parts are for others.
     from bot.curation.clustering import Sorting
-    from bot.evaluation.impact import Impact, Known
+    from bot.evaluation.impact import Impact, RealQuestion
     from bot.store.database import Database
-    from bot.store.misses import SqlMissedLog
-    from bot.store.usage import SqlJournal
+    from bot.store.misses import SqlMissLog
+    from bot.store.usage import SqlUsageLog
     from bot.telegram.sending import Limits
 
 
@@ -38,7 +38,7 @@ _TRIED = 2000
 class App:
     """The parts that commands need, each built when it is first asked for, so that ``ask`` opens no database."""
 
-    def __init__(self, settings: Settings, folder: Path | None = None, track: Track = lambda work, _: work) -> None:
+    def __init__(self, settings: Settings, folder: Path | None = None, track: Progress = lambda work, _: work) -> None:
         self.settings = settings
         self.track = track
         self.folder = folder or settings.knowledge_folder()
@@ -55,37 +55,37 @@ class App:
         return Database.open(self.settings.database_url)
 
     @cached_property
-    def missed(self) -> MissedLog:
+    def missed(self) -> MissLog:
         """The log of missed questions. Raises as ``database`` does."""
         return self._missed
 
     @cached_property
-    def journal(self) -> Journal:
+    def usage(self) -> UsageLog:
         """What is kept of talks. Raises as ``database`` does."""
-        return self._journal
+        return self._usage
 
     @cached_property
     def inbox(self) -> Inbox:
         """The inbox. Raises as ``database`` does."""
         from bot.store.inbox import SqlInbox  # noqa: PLC0415 - as above
 
-        return SqlInbox(self.database, self._journal)
+        return SqlInbox(self.database, self._usage)
 
-    def has_room(self, record: Miss | Feedback) -> bool:
+    def has_capacity(self, record: Miss | Feedback) -> bool:
         """Whether the store takes a record. Raises as ``database`` does."""
-        return self.missed.has_room(record) if isinstance(record, Miss) else self.journal.has_room(record)
+        return self.missed.has_capacity(record) if isinstance(record, Miss) else self.usage.has_capacity(record)
 
     @cached_property
-    def _journal(self) -> "SqlJournal":
-        from bot.store.usage import SqlJournal  # noqa: PLC0415 - as above
+    def _usage(self) -> "SqlUsageLog":
+        from bot.store.usage import SqlUsageLog  # noqa: PLC0415 - as above
 
-        return SqlJournal(self.database, self._missed, self.settings.missed_limit)
+        return SqlUsageLog(self.database, self._missed, self.settings.missed_limit)
 
     @cached_property
-    def _missed(self) -> "SqlMissedLog":
-        from bot.store.misses import SqlMissedLog  # noqa: PLC0415 - as above
+    def _missed(self) -> "SqlMissLog":
+        from bot.store.misses import SqlMissLog  # noqa: PLC0415 - as above
 
-        return SqlMissedLog(self.database, self.settings.missed_limit)
+        return SqlMissLog(self.database, self.settings.missed_limit)
 
     @cached_property
     def clusters(self) -> Clusters:
@@ -102,43 +102,45 @@ class App:
         return SqlHistory(self.database)
 
     @cached_property
-    def loaded(self) -> Edition:
+    def loaded(self) -> Snapshot:
         """The knowledge as it was when the command began.
 
         Raises:
             KnowledgeError: it has faults.
         """
-        return Edition.of(read(self.folder), str(self.folder), Gate())
+        return Snapshot.of(read(self.folder), str(self.folder), ConfidenceModel())
 
     @cached_property
-    def edition(self) -> Edition:
+    def snapshot(self) -> Snapshot:
         """The same, calibrated on itself."""
-        gate = cached_gate(self.loaded.index, self.loaded.base, self.settings.cache, self.track)
-        return self.loaded.calibrated(gate)
+        confidence = cached_confidence(self.loaded.index, self.loaded.base, self.settings.cache, self.track)
+        return self.loaded.calibrated(confidence)
 
     @cached_property
     def replies(self) -> Replies:
         """What puts verdicts into words."""
-        return Replies(self.edition.base, self.settings.retention_days)
+        return Replies(self.snapshot.base, self.settings.retention_days)
 
     @cached_property
     def dialogue(self) -> Dialogue:
         """The dialogue of members. Raises as ``database`` does."""
-        return self._dialogue_over(Subjects())(self.edition)
+        return self._dialogue_over(Subjects())(self.snapshot)
 
     @cached_property
     def sorting(self) -> "Sorting":
         """What puts misses into clusters. Raises as ``database`` does."""
         from bot.curation.clustering import Sorting  # noqa: PLC0415 - as above
 
-        return Sorting(self.clusters, self.edition.index)
+        return Sorting(self.clusters, self.snapshot.index)
 
-    def known(self) -> "list[Known]":
+    def known(self) -> "list[RealQuestion]":
         """The real questions that a change is tried on: what was answered lately, and what waits for an answer."""
-        from bot.evaluation.impact import Known  # noqa: PLC0415 - as above
+        from bot.evaluation.impact import RealQuestion  # noqa: PLC0415 - as above
 
-        answered = [Known(one.question, one.item) for one in self.journal.answered()]
-        waiting = [Known(row.question, None) for row in self.missed.rows([State.OPEN]) if row.verdict != COMPLAINED]
+        answered = [RealQuestion(one.question, one.item) for one in self.usage.answered()]
+        waiting = [
+            RealQuestion(row.question, None) for row in self.missed.rows([State.OPEN]) if row.verdict != COMPLAINED
+        ]
         return [*answered, *waiting[:_TRIED]]
 
     def impact_since(self, against: str) -> "tuple[KnowledgeBase, Impact]":
@@ -154,16 +156,16 @@ class App:
 
         path = Path(against)
         files = read(path) if path.is_dir() else read_revision(self.folder, against)
-        before = Edition.of(files, against, self.edition.gate)
+        before = Snapshot.of(files, against, self.snapshot.confidence)
         kept = self.settings.database_url.removeprefix("sqlite:///")
         known = self.known() if Path(kept).is_file() or kept.startswith("postgresql") else []
-        impact = replay_all(before.index, self.edition.index, self.edition.gate, known, self.track)
+        impact = replay_all(before.index, self.snapshot.index, self.snapshot.confidence, known, self.track)
         return before.base, impact
 
-    def _dialogue_over(self, subjects: Subjects) -> Callable[[Edition], Dialogue]:
-        """What makes the dialogue of an edition; what chats talk about outlives it."""
+    def _dialogue_over(self, subjects: Subjects) -> Callable[[Snapshot], Dialogue]:
+        """What makes the dialogue of a snapshot; what chats talk about outlives it."""
         days = self.settings.retention_days
-        return lambda edition: Dialogue(edition.faq, edition.base, days, self.journal, subjects)
+        return lambda snapshot: Dialogue(snapshot.faq, snapshot.base, days, self.usage, subjects)
 
     def run(self, ready: Callable[[], None], limits: "Limits | None" = None) -> None:  # noqa: PLR0915 - mostly imports
         """Serve Telegram until a signal ends it. ``ready`` is called when everything is built.
@@ -183,10 +185,10 @@ class App:
         from bot.conversation.writing import Writing  # noqa: PLC0415
         from bot.curation.digest import Digest  # noqa: PLC0415
         from bot.curation.edits import Editor  # noqa: PLC0415
-        from bot.curation.misses import Lifecycle  # noqa: PLC0415
+        from bot.curation.misses import MissLifecycle  # noqa: PLC0415
         from bot.curation.reload import Reloader  # noqa: PLC0415
-        from bot.curation.weekly import Weekly  # noqa: PLC0415
-        from bot.inbox.encryption import Seal  # noqa: PLC0415
+        from bot.curation.weekly import WeeklyDigest  # noqa: PLC0415
+        from bot.inbox.encryption import Encryption  # noqa: PLC0415
         from bot.inbox.receiver import Receiver  # noqa: PLC0415
         from bot.inbox.worker import Worker  # noqa: PLC0415
         from bot.metrics import Metrics  # noqa: PLC0415
@@ -194,16 +196,16 @@ class App:
         from bot.service.http_server import Web, listen  # noqa: PLC0415
         from bot.service.retention import Retention  # noqa: PLC0415
         from bot.service.service import Service  # noqa: PLC0415
-        from bot.store.subscriptions import SqlWishes  # noqa: PLC0415
-        from bot.telegram.admins import AdminHandlers, AdminNotices  # noqa: PLC0415
+        from bot.store.subscriptions import SqlSubscriptions  # noqa: PLC0415
+        from bot.telegram.admins import AdminHandlers, AdminNotifier  # noqa: PLC0415
         from bot.telegram.client import Transport  # noqa: PLC0415
         from bot.telegram.inline import InlineHandlers  # noqa: PLC0415
         from bot.telegram.members import MemberHandlers  # noqa: PLC0415
         from bot.telegram.messages import Messages  # noqa: PLC0415
-        from bot.telegram.notifier import AnswerBack  # noqa: PLC0415
+        from bot.telegram.notifier import SubscriptionNotifier  # noqa: PLC0415
         from bot.telegram.polling import Poller  # noqa: PLC0415
         from bot.telegram.profile import Profile  # noqa: PLC0415
-        from bot.telegram.quotas import FloodGuard, MissQuota  # noqa: PLC0415
+        from bot.telegram.quotas import DailyQuota, MemberRateLimit  # noqa: PLC0415
         from bot.telegram.router import UpdateHandlers  # noqa: PLC0415
         from bot.telegram.sending import Limits, SendingPolicy  # noqa: PLC0415
         from bot.telegram.webhook import Webhook  # noqa: PLC0415
@@ -218,25 +220,25 @@ class App:
             get_updates_request=Transport(),
             rate_limiter=policy,
         )
-        seal = Seal(settings.key.get_secret_value() if settings.key else token)
-        live = Live(self.edition, self._dialogue_over(Subjects()))
+        encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
+        current = CurrentSnapshot(self.snapshot, self._dialogue_over(Subjects()))
         messages = Messages(bot)
-        answer_back = AnswerBack(messages, SqlWishes(self.database), seal, live)
-        notices = AdminNotices(messages, settings.admins, settings.admin_group)
-        editor = Editor(self.folder, live, self.history, self.known, commits=settings.git_commit)
-        lifecycle = Lifecycle(self.missed, self.journal, live)
+        subscription_notifier = SubscriptionNotifier(messages, SqlSubscriptions(self.database), encryption, current)
+        notices = AdminNotifier(messages, settings.admins, settings.admin_group)
+        editor = Editor(self.folder, current, self.history, self.known, commits=settings.git_commit)
+        lifecycle = MissLifecycle(self.missed, self.usage, current)
         reloader = Reloader(
             folder=self.folder,
-            live=live,
+            current=current,
             editor=editor,
             lifecycle=lifecycle,
             tell=notices.tell,
             cache=settings.cache,
         )
-        digest = Digest(self.clusters, self.sorting, self.journal)
+        digest = Digest(self.clusters, self.sorting, self.usage)
         drafts = Drafts(self.history)
         desk = Desk(
-            live=live,
+            current=current,
             editor=editor,
             lifecycle=lifecycle,
             clusters=self.clusters,
@@ -244,38 +246,38 @@ class App:
             drafts=drafts,
         )
         admin_dialogue = AdminDialogue(
-            live=live,
+            current=current,
             desk=desk,
-            writing=Writing(live, self.clusters, drafts, desk),
+            writing=Writing(current, self.clusters, drafts, desk),
             missed=self.missed,
             clusters=self.clusters,
             sorting=self.sorting,
             history=self.history,
             drafts=drafts,
-            journal=self.journal,
+            usage=self.usage,
             digest=digest,
             reload=reloader.reload,
         )
         members = MemberHandlers(
             bot,
-            live,
+            current,
             messages,
-            guard=FloodGuard(settings.messages_a_minute),
-            quota=MissQuota(settings.misses_a_day),
-            opinions=MissQuota(settings.misses_a_day),
-            has_room=self.has_room,
-            answer_back=answer_back,
+            guard=MemberRateLimit(settings.messages_a_minute),
+            quota=DailyQuota(settings.misses_a_day),
+            opinions=DailyQuota(settings.misses_a_day),
+            has_capacity=self.has_capacity,
+            subscription_notifier=subscription_notifier,
             metrics=metrics,
         )
         # Each letter that is typed may be a query.
-        typing = FloodGuard(settings.messages_a_minute * _LETTERS_A_QUESTION)
+        typing = MemberRateLimit(settings.messages_a_minute * _LETTERS_A_QUESTION)
         handlers = UpdateHandlers(
             members,
-            InlineHandlers(bot, live, typing, metrics),
+            InlineHandlers(bot, current, typing, metrics),
             AdminHandlers(bot, messages, admin_dialogue, settings.admins, settings.admin_group),
         )
-        worker = Worker(self.inbox, seal, handlers, metrics)
-        receiver = Receiver(self.inbox, seal, worker, metrics)
+        worker = Worker(self.inbox, encryption, handlers, metrics)
+        receiver = Receiver(self.inbox, encryption, worker, metrics)
         webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
         poller = Poller(bot, receiver)
         intake = webhook or poller
@@ -286,11 +288,11 @@ class App:
         health = Health(self.database, self.missed, intake.silent_s, worker.oldest_s, tell)
         web = Web(health, metrics, webhook)
         retention = Retention(self.database, timedelta(days=settings.retention_days))
-        profile = Profile(bot, self.edition.base.title, settings.admins, settings.admin_group)
-        weekly = Weekly(digest, live, self.history, notices.send)
+        profile = Profile(bot, self.snapshot.base.title, settings.admins, settings.admin_group)
+        weekly = WeeklyDigest(digest, current, self.history, notices.send)
         self.database.claim()
         editor.recover()
-        beside = (notices.run, reloader.run, answer_back.run, self.sorting.run, weekly.run)
+        beside = (notices.run, reloader.run, subscription_notifier.run, self.sorting.run, weekly.run)
         service = Service(bot, policy, worker, intake, web, health, retention, profile.publish, reloader.ask, beside)
         sockets = []
         try:

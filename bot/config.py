@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     listen: str = Field("127.0.0.1:8080", description="host:port for the webhook, `/healthz` and `/metrics`")
     key: SecretStr | None = Field(
-        None, description="seals messages in the database, 16 characters or more; the token does without it"
+        None, description="encrypts messages in the database, 16 characters or more; the token does without it"
     )
     messages_a_minute: int = Field(20, ge=1, description="of one member; more get one kind notice, then silence")
     misses_a_day: int = Field(30, ge=0, description="that one member may add to the log of missed questions")

@@ -1,4 +1,4 @@
-"""What can go wrong in a way that a person can mend: one base class, one class a cause."""
+"""What can go wrong in a way that a person can fix: one base class, one class a cause."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class UnknownMissError(CampaignBotError):
 
 @dataclass(frozen=True, order=True, slots=True)
 class Fault:
-    """One thing to mend in a knowledge folder. ``line`` counts from 1; ``message`` says what is wrong and the mend."""
+    """One thing to fix in a knowledge folder. ``line`` counts from 1; ``message`` says what is wrong and the fix."""
 
     file: str
     line: int
@@ -57,7 +57,7 @@ class EditRefusedError(CampaignBotError):
     """A change of the knowledge can't be made, or taken back; the text says why, in Chinese."""
 
 
-class PassingError(CampaignBotError):
+class StaleButtonError(CampaignBotError):
     """A press that can't be followed: its text passes by, in Chinese, and the message stays as it is."""
 
 

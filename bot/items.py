@@ -31,7 +31,7 @@ class Item:
     source: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
 
-    def askings(self) -> Iterator[str]:
+    def all_phrasings(self) -> Iterator[str]:
         """Every way to ask it, the canonical question first."""
         yield self.question
         yield from self.phrasings

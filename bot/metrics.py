@@ -14,7 +14,7 @@ class Metrics:
         self.expired = self._counter("updates_expired", "Inline queries that came too late to be answered")
         self.silenced = self._counter("updates_silenced", "Updates of members over the rate, which got no answer")
         self.sends_retried = self._counter("sends_retried", "Calls that failed and were made again")
-        self.halts = self._counter("halts", "Times that Telegram asked to wait")
+        self.flood_waits = self._counter("halts", "Times that Telegram asked to wait")
         self.misses_refused = self._counter("misses_refused", "Missed questions that a bound kept out of the log")
         self.waiting = Gauge("campaign_bot_updates_waiting", "Updates that wait to be answered", registry=self.registry)
 

@@ -8,31 +8,31 @@ from bot.conversation.members import Dialogue
 from bot.curation.faq import Faq
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, Knowledge, load_files
-from bot.matching import Gate, Index, Matcher
+from bot.matching import ConfidenceModel, Index, Matcher
 
 
 @dataclass(frozen=True)
-class Edition:
+class Snapshot:
     """The files of a folder and what was made of them. Immutable: a change makes another one."""
 
     files: Files
     knowledge: Knowledge
     index: Index
-    gate: Gate
+    confidence: ConfidenceModel
 
     @classmethod
-    def of(cls, files: Files, folder: str, gate: Gate) -> "Edition":
+    def of(cls, files: Files, folder: str, confidence: ConfidenceModel) -> "Snapshot":
         """Load and index these files.
 
         Raises:
             KnowledgeError: they have faults.
         """
         knowledge = load_files(files, folder)
-        return cls(files, knowledge, Index.build(knowledge.base), gate)
+        return cls(files, knowledge, Index.build(knowledge.base), confidence)
 
-    def calibrated(self, gate: Gate) -> "Edition":
+    def calibrated(self, confidence: ConfidenceModel) -> "Snapshot":
         """The same with other thresholds."""
-        return replace(self, gate=gate)
+        return replace(self, confidence=confidence)
 
     @property
     def base(self) -> KnowledgeBase:
@@ -42,7 +42,7 @@ class Edition:
     @cached_property
     def matcher(self) -> Matcher:
         """Judges questions."""
-        return Matcher(self.index, self.gate)
+        return Matcher(self.index, self.confidence)
 
     @cached_property
     def faq(self) -> Faq:
@@ -52,27 +52,27 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class _Serving:
-    edition: Edition
+    snapshot: Snapshot
     dialogue: Dialogue
 
 
-class Live:
-    """The edition that answers now, and its dialogue. Whoever begins with one ends with it: a change swaps one name."""
+class CurrentSnapshot:
+    """The snapshot that answers now, and its dialogue. Whoever begins with one ends with it: a change swaps one name."""
 
-    def __init__(self, edition: Edition, dialogue: Callable[[Edition], Dialogue]) -> None:
+    def __init__(self, snapshot: Snapshot, dialogue: Callable[[Snapshot], Dialogue]) -> None:
         self._dialogue = dialogue
-        self._serving = _Serving(edition, dialogue(edition))
+        self._serving = _Serving(snapshot, dialogue(snapshot))
 
     @property
-    def edition(self) -> Edition:
-        """The edition that answers now."""
-        return self._serving.edition
+    def snapshot(self) -> Snapshot:
+        """The snapshot that answers now."""
+        return self._serving.snapshot
 
     @property
     def dialogue(self) -> Dialogue:
         """Its dialogue."""
         return self._serving.dialogue
 
-    def adopt(self, edition: Edition) -> None:
+    def adopt(self, snapshot: Snapshot) -> None:
         """From the next turn on this one answers."""
-        self._serving = _Serving(edition, self._dialogue(edition))
+        self._serving = _Serving(snapshot, self._dialogue(snapshot))

@@ -81,7 +81,9 @@ def percentiles(search: Callable[[str], object], questions: Sequence[str]) -> di
 
 def costs(size: int) -> dict[str, object]:
     """What one size costs, for the engine and the others."""
-    model = BigramModel([normalise(a) for item in load(ROOT / "knowledge").base.items for a in item.askings()], seed=1)
+    model = BigramModel(
+        [normalise(a) for item in load(ROOT / "knowledge").base.items for a in item.all_phrasings()], seed=1
+    )
     phrasings = list(dict.fromkeys(model.text() for _ in range(size)))
     questions = [model.question(number) for number in range(QUESTIONS)]
     items = [
@@ -126,7 +128,7 @@ def recall() -> None:
         engine = summary(list(ask_questions(Matcher(Index.build(base)), asked)))["recall_at_1"]
         print(f"R@1, {name}, {len(asked)} questions")
         print(f"  {'engine':28} {engine:.3f}")
-        pairs = [(normalise(asking), item) for item in base.items for asking in item.askings()]
+        pairs = [(normalise(asking), item) for item in base.items for asking in item.all_phrasings()]
         for baseline, search in all_searches([text for text, _ in pairs]):
             right = sum(
                 is_right(question, [pairs[n][1] for n in search(normalise(question.text), 1)]) for question in asked

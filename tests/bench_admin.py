@@ -16,15 +16,15 @@ from bot.curation.changes import MorePhrasings
 from bot.evaluation.impact import replay_all
 from bot.items import Kind
 from bot.knowledge import load, read
-from bot.matching import Gate
-from bot.snapshot import Edition
+from bot.matching import ConfidenceModel
+from bot.snapshot import Snapshot
 from bot.store.tables import MISSED, MISSED_DAYS
 from bot.text import normalise
+from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import SHIPPED
 from tests.fake_bot_api import FakeBotApi, serving
 from tests.process import running, settings_for, wait_for
-from tests.workshop import Workshop
 
 MISSES = 10_000
 SIZES = (1_000, 100_000)
@@ -35,7 +35,7 @@ RELOADS = 5
 
 def phrasings() -> list[str]:
     """Every way to ask the shipped knowledge."""
-    return [asking for item in load(SHIPPED).base.items for asking in item.askings()]
+    return [asking for item in load(SHIPPED).base.items for asking in item.all_phrasings()]
 
 
 def missed_texts(count: int) -> list[str]:
@@ -47,9 +47,9 @@ def missed_texts(count: int) -> list[str]:
     return list(found)
 
 
-def fill(workshop: Workshop, texts: Sequence[str]) -> None:
+def fill(admin_setup: AdminSetup, texts: Sequence[str]) -> None:
     """Put misses into the log as if they had been recorded, a few of them often and on several days."""
-    now, chance = workshop.database.now(), random.Random(2)
+    now, chance = admin_setup.database.now(), random.Random(2)
     rows: list[dict[str, Any]] = []
     days: list[dict[str, Any]] = []
     for number, text in enumerate(texts, start=1):
@@ -60,7 +60,7 @@ def fill(workshop: Workshop, texts: Sequence[str]) -> None:
         days += ({"missed_id": number, "day": day, "count": 1} for day in dates)
     unique = {row["key"]: row for row in rows}
     kept = {row["id"] for row in unique.values()}
-    with workshop.database.transaction() as connection:
+    with admin_setup.database.transaction() as connection:
         connection.execute(MISSED.insert(), list(unique.values()))
         connection.execute(MISSED_DAYS.insert(), [day for day in days if day["missed_id"] in kept])
 
@@ -75,10 +75,10 @@ def seconds(work: Callable[..., object], *given: object) -> float:
 def sorting() -> None:
     """Putting misses into clusters, beside comparing each with each."""
     with tempfile.TemporaryDirectory() as folder:
-        workshop = Workshop(SHIPPED, Path(folder), Clock())
+        admin_setup = AdminSetup(SHIPPED, Path(folder), Clock())
         texts = missed_texts(MISSES)
-        fill(workshop, texts)
-        taken = seconds(workshop.sorting.sort)
+        fill(admin_setup, texts)
+        taken = seconds(admin_setup.sorting.sort)
         some = list(map(normalise, texts))[:COMPARED]
         every = seconds(lambda: process.cdist(some, some, scorer=fuzz.ratio)) * (MISSES / COMPARED) ** 2
     print(f"{MISSES:,} misses are sorted in {taken:.1f} s, {taken / every:.2f} of comparing each with each by ratio")
@@ -89,11 +89,11 @@ def cards() -> None:
     pages = {}
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            workshop = Workshop(SHIPPED, Path(folder), Clock())
-            fill(workshop, missed_texts(size))
-            workshop.sorting.sort()
-            workshop.say("/missed")
-            pages[size] = statistics.median(seconds(workshop.say, "/missed") for _ in range(PAGES))
+            admin_setup = AdminSetup(SHIPPED, Path(folder), Clock())
+            fill(admin_setup, missed_texts(size))
+            admin_setup.sorting.sort()
+            admin_setup.say("/missed")
+            pages[size] = statistics.median(seconds(admin_setup.say, "/missed") for _ in range(PAGES))
     small, large = (pages[size] for size in SIZES)
     print(f"/missed with {SIZES[1]:,} rows: {large / small:.2f} times what it costs with {SIZES[0]:,} ({small:.4f} s)")
 
@@ -101,14 +101,14 @@ def cards() -> None:
 def edits() -> None:
     """A phrasing tried on what it may reach, beside a trial on everything."""
     with tempfile.TemporaryDirectory() as folder:
-        workshop = Workshop(SHIPPED, Path(folder), Clock())
-        items = [item for item in workshop.live.edition.base.items if item.kind is Kind.ANSWER]
+        admin_setup = AdminSetup(SHIPPED, Path(folder), Clock())
+        items = [item for item in admin_setup.current.snapshot.base.items if item.kind is Kind.ANSWER]
         texts, times = missed_texts(20), []
         for number, text in enumerate(texts):
             proposal = MorePhrasings(items[number * 7 % len(items)].id, (text,))
-            times.append(seconds(workshop.editor.plan, proposal))
-        plan = workshop.editor.plan(proposal)
-        every = seconds(lambda: replay_all(plan.before.index, plan.after.index, plan.before.gate, []))
+            times.append(seconds(admin_setup.editor.plan, proposal))
+        plan = admin_setup.editor.plan(proposal)
+        every = seconds(lambda: replay_all(plan.before.index, plan.after.index, plan.before.confidence, []))
         median, longest = statistics.median(times), max(times)
         print(f"an edit is planned and tried in {median:.2f} s (at most {longest:.2f} s of {len(times)})", end=", ")
         print(f"{median / every:.3f} of asking everything again")
@@ -130,7 +130,7 @@ def reloads() -> None:
                 begin = time.perf_counter()
                 wait_for(lambda number=number: log.read_text().count("loaded anew") > number)  # type: ignore[misc]
                 times.append(time.perf_counter() - begin)
-        bare = seconds(lambda: Edition.of(read(knowledge), "", Gate()))
+        bare = seconds(lambda: Snapshot.of(read(knowledge), "", ConfidenceModel()))
     print(
         f"a change is live {statistics.median(times):.2f} s after its last write (at most {max(times):.2f} s of ",
         end="",

@@ -8,11 +8,11 @@ import pytest
 from bot.knowledge import Knowledge, load
 from bot.matching import Index, Matcher, Settled, Verdict
 from bot.store.database import Database
-from bot.store.misses import SqlMissedLog
+from bot.store.misses import SqlMissLog
 from bot.store.records import Miss, State
+from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
-from tests.office import Office
-from tests.workshop import Workshop
+from tests.inbox_setup import InboxSetup
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "knowledge"
@@ -63,24 +63,24 @@ def database(path: Path, clock: Clock) -> Iterator[Database]:
 
 
 @pytest.fixture
-def store(database: Database) -> SqlMissedLog:
+def store(database: Database) -> SqlMissLog:
     """The log of missed questions in it."""
-    return SqlMissedLog(database, 100)
+    return SqlMissLog(database, 100)
 
 
 @pytest.fixture
-def workshop(tmp_path: Path, clock: Clock) -> Iterator[Workshop]:
+def admin_setup(tmp_path: Path, clock: Clock) -> Iterator[AdminSetup]:
     """All that admins work with, over a copy of the canteen's rules."""
-    workshop = Workshop(CANTEEN, tmp_path, clock)
-    yield workshop
-    workshop.database.close()
+    admin_setup = AdminSetup(CANTEEN, tmp_path, clock)
+    yield admin_setup
+    admin_setup.database.close()
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def inbox_setup(tmp_path: Path) -> AsyncIterator[InboxSetup]:
     """An inbox with those who fill and empty it, on real time."""
     database = Database.open(f"sqlite:///{tmp_path}/bot.db")
-    yield Office(database)
+    yield InboxSetup(database)
     database.close()
 
 

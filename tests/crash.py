@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.inbox.encryption import Seal
+from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
 from tests.fake_bot_api import TOKEN, FakeBotApi, serving
 from tests.process import missed, settings_for, start, stop
@@ -112,12 +112,12 @@ def replied_to(api: FakeBotApi) -> list[int]:
 
 def waiting_in(database: Path) -> list[int]:
     """The messages that the inbox holds and has not marked as done."""
-    seal = Seal(TOKEN)
+    encryption = Encryption(TOKEN)
     with sqlite3.connect(database) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'inbox'").fetchone():
             return []
         rows = connection.execute("SELECT payload FROM inbox WHERE state = 'waiting'").fetchall()
-    updates = (Update.from_text(seal.open(payload)) for (payload,) in rows)
+    updates = (Update.from_text(encryption.open(payload)) for (payload,) in rows)
     return [update.message.message_id for update in updates if update.message]
 
 

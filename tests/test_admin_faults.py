@@ -48,7 +48,7 @@ SHOWN = {"sendmessage", "editmessagetext"}
 
 
 def ask_in_vain(api: FakeBotApi, chat: int, **fields: Any) -> None:
-    """A member asks, and wishes to be told."""
+    """A member asks, and subscriptions to be told."""
     api.member_says(MISSED, chat=chat, **fields)
     api.wait_until(lambda: any("答不上来" in text for text in texts(api, chat)))
     shown = next(message for message in api.sent() if message["chat"]["id"] == chat)

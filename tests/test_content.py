@@ -53,11 +53,11 @@ def test_every_phrasing_leads_to_its_own_item(shipped: Knowledge, matcher: Match
     astray = {
         asking
         for item in shipped.base.items
-        for asking in item.askings()
+        for asking in item.all_phrasings()
         if settled_by(matcher.match(asking)) != [item.id]
     }
     assert astray == set(NOT_ITS_OWN)
-    assert len(astray) * 100 <= sum(len(list(item.askings())) for item in shipped.base.items)
+    assert len(astray) * 100 <= sum(len(list(item.all_phrasings())) for item in shipped.base.items)
 
 
 def letters(text: str) -> str:
@@ -90,7 +90,7 @@ def test_no_question_for_measuring_is_in_the_knowledge(shipped: Knowledge) -> No
     asked = [normalise(json.loads(line)["q"]) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     stretches = {run for question in asked for run in runs(question, 8, terms)}
     for item in shipped.base.items:
-        for text in (*item.askings(), item.answer):
+        for text in (*item.all_phrasings(), item.answer):
             assert stretches.isdisjoint(runs(normalise(text), 8, terms)), text
-        for asking in item.askings():
+        for asking in item.all_phrasings():
             assert all(fuzz.ratio(normalise(asking), question) < 85 for question in asked), asking

@@ -36,7 +36,7 @@ app.add_typer(misses.missed, name="missed")
 
 
 def main() -> None:
-    """Run a command. What a person can mend is one line on standard error and exit code 2, never a traceback."""
+    """Run a command. What a person can fix is one line on standard error and exit code 2, never a traceback."""
     # What a command builds lives as long as it does: looking for garbage among it would cost a fifth of the start.
     gc.disable()
     # Whatever is created is its owner's alone.

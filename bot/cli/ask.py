@@ -20,7 +20,7 @@ from bot.texts import command_line as command_line_texts
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
     bot = build(knowledge)
-    conversation = Chat(bot.dialogue, bot.journal, bot.has_room, Console(highlight=False))
+    conversation = Chat(bot.dialogue, bot.usage, bot.has_capacity, Console(highlight=False))
     settle()
     conversation.run()
 
@@ -54,8 +54,8 @@ def ask(
 
 def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:
     """A question's verdict and reply; with ``log``, a miss is in the log then."""
-    asked = bot.edition.faq.ask(question)
-    noted = log and asked.miss is not None and bot.missed.has_room(asked.miss)
+    asked = bot.snapshot.faq.ask(question)
+    noted = log and asked.miss is not None and bot.missed.has_capacity(asked.miss)
     if noted and asked.miss:
         bot.missed.record(asked.miss)
     return asked.verdict, bot.replies.verdict(asked.verdict, question, noted=noted)

@@ -9,16 +9,16 @@ from rich.console import Console
 
 from bot.conversation.members import Dialogue, Keeps, Speaker
 from bot.conversation.replies import Reply
-from bot.store.records import Journal
+from bot.store.records import UsageLog
 from bot.texts import command_line as command_line_texts
 
 
 class Chat:
     """One conversation over standard input and output."""
 
-    def __init__(self, dialogue: Dialogue, journal: Journal, keeps: Keeps, console: Console) -> None:
+    def __init__(self, dialogue: Dialogue, usage: UsageLog, keeps: Keeps, console: Console) -> None:
         self._dialogue = dialogue
-        self._journal = journal
+        self._usage = usage
         self._speaker = Speaker(chat=0, member=0, keeps=keeps, reachable=False)
         self._console = console
 
@@ -48,7 +48,7 @@ class Chat:
             else:
                 turn, question = self._dialogue.say(line, self._speaker), line
             reply = turn.reply or reply
-            self._journal.record(turn.records)
+            self._usage.record(turn.records)
             if turn.notice:
                 self._console.print(turn.notice, style="green")
             self._show(reply)

@@ -61,7 +61,9 @@ def check(
     for line in _report(loaded):
         print_line(line)
     if not quick:
-        for advice in advise(loaded.base, bot.loaded.index, lambda index: Matcher(index, bot.edition.gate), bot.track):
+        for advice in advise(
+            loaded.base, bot.loaded.index, lambda index: Matcher(index, bot.snapshot.confidence), bot.track
+        ):
             places = (
                 command_line_texts.CHECK_PLACE.format(place=loaded.locations[item], item=item) for item in advice.items
             )
@@ -89,7 +91,7 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
         answers=counts[Kind.ANSWER],
         not_covered=counts[Kind.NOT_COVERED],
         small_talk=counts[Kind.SMALL_TALK],
-        phrasings=sum(len(list(item.askings())) for item in base.items),
+        phrasings=sum(len(list(item.all_phrasings())) for item in base.items),
     )
     yield command_line_texts.COVERAGE
     for paragraph, place in base.places.items():
@@ -121,21 +123,21 @@ def evaluate(
     if html:
         need_plotly(html)
     bot = build(knowledge)
-    gate = bot.edition.gate
+    confidence = bot.snapshot.confidence
     if questions or judged:
         asked = _read_questions(questions) if questions else _judged_questions(bot)
-        results = list(ask_questions(Matcher(bot.edition.index, gate, without or ()), asked))
+        results = list(ask_questions(Matcher(bot.snapshot.index, confidence, without or ()), asked))
         title = command_line_texts.EVALUATE_FILE.format(count=len(asked))
     else:
 
         def matcher(index: Index) -> Matcher:
-            return Matcher(index, gate, without or ())
+            return Matcher(index, confidence, without or ())
 
-        results = list(ask_itself(bot.edition.index, sample, seed, matcher, bot.track))
+        results = list(ask_itself(bot.snapshot.index, sample, seed, matcher, bot.track))
         title = command_line_texts.EVALUATE_SELF.format(count=sum(result.kind != "hidden" for result in results))
-    report = summary(results) | {"thresholds": {"answer": gate.answer, "suggest": gate.suggest}}
+    report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
     if html:
-        html.write_text(plotted(results, report, gate), encoding="utf-8")
+        html.write_text(plotted(results, report, confidence), encoding="utf-8")
     if as_json:
         print_json(report)
     else:
@@ -157,7 +159,7 @@ def _judged_questions(bot: App) -> list[Question]:
     """The answers that admins have judged, as test questions."""
     return [
         Question(one.question, ANSWERABLE if one.right else REFUTED, one.item, item=one.item)
-        for one in bot.journal.judged()
+        for one in bot.usage.judged()
     ]
 
 

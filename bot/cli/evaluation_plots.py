@@ -5,11 +5,11 @@ from typing import Any
 
 from bot.cli.plots import page
 from bot.evaluation.measure import ANSWERABLE, Result, reliability
-from bot.matching.confidence import Gate
+from bot.matching.confidence import ConfidenceModel
 from bot.texts import command_line as command_line_texts
 
 
-def plotted(results: Sequence[Result], report: Mapping[str, Any], gate: Gate) -> str:
+def plotted(results: Sequence[Result], report: Mapping[str, Any], confidence: ConfidenceModel) -> str:
     """The page as HTML; it loads nothing from anywhere."""
     from plotly import graph_objects  # noqa: PLC0415 - an extra
 
@@ -22,8 +22,8 @@ def plotted(results: Sequence[Result], report: Mapping[str, Any], gate: Gate) ->
     for name, values in sets.items():
         scores.add_histogram(x=values, name=name, opacity=0.6, xbins={"start": 0, "end": 1.02, "size": 0.02})
     for threshold, name in (
-        (gate.suggest, command_line_texts.PLOT_SUGGEST),
-        (gate.answer, command_line_texts.PLOT_ANSWER),
+        (confidence.suggest, command_line_texts.PLOT_SUGGEST),
+        (confidence.answer, command_line_texts.PLOT_ANSWER),
     ):
         scores.add_vline(x=threshold, line_dash="dash", annotation_text=f"{name} {threshold:.2f}")
 

@@ -16,7 +16,7 @@ from bot.cli.terminal import build, console, need_plotly, print_json, print_line
 from bot.curation.faq import question_key
 from bot.errors import UsageError
 from bot.items import Kind
-from bot.store.records import MissedLog, MissedQuestion, State
+from bot.store.records import MissedQuestion, MissLog, State
 from bot.texts import admins as admins_texts
 from bot.texts import command_line as command_line_texts
 
@@ -51,7 +51,7 @@ def missed_clusters(context: typer.Context) -> None:
     table = Table(*command_line_texts.MISSED_CLUSTER_COLUMNS.values())
     for cluster in clusters:
         first = cluster.questions[0]
-        near = [one for one in bot.edition.matcher.match(first.question).candidates if one.item.kind is Kind.ANSWER]
+        near = [one for one in bot.snapshot.matcher.match(first.question).candidates if one.item.kind is Kind.ANSWER]
         names = "\n".join(
             command_line_texts.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near[:_NEAREST]
         )
@@ -67,7 +67,7 @@ def missed_list(*, every: Annotated[bool, typer.Option("--all", help=command_lin
     if not rows:
         print_line(command_line_texts.MISSED_NONE)
         return
-    # A terminal has room for what matters; a pipe gets every column, and nothing is cut.
+    # A terminal has capacity for what matters; a pipe gets every column, and nothing is cut.
     short = sys.stdout.isatty()
     columns = _SHORT_COLUMNS if short else tuple(command_line_texts.MISSED_COLUMNS)
     table = Table()
@@ -139,10 +139,10 @@ def missed_report(
     bot.sorting.sort()
     today = datetime.now(UTC).date()
     figures = Figures(
-        daily=bot.journal.daily(today - timedelta(days=bot.settings.retention_days)),
+        daily=bot.usage.daily(today - timedelta(days=bot.settings.retention_days)),
         clusters=bot.clusters.page(0, _CLUSTERS),
         items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
-        shown=bot.journal.shown(today - timedelta(days=30)),
+        shown=bot.usage.shown(today - timedelta(days=30)),
         open_misses=bot.missed.rows([State.OPEN]),
         today=today,
     )
@@ -168,7 +168,7 @@ def missed_export(
 
 def feedback() -> None:
     """Print what members think of the answers."""
-    counts = build().journal.feedback()
+    counts = build().usage.feedback()
     if not counts:
         print_line(command_line_texts.FEEDBACK_NONE)
         return
@@ -206,7 +206,7 @@ def inbox_replay(
     print_line(command_line_texts.INBOX_REPLAYED.format(count=inbox.replay(ids or None)))
 
 
-def _missed() -> MissedLog:
+def _missed() -> MissLog:
     return build().missed
 
 

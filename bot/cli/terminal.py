@@ -15,7 +15,7 @@ from rich.console import Console
 from bot.app import App
 from bot.config import load_settings
 from bot.errors import UsageError
-from bot.evaluation.leave_one_out import Hidden
+from bot.evaluation.leave_one_out import HeldOut
 from bot.texts import command_line as command_line_texts
 
 _PIPE_WIDTH = 300
@@ -27,7 +27,7 @@ def build(folder: Path | None = None) -> App:
     """The parts that a command needs. Long work shows a progress bar on a terminal, none in a pipe."""
     console = Console(stderr=True)
 
-    def track(work: Iterable[Hidden], total: int) -> Iterable[Hidden]:
+    def track(work: Iterable[HeldOut], total: int) -> Iterable[HeldOut]:
         from rich import progress  # noqa: PLC0415 - only this needs it, and it costs every command its start
 
         return progress.track(work, command_line_texts.EVALUATING, total, console=console, transient=True)

@@ -12,11 +12,11 @@ from bot.conversation.replies import Reply
 from bot.conversation.writing import Writing
 from bot.curation.clustering import Sorting
 from bot.curation.digest import Digest
-from bot.errors import EditRefusedError, FolderChangedError, PassingError
+from bot.errors import EditRefusedError, FolderChangedError, StaleButtonError
 from bot.items import Item, Kind
 from bot.matching import Candidate
-from bot.snapshot import Edition, Live
-from bot.store.records import COMPLAINED, Cluster, Clusters, History, Journal, Judged, MissedLog, Records, State
+from bot.snapshot import CurrentSnapshot, Snapshot
+from bot.store.records import COMPLAINED, Cluster, Clusters, History, Judged, MissLog, Records, State, UsageLog
 from bot.texts import admins as admins_texts
 
 _NEAREST = 3
@@ -34,26 +34,26 @@ class AdminDialogue:
     def __init__(  # noqa: PLR0913 - a service an argument
         self,
         *,
-        live: Live,
+        current: CurrentSnapshot,
         desk: Desk,
         writing: Writing,
-        missed: MissedLog,
+        missed: MissLog,
         clusters: Clusters,
         sorting: Sorting,
         history: History,
         drafts: Drafts,
-        journal: Journal,
+        usage: UsageLog,
         digest: Digest,
         reload: Callable[[], str],
     ) -> None:
-        self._live = live
+        self._current = current
         self._desk = desk
         self._writing = writing
         self._missed = missed
         self._clusters = clusters
         self._history = history
         self._drafts = drafts
-        self._journal = journal
+        self._usage = usage
         self._digest = digest
         self._reload = reload
         self._sorting = sorting
@@ -80,7 +80,7 @@ class AdminDialogue:
         before = self._drafts.get(admin)
         try:
             turn = self._pressed(action, admin)
-        except PassingError as error:
+        except StaleButtonError as error:
             # The message may still be needed, by this admin or another.
             self._drafts.taken(admin)
             return Turn(None, notice=str(error))
@@ -111,7 +111,7 @@ class AdminDialogue:
             case "history":
                 return self._past(0)
             case "digest":
-                return self._digest.compose(self._live.edition)
+                return self._digest.compose(self._current.snapshot)
             case "help":
                 return cards.help_for_admins()
             case "reload":
@@ -121,19 +121,19 @@ class AdminDialogue:
                 return self._cancel(admin)
 
     def _chosen_item(self, words: str) -> Reply:
-        edition = self._live.edition
+        snapshot = self._current.snapshot
         if not words:
             return Reply(admins_texts.EDIT_USAGE)
         # Phones begin with a capital.
-        item = edition.base.by_id.get(words.lower().replace("_", "-"))
+        item = snapshot.base.by_id.get(words.lower().replace("_", "-"))
         if item:
-            return cards.item_card(item, edition)
-        found = edition.matcher.match(words).candidates[:_CHOICES]
+            return cards.item_card(item, snapshot)
+        found = snapshot.matcher.match(words).candidates[:_CHOICES]
         return cards.item_choices(one.item for one in found if one.score >= _LIKELY)
 
     def _past(self, start: int) -> Reply:
         found = self._history.latest(cards.HISTORY_PAGE + 1, start)
-        return cards.history(found, start, self._live.edition.base)
+        return cards.history(found, start, self._current.snapshot.base)
 
     def _cancel(self, admin: Admin) -> Reply:
         had = self._drafts.get(admin) is not None
@@ -153,28 +153,28 @@ class AdminDialogue:
         if not found or not found[0].questions:
             return Reply(admins_texts.CARD_NONE)
         cluster = found[0]
-        edition, first = self._live.edition, cluster.questions[0]
-        complained = edition.base.by_id.get(first.item or "") if first.verdict == COMPLAINED else None
-        rejected = self._journal.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
+        snapshot, first = self._current.snapshot, cluster.questions[0]
+        complained = snapshot.base.by_id.get(first.item or "") if first.verdict == COMPLAINED else None
+        rejected = self._usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
         return cards.card(
             cluster,
             place,
             count,
-            [one for one in self._nearest(cluster, edition) if one.item is not complained][:_NEAREST],
+            [one for one in self._nearest(cluster, snapshot) if one.item is not complained][:_NEAREST],
             complained,
-            self._journal.complaints(complained.id) if complained else {},
-            [edition.base.by_id[one] for one in sorted(rejected) if one in edition.base.by_id],
+            self._usage.complaints(complained.id) if complained else {},
+            [snapshot.base.by_id[one] for one in sorted(rejected) if one in snapshot.base.by_id],
         )
 
     @staticmethod
-    def _nearest(cluster: Cluster, edition: Edition, kind: Kind = Kind.ANSWER) -> list[Candidate]:
-        candidates = edition.matcher.match(cluster.questions[0].question).candidates
+    def _nearest(cluster: Cluster, snapshot: Snapshot, kind: Kind = Kind.ANSWER) -> list[Candidate]:
+        candidates = snapshot.matcher.match(cluster.questions[0].question).candidates
         return [one for one in candidates if one.item.kind is kind]
 
     def _open_cluster(self, number: str) -> Cluster:
         cluster = self._clusters.cluster(_number(number))
         if not cluster.questions:
-            raise PassingError(admins_texts.CARD_GONE)
+            raise StaleButtonError(admins_texts.CARD_GONE)
         return cluster
 
     # --- buttons --------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ class AdminDialogue:
                 return Turn(self._writing.begin_item(self._open_cluster(cluster), Task.ITEM, admin))
             case [Press.NOT_COVERED, cluster]:
                 found = self._open_cluster(cluster)
-                refusals = self._nearest(found, self._live.edition, Kind.NOT_COVERED)
+                refusals = self._nearest(found, self._current.snapshot, Kind.NOT_COVERED)
                 here = self._clusters.place(found.id)
                 return Turn(cards.not_covered(found, (one.item for one in refusals[:_NEAREST]), here))
             case [Press.REFUSE, cluster]:
@@ -238,7 +238,7 @@ class AdminDialogue:
                 draft = Draft(task=Task.PHRASING, awaited=Awaited.PHRASINGS, item=self._item(item).id)
                 return Turn(self._writing.begin(draft, admin))
             case [Press.ITEM, item]:
-                return Turn(cards.item_card(self._item(item), self._live.edition))
+                return Turn(cards.item_card(self._item(item), self._current.snapshot))
             case [Press.CANCEL, owner] if self._owns(owner, admin):
                 self._drafts.drop(admin)
                 return Turn(Reply(admins_texts.CANCELLED))
@@ -249,39 +249,39 @@ class AdminDialogue:
             case [Press.HISTORY, start]:
                 return Turn(self._past(_number(start)))
             case [Press.TO_JUDGE, left]:
-                return Turn(self._digest.to_judge(self._live.edition, _number(left)))
+                return Turn(self._digest.to_judge(self._current.snapshot, _number(left)))
             case [Press.JUDGE, key, ("y" | "n") as judgement, left]:
                 return Turn(self._judge(key, judgement == "y", _number(left), admin))
             case [Press.SOURCE | Press.TOPIC | Press.CONFIRM as kind, part, owner] if self._owns(owner, admin):
                 return Turn(self._writing.go_on(Press(kind), part, admin))
             case _:
-                raise PassingError(admins_texts.DRAFT_GONE)
+                raise StaleButtonError(admins_texts.DRAFT_GONE)
 
     @staticmethod
     def _owns(owner: str, admin: Admin) -> bool:
         """Whether a draft's button is this admin's own: in a group others see it too."""
         if owner != str(admin.id):
-            raise PassingError(admins_texts.NOT_YOURS)
+            raise StaleButtonError(admins_texts.NOT_YOURS)
         return True
 
     def _item(self, item_id: str) -> Item:
-        item = self._live.edition.base.by_id.get(item_id)
+        item = self._current.snapshot.base.by_id.get(item_id)
         if item is None:
-            raise PassingError(admins_texts.ITEM_GONE)
+            raise StaleButtonError(admins_texts.ITEM_GONE)
         return item
 
     def _judge(self, key: str, right: bool, left: int, admin: Admin) -> Reply:  # noqa: FBT001 - the judgement itself
-        waiting = self._journal.to_judge(1000)
+        waiting = self._usage.to_judge(1000)
         found = next((one for one in waiting if cards.answered_key(one) == key), None)
         if found:
-            self._journal.judge(Judged(found.question, found.key, found.item, right))
+            self._usage.judge(Judged(found.question, found.key, found.item, right))
             self._history.record(admin.id, "judge", found.item)
-        shown = self._digest.to_judge(self._live.edition, left - 1)
-        item = self._live.edition.base.by_id.get(found.item) if found and not right else None
+        shown = self._digest.to_judge(self._current.snapshot, left - 1)
+        item = self._current.snapshot.base.by_id.get(found.item) if found and not right else None
         return Reply(shown.text, (*shown.rows, *((cards.mend_row(item),) if item else ())))
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-        raise PassingError(admins_texts.DRAFT_GONE)
+        raise StaleButtonError(admins_texts.DRAFT_GONE)
     return int(text)

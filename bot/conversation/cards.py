@@ -11,7 +11,7 @@ from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.edit import AddItem, AddOther, AddPhrasings, SetAnswer, item_yaml, phrasing_yaml
 from bot.matching import Candidate
-from bot.snapshot import Edition
+from bot.snapshot import Snapshot
 from bot.store.records import Action, ActionState, Answered, Cluster, Opinion
 from bot.texts import admins as admins_texts
 from bot.texts import members as members_texts
@@ -209,16 +209,16 @@ def not_covered(cluster: Cluster, nearest: Iterable[Item], place: int = 0) -> Re
     return Reply("\n".join(lines), (*rows, new, (button(members_texts.BACK, Press.CARD, place),)))
 
 
-def item_card(item: Item, edition: Edition) -> Reply:
+def item_card(item: Item, snapshot: Snapshot) -> Reply:
     """An item, to be changed."""
-    places = members_texts.PLACES_JOINT.join(edition.base.places[source] for source in item.source)
+    places = members_texts.PLACES_JOINT.join(snapshot.base.places[source] for source in item.source)
     text = admins_texts.ITEM_CARD.format(
         question=item.question,
         item=item.id,
         answer=item.answer,
         places=places or admins_texts.ITEM_CARD_NO_PLACES,
-        place=edition.knowledge.locations[item.id],
-        count=len(list(item.askings())),
+        place=snapshot.knowledge.locations[item.id],
+        count=len(list(item.all_phrasings())),
     )
     row = (
         button(admins_texts.BUTTON_ANSWER, Press.ANSWER, item.id, 0),
@@ -368,20 +368,20 @@ def action_words(action: Action, base: KnowledgeBase) -> str:
 
 
 def faults(found: Sequence[Fault]) -> str:
-    """What is wrong with the knowledge, each with file, line and mend."""
+    """What is wrong with the knowledge, each with file, line and fix."""
     lines = [str(fault) for fault in found[:_FAULTS]]
     if len(found) > _FAULTS:
         lines.append(admins_texts.RELOAD_MORE.format(count=len(found) - _FAULTS))
     return admins_texts.RELOAD_FAULTY.format(count=len(found), faults="\n".join(lines))
 
 
-def loaded(edition: Edition) -> str:
+def loaded(snapshot: Snapshot) -> str:
     """What is answered from."""
-    kinds = [item.kind for item in edition.base.items]
+    kinds = [item.kind for item in snapshot.base.items]
     return admins_texts.RELOADED.format(
         answers=kinds.count(Kind.ANSWER),
         not_covered=kinds.count(Kind.NOT_COVERED),
-        phrasings=sum(len(list(item.askings())) for item in edition.base.items),
+        phrasings=sum(len(list(item.all_phrasings())) for item in snapshot.base.items),
     )
 
 

@@ -9,10 +9,10 @@ from bot.conversation.forms import Admin, Awaited, Draft, Drafts, Task
 from bot.conversation.replies import Button, Reply
 from bot.curation.changes import AlreadyThereError, MorePhrasings, NewAnswer, NewItem, Proposal
 from bot.curation.edits import Editor, Plan
-from bot.curation.misses import Lifecycle
+from bot.curation.misses import MissLifecycle
 from bot.errors import EditRefusedError, FolderReadOnlyError
 from bot.items import Kind
-from bot.snapshot import Edition, Live
+from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.records import ANSWERED, COMPLAINED, Clusters, History, State
 from bot.texts import admins as admins_texts
 
@@ -28,14 +28,14 @@ class Desk:
     def __init__(
         self,
         *,
-        live: Live,
+        current: CurrentSnapshot,
         editor: Editor,
-        lifecycle: Lifecycle,
+        lifecycle: MissLifecycle,
         clusters: Clusters,
         history: History,
         drafts: Drafts,
     ) -> None:
-        self._live = live
+        self._current = current
         self._editor = editor
         self._lifecycle = lifecycle
         self._clusters = clusters
@@ -91,7 +91,7 @@ class Desk:
         self._drafts.drop(admin)
         if cluster is not None:
             self._history.record(admin.id, "covered", str(cluster))
-        found = self._live.edition.base.by_id.get(item)
+        found = self._current.snapshot.base.by_id.get(item)
         lines = [admins_texts.EDITED_ALREADY.format(question=found.question if found else item)]
         # Perhaps it was this very edit, and a kill kept its reply from coming.
         last = next(iter(self._history.edits(1)), None)
@@ -100,16 +100,16 @@ class Desk:
         return self._closed(cluster, item, None, lines, undo)
 
     def _closed(
-        self, cluster: int | None, item: str, before: Edition | None, lines: list[str], row: tuple[Button, ...]
+        self, cluster: int | None, item: str, before: Snapshot | None, lines: list[str], row: tuple[Button, ...]
     ) -> Reply:
         """Lead a card's misses to their item, and ask them again; what came of it, after these lines."""
         if cluster is None:
             return Reply("\n".join(lines), (row,) if row else ())
         place, waiting = self._clusters.place(cluster), self._clusters.cluster(cluster).waiting
         led = [replace(one, chosen=item) for one in self._clusters.handle(cluster, State.HANDLED, item)]
-        edition = self._live.edition
-        closed = self._lifecycle.close(led, before, edition)
-        found = edition.base.by_id.get(item)
+        snapshot = self._current.snapshot
+        closed = self._lifecycle.close(led, before, snapshot)
+        found = snapshot.base.by_id.get(item)
         if not led:
             return Reply("\n".join(lines), ((*row, next_card(place)),))
         if closed < len(led):
@@ -134,8 +134,8 @@ class Desk:
             return Reply(str(error))
         later = any(one.id > number and (one.item, one.kind) == (item, ANSWERED) for one in self._history.edits())
         is_answer = action is not None and action.kind == ANSWERED and not later
-        self._lifecycle.reopen(item, self._live.edition, answer=is_answer)
-        what = cards.action_words(action, self._live.edition.base) if action else ""
+        self._lifecycle.reopen(item, self._current.snapshot, answer=is_answer)
+        what = cards.action_words(action, self._current.snapshot.base) if action else ""
         return Reply(admins_texts.UNDONE.format(what=what), ((button(admins_texts.BUTTON_TO_CARDS, Press.CARD, 0),),))
 
     def again(self, number: int, digest: Sequence[str], admin: Admin) -> Reply:

@@ -10,7 +10,7 @@ from bot.conversation.replies import FAULTS, Action, Origin, Replies, Reply, ite
 from bot.curation.faq import Asked, Faq, verdict_name
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import Answer, NotCovered, Settled, SmallTalk, Suggestions, Unknown, Verdict
-from bot.store.records import COMPLAINTS, NOTHING, Feedback, Journal, Miss, Opinion, Records
+from bot.store.records import COMPLAINTS, NOTHING, Feedback, Miss, Opinion, Records, UsageLog
 from bot.text import is_blank
 from bot.texts.languages import Language, converter, translator
 
@@ -47,14 +47,14 @@ class Turn:
     """What comes of what a member did.
 
     There is no reply where none is due. ``notice`` passes by for whoever pressed a button. ``records`` are to be kept
-    when the reply was read. ``wish``: the key of the miss whose answer the speaker wants to be told of;
+    when the reply was read. ``subscription``: the key of the miss whose answer the speaker wants to be told of;
     ``forget``: they want to be told of nothing any more.
     """
 
     reply: Reply | None
     records: Records = NOTHING
     notice: str = ""
-    wish: str = ""
+    subscription: str = ""
     forget: bool = False
 
 
@@ -87,12 +87,12 @@ class Dialogue:
         faq: Faq,
         base: KnowledgeBase,
         days: int,
-        journal: Journal,
+        usage: UsageLog,
         subjects: Subjects | None = None,
     ) -> None:
         self._faq = faq
         self._base = base
-        self._journal = journal
+        self._usage = usage
         self._by_key = {item_key(item.id): item for item in base.items} | dict(base.by_id)
         self._subjects = subjects or Subjects()
         self._replies = cache(lambda language: Replies(base, days, translator(language)))
@@ -184,7 +184,7 @@ class Dialogue:
         return Turn(replies.gone() if is_gone else replies.welcome())
 
     def _hot(self) -> Sequence[str]:
-        return self._journal.hot(HOT_ITEMS)
+        return self._usage.hot(HOT_ITEMS)
 
     def _question(self, text: str, speaker: Speaker) -> Turn:
         question, asked = self._in_context(text, speaker)
@@ -226,7 +226,7 @@ class Dialogue:
             case [Action.NONE]:
                 return self._reject(question, speaker)
             case [Action.TELL] if question:
-                return self._wish(question, speaker)
+                return self._subscribe(question, speaker)
             case [Action.TOPICS, page] if _is_page(page):
                 return Turn(replies.topics(int(page)))
             case [Action.TOPIC, key, page] if _is_page(page):
@@ -302,13 +302,13 @@ class Dialogue:
         reply = replies.rejected(noted=bool(misses), reachable=speaker.reachable)
         return Turn(reply, Records(misses=misses, feedback=not_meant))
 
-    def _wish(self, question: str, speaker: Speaker) -> Turn:
+    def _subscribe(self, question: str, speaker: Speaker) -> Turn:
         """Whoever asked wants to be told; the miss is known by the question as it was understood."""
         replies = self._replies(speaker.language)
         missed = self._faq.reject(self._subjects.reading(speaker.talk, question)).miss
         if missed is None or not speaker.reachable:
             return Turn(replies.question_gone())
-        return Turn(replies.promised(), notice=replies.promise(), wish=missed.key)
+        return Turn(replies.promised(), notice=replies.promise(), subscription=missed.key)
 
 
 def _worth(verdict: Verdict) -> int:

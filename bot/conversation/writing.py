@@ -8,12 +8,12 @@ from bot.conversation.desk import Desk
 from bot.conversation.forms import TYPED, Admin, Awaited, Draft, Drafts, Task
 from bot.conversation.replies import Reply, item_key, topic_key
 from bot.curation.changes import owners
-from bot.errors import EditRefusedError, PassingError
+from bot.errors import EditRefusedError, StaleButtonError
 from bot.items import Item
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
 from bot.matching.similarity import unlike
-from bot.snapshot import Live
+from bot.snapshot import CurrentSnapshot
 from bot.store.records import Cluster, Clusters
 from bot.text import is_blank, normalise
 from bot.texts import admins as admins_texts
@@ -31,24 +31,24 @@ class Writing:
     """Every method gives what the admin reads, and raises as ``Desk`` does.
 
     Raises:
-        PassingError: the press is out of date.
+        StaleButtonError: the press is out of date.
     """
 
-    def __init__(self, live: Live, clusters: Clusters, drafts: Drafts, desk: Desk) -> None:
-        self._live = live
+    def __init__(self, current: CurrentSnapshot, clusters: Clusters, drafts: Drafts, desk: Desk) -> None:
+        self._current = current
         self._clusters = clusters
         self._desk = desk
         self._drafts = drafts
 
     def add_to(self, cluster: Cluster, key: str, admin: Admin) -> Reply:
         """The cluster's questions become phrasings of an item."""
-        item = next((one for one in self._live.edition.base.items if item_key(one.id) == key), None)
+        item = next((one for one in self._current.snapshot.base.items if item_key(one.id) == key), None)
         if item is None:
-            raise PassingError(admins_texts.ITEM_GONE)
+            raise StaleButtonError(admins_texts.ITEM_GONE)
         draft = Draft(task=Task.PHRASING, awaited=Awaited.PHRASINGS, item=item.id, cluster=cluster.id)
         owned, words = self._own(cluster, item)
         if owned and not words:
-            raise PassingError(owned)
+            raise StaleButtonError(owned)
         return self.begin(draft.but(phrasings=tuple(words)), admin)
 
     def begin_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "") -> Reply:
@@ -61,7 +61,7 @@ class Writing:
     def _own(self, cluster: Cluster, item: Item | None) -> tuple[str, list[str]]:
         """The words of a card that can stand as phrasings of an item, or of a new one; and why others can't."""
         refusal, words = "", []
-        owned = owners(self._live.edition.base)
+        owned = owners(self._current.snapshot.base)
         for text in _fit(cluster):
             owner = owned.get(normalise(text))
             if owner is None or owner is item:
@@ -108,9 +108,9 @@ class Writing:
     def go_on(self, kind: Press, part: str, admin: Admin) -> Reply:
         """The draft with what was pressed."""
         draft = self._drafts.get(admin)
-        base = self._live.edition.base
+        base = self._current.snapshot.base
         if draft is None:
-            raise PassingError(admins_texts.DRAFT_GONE)
+            raise StaleButtonError(admins_texts.DRAFT_GONE)
         match kind, part:
             case Press.CONFIRM, digest if draft.awaited is Awaited.CONFIRMATION:
                 return self._desk.propose(draft, admin, confirmed=digest)
@@ -121,7 +121,7 @@ class Writing:
                 return _prompt(admins_texts.ASK_OTHER, admin)
             case Press.SOURCE, "done" if draft.awaited is Awaited.SOURCES:
                 if not (draft.sources or draft.other):
-                    raise PassingError(admins_texts.NEEDS_SOURCE)
+                    raise StaleButtonError(admins_texts.NEEDS_SOURCE)
                 self._drafts.keep(draft.but(awaited=Awaited.TOPIC), admin)
                 return cards.topics(base, admin.id)
             case Press.SOURCE, key if draft.awaited is Awaited.SOURCES:
@@ -133,12 +133,12 @@ class Writing:
                 # The whole of it is shown once more.
                 return self.begin(draft.but(topic=topic), admin, typed=True)
             case _:
-                raise PassingError(admins_texts.DRAFT_GONE)
+                raise StaleButtonError(admins_texts.DRAFT_GONE)
         return self.begin(draft, admin)
 
     def begin(self, draft: Draft, admin: Admin, *, typed: bool = False) -> Reply:
         """Ask for what a draft lacks, or propose it."""
-        base = self._live.edition.base
+        base = self._current.snapshot.base
         asked = self._clusters.cluster(draft.cluster).questions if draft.cluster else ()
         original = asked[0].question if asked else ""
         target = base.by_id.get(draft.item)

@@ -79,7 +79,7 @@ def steps(proposal: Proposal, knowledge: Knowledge, taken: Collection[str]) -> l
     base = knowledge.base
     match proposal:
         case MorePhrasings(item_id, phrasings):
-            known = {normalise(asking) for asking in _item(base, item_id).askings()}
+            known = {normalise(asking) for asking in _item(base, item_id).all_phrasings()}
             new = {normalise(one): one for one in phrasings if normalise(one) not in known}
             if not new:
                 raise AlreadyThereError(item_id)
@@ -96,7 +96,7 @@ def steps(proposal: Proposal, knowledge: Knowledge, taken: Collection[str]) -> l
 
 def owners(base: KnowledgeBase) -> Mapping[str, Item]:
     """The items by each way to ask them, normalised: a way belongs to one item alone."""
-    return {normalise(asking): item for item in base.items for asking in item.askings()}
+    return {normalise(asking): item for item in base.items for asking in item.all_phrasings()}
 
 
 def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:

@@ -7,7 +7,7 @@ import threading
 from bot.errors import StoreError
 from bot.matching import Index
 from bot.matching.similarity import Clusters as AlikeQuestions
-from bot.store.records import COMPLAINED, Clusters, Unsorted
+from bot.store.records import COMPLAINED, Clusters, UnclusteredMiss
 
 _LOG = logging.getLogger(__name__)
 _LOOK_S = 30.0
@@ -23,7 +23,7 @@ class MissSorter:
         self._alike = AlikeQuestions(index)
         self._complaints: dict[str | None, int] = {}
 
-    def learn(self, cluster: int, first: Unsorted) -> None:
+    def learn(self, cluster: int, first: UnclusteredMiss) -> None:
         """A cluster, and the miss that it began with."""
         self.newest = max(self.newest, cluster)
         if first.verdict == COMPLAINED:
@@ -36,7 +36,7 @@ class MissSorter:
         self._alike.forget(cluster)
         self._complaints = {item: one for item, one in self._complaints.items() if one != cluster}
 
-    def find(self, miss: Unsorted) -> int | None:
+    def find(self, miss: UnclusteredMiss) -> int | None:
         """The cluster that a miss belongs to, if there is one."""
         return self._complaints.get(miss.item) if miss.verdict == COMPLAINED else self._alike.find(miss.question)
 

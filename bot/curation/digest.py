@@ -1,4 +1,4 @@
-"""How the last week went, what to mend next, and answers to judge."""
+"""How the last week went, what to fix next, and answers to judge."""
 
 import math
 from collections import Counter
@@ -11,8 +11,8 @@ from bot.conversation.cards import Press, button
 from bot.conversation.replies import Reply
 from bot.curation.clustering import Sorting
 from bot.evaluation.next_edits import NextEdit, best_next_edits
-from bot.snapshot import Edition
-from bot.store.records import COMPLAINTS, Answered, Clusters, Journal, Opinion
+from bot.snapshot import Snapshot
+from bot.store.records import COMPLAINTS, Answered, Clusters, Opinion, UsageLog
 from bot.texts import admins as admins_texts
 
 _DAYS = 7
@@ -32,47 +32,47 @@ class Digest:
         self,
         clusters: Clusters,
         sorting: Sorting,
-        journal: Journal,
+        usage: UsageLog,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._clusters = clusters
         self._sorting = sorting
-        self._journal = journal
+        self._usage = usage
         self._now = now
 
-    def compose(self, edition: Edition) -> Reply:
+    def compose(self, snapshot: Snapshot) -> Reply:
         """The last seven days, the best next edits, and the way to the answers to judge."""
         last = self._now().date()
         first = last - timedelta(days=_DAYS - 1)
         lines = [self._counts(first, last), ""]
-        edits, clusters = self._next_edits(edition)
-        lines += [admins_texts.DIGEST_EDITS, *_edit_lines(edits, edition)] if edits else [admins_texts.DIGEST_NO_EDITS]
+        edits, clusters = self._next_edits(snapshot)
+        lines += [admins_texts.DIGEST_EDITS, *_edit_lines(edits, snapshot)] if edits else [admins_texts.DIGEST_NO_EDITS]
         rows = [
             (button(admins_texts.DIGEST_CARD.format(number=number), Press.SHOW, clusters[edit.question]),)
             for number, edit in enumerate(edits, start=1)
         ]
         rows.append((button(admins_texts.BUTTON_TO_CARDS, Press.CARD, 0),))
-        count = len(self._waiting(edition))
+        count = len(self._waiting(snapshot))
         if count:
             lines += ["", admins_texts.DIGEST_JUDGE.format(count=count)]
             rows.append((button(admins_texts.BUTTON_JUDGE, Press.TO_JUDGE, count),))
         return Reply("\n".join(lines), tuple(rows))
 
-    def _next_edits(self, edition: Edition) -> tuple[Sequence[NextEdit], Mapping[str, int]]:
+    def _next_edits(self, snapshot: Snapshot) -> tuple[Sequence[NextEdit], Mapping[str, int]]:
         """The few edits that would answer most of what was missed in the last month, and whose card each is."""
         self._sorting.sort()
         misses = self._clusters.recent(self._now() - _MONTH, _MISSES)
         asked = {question for question, _ in misses}
         pages = self._clusters.page(0, _CANDIDATES)
         clusters = {one.questions[0].question: one.id for one in pages if one.questions[0].question in asked}
-        return best_next_edits(edition.index, edition.gate, misses, list(clusters), limit=_EDITS), clusters
+        return best_next_edits(snapshot.index, snapshot.confidence, misses, list(clusters), limit=_EDITS), clusters
 
-    def to_judge(self, edition: Edition, left: int) -> Reply:
+    def to_judge(self, snapshot: Snapshot, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""
-        shown = self._waiting(edition) if left > 0 else []
+        shown = self._waiting(snapshot) if left > 0 else []
         if shown:
-            return cards.judge_card(shown[0], edition.base.by_id[shown[0].item], min(left, len(shown)))
-        judged = [one.right for one in self._journal.judged()]
+            return cards.judge_card(shown[0], snapshot.base.by_id[shown[0].item], min(left, len(shown)))
+        judged = [one.right for one in self._usage.judged()]
         if not judged:
             return Reply(admins_texts.JUDGE_NONE)
         low, high = interval(sum(judged), len(judged))
@@ -81,14 +81,14 @@ class Digest:
         )
         return Reply(text)
 
-    def _waiting(self, edition: Edition) -> list[Answered]:
+    def _waiting(self, snapshot: Snapshot) -> list[Answered]:
         """The least sure answers, of items that there still are."""
-        waiting = self._journal.to_judge(_LOOKED_AT)
-        return [one for one in waiting if one.item in edition.base.by_id][:JUDGED]
+        waiting = self._usage.to_judge(_LOOKED_AT)
+        return [one for one in waiting if one.item in snapshot.base.by_id][:JUDGED]
 
     def _counts(self, first: date, last: date) -> str:
         names: Counter[str] = Counter()
-        for counts in self._journal.daily(first).values():
+        for counts in self._usage.daily(first).values():
             names.update(counts)
         asked = {name: names[verdict] for name, verdict in _VERDICTS.items()}
         return admins_texts.DIGEST.format(
@@ -104,12 +104,12 @@ class Digest:
 _VERDICTS = {"answered": "answer", "offered": "suggest", "not_covered": "not-covered", "missed": "unknown"}
 
 
-def _edit_lines(edits: Sequence[NextEdit], edition: Edition) -> Iterator[str]:
+def _edit_lines(edits: Sequence[NextEdit], snapshot: Snapshot) -> Iterator[str]:
     for number, edit in enumerate(edits, start=1):
         if edit.item is None:
             yield admins_texts.DIGEST_NEW_ITEM.format(number=number, asked=edit.question, covers=edit.covers)
         else:
-            question = edition.base.by_id[edit.item].question
+            question = snapshot.base.by_id[edit.item].question
             yield admins_texts.DIGEST_EDIT.format(
                 number=number, asked=edit.question, question=question, covers=edit.covers
             )

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from bot.curation.changes import AlreadyThereError, Proposal, Step, steps
 from bot.errors import EditRefusedError, FolderChangedError, FolderReadOnlyError, KnowledgeError
-from bot.evaluation.impact import Impact, Known, replay
+from bot.evaluation.impact import Impact, RealQuestion, replay
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, fingerprint, read
 from bot.knowledge.edit import (
@@ -29,8 +29,8 @@ from bot.knowledge.edit import (
     undo,
 )
 from bot.knowledge.folder import commit, replace, tidy
-from bot.matching import Answer, Gate
-from bot.snapshot import Edition, Live
+from bot.matching import Answer, ConfidenceModel
+from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.records import ADDED, ANSWERED, Action, ActionState, History
 from bot.texts import admins as admins_texts
 
@@ -64,8 +64,8 @@ class Plan:
 
     kind: str
     item: str
-    before: Edition
-    after: Edition
+    before: Snapshot
+    after: Snapshot
     edits: tuple[FileEdit, ...]
     impact: Impact
 
@@ -85,15 +85,21 @@ class Editor:
     """Changes the knowledge folder, one change at a time. ``known`` gives the real questions to try changes on."""
 
     def __init__(
-        self, folder: Path, live: Live, history: History, known: Callable[[], Sequence[Known]], *, commits: bool
+        self,
+        folder: Path,
+        current: CurrentSnapshot,
+        history: History,
+        known: Callable[[], Sequence[RealQuestion]],
+        *,
+        commits: bool,
     ) -> None:
         self._folder = folder
-        self._live = live
+        self._current = current
         self._history = history
         self._known = known
         self._commits = commits
         self._lock = threading.RLock()
-        self._taken_over: list[tuple[Edition, Edition]] = []
+        self._taken_over: list[tuple[Snapshot, Snapshot]] = []
 
     def recover(self) -> None:
         """After a start: say of each edit that a kill interrupted whether it came about, and clear away what is left.
@@ -103,7 +109,7 @@ class Editor:
         """
         tidy(self._folder)
         for action in self._history.begun():
-            made = all(_holds(self._live.edition.base, edit.change) for edit in _edits(action))
+            made = all(_holds(self._current.snapshot.base, edit.change) for edit in _edits(action))
             self._history.settle(action.id, ActionState.DONE if made else ActionState.VOID)
 
     def plan(self, proposal: Proposal) -> Plan:
@@ -178,13 +184,13 @@ class Editor:
                 else:
                     reverted[edit.file] = data
             try:
-                edition = Edition.of(reverted, str(self._folder), self._live.edition.gate)
+                snapshot = Snapshot.of(reverted, str(self._folder), self._current.snapshot.confidence)
             except KnowledgeError as error:
                 raise EditRefusedError(admins_texts.UNDO_FAULTY.format(fault=error.faults[0].message)) from error
             self._write(files, reverted, [edit.file for edit in reversed(edits)], None)
             self._history.settle(action_id, ActionState.UNDONE)
             self._history.record(admin, "undo", f"#{action_id} {item}")
-            self._adopt(edition, before)
+            self._adopt(snapshot, before)
             self._commit(f"undo: {item}", edits)
         return item
 
@@ -192,34 +198,34 @@ class Editor:
         """Answer from the folder as it is now; whether that is another state of it.
 
         Raises:
-            KnowledgeError: it has faults; the old edition goes on answering.
+            KnowledgeError: it has faults; the old snapshot goes on answering.
         """
         with self._lock:
-            before = self._live.edition
+            before = self._current.snapshot
             files = read(self._folder)
             if files == before.files:
                 return False
-            after = Edition.of(files, str(self._folder), before.gate)
+            after = Snapshot.of(files, str(self._folder), before.confidence)
             self._adopt(after, after)
             return True
 
-    def taken_over(self) -> Sequence[tuple[Edition, Edition]]:
-        """What editors changed since this was last asked: the editions before and after, whoever noticed first."""
+    def taken_over(self) -> Sequence[tuple[Snapshot, Snapshot]]:
+        """What editors changed since this was last asked: the snapshots before and after, whoever noticed first."""
         with self._lock:
             found, self._taken_over = self._taken_over, []
             return found
 
-    def recalibrate(self, edition: Edition, gate: Gate) -> None:
-        """Give an edition its own thresholds, if it still answers."""
+    def recalibrate(self, snapshot: Snapshot, confidence: ConfidenceModel) -> None:
+        """Give a snapshot its own thresholds, if it still answers."""
         with self._lock:
-            if self._live.edition is edition:
-                self._live.adopt(edition.calibrated(gate))
+            if self._current.snapshot is snapshot:
+                self._current.adopt(snapshot.calibrated(confidence))
 
-    def impact(self, before: Edition, after: Edition) -> Impact:
+    def impact(self, before: Snapshot, after: Snapshot) -> Impact:
         """What a change has done to questions."""
-        return replay(before.index, after.index, before.gate, self._known())
+        return replay(before.index, after.index, before.confidence, self._known())
 
-    def overwritten(self, before: Edition, after: Edition) -> Sequence[Action]:
+    def overwritten(self, before: Snapshot, after: Snapshot) -> Sequence[Action]:
         """Edits from the chat that an editor's older copy has undone without knowing it."""
         made = [(action, _edits(action)) for action in self._history.edits(_OVERWRITTEN)]
         return [
@@ -235,30 +241,32 @@ class Editor:
             raise EditRefusedError(admins_texts.UNDO_GONE)
         return action
 
-    def _adopt(self, edition: Edition, found: Edition) -> None:
-        """From here on this edition answers. ``found``: the folder as editors had left it."""
-        live = self._live.edition
-        if found.files != live.files:
-            self._taken_over.append((live, found))
-        self._live.adopt(edition.calibrated(live.gate))
+    def _adopt(self, snapshot: Snapshot, found: Snapshot) -> None:
+        """From here on this snapshot answers. ``found``: the folder as editors had left it."""
+        current = self._current.snapshot
+        if found.files != current.files:
+            self._taken_over.append((current, found))
+        self._current.adopt(snapshot.calibrated(current.confidence))
 
-    def _tried(self, before: Edition, found: Sequence[Step], about: Change) -> Plan:
+    def _tried(self, before: Snapshot, found: Sequence[Step], about: Change) -> Plan:
         files, edits = self._spliced(before.files, found)
         try:
-            after = Edition.of(files, str(self._folder), before.gate)
+            after = Snapshot.of(files, str(self._folder), before.confidence)
         except KnowledgeError as error:
             raise EditRefusedError(admins_texts.EDIT_FAULTY.format(fault=error.faults[0].message)) from error
         # Whose are the new words now? That is lost by whoever they are taken from.
-        taken = (Known(text, _answered(before, text)) for text in _words(about))
-        impact = replay(before.index, after.index, before.gate, [*self._known(), *(one for one in taken if one.item)])
+        taken = (RealQuestion(text, _answered(before, text)) for text in _words(about))
+        impact = replay(
+            before.index, after.index, before.confidence, [*self._known(), *(one for one in taken if one.item)]
+        )
         return Plan(_KINDS[type(about)], _item_of(about), before, after, edits, impact)
 
-    def _on_disk(self) -> Edition:
+    def _on_disk(self) -> Snapshot:
         """The folder as it is now, whether it answers already or not."""
-        live = self._live.edition
+        current = self._current.snapshot
         try:
             files = read(self._folder)
-            return live if files == live.files else Edition.of(files, str(self._folder), live.gate)
+            return current if files == current.files else Snapshot.of(files, str(self._folder), current.confidence)
         except KnowledgeError as error:
             first = error.faults[0]
             raise EditRefusedError(admins_texts.FOLDER_FAULTY.format(count=len(error.faults), fault=first)) from error
@@ -319,9 +327,9 @@ def _words(change: Change) -> Sequence[str]:
             return ()
 
 
-def _answered(edition: Edition, text: str) -> str | None:
+def _answered(snapshot: Snapshot, text: str) -> str | None:
     """The item that answers a question, None if none does."""
-    verdict = edition.matcher.match(text)
+    verdict = snapshot.matcher.match(text)
     return verdict.chosen[0].item.id if isinstance(verdict, Answer) else None
 
 
@@ -344,7 +352,7 @@ def _holds(base: KnowledgeBase, change: Change) -> bool:
     """Whether a change is part of a knowledge base."""
     match change:
         case AddPhrasings(item, phrasings):
-            return item in base.by_id and set(map(str.strip, phrasings)) <= set(base.by_id[item].askings())
+            return item in base.by_id and set(map(str.strip, phrasings)) <= set(base.by_id[item].all_phrasings())
         case SetAnswer(item, answer, _):
             return item in base.by_id and base.by_id[item].answer == answer.strip()
         case AddItem(entry):
@@ -357,7 +365,7 @@ def _is_back(base: KnowledgeBase, change: Change) -> bool:
     """Whether nothing of a change is left."""
     match change:
         case AddPhrasings(item, phrasings):
-            return item in base.by_id and not set(map(str.strip, phrasings)) & set(base.by_id[item].askings())
+            return item in base.by_id and not set(map(str.strip, phrasings)) & set(base.by_id[item].all_phrasings())
         case SetAnswer(item, _, before):
             return item in base.by_id and base.by_id[item].answer == before
         case AddItem() | AddOther():

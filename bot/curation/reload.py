@@ -9,12 +9,12 @@ from bot.conversation import cards
 from bot.conversation.cards import Press, button
 from bot.conversation.replies import Reply
 from bot.curation.edits import Editor
-from bot.curation.misses import Lifecycle
+from bot.curation.misses import MissLifecycle
 from bot.errors import Fault, KnowledgeError, StoreError
-from bot.evaluation.calibration import cached_gate
-from bot.evaluation.leave_one_out import Hidden
+from bot.evaluation.calibration import cached_confidence
+from bot.evaluation.leave_one_out import HeldOut
 from bot.knowledge.watch import changes
-from bot.snapshot import Edition, Live
+from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.texts import admins as admins_texts
 
 _LOG = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ _LOOK_S = 0.5
 
 
 class SupersededError(Exception):
-    """Another edition answers meanwhile."""
+    """Another snapshot answers meanwhile."""
 
 
 class Reloader:
@@ -36,14 +36,14 @@ class Reloader:
         self,
         *,
         folder: Path,
-        live: Live,
+        current: CurrentSnapshot,
         editor: Editor,
-        lifecycle: Lifecycle,
+        lifecycle: MissLifecycle,
         tell: Callable[[Reply], None],
         cache: Path | None,
     ) -> None:
         self._folder = folder
-        self._live = live
+        self._current = current
         self._editor = editor
         self._lifecycle = lifecycle
         self._tell = tell
@@ -51,7 +51,7 @@ class Reloader:
         self._asked = asyncio.Event()
         self._looked = asyncio.Event()
         self._told: Sequence[Fault] = ()
-        self._followed: Edition | None = None
+        self._followed: Snapshot | None = None
 
     def ask(self) -> None:
         """Look at the folder now, as after SIGHUP."""
@@ -63,7 +63,7 @@ class Reloader:
             is_new = self._editor.take_over()
         except KnowledgeError as error:
             return cards.faults(error.faults)
-        return cards.loaded(self._live.edition) if is_new else admins_texts.RELOADED_SAME
+        return cards.loaded(self._current.snapshot) if is_new else admins_texts.RELOADED_SAME
 
     async def run(self) -> None:
         """Watch and follow until it is cancelled."""
@@ -86,7 +86,7 @@ class Reloader:
                 await self._complain(error.faults)
                 continue
             if is_new:
-                _LOG.info("The knowledge was loaded anew: %d items.", len(self._live.edition.base.items))
+                _LOG.info("The knowledge was loaded anew: %d items.", len(self._current.snapshot.base.items))
             if self._told:
                 self._told = ()
                 self._tell(Reply(admins_texts.RELOAD_MENDED))
@@ -109,7 +109,7 @@ class Reloader:
             for before, after in self._editor.taken_over():
                 await self._report(before, after)
 
-    async def _report(self, before: Edition, after: Edition) -> None:
+    async def _report(self, before: Snapshot, after: Snapshot) -> None:
         """Tell admins what an editor's change has cost."""
         try:
             impact = await asyncio.to_thread(self._editor.impact, before, after)
@@ -126,31 +126,31 @@ class Reloader:
             self._tell(Reply(admins_texts.RELOAD_OVERWRITES.format(edits=edits), rows))
 
     async def _follow(self) -> None:
-        """Whatever edition answers: close what it answers now, and compute its thresholds."""
+        """Whatever snapshot answers: close what it answers now, and compute its thresholds."""
         while True:
-            before, after = self._followed, self._live.edition
+            before, after = self._followed, self._current.snapshot
             if after is not before:
                 try:
                     closed = await asyncio.to_thread(self._lifecycle.follow, before, after)
                     if closed and before is not None:
                         self._tell(Reply(admins_texts.FOLLOWED.format(count=closed)))
-                    if self._live.edition is after:
+                    if self._current.snapshot is after:
                         self._followed = after
                         await asyncio.to_thread(self._calibrate, after)
                 except StoreError as error:
                     _LOG.warning("%s", error)
             await asyncio.sleep(_LOOK_S)
 
-    def _calibrate(self, edition: Edition) -> None:
-        def track(work: Iterable[Hidden], _: int) -> Iterator[Hidden]:
+    def _calibrate(self, snapshot: Snapshot) -> None:
+        def track(work: Iterable[HeldOut], _: int) -> Iterator[HeldOut]:
             for one in work:
-                if self._live.edition is not edition:
+                if self._current.snapshot is not snapshot:
                     raise SupersededError
                 yield one
 
         try:
-            gate = cached_gate(edition.index, edition.base, self._cache, track)
+            confidence = cached_confidence(snapshot.index, snapshot.base, self._cache, track)
         except SupersededError:
             return
-        if gate != edition.gate:
-            self._editor.recalibrate(edition, gate)
+        if confidence != snapshot.confidence:
+            self._editor.recalibrate(snapshot, confidence)

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.conversation.replies import Reply
 from bot.curation.digest import Digest
 from bot.errors import StoreError
-from bot.snapshot import Live
+from bot.snapshot import CurrentSnapshot
 from bot.store.records import History
 
 _LOG = logging.getLogger(__name__)
@@ -17,19 +17,19 @@ _HOUR = 9
 _LOOK_S = 300.0
 
 
-class Weekly:
+class WeeklyDigest:
     """Sends the digest each week, from Monday 9 o'clock on in the machine's time zone; first in the second week."""
 
     def __init__(
         self,
         digest: Digest,
-        live: Live,
+        current: CurrentSnapshot,
         history: History,
         tell: Callable[[Reply], Awaitable[None]],
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
         self._digest = digest
-        self._live = live
+        self._current = current
         self._history = history
         self._tell = tell
         self._now = now
@@ -56,5 +56,5 @@ class Weekly:
         if sent == mark or (sent and day == 1 and now.hour < _HOUR):
             return
         if sent:
-            await self._tell(await asyncio.to_thread(self._digest.compose, self._live.edition))
+            await self._tell(await asyncio.to_thread(self._digest.compose, self._current.snapshot))
         await asyncio.to_thread(self._history.put_mark, _MARK, mark)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from bot.evaluation.leave_one_out import Track, hidden_phrasings, sample
+from bot.evaluation.leave_one_out import Progress, leave_phrasings_out, sample
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
@@ -31,7 +31,7 @@ class Advice:
     message: str
 
 
-def advise(base: KnowledgeBase, index: Index, matcher: Callable[[Index], Matcher], track: Track) -> Iterator[Advice]:
+def advise(base: KnowledgeBase, index: Index, matcher: Callable[[Index], Matcher], track: Progress) -> Iterator[Advice]:
     """All advice on a knowledge base, by kind."""
     yield from _thin(base)
     yield from _alike(index)
@@ -42,7 +42,7 @@ def advise(base: KnowledgeBase, index: Index, matcher: Callable[[Index], Matcher
 
 def _thin(base: KnowledgeBase) -> Iterator[Advice]:
     for item in base.items:
-        count = len(list(item.askings()))
+        count = len(list(item.all_phrasings()))
         if item.kind is Kind.ANSWER and count < THIN:
             yield Advice((item.id,), command_line_texts.ADVICE_THIN.format(count=count))
 
@@ -77,11 +77,11 @@ def _merged(base: KnowledgeBase) -> Iterator[Advice]:
             yield Advice(tuple(ids), command_line_texts.ADVICE_MERGED.format(words="、".join(found)))
 
 
-def _stolen(index: Index, matcher: Callable[[Index], Matcher], track: Track) -> Iterator[Advice]:
+def _stolen(index: Index, matcher: Callable[[Index], Matcher], track: Progress) -> Iterator[Advice]:
     """Pairs of items of which one gets the questions of the other."""
     stolen: dict[tuple[str, str], list[str]] = defaultdict(list)
     askings = sample(index, SAMPLE)
-    for question in track(hidden_phrasings(index, askings), len(askings)):
+    for question in track(leave_phrasings_out(index, askings), len(askings)):
         best = matcher(question.index).best(question.form)
         if best and best.item.id != question.item.id:
             stolen[question.item.id, best.item.id].append(question.form)

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bot import matching
-from bot.evaluation.leave_one_out import Track, hidden_items, sample
+from bot.evaluation.leave_one_out import Progress, leave_items_out, sample
 from bot.items import Kind, KnowledgeBase
-from bot.matching.confidence import Gate
+from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
 
@@ -30,22 +30,22 @@ _TOO_FEW = 40
 _LOWEST, _HIGHEST = 0.2, 0.9
 
 
-def calibrate(index: Index, track: Track) -> Gate:
-    """The gate for a knowledge base: its threshold is where the share of false answers is what it may be."""
+def calibrate(index: Index, track: Progress) -> ConfidenceModel:
+    """The confidence model of a knowledge base: its threshold is where the share of false answers is what it may be."""
     askings = [asking for asking in sample(index, 2 * SAMPLE) if index.items[asking[0]].kind is Kind.ANSWER][:SAMPLE]
     if len(askings) < _TOO_FEW:
-        return Gate()
+        return ConfidenceModel()
     scores = []
-    for question in track(hidden_items(index, askings), len(askings)):
+    for question in track(leave_items_out(index, askings), len(askings)):
         best = Matcher(question.index).best(question.form)
         scores.append(best.score if best and best.item.kind is Kind.ANSWER else 0.0)
     scores.sort()
-    return _gate(scores[-1 - int(FALSE_ANSWERS * len(scores))])
+    return _confidence(scores[-1 - int(FALSE_ANSWERS * len(scores))])
 
 
-def _gate(threshold: float) -> Gate:
-    """The gate with another threshold; the lower ones keep their distance to it."""
-    shipped = Gate()
+def _confidence(threshold: float) -> ConfidenceModel:
+    """The confidence model with another threshold; the lower ones keep their distance to it."""
+    shipped = ConfidenceModel()
     scale = min(max(threshold, _LOWEST), _HIGHEST) / shipped.answer
     return replace(
         shipped,
@@ -56,28 +56,28 @@ def _gate(threshold: float) -> Gate:
     )
 
 
-def cached_gate(index: Index, base: KnowledgeBase, folder: Path | None, track: Track) -> Gate:
-    """The gate for a knowledge base, calibrated once for each content and engine.
+def cached_confidence(index: Index, base: KnowledgeBase, folder: Path | None, track: Progress) -> ConfidenceModel:
+    """The confidence model of a knowledge base, calibrated once for each content and engine.
 
     Without a folder that can be written it is calibrated anew each time.
     """
     path = folder / f"gate-{_fingerprint(base)}.json" if folder else None
     try:
         if path:
-            return _gate(float(json.loads(path.read_text(encoding="utf-8"))["answer"]))
+            return _confidence(float(json.loads(path.read_text(encoding="utf-8"))["answer"]))
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not there yet, or not ours: it is written below
-    gate = calibrate(index, track)
+    confidence = calibrate(index, track)
     if path:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Written aside first: another process may read it at any moment.
             aside = path.with_suffix(f".{os.getpid()}")
-            aside.write_text(json.dumps({"answer": gate.answer}), encoding="utf-8")
+            aside.write_text(json.dumps({"answer": confidence.answer}), encoding="utf-8")
             aside.replace(path)
         except OSError as error:
             _LOG.info("The calibration can't be cached (%s).", error)
-    return gate
+    return confidence
 
 
 def _fingerprint(base: KnowledgeBase) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.evaluation.leave_one_out import Track, without_copies
-from bot.evaluation.reach import FELT, Asking, Reach
+from bot.evaluation.leave_one_out import Progress, without_near_copies
+from bot.evaluation.reach import FELT, Reach, ReplayedQuestion
 from bot.items import Kind
-from bot.matching.confidence import Gate
+from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
 from bot.matching.verdict import Answer, Settled, Suggestions, Verdict
@@ -17,7 +17,7 @@ LIMIT = 1500
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RealQuestion:
     """A real question. ``item``: what answered it, None for one that was missed."""
 
     question: str
@@ -77,7 +77,7 @@ class Impact:
         return bool(self.of(Outcome.LOST) or self.of(Outcome.CHANGED))
 
 
-def replay(before: Index, after: Index, gate: Gate, known: Sequence[Known]) -> Impact:
+def replay(before: Index, after: Index, confidence: ConfidenceModel, known: Sequence[RealQuestion]) -> Impact:
     """The impact of a change on the phrasings of ``before`` and on real questions, as far as it may reach them.
 
     Phrasings are asked without themselves and their near copies, real questions as they stand. A phrasing matters if
@@ -90,54 +90,60 @@ def replay(before: Index, after: Index, gate: Gate, known: Sequence[Known]) -> I
     # Of equals the first: Python's sort is stable.
     felt = sorted((place for place, shift in enumerate(shifts) if shift >= FELT), key=lambda place: -shifts[place])
     nearest = [askings[place] for place in felt[:LIMIT]]
-    return _impact(_Side(before, gate), _Side(after, gate), nearest, len(felt) - len(nearest), lambda work, _: work)
+    return _impact(
+        _Side(before, confidence), _Side(after, confidence), nearest, len(felt) - len(nearest), lambda work, _: work
+    )
 
 
 def replay_all(
-    before: Index, after: Index, gate: Gate, known: Sequence[Known], track: Track = lambda work, _: work
+    before: Index,
+    after: Index,
+    confidence: ConfidenceModel,
+    known: Sequence[RealQuestion],
+    track: Progress = lambda work, _: work,
 ) -> Impact:
     """The same, with every question asked again: half a minute on the shipped knowledge."""
-    return _impact(_Side(before, gate), _Side(after, gate), _askings(before, known), 0, track)
+    return _impact(_Side(before, confidence), _Side(after, confidence), _askings(before, known), 0, track)
 
 
 class _Side:
     """The knowledge before or after the change."""
 
-    def __init__(self, index: Index, gate: Gate) -> None:
+    def __init__(self, index: Index, confidence: ConfidenceModel) -> None:
         self._index = index
-        self._gate = gate
-        self._matcher = Matcher(index, gate)
+        self._confidence = confidence
+        self._matcher = Matcher(index, confidence)
 
-    def ask(self, asking: Asking) -> Verdict:
+    def ask(self, asking: ReplayedQuestion) -> Verdict:
         """The verdict on a real question; on a phrasing, where it was never written down."""
         if asking.item is None or asking.kind is None:
             return self._matcher.match(asking.text)
         form, number = self._index.form(asking.text), self._index.number(asking.item)
-        hidden = self._index if number is None else without_copies(self._index, number, form)
-        return Matcher(hidden, self._gate).match(form)
+        hidden = self._index if number is None else without_near_copies(self._index, number, form)
+        return Matcher(hidden, self._confidence).match(form)
 
-    def knows(self, asking: Asking) -> bool:
+    def knows(self, asking: ReplayedQuestion) -> bool:
         """Whether a phrasing is one of its item still."""
         number = self._index.number(asking.item or "")
         return number is not None and self._index.form(asking.text) in self._index.forms[number]
 
 
-def _askings(index: Index, known: Iterable[Known]) -> list[Asking]:
+def _askings(index: Index, known: Iterable[RealQuestion]) -> list[ReplayedQuestion]:
     """Every phrasing of an answer and of a refusal, and every real question; each form once for an item."""
     askings = [
-        Asking(text, index.form(text), item.id, item.kind)
+        ReplayedQuestion(text, index.form(text), item.id, item.kind)
         for item in index.items
         if item.kind is not Kind.SMALL_TALK
-        for text in item.askings()
+        for text in item.all_phrasings()
     ]
-    askings += [Asking(one.question, index.form(one.question), one.item, None) for one in known]
-    distinct: dict[object, Asking] = {}
+    askings += [ReplayedQuestion(one.question, index.form(one.question), one.item, None) for one in known]
+    distinct: dict[object, ReplayedQuestion] = {}
     for asking in askings:
         distinct.setdefault((asking.form, asking.item, asking.kind), asking)
     return list(distinct.values())
 
 
-def _impact(before: _Side, after: _Side, askings: Sequence[Asking], left_out: int, track: Track) -> Impact:
+def _impact(before: _Side, after: _Side, askings: Sequence[ReplayedQuestion], left_out: int, track: Progress) -> Impact:
     effects: dict[tuple[str, str | None], Effect] = {}
     for asking in track(askings, len(askings)):
         effect = _effect(asking, before, after)
@@ -152,7 +158,7 @@ def _order(effect: Effect) -> tuple[int, str]:
     return _WORST_FIRST.index(effect.outcome), effect.question
 
 
-def _effect(asking: Asking, before: _Side, after: _Side) -> Effect | None:
+def _effect(asking: ReplayedQuestion, before: _Side, after: _Side) -> Effect | None:
     now = after.ask(asking)
     if asking.kind and _is_right(asking, now):
         # Whatever it was: a phrasing can only lose.
@@ -165,7 +171,7 @@ def _effect(asking: Asking, before: _Side, after: _Side) -> Effect | None:
     return Effect(asking.text, outcome, _settling(asking, was), _settling(asking, now), hidden)
 
 
-def _outcome(asking: Asking, was: Verdict, now: Verdict) -> Outcome | None:
+def _outcome(asking: ReplayedQuestion, was: Verdict, now: Verdict) -> Outcome | None:
     if asking.kind:
         if not _is_right(asking, was):
             return None
@@ -180,7 +186,7 @@ def _outcome(asking: Asking, was: Verdict, now: Verdict) -> Outcome | None:
     return Outcome.AMBIGUOUS if _suggests(now, item) else Outcome.LOST
 
 
-def _is_right(asking: Asking, verdict: Verdict) -> bool:
+def _is_right(asking: ReplayedQuestion, verdict: Verdict) -> bool:
     """Whether a phrasing gets what its item is for; a refusal that was given an answer may answer."""
     if isinstance(verdict, Answer):
         return asking.item in _chosen(verdict)
@@ -191,7 +197,7 @@ def _suggests(verdict: Verdict, item: str | None) -> bool:
     return isinstance(verdict, Suggestions) and any(one.item.id == item for one in verdict.suggestions)
 
 
-def _settling(asking: Asking, verdict: Verdict) -> str | None:
+def _settling(asking: ReplayedQuestion, verdict: Verdict) -> str | None:
     """The item that settles a question: of several its own, else the first."""
     chosen = _chosen(verdict)
     return asking.item if asking.item in chosen else next(iter(chosen), None)

@@ -19,7 +19,7 @@ NEAR_COPY = 75
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
+class HeldOut:
     """A question of an item whose own words, or whose whole item, are not in the index."""
 
     item: Item
@@ -27,7 +27,7 @@ class Hidden:
     index: Index
 
 
-Track = Callable[[Iterable[Any], int], Iterable[Any]]
+Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 """Shows how far a long piece of work is: what is worked on, and how much there is."""
 
 
@@ -37,19 +37,19 @@ def sample(index: Index, most: int, seed: int = 1) -> Sequence[tuple[int, str]]:
     return askings if len(askings) <= most else random.Random(seed).sample(askings, most)  # noqa: S311 - a sample
 
 
-def hidden_phrasings(index: Index, askings: Iterable[tuple[int, str]]) -> Iterator[Hidden]:
+def leave_phrasings_out(index: Index, askings: Iterable[tuple[int, str]]) -> Iterator[HeldOut]:
     """Each phrasing without itself and its near copies."""
     for number, form in askings:
-        yield Hidden(index.items[number], form, index=without_copies(index, number, form))
+        yield HeldOut(index.items[number], form, index=without_near_copies(index, number, form))
 
 
-def without_copies(index: Index, number: int, form: str) -> Index:
+def without_near_copies(index: Index, number: int, form: str) -> Index:
     """The index as it is for who never asks an item in a form, nor in a near copy of it."""
     near = [other for other in index.forms[number] if fuzz.ratio(form, other) >= NEAR_COPY]
     return index.without(number, near) if near else index
 
 
-def hidden_items(index: Index, askings: Iterable[tuple[int, str]]) -> Iterator[Hidden]:
+def leave_items_out(index: Index, askings: Iterable[tuple[int, str]]) -> Iterator[HeldOut]:
     """Each phrasing without its item."""
     for number, form in askings:
-        yield Hidden(index.items[number], form, index=index.without(number, index.forms[number]))
+        yield HeldOut(index.items[number], form, index=index.without(number, index.forms[number]))

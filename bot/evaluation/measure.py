@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.evaluation.leave_one_out import Track, hidden_items, hidden_phrasings, sample
+from bot.evaluation.leave_one_out import Progress, leave_items_out, leave_phrasings_out, sample
 from bot.items import Item, Kind
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
@@ -98,7 +98,7 @@ def ask_questions(matcher: Matcher, questions: Iterable[Question]) -> Iterator[R
 
 
 def ask_itself(
-    index: Index, most: int, seed: int, matcher: Callable[[Index], Matcher], track: Track
+    index: Index, most: int, seed: int, matcher: Callable[[Index], Matcher], track: Progress
 ) -> Iterator[Result]:
     """The self-test on a seeded sample: each phrasing without itself and its near copies, then without its item.
 
@@ -106,7 +106,7 @@ def ask_itself(
     is left out.
     """
     askings = [asking for asking in sample(index, most, seed) if index.items[asking[0]].kind is not Kind.SMALL_TALK]
-    for question in track(hidden_phrasings(index, askings), len(askings)):
+    for question in track(leave_phrasings_out(index, askings), len(askings)):
         verdict, seconds = _timed(matcher(question.index), question.form)
         own = question.item
         answerable = own.kind is Kind.ANSWER
@@ -115,7 +115,7 @@ def ask_itself(
         first = bool(verdict.candidates) and verdict.candidates[0].item.id == own.id
         yield _result(Question(question.form, kind, own.topic), outcome, verdict, seconds, expected=own.id, first=first)
     covered = [asking for asking in askings if index.items[asking[0]].kind is Kind.ANSWER]
-    for question in track(hidden_items(index, covered), len(covered)):
+    for question in track(leave_items_out(index, covered), len(covered)):
         verdict, seconds = _timed(matcher(question.index), question.form)
         asked = Question(question.form, "hidden", question.item.topic)
         yield _result(asked, _unanswerable(verdict), verdict, seconds)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.items import Item, Kind
-from bot.matching.confidence import Gate
+from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
 from bot.matching.terms import grams
@@ -32,7 +32,7 @@ class NextEdit:
 
 def best_next_edits(
     index: Index,
-    gate: Gate,
+    confidence: ConfidenceModel,
     misses: Sequence[tuple[str, int]],
     candidates: Sequence[str],
     limit: int = 5,
@@ -44,7 +44,7 @@ def best_next_edits(
     counts: dict[str, int] = {}
     for question, count in misses:
         counts[question] = counts.get(question, 0) + count
-    search = _Search(index, gate, sorted(counts, key=lambda question: -counts[question]))
+    search = _Search(index, confidence, sorted(counts, key=lambda question: -counts[question]))
     edits = {candidate: search.edit(candidate) for candidate in candidates}
     left = set(counts)
     chosen: list[NextEdit] = []
@@ -75,10 +75,10 @@ def _next(candidate: str, edit: _Edit, left: Collection[str], counts: Mapping[st
 class _Search:
     """Tries edits on an index."""
 
-    def __init__(self, index: Index, gate: Gate, misses: Sequence[str]) -> None:
+    def __init__(self, index: Index, confidence: ConfidenceModel, misses: Sequence[str]) -> None:
         self._index = index
-        self._gate = gate
-        self._matcher = Matcher(index, gate)
+        self._confidence = confidence
+        self._matcher = Matcher(index, confidence)
         self._weights = {question: self._weighed(question) for question in misses}
         self._answered: dict[str, bool] = {}
 
@@ -89,7 +89,7 @@ class _Search:
             edited = replace(item, phrasings=(*item.phrasings, candidate))
         else:
             edited = Item(_NEW, topic="", question=candidate, answer="")
-        matcher = Matcher(self._index.with_item(edited), self._gate)
+        matcher = Matcher(self._index.with_item(edited), self._confidence)
         answered = [
             question
             for question in self._near(candidate)
@@ -101,7 +101,7 @@ class _Search:
         """The item that a question may well mean."""
         found = (one for one in self._matcher.match(question).candidates if one.item.kind is Kind.ANSWER)
         best = next(found, None)
-        return best.item if best and best.score >= self._gate.suggest else None
+        return best.item if best and best.score >= self._confidence.suggest else None
 
     def _near(self, candidate: str) -> Iterable[str]:
         """The misses that share enough with a candidate."""

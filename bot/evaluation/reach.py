@@ -13,7 +13,7 @@ from bot.matching.matcher import LANE_WEIGHTS
 from bot.matching.terms import grams
 
 FELT = 0.006
-"""A question that moves less keeps its verdict, nearly always: to the gate it is a tenth of a logit at most."""
+"""A question that moves less keeps its verdict, nearly always: to the confidence model it is a tenth of a logit at most."""
 _WEAK = 0.22
 """An item whose value for a question stays below this is no rival in it, nearly always."""
 _UNLIKE = 35.0
@@ -23,7 +23,7 @@ _REWORDED = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ReplayedQuestion:
     """A question to ask before and after a change.
 
     ``form``: its form before. ``item``: what it should lead to, if that is known. ``kind``: of the item whose phrasing
@@ -73,7 +73,7 @@ class Reach:
                     self._typical[term][item_id] = was.typical.get(term, 0.0), now.typical.get(term, 0.0)
         self._stirred = _stirred(before, after)
 
-    def shifts(self, askings: Sequence[Asking]) -> list[float]:
+    def shifts(self, askings: Sequence[ReplayedQuestion]) -> list[float]:
         """How far each question moves, on the scale of an item's value; infinitely if its item differs."""
         likenesses = self._likenesses([asking.form for asking in askings])
         return [self._shift(asking, likenesses.get(place, {})) for place, asking in enumerate(askings)]
@@ -90,7 +90,7 @@ class Reach:
                         both[side] = max(both[side], (ratio - _UNLIKE) / 100)
         return found
 
-    def _shift(self, asking: Asking, likenesses: Mapping[str, Sequence[float]]) -> float:
+    def _shift(self, asking: ReplayedQuestion, likenesses: Mapping[str, Sequence[float]]) -> float:
         # What is typed in pinyin is heard, so its terms tell nothing here.
         is_heard = asking.kind is None and asking.form.isascii()
         if asking.item in self._changes or (is_heard and self._changes):
@@ -109,12 +109,14 @@ class Reach:
         pulls = (self._pull(asking, one, explained[one], likenesses.get(one, (0.0, 0.0))) for one in explained)
         return max(pulls, default=0.0) + sum(self._stirred.get(term, 0.0) for term in weights) / total
 
-    def _is_reworded(self, asking: Asking) -> bool:
+    def _is_reworded(self, asking: ReplayedQuestion) -> bool:
         """Whether other synonyms or frames are found in it."""
         form = self._after.form(asking.text)
         return form != asking.form or self._before.lexicon.framed(form) != self._after.lexicon.framed(form)
 
-    def _pull(self, asking: Asking, item_id: str, explained: Sequence[float], likeness: Sequence[float]) -> float:
+    def _pull(
+        self, asking: ReplayedQuestion, item_id: str, explained: Sequence[float], likeness: Sequence[float]
+    ) -> float:
         """How far an item that differs may move a phrasing to the worse, or a real question anywhere."""
         edit = LANE_WEIGHTS["edit"]
         value = max(explained) + edit * (_UNLIKE / 100 + max(likeness))
@@ -133,7 +135,7 @@ class Reach:
 
 def _read(item: Item) -> object:
     """What an index reads of an item."""
-    return item.kind, tuple(item.askings()), item.keywords, item.answer
+    return item.kind, tuple(item.all_phrasings()), item.keywords, item.answer
 
 
 def _stirred(before: Index, after: Index) -> Mapping[str, float]:

@@ -1,4 +1,4 @@
-"""Members' messages are sealed before they are stored; the key is never in the database."""
+"""Members' messages are encrypted before they are stored; the key is never in the database."""
 
 import base64
 import hashlib
@@ -12,12 +12,12 @@ _FINGERPRINT_BYTES = 7
 """With a sign before it, it fits 64 bits."""
 
 
-class SealError(Exception):
-    """A text was sealed with another key, or is damaged."""
+class DecryptionError(Exception):
+    """A text was encrypted with another key, or is damaged."""
 
 
-class Seal:
-    """Seals texts with a key derived from ``secret``, which nobody can guess: the bot's token, or one that was set."""
+class Encryption:
+    """Encrypts texts with a key derived from ``secret``, which nobody can guess: the bot's token, or one that was set."""
 
     def __init__(self, secret: str) -> None:
         key = HKDF(SHA256(), length=64, salt=None, info=b"campaign-bot inbox").derive(secret.encode())
@@ -25,21 +25,21 @@ class Seal:
         self._mac_key = key[32:]
 
     def close(self, text: str) -> bytes:
-        """The text, sealed."""
+        """The text, encrypted."""
         return self._fernet.encrypt(text.encode("utf-8", "surrogatepass"))
 
-    def open(self, sealed: bytes) -> str:
-        """The text that was sealed.
+    def open(self, encrypted: bytes) -> str:
+        """The text that was encrypted.
 
         Raises:
-            SealError: not with this key, or it is damaged.
+            DecryptionError: not with this key, or it is damaged.
         """
         try:
-            return self._fernet.decrypt(sealed).decode("utf-8", "surrogatepass")
+            return self._fernet.decrypt(encrypted).decode("utf-8", "surrogatepass")
         except InvalidToken:
-            raise SealError from None
+            raise DecryptionError from None
 
-    def fingerprint(self, text: str) -> int:
+    def pseudonym(self, text: str) -> int:
         """A negative number of at most 56 bits, the same for the same text; without the key it tells nothing."""
         digest = hmac.new(self._mac_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
         return -1 - int.from_bytes(digest[:_FINGERPRINT_BYTES], "big")

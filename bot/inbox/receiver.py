@@ -1,4 +1,4 @@
-"""Takes updates in: what is needed of each is committed, sealed, before anyone acknowledges it."""
+"""Takes updates in: what is needed of each is committed, encrypted, before anyone acknowledges it."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from bot.inbox.encryption import Seal
+from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
@@ -20,11 +20,11 @@ _NAMES = frozenset(
 class Receiver:
     """The one way in, for polling and webhook alike."""
 
-    def __init__(self, inbox: Inbox, seal: Seal, worker: Worker, metrics: Metrics) -> None:
+    def __init__(self, inbox: Inbox, encryption: Encryption, worker: Worker, metrics: Metrics) -> None:
         self._inbox = inbox
-        self._seal = seal
+        self._encryption = encryption
         self._worker = worker
-        self.room = worker.room
+        self.capacity = worker.capacity
         """Set as long as more may be taken in."""
         self._metrics = metrics
 
@@ -50,10 +50,10 @@ class Receiver:
         except (ValueError, RecursionError) as error:
             key = update_id(raw)
             if key is None:
-                key = self._seal.fingerprint(json.dumps(raw, default=str))
+                key = self._encryption.pseudonym(json.dumps(raw, default=str))
             fault = f"can't be read: {', '.join(_places(error)) or type(error).__name__}"
-            return Entry(key, self._seal.close(json.dumps(_nameless(raw), default=str)), fault)
-        return Entry(update.update_id, self._seal.close(needed)) if update.lane else None
+            return Entry(key, self._encryption.close(json.dumps(_nameless(raw), default=str)), fault)
+        return Entry(update.update_id, self._encryption.close(needed)) if update.lane else None
 
 
 def update_id(raw: object) -> int | None:

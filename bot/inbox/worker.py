@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from telegram.error import TelegramError
 
 from bot.errors import StoppingError, StoreError
-from bot.inbox.encryption import Seal, SealError
+from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Update
 from bot.metrics import Metrics
 from bot.store.records import NOTHING, Done, Inbox, Records, Waiting
@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 _TRIES = 3
 _SWEEP_S = 2.0
 """How often the inbox is looked through for what others put there, such as replayed dead letters."""
-_ROOM = 50_000
+_CAPACITY = 50_000
 """Updates that may wait in memory; from then on no more are taken in, and Telegram keeps them."""
 _INLINE_LIVES_S = 30.0
 
@@ -56,14 +56,14 @@ class _Job:
 class Worker:
     """Handles updates; each is done only when the store says so."""
 
-    def __init__(self, inbox: Inbox, seal: Seal, handler: Handler, metrics: Metrics) -> None:
+    def __init__(self, inbox: Inbox, encryption: Encryption, handler: Handler, metrics: Metrics) -> None:
         self._inbox = inbox
-        self._seal = seal
+        self._encryption = encryption
         self._handler = handler
         self._metrics = metrics
-        self.room = asyncio.Event()
+        self.capacity = asyncio.Event()
         """Set as long as more may be taken in."""
-        self.room.set()
+        self.capacity.set()
         self._lanes: dict[str, deque[_Job]] = {}
         self._arrivals: dict[int, float] = {}
         self._finished: set[int] = set()
@@ -85,9 +85,9 @@ class Worker:
             waited_s = max(0.0, (datetime.now(UTC) - row.received_at).total_seconds())
             self._arrivals[row.id] = time.monotonic() - waited_s
             try:
-                update = Update.from_text(self._seal.open(row.payload))
-            except SealError:
-                self._start(self._bury(row.id, "sealed with another key: set the former CAMPAIGN_BOT_KEY or token"))
+                update = Update.from_text(self._encryption.open(row.payload))
+            except DecryptionError:
+                self._start(self._bury(row.id, "encrypted with another key: set the former CAMPAIGN_BOT_KEY or token"))
                 continue
             except ValueError as error:
                 self._start(self._bury(row.id, f"can't be read: {type(error).__name__}"))
@@ -218,10 +218,10 @@ class Worker:
 
     def _count(self) -> None:
         self._metrics.waiting.set(len(self._arrivals))
-        if len(self._arrivals) < _ROOM:
-            self.room.set()
+        if len(self._arrivals) < _CAPACITY:
+            self.capacity.set()
         else:
-            self.room.clear()
+            self.capacity.clear()
 
     async def _commit_done(self) -> None:
         """Commit all that is done at the moment in one transaction: each one costs a turn of the disk."""

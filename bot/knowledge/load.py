@@ -1,4 +1,4 @@
-"""A knowledge folder, loaded: all faults at once, each with its file, its line and how to mend it."""
+"""A knowledge folder, loaded: all faults at once, each with its file, its line and how to fix it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 ``Matcher`` is the way in. What it says is one of the closed set ``Verdict``.
 """
 
-from bot.matching.confidence import Gate
+from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.matcher import QUESTION_LIMIT, Matcher
 from bot.matching.verdict import (
@@ -23,7 +23,7 @@ __all__ = [
     "QUESTION_LIMIT",
     "Answer",
     "Candidate",
-    "Gate",
+    "ConfidenceModel",
     "Index",
     "Judgement",
     "Matcher",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class ConfidenceModel:
     """A logistic function of three things, and the thresholds that make verdicts of it.
 
     ``explained`` is the weight of the share of the question that the item explains; ``margin`` of its distance to

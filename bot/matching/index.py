@@ -166,7 +166,7 @@ def standard_form(text: str, lexicon: Lexicon) -> str:
 
 
 def _forms(item: Item, lexicon: Lexicon) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(standard_form(asking, lexicon) for asking in item.askings()))
+    return tuple(dict.fromkeys(standard_form(asking, lexicon) for asking in item.all_phrasings()))
 
 
 def _typical(item: Item, forms: Sequence[str], lexicon: Lexicon, size: int = 0) -> Mapping[str, float]:

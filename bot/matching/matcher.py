@@ -9,9 +9,9 @@ from itertools import islice
 from bot.items import Item, Kind
 from bot.masking import bare
 from bot.matching.asking import asks
-from bot.matching.confidence import Gate
+from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
-from bot.matching.lanes import Asked, Characters, Edit, Focus, Lane, Scores, Sound
+from bot.matching.lanes import AnswerType, Asked, Characters, Edit, Lane, Scores, Sound
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
@@ -88,12 +88,12 @@ class Matcher:
     ``without`` names lanes that are left out, to see what they are worth.
     """
 
-    def __init__(self, index: Index, gate: Gate | None = None, without: Collection[str] = ()) -> None:
+    def __init__(self, index: Index, confidence: ConfidenceModel | None = None, without: Collection[str] = ()) -> None:
         self._index = index
-        self._gate = gate or Gate()
+        self._confidence = confidence or ConfidenceModel()
         self._edit = Edit(index)
         self._explaining = _lanes(without, Characters(), Sound())
-        self._comparing = _lanes(without, self._edit, Focus(index))
+        self._comparing = _lanes(without, self._edit, AnswerType(index))
 
     def match(self, question: str) -> Verdict:
         """The verdict on a message, of which the first 1,000 characters are looked at.
@@ -133,7 +133,7 @@ class Matcher:
         parts: dict[str, _Reading] = {}
         for part in asking:
             best = part.clause.best
-            if best and best.item.kind is not Kind.SMALL_TALK and best.score >= self._gate.answer:
+            if best and best.item.kind is not Kind.SMALL_TALK and best.score >= self._confidence.answer:
                 parts.setdefault(best.item.id, part.clause)
         if len(parts) == 1 or not parts:
             return None
@@ -167,14 +167,14 @@ class Matcher:
             return Unknown(candidates, (), why)
         near = _best((*candidates, *whole.candidates))
         nearest = _suggestions(near, {best.item.id})
-        if best.item.kind is Kind.ANSWER and best.score >= self._gate.answer:
+        if best.item.kind is Kind.ANSWER and best.score >= self._confidence.answer:
             return Answer(candidates, nearest, why, (best,))
-        if best.item.kind is Kind.NOT_COVERED and best.score >= self._gate.refuse:
+        if best.item.kind is Kind.NOT_COVERED and best.score >= self._confidence.refuse:
             return NotCovered(candidates, nearest, why, (best,))
-        if best.item.kind is Kind.SMALL_TALK and best.score >= self._gate.answer:
+        if best.item.kind is Kind.SMALL_TALK and best.score >= self._confidence.answer:
             return SmallTalk(candidates, (), why, (best,))
         nearest = _suggestions(near, ())
-        if nearest and nearest[0].score >= self._gate.suggest:
+        if nearest and nearest[0].score >= self._confidence.suggest:
             return Suggestions(candidates, nearest, why)
         return Unknown(candidates, (), why)
 
@@ -224,7 +224,7 @@ class Matcher:
         if len(found) == 1:
             return {found[0]: sure}
         # Of an answer and a refusal in the very same words the answer is offered.
-        tie = self._gate.tie
+        tie = self._confidence.tie
         return {number: tie if self._item(number).kind is Kind.ANSWER else tie / 2 for number in found}
 
     def _candidates(
@@ -237,7 +237,7 @@ class Matcher:
             rivals = ranked[1:2] if place == 0 else ranked[:1]
             margin = one.value - (rivals[0].value if rivals else 0.0)
             refused = self._item(one.number).kind is Kind.NOT_COVERED
-            score = self._gate.score(one.explained, margin, margin if refused else one.value - refusal)
+            score = self._confidence.score(one.explained, margin, margin if refused else one.value - refusal)
             score *= min(1.0, evidence / _EVIDENCE)
             scored.append(Candidate(self._item(one.number), exact.get(one.number, score)))
         return _best(scored)

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from bot.evaluation.leave_one_out import NEAR_COPY
 from bot.matching.index import Index
-from bot.matching.lanes.answer_type import foci
+from bot.matching.lanes.answer_type import answer_types
 from bot.matching.terms import FRAME_WEIGHT, grams
 from bot.text import normalise
 
@@ -86,7 +86,7 @@ class Clusters:
             term: self._index.weight(self._index.postings.get(term, {})) * (1.0 if term in core else FRAME_WEIGHT)
             for term in grams(form)
         }
-        hard = frozenset((*_NUMBER.findall(form), *foci(form)))
+        hard = frozenset((*_NUMBER.findall(form), *answer_types(form)))
         return _Question(weights, sum(weights.values()) or 1.0, hard)
 
 

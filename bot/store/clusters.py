@@ -8,8 +8,8 @@ from sqlalchemy import Connection, func, select
 from bot.store.database import Database
 from bot.store.misses import missed_question
 from bot.store.ranking import refresh
-from bot.store.records import COMPLAINED, Cluster, MissedQuestion, Sorter, State, Unsorted
-from bot.store.tables import CLUSTERS, MISSED, WISHES
+from bot.store.records import COMPLAINED, Cluster, MissedQuestion, Sorter, State, UnclusteredMiss
+from bot.store.tables import CLUSTERS, MISSED, SUBSCRIPTIONS
 
 _QUESTIONS = 50
 _RANK = (CLUSTERS.c.weight.desc(), CLUSTERS.c.id.desc())
@@ -32,7 +32,7 @@ class SqlClusters:
         # One writer at a time, so that two processes do not make two clusters of one question.
         with self._database.transaction() as connection:
             self._teach(connection, sorter)
-            rows = [Unsorted(*row) for row in connection.execute(waiting)]
+            rows = [UnclusteredMiss(*row) for row in connection.execute(waiting)]
             clusters = set()
             for row in rows:
                 cluster = sorter.find(row)
@@ -107,7 +107,7 @@ class SqlClusters:
         ).subquery()
         known = select(MISSED.c.cluster, *_UNSORTED).join(firsts, firsts.c.id == MISSED.c.id)
         for cluster, *first in connection.execute(known.order_by(MISSED.c.cluster)):
-            sorter.learn(cluster, Unsorted(*first))
+            sorter.learn(cluster, UnclusteredMiss(*first))
 
     @staticmethod
     def _takes_in(connection: Connection, cluster: int, row_id: int) -> bool:
@@ -120,7 +120,7 @@ class SqlClusters:
         return True
 
     @staticmethod
-    def _begin(connection: Connection, sorter: Sorter, row: Unsorted) -> int:
+    def _begin(connection: Connection, sorter: Sorter, row: UnclusteredMiss) -> int:
         empty = {"weight": 0, "asked": 0, "days": 0, "open": 0, "ignored": False}
         key = connection.execute(CLUSTERS.insert().values(empty)).inserted_primary_key
         assert key is not None  # noqa: S101 - an insert of one row has one
@@ -137,7 +137,7 @@ def _cluster(connection: Connection, cluster_id: int) -> Cluster:
         inside.order_by(MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id).limit(_QUESTIONS)
     )
     questions = tuple(missed_question(row) for row in rows)
-    waiting = select(func.count(WISHES.c.person.distinct())).join(MISSED).where(MISSED.c.cluster == cluster_id)
+    waiting = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED).where(MISSED.c.cluster == cluster_id)
     return Cluster(
         cluster_id,
         counts.asked if counts else 0,

@@ -30,7 +30,7 @@ from bot.store.tables import (
     JUDGED,
     MISSED,
     MISSED_DAYS,
-    WISHES,
+    SUBSCRIPTIONS,
     InboxState,
 )
 
@@ -39,7 +39,7 @@ DEDUPE_WINDOW = timedelta(hours=48)
 DEAD_LETTERS_KEPT = timedelta(days=7)
 DRAFTS_KEPT = timedelta(hours=1)
 """Who wrote nothing for so long is asking something else."""
-WISHES_KEPT = timedelta(days=30)
+SUBSCRIPTIONS_KEPT = timedelta(days=30)
 ANSWERED_KEPT = timedelta(days=30)
 
 try:
@@ -166,7 +166,7 @@ class Database:
             .where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.admin.is_not(None))
             .values(admin=None, edit=None),
             ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),
-            WISHES.delete().where(WISHES.c.made_at < now - WISHES_KEPT),
+            SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
             DRAFTS.delete().where(DRAFTS.c.changed_at < now - DRAFTS_KEPT),
         )
         lonely = select(MISSED.c.cluster).where(MISSED.c.cluster.is_not(None), MISSED.c.last_asked < now - misses_kept)
@@ -197,7 +197,7 @@ class Database:
 
 @contextmanager
 def _clear_errors(url: str, errors: tuple[type[Exception], ...] = (DBAPIError,)) -> Iterator[None]:
-    """What the database or the file system says becomes one line that names the database and the mend."""
+    """What the database or the file system says becomes one line that names the database and the fix."""
     try:
         yield
     except errors as error:
@@ -207,8 +207,8 @@ def _clear_errors(url: str, errors: tuple[type[Exception], ...] = (DBAPIError,))
         except ArgumentError:
             shown = "the URL in CAMPAIGN_BOT_DATABASE_URL"
         otherwise = "check CAMPAIGN_BOT_DATABASE_URL, and that its folder can be written"
-        mend = next((mend for sign, mend in _MENDS.items() if sign in reason), otherwise)
-        raise StoreError(f"The database {shown} can't be used ({reason}): {mend}.") from error
+        fix = next((fix for sign, fix in _MENDS.items() if sign in reason), otherwise)
+        raise StoreError(f"The database {shown} can't be used ({reason}): {fix}.") from error
 
 
 def _create_private_file(database: str | None) -> None:

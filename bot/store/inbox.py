@@ -8,18 +8,18 @@ from sqlalchemy import select
 from bot.store.database import DEDUPE_WINDOW, Database
 from bot.store.records import DeadLetter, Done, Entry, Waiting
 from bot.store.tables import INBOX, InboxState
-from bot.store.usage import SqlJournal
+from bot.store.usage import SqlUsageLog
 
 _ROWS_A_STATEMENT = 500
 """SQLite takes some thousands of parameters in a statement, not more."""
 
 
 class SqlInbox:
-    """``Inbox`` over SQL. ``journal`` takes the records that are committed together with what is done."""
+    """``Inbox`` over SQL. ``usage`` takes the records that are committed together with what is done."""
 
-    def __init__(self, database: Database, journal: SqlJournal) -> None:
+    def __init__(self, database: Database, usage: SqlUsageLog) -> None:
         self._database = database
-        self._journal = journal
+        self._usage = usage
 
     def receive(self, entries: Sequence[Entry]) -> Sequence[Waiting]:
         """Keep what is new, in this order; what of it waits to be handled."""
@@ -74,7 +74,7 @@ class SqlInbox:
             emptied = INBOX.update().where(INBOX.c.id.in_([one.id for one in done]))
             connection.execute(emptied.values(state=InboxState.DONE, payload=None, fault=None, died_at=None))
             for one in done:
-                self._journal.record_in(connection, one.records)
+                self._usage.record_in(connection, one.records)
 
     def bury(self, row_id: int, fault: str) -> None:
         """Make a row a dead letter."""

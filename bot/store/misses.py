@@ -17,14 +17,14 @@ from bot.texts import command_line as command_line_texts
 _PENDING = (State.OPEN, State.HANDLED)
 
 
-class SqlMissedLog:
-    """``MissedLog`` over SQL. ``limit``: how many rows there may be before new questions are refused."""
+class SqlMissLog:
+    """``MissLog`` over SQL. ``limit``: how many rows there may be before new questions are refused."""
 
     def __init__(self, database: Database, limit: int) -> None:
         self._database = database
         self._limit = limit
 
-    def has_room(self, miss: Miss) -> bool:
+    def has_capacity(self, miss: Miss) -> bool:
         """Whether this miss may be recorded: its row is there already, or one more fits."""
         with self._database.reading() as connection:
             known = select(func.count()).where(MISSED.c.key == miss.key)

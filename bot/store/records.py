@@ -1,4 +1,4 @@
-"""What is kept, as others see it: the log of missed questions, never who asked; the inbox, sealed; what admins did."""
+"""What is kept, as others see it: the log of missed questions, never who asked; the inbox, encrypted; what admins did."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,10 +75,10 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Subscription:
     """Somebody wants to be told when a miss has an answer.
 
-    ``key`` is the miss's; ``person`` a fingerprint, the same for the same person; ``address`` says where, sealed.
+    ``key`` is the miss's; ``person`` a fingerprint, the same for the same person; ``address`` says where, encrypted.
     """
 
     key: str
@@ -108,7 +108,7 @@ class Records:
     asked: tuple[str, ...] = ()
     answered: tuple[Answered, ...] = ()
     counted: tuple[str, ...] = ()
-    wishes: tuple[Wish, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
     drafts: tuple[KeptDraft, ...] = ()
 
 
@@ -142,10 +142,10 @@ class MissedQuestion:
     chosen: str | None = None
 
 
-class MissedLog(Protocol):
+class MissLog(Protocol):
     """Where misses are kept. Every method raises StoreError when the store fails."""
 
-    def has_room(self, miss: Miss) -> bool:
+    def has_capacity(self, miss: Miss) -> bool:
         """Whether this miss may be recorded: its row is there already, or one more fits."""
 
     def is_full(self) -> bool:
@@ -192,7 +192,7 @@ class MissedLog(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Unsorted:
+class UnclusteredMiss:
     """A miss that is in no cluster yet."""
 
     id: int
@@ -207,13 +207,13 @@ class Sorter(Protocol):
     newest: int
     """The highest id of a cluster that it knows; 0 for none."""
 
-    def learn(self, cluster: int, first: Unsorted) -> None:
+    def learn(self, cluster: int, first: UnclusteredMiss) -> None:
         """A cluster, and the miss that it began with."""
 
     def forget(self, cluster: int) -> None:
         """There is no such cluster any more."""
 
-    def find(self, miss: Unsorted) -> int | None:
+    def find(self, miss: UnclusteredMiss) -> int | None:
         """The cluster that a miss belongs to, if there is one."""
 
 
@@ -221,7 +221,7 @@ class Sorter(Protocol):
 class Cluster:
     """Misses that ask the same. ``asked``: how often in all; ``days``: on how many different days.
 
-    ``questions``: those that are open, the most frequent first, at most 50. ``waiting``: how many wish to be told.
+    ``questions``: those that are open, the most frequent first, at most 50. ``waiting``: how many subscription to be told.
     """
 
     id: int
@@ -264,7 +264,7 @@ class Clusters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An update as it goes into the inbox. ``key`` is what it is known by, in 64 bits; ``payload`` is sealed.
+    """An update as it goes into the inbox. ``key`` is what it is known by, in 64 bits; ``payload`` is encrypted.
 
     With a ``fault`` it can't be handled and is a dead letter from the start.
     """
@@ -311,13 +311,13 @@ class Judged:
     right: bool
 
 
-class Journal(Protocol):
+class UsageLog(Protocol):
     """What is kept of talks, beside misses. Every method raises StoreError when the store fails."""
 
     def record(self, records: Records) -> None:
         """Keep these, all at once or not at all. Durable when this returns."""
 
-    def has_room(self, feedback: Feedback) -> bool:
+    def has_capacity(self, feedback: Feedback) -> bool:
         """Whether this opinion may be recorded: its row is there already, or one more fits."""
 
     def hot(self, limit: int) -> Sequence[str]:
@@ -378,18 +378,18 @@ class Inbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A wish that can be fulfilled."""
+    """A subscription that can be fulfilled."""
 
     id: int
     question: str
     address: bytes
 
 
-class Wishes(Protocol):
+class Subscriptions(Protocol):
     """Who wants to be told. Every method raises StoreError when the store fails."""
 
     def due(self) -> Sequence[Due]:
-        """The wishes whose miss is verified or not covered: those begun least often first, then the oldest."""
+        """The subscriptions whose miss is verified or not covered: those begun least often first, then the oldest."""
 
     def begin(self, ids: Collection[int]) -> None:
         """Say that these are about to be fulfilled: if a kill comes in between, others are told before them."""

@@ -91,7 +91,7 @@ ASKED_DAYS = Table(
 )
 
 
-WISHES = Table(
+SUBSCRIPTIONS = Table(
     "wishes",
     METADATA,
     Column("id", Integer, primary_key=True),

@@ -7,22 +7,22 @@ from datetime import UTC, date, timedelta
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
 from bot.store.database import ANSWERED_KEPT, Database
-from bot.store.misses import SqlMissedLog
+from bot.store.misses import SqlMissLog
 from bot.store.records import COMPLAINTS, Answered, Feedback, FeedbackCount, Judged, Opinion, Records
-from bot.store.subscriptions import SqlWishes
+from bot.store.subscriptions import SqlSubscriptions
 from bot.store.tables import ANSWERED, ASKED_DAYS, DAILY, DRAFTS, FEEDBACK, JUDGED
 
 _HOT_DAYS = timedelta(days=30)
 _WEEK = timedelta(days=7)
 
 
-class SqlJournal:
-    """``Journal`` over SQL. ``missed`` takes the misses; ``limit``: how many opinions, and answered questions, fit."""
+class SqlUsageLog:
+    """``UsageLog`` over SQL. ``missed`` takes the misses; ``limit``: how many opinions, and answered questions, fit."""
 
-    def __init__(self, database: Database, missed: SqlMissedLog, limit: int) -> None:
+    def __init__(self, database: Database, missed: SqlMissLog, limit: int) -> None:
         self._database = database
         self._missed = missed
-        self._wishes = SqlWishes(database)
+        self._subscriptions = SqlSubscriptions(database)
         self._limit = limit
 
     def record(self, records: Records) -> None:
@@ -47,8 +47,8 @@ class SqlJournal:
             _count(connection, DAILY, {"day": now.date(), "name": name})
         for answered in records.answered:
             self._keep(connection, answered)
-        for wish in records.wishes:
-            self._wishes.record_in(connection, wish)
+        for subscription in records.subscriptions:
+            self._subscriptions.record_in(connection, subscription)
         for draft in records.drafts:
             connection.execute(DRAFTS.delete().where(DRAFTS.c.admin == draft.admin, DRAFTS.c.chat == draft.chat))
             if draft.content is not None:
@@ -67,7 +67,7 @@ class SqlJournal:
         row = {"key": answered.key, "item": answered.item, "question": answered.question}
         connection.execute(ANSWERED.insert().values(row | judged))
 
-    def has_room(self, feedback: Feedback) -> bool:
+    def has_capacity(self, feedback: Feedback) -> bool:
         """Whether this opinion may be recorded."""
         with self._database.reading() as connection:
             if connection.execute(select(func.count()).where(*_is(feedback))).scalar_one():

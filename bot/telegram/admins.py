@@ -92,7 +92,7 @@ class AdminHandlers:
         return message.chat.private or bool(quoted and quoted.sender and quoted.sender.id == self._bot.id)
 
 
-class AdminNotices:
+class AdminNotifier:
     """Brings texts to the admins: to their group if there is one, else to each."""
 
     def __init__(self, messages: Messages, admins: Collection[int], group: int | None) -> None:

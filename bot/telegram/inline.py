@@ -16,8 +16,8 @@ from telegram.error import TelegramError
 from bot.conversation.members import INLINE_START
 from bot.inbox.updates import InlineQuery
 from bot.metrics import Metrics
-from bot.snapshot import Live
-from bot.telegram.quotas import FloodGuard, Pace
+from bot.snapshot import CurrentSnapshot
+from bot.telegram.quotas import MemberRateLimit, Pace
 from bot.texts.languages import converter, language_of
 
 _LOG = logging.getLogger(__name__)
@@ -29,9 +29,9 @@ _DESCRIPTION = 120
 class InlineHandlers:
     """The results under what is typed after the bot's name."""
 
-    def __init__(self, bot: Bot, live: Live, guard: FloodGuard, metrics: Metrics) -> None:
+    def __init__(self, bot: Bot, current: CurrentSnapshot, guard: MemberRateLimit, metrics: Metrics) -> None:
         self._bot = bot
-        self._live = live
+        self._current = current
         self._guard = guard
         self._metrics = metrics
 
@@ -41,7 +41,7 @@ class InlineHandlers:
             self._metrics.silenced.inc()
             return
         language = language_of(query.sender.language_code)
-        dialogue = self._live.dialogue
+        dialogue = self._current.dialogue
         items = await asyncio.to_thread(dialogue.inline, query.query)
         convert = converter(language)
         results = [

@@ -11,11 +11,11 @@ from telegram import Bot
 from bot.conversation.members import Command, Speaker, Turn
 from bot.inbox.updates import CallbackQuery, Message, Update, User
 from bot.metrics import Metrics
-from bot.snapshot import Live
+from bot.snapshot import CurrentSnapshot
 from bot.store.records import NOTHING, Feedback, Miss, Records
 from bot.telegram.messages import Messages, remember
-from bot.telegram.notifier import Address, AnswerBack
-from bot.telegram.quotas import FloodGuard, MissQuota, Pace
+from bot.telegram.notifier import Address, SubscriptionNotifier
+from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
 from bot.texts import members as members_texts
 from bot.texts.languages import language_of
 
@@ -23,29 +23,29 @@ _COMMANDS = frozenset({"start", *members_texts.COMMANDS})
 
 
 class MemberHandlers:
-    """The replies to members. ``has_room`` tells whether the store takes a record."""
+    """The replies to members. ``has_capacity`` tells whether the store takes a record."""
 
     def __init__(  # noqa: PLR0913 - a service an argument
         self,
         bot: Bot,
-        live: Live,
+        current: CurrentSnapshot,
         messages: Messages,
         *,
-        guard: FloodGuard,
-        quota: MissQuota,
-        opinions: MissQuota,
-        has_room: Callable[[Miss | Feedback], bool],
-        answer_back: AnswerBack,
+        guard: MemberRateLimit,
+        quota: DailyQuota,
+        opinions: DailyQuota,
+        has_capacity: Callable[[Miss | Feedback], bool],
+        subscription_notifier: SubscriptionNotifier,
         metrics: Metrics,
     ) -> None:
         self._bot = bot
-        self._live = live
+        self._current = current
         self._messages = messages
-        self._answer_back = answer_back
+        self._subscription_notifier = subscription_notifier
         self._guard = guard
         self._quota = quota
         self._opinions = opinions
-        self._has_room = has_room
+        self._has_capacity = has_capacity
         self._metrics = metrics
         self._replies: dict[tuple[int, int], tuple[int, str]] = {}
         """By a question's chat and message: the reply's message, and the question's words."""
@@ -67,14 +67,14 @@ class MemberHandlers:
                 return NOTHING
             case Pace.NOTICE:
                 self._metrics.silenced.inc()
-                turn = self._live.dialogue.flooded(speaker)
+                turn = self._current.dialogue.flooded(speaker)
             case Pace.FINE if not has_words:
-                turn = self._live.dialogue.not_text(speaker) if directness else Turn(None)
+                turn = self._current.dialogue.not_text(speaker) if directness else Turn(None)
             case Pace.FINE:
                 async with self._messages.typing(message):
-                    turn = await asyncio.to_thread(self._live.dialogue.say, text, speaker)
+                    turn = await asyncio.to_thread(self._current.dialogue.say, text, speaker)
                     if turn.forget:
-                        await asyncio.to_thread(self._answer_back.forget, speaker.member)
+                        await asyncio.to_thread(self._subscription_notifier.forget, speaker.member)
                     await self._reply(message, turn, edited=edited)
                 return turn.records
         await self._reply(message, turn, edited=edited)
@@ -89,12 +89,12 @@ class MemberHandlers:
                 pass
             case pace:
                 self._metrics.silenced.inc()
-                flooded = self._live.dialogue.flooded(speaker).reply
+                flooded = self._current.dialogue.flooded(speaker).reply
                 await self._messages.acknowledge(query, age_s, flooded.text if flooded and pace is Pace.NOTICE else "")
                 return NOTHING
         asked = message.reply_to_message if message else None
         question = self._mention.sub(" ", asked.text or asked.caption or "").strip() if asked else ""
-        turn = await asyncio.to_thread(self._live.dialogue.press, query.data, question, speaker)
+        turn = await asyncio.to_thread(self._current.dialogue.press, query.data, question, speaker)
         await self._messages.acknowledge(query, age_s, turn.notice)
         if message is None:
             return NOTHING
@@ -104,11 +104,14 @@ class MemberHandlers:
         # Pressed twice it counts once.
         records = NOTHING if press in self._presses else turn.records
         remember(self._presses, press, None)
-        if turn.wish and asked:
+        if turn.subscription and asked:
             address = Address(
                 chat=message.chat.id, message=asked.message_id, thread=message.thread, language=speaker.language.name
             )
-            return replace(records, wishes=(self._answer_back.wish(turn.wish, speaker.member, address),))
+            return replace(
+                records,
+                subscriptions=(self._subscription_notifier.subscription(turn.subscription, speaker.member, address),),
+            )
         return records
 
     async def failed(self, update: Update) -> None:
@@ -117,7 +120,7 @@ class MemberHandlers:
         message = update.message or update.edited_message or pressed_in
         if message and message.chat.private:
             who = update.callback_query.sender if update.callback_query else message.author
-            turn = self._live.dialogue.failed(self._speaker(who, message.chat.id))
+            turn = self._current.dialogue.failed(self._speaker(who, message.chat.id))
             await self._reply(message, turn, edited=False)
 
     def _understand(self, message: Message) -> tuple[str, bool | None]:
@@ -167,7 +170,7 @@ class MemberHandlers:
 
         def keeps(record: Miss | Feedback) -> bool:
             quota = self._quota if isinstance(record, Miss) else self._opinions
-            kept = self._has_room(record) and quota.admits(member)
+            kept = self._has_capacity(record) and quota.admits(member)
             if not kept:
                 self._metrics.misses_refused.inc()
             return kept

@@ -10,11 +10,11 @@ from telegram.error import TelegramError
 
 from bot.conversation.replies import Reply
 from bot.errors import StoreError
-from bot.inbox.encryption import Seal, SealError
+from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Chat, Message
 from bot.matching import Answer, NotCovered
-from bot.snapshot import Live
-from bot.store.records import Due, Wish, Wishes
+from bot.snapshot import CurrentSnapshot
+from bot.store.records import Due, Subscription, Subscriptions
 from bot.telegram.messages import Messages
 from bot.texts.languages import Language
 
@@ -39,31 +39,33 @@ class Address(BaseModel):
 class _Notice:
     """What to send to whom; without an address nobody can be told any more."""
 
-    wish: int
+    subscription: int
     address: Address | None
     reply: Reply
 
 
-class AnswerBack:
-    """Keeps wishes sealed, and fulfils them."""
+class SubscriptionNotifier:
+    """Keeps subscriptions encrypted, and fulfils them."""
 
-    def __init__(self, messages: Messages, wishes: Wishes, seal: Seal, live: Live) -> None:
+    def __init__(
+        self, messages: Messages, subscriptions: Subscriptions, encryption: Encryption, current: CurrentSnapshot
+    ) -> None:
         self._messages = messages
-        self._wishes = wishes
-        self._seal = seal
-        self._live = live
+        self._subscriptions = subscriptions
+        self._encryption = encryption
+        self._current = current
 
-    def wish(self, key: str, member: int, address: Address) -> Wish:
-        """The wish of a member to be told of a miss, fit to be kept."""
-        return Wish(key, self._person(member), self._seal.close(address.model_dump_json()))
+    def subscription(self, key: str, member: int, address: Address) -> Subscription:
+        """The subscription of a member to be told of a miss, fit to be kept."""
+        return Subscription(key, self._person(member), self._encryption.close(address.model_dump_json()))
 
     def forget(self, member: int) -> None:
-        """Delete all wishes of a member.
+        """Delete all subscriptions of a member.
 
         Raises:
             StoreError: the store fails.
         """
-        self._wishes.forget(self._person(member))
+        self._subscriptions.forget(self._person(member))
 
     async def run(self) -> None:
         """Tell whoever can be told, again and again, until it is cancelled."""
@@ -80,25 +82,25 @@ class AnswerBack:
         Raises:
             StoreError: the store fails.
         """
-        ready = filter(None, map(self._notice, await asyncio.to_thread(self._wishes.due)))
+        ready = filter(None, map(self._notice, await asyncio.to_thread(self._subscriptions.due)))
         while some := list(islice(ready, _SIDE_BY_SIDE)):
-            await asyncio.to_thread(self._wishes.begin, [notice.wish for notice in some])
+            await asyncio.to_thread(self._subscriptions.begin, [notice.subscription for notice in some])
             done = await asyncio.gather(*map(self._send, some))
-            ids = [notice.wish for notice, is_done in zip(some, done, strict=True) if is_done]
+            ids = [notice.subscription for notice, is_done in zip(some, done, strict=True) if is_done]
             if ids:
-                await asyncio.to_thread(self._wishes.drop, ids)
+                await asyncio.to_thread(self._subscriptions.drop, ids)
 
     def _notice(self, due: Due) -> _Notice | None:
         """What to tell; None while there is nothing: it will be asked for again, or forgotten after its days."""
         try:
-            address = Address.model_validate_json(self._seal.open(due.address))
-        except (SealError, ValidationError):
+            address = Address.model_validate_json(self._encryption.open(due.address))
+        except (DecryptionError, ValidationError):
             _LOG.warning("Somebody can't be told of an answer: the key or token is not the one of then.")
             return _Notice(due.id, None, Reply(""))
-        verdict = self._live.edition.matcher.match(due.question)
+        verdict = self._current.snapshot.matcher.match(due.question)
         if not isinstance(verdict, Answer | NotCovered):
             return None
-        return _Notice(due.id, address, self._live.dialogue.answered_since(verdict, Language[address.language]))
+        return _Notice(due.id, address, self._current.dialogue.answered_since(verdict, Language[address.language]))
 
     async def _send(self, notice: _Notice) -> bool:
         """Send it; whether there is nothing more to do about it."""
@@ -116,4 +118,4 @@ class AnswerBack:
         return True
 
     def _person(self, member: int) -> int:
-        return self._seal.fingerprint(f"member {member}")
+        return self._encryption.pseudonym(f"member {member}")

@@ -24,7 +24,7 @@ class Pace(Enum):
     """Still too fast, and told already."""
 
 
-class FloodGuard:
+class MemberRateLimit:
     """At most ``limit`` messages a minute of one member; after more of them, none until it was half as many.
 
     In memory only.
@@ -58,7 +58,7 @@ class FloodGuard:
         return Pace.FINE
 
 
-class MissQuota:
+class DailyQuota:
     """At most ``limit`` misses a day of one member.
 
     Members are counted by a hash whose key is drawn anew each day and never stored: it can't be traced back.

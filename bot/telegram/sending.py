@@ -1,4 +1,4 @@
-"""How calls go out: Telegram's limits kept, its halts obeyed, what it may not have taken sent again."""
+"""How calls go out: Telegram's limits kept, its flood_waits obeyed, what it may not have taken sent again."""
 
 import asyncio
 import functools
@@ -77,8 +77,8 @@ class Bucket:
 class SendingPolicy(BaseRateLimiter[None]):
     """PTB asks it for every call but getUpdates.
 
-    A 429 halts its own chat, or its own method where there is no chat; three chats refused within a second are the bot
-    as a whole, which halts then. What can't have reached Telegram is tried until it does; what may have, 5 times; what
+    A 429 flood_waits its own chat, or its own method where there is no chat; three chats refused within a second are the bot
+    as a whole, which flood_waits then. What can't have reached Telegram is tried until it does; what may have, 5 times; what
     is worth something at its moment alone, such as the acknowledgement of a press, once.
     """
 
@@ -95,7 +95,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         self._sleep = sleep or self._sleep_unless_stopped
         self._overall = Bucket(limits.overall)
         self._chats: dict[object, Bucket] = {}
-        self._halts: dict[object, float] = {}
+        self._flood_waits: dict[object, float] = {}
         self._refused: dict[object, float] = {}
         self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
         self._stopped = asyncio.Event()
@@ -136,7 +136,7 @@ class SendingPolicy(BaseRateLimiter[None]):
             try:
                 return await self._perform(call, scope)
             except RetryAfter as error:
-                self._halt(scope, seconds_to_wait(error), chat="chat_id" in data)
+                self._begin_flood_wait(scope, seconds_to_wait(error), chat="chat_id" in data)
             except ChatMigrated as error:
                 data["chat_id"] = error.new_chat_id
             except (BadRequest, Forbidden, Conflict):
@@ -153,23 +153,23 @@ class SendingPolicy(BaseRateLimiter[None]):
 
     async def _once(self, call: _Call, scope: object, *, chat: bool) -> _Result:
         """Make a call that is worth nothing later."""
-        left = self._halted_until(scope) - self._now()
+        left = self._flood_wait_until(scope) - self._now()
         if left > 0:
             raise RetryAfter(math.ceil(left))
         try:
             return await self._perform(call, scope)
         except RetryAfter as error:
-            self._halt(scope, seconds_to_wait(error), chat=chat)
+            self._begin_flood_wait(scope, seconds_to_wait(error), chat=chat)
             raise
 
     async def _perform(self, call: _Call, scope: object) -> _Result:
         """Make a call when there is a slot for it, unless the bot stops or a halt began meanwhile."""
         while True:
-            await self._halted(scope)
+            await self._wait_out_flood(scope)
             async with self._slots:
                 if self._stopped.is_set():
                     raise StoppingError
-                if self._halted_until(scope) <= self._now():
+                if self._flood_wait_until(scope) <= self._now():
                     return await call()
 
     async def _turn(self, scope: object, endpoint: str) -> None:
@@ -180,34 +180,34 @@ class SendingPolicy(BaseRateLimiter[None]):
         if paced:
             await self._sleep(self._bucket(scope).take(self._now()))
         while True:
-            await self._halted(scope)
+            await self._wait_out_flood(scope)
             if not paced:
                 return
             wait = self._overall.take(self._now())
             if not wait:
                 return
             await self._sleep(wait)
-            if self._halted_until(scope) <= self._now():
+            if self._flood_wait_until(scope) <= self._now():
                 return
 
-    async def _halted(self, scope: object) -> None:
-        while (until := self._halted_until(scope)) > self._now():
+    async def _wait_out_flood(self, scope: object) -> None:
+        while (until := self._flood_wait_until(scope)) > self._now():
             await self._sleep(until - self._now())
 
-    def _halted_until(self, scope: object) -> float:
-        return max(self._halts.get(scope, 0.0), self._halts.get(None, 0.0))
+    def _flood_wait_until(self, scope: object) -> float:
+        return max(self._flood_waits.get(scope, 0.0), self._flood_waits.get(None, 0.0))
 
-    def _halt(self, scope: object, seconds: float, *, chat: bool) -> None:
-        self._metrics.halts.inc()
+    def _begin_flood_wait(self, scope: object, seconds: float, *, chat: bool) -> None:
+        self._metrics.flood_waits.inc()
         now = self._now()
-        self._halts = {held: until for held, until in self._halts.items() if until > now}
+        self._flood_waits = {held: until for held, until in self._flood_waits.items() if until > now}
         self._refused = {one: at for one, at in self._refused.items() if at > now - _AT_ONCE_S}
         if chat:
             self._refused[scope] = now
         everything = chat and len(self._refused) >= _CHATS_REFUSED_AT_ONCE
         for held in (scope, None) if everything else (scope,):
             # A later, shorter one does not end a longer one.
-            self._halts[held] = max(self._halts.get(held, 0.0), now + seconds)
+            self._flood_waits[held] = max(self._flood_waits.get(held, 0.0), now + seconds)
         _LOG.warning("Telegram asks to wait %.0f s: %s.", seconds, "all chats" if everything else "one chat or method")
 
     def _bucket(self, chat: object) -> Bucket:

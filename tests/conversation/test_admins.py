@@ -12,9 +12,9 @@ from bot.items import Kind
 from bot.matching import Candidate
 from bot.store.records import Answered, Opinion, Records, State
 from bot.texts import admins as admins_texts
+from tests.admin_setup import ADMIN, AdminSetup
 from tests.clocks import Clock
 from tests.conftest import SHIPPED
-from tests.workshop import ADMIN, Workshop
 
 OTHER = Admin(6, 6)
 OLD_BUTTONS = {
@@ -36,30 +36,30 @@ OLD_BUTTONS = {
 
 
 @pytest.mark.parametrize(("action", "text"), OLD_BUTTONS.values(), ids=OLD_BUTTONS.keys())
-def test_an_old_or_forged_button_says_that_it_is_one(workshop: Workshop, action: str, text: str) -> None:
+def test_an_old_or_forged_button_says_that_it_is_one(admin_setup: AdminSetup, action: str, text: str) -> None:
     """And nothing is done; what is out of date only passes by, and the message stays."""
-    workshop.miss("塑料片被狗吃了")
-    workshop.sorting.sort()
-    workshop.history.record(5, "ignore", "1")
-    turn = workshop.dialogue.press(action, ADMIN)
+    admin_setup.miss("塑料片被狗吃了")
+    admin_setup.sorting.sort()
+    admin_setup.history.record(5, "ignore", "1")
+    turn = admin_setup.dialogue.press(action, ADMIN)
     assert (turn.reply.text if turn.reply else turn.notice) == text
-    assert workshop.states() == {"塑料片被狗吃了": State.OPEN}
+    assert admin_setup.states() == {"塑料片被狗吃了": State.OPEN}
 
 
-def test_of_two_admins_on_one_card_the_later_one_is_told(workshop: Workshop) -> None:
+def test_of_two_admins_on_one_card_the_later_one_is_told(admin_setup: AdminSetup) -> None:
     """It is handled once."""
-    workshop.miss("塑料片被狗吃了")
-    shown = workshop.say("/missed")
-    workshop.press(shown, "加到 1：饭卡丢了怎么补？")
-    files = workshop.file("items.yaml")
+    admin_setup.miss("塑料片被狗吃了")
+    shown = admin_setup.say("/missed")
+    admin_setup.press(shown, "加到 1：饭卡丢了怎么补？")
+    files = admin_setup.file("items.yaml")
     for admin in (OTHER, ADMIN):
-        turn = workshop.dialogue.press(press(Press.NEW, 1), admin)
+        turn = admin_setup.dialogue.press(press(Press.NEW, 1), admin)
         assert (turn.reply, turn.notice) == (None, admins_texts.CARD_GONE)
-    assert workshop.file("items.yaml") == files
+    assert admin_setup.file("items.yaml") == files
 
 
 def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    admin_setup: AdminSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each kind of edit; nothing counts as done."""
 
@@ -67,18 +67,20 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
         raise FolderReadOnlyError("我没有写 items.yaml 的权限（Permission denied）。")
 
     monkeypatch.setattr("bot.curation.edits.replace", refuse)
-    workshop.miss("塑料片被狗吃了")
-    pasted = workshop.press(workshop.say("/missed"), "加到 1：饭卡丢了怎么补？").text
+    admin_setup.miss("塑料片被狗吃了")
+    pasted = admin_setup.press(admin_setup.say("/missed"), "加到 1：饭卡丢了怎么补？").text
     assert "我没有写 items.yaml 的权限" in pasted
     assert pasted.endswith("items.yaml，在「card」那一条的 phrasings 下面加上：\n      - 塑料片被狗吃了")
-    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_ANSWER)
-    pasted = workshop.press(workshop.say("到窗口：带证。"), admins_texts.BUTTON_FINE).text
+    admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_ANSWER)
+    pasted = admin_setup.press(admin_setup.say("到窗口：带证。"), admins_texts.BUTTON_FINE).text
     assert "answer: |-\n      到窗口：带证。" in pasted
-    workshop.press(workshop.press(workshop.say("/missed"), admins_texts.BUTTON_NOT_COVERED), admins_texts.BUTTON_OWN)
-    pasted = workshop.press(workshop.say("须知里没有说。"), admins_texts.BUTTON_FINE).text
+    admin_setup.press(
+        admin_setup.press(admin_setup.say("/missed"), admins_texts.BUTTON_NOT_COVERED), admins_texts.BUTTON_OWN
+    )
+    pasted = admin_setup.press(admin_setup.say("须知里没有说。"), admins_texts.BUTTON_FINE).text
     assert "  - id: nc-su-liao-pian-bei-gou-chi-le\n" in pasted
     assert "    kind: not-covered\n" in pasted
-    assert workshop.states() == {"塑料片被狗吃了": State.OPEN}
+    assert admin_setup.states() == {"塑料片被狗吃了": State.OPEN}
 
 
 UNFIT = {
@@ -88,41 +90,43 @@ UNFIT = {
 
 
 @pytest.mark.parametrize(("text", "why"), UNFIT.values(), ids=UNFIT.keys())
-def test_a_question_that_is_no_phrasing_is_reworded(workshop: Workshop, text: str, why: str) -> None:
+def test_a_question_that_is_no_phrasing_is_reworded(admin_setup: AdminSetup, text: str, why: str) -> None:
     """Before it is added, or becomes a button."""
-    miss = workshop.live.edition.faq.reject(text).miss
+    miss = admin_setup.current.snapshot.faq.reject(text).miss
     assert miss
-    workshop.missed.record(miss)
-    workshop.say("/missed")
+    admin_setup.missed.record(miss)
+    admin_setup.say("/missed")
     button = cards.button("card", Press.PHRASING, 1, item_key("card"))
-    asked = workshop.press(Reply("", ((button,),)), "card")
+    asked = admin_setup.press(Reply("", ((button,),)), "card")
     assert asked.text.startswith(f"{why}，不好直接当问法")
-    assert workshop.say("找13812345678").text == admins_texts.HAS_NUMBER
-    assert "加了问法" in workshop.press(workshop.say("塑料片没了\n塑料片被狗叼走了"), admins_texts.BUTTON_FINE).text
-    assert workshop.live.edition.base.by_id["card"].phrasings[-2:] == ("塑料片没了", "塑料片被狗叼走了")
+    assert admin_setup.say("找13812345678").text == admins_texts.HAS_NUMBER
+    assert (
+        "加了问法" in admin_setup.press(admin_setup.say("塑料片没了\n塑料片被狗叼走了"), admins_texts.BUTTON_FINE).text
+    )
+    assert admin_setup.current.snapshot.base.by_id["card"].phrasings[-2:] == ("塑料片没了", "塑料片被狗叼走了")
 
 
-def test_a_draft_does_not_take_an_admins_own_questions_for_itself(workshop: Workshop) -> None:
+def test_a_draft_does_not_take_an_admins_own_questions_for_itself(admin_setup: AdminSetup) -> None:
     """Not an hour later, nor in another chat; while it waits for a press that is said."""
-    workshop.say("/new")
-    assert workshop.dialogue.say("食堂几点开门", Admin(5, -9000)) is None
-    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_WORDS)
-    workshop.say("卡没了")
-    assert workshop.say("食堂几点开门").text == admins_texts.CHOOSE_WITH_BUTTONS
-    workshop.clock.now = workshop.clock.now.replace(hour=11)
-    assert workshop.dialogue.say("食堂几点开门", ADMIN) is None
+    admin_setup.say("/new")
+    assert admin_setup.dialogue.say("食堂几点开门", Admin(5, -9000)) is None
+    admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_WORDS)
+    admin_setup.say("卡没了")
+    assert admin_setup.say("食堂几点开门").text == admins_texts.CHOOSE_WITH_BUTTONS
+    admin_setup.clock.now = admin_setup.clock.now.replace(hour=11)
+    assert admin_setup.dialogue.say("食堂几点开门", ADMIN) is None
 
 
 def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Callback data in 64 bytes, texts in 4,096 UTF-16 units, at most 100 buttons, over the shipped knowledge."""
-    workshop = Workshop(SHIPPED, tmp_path_factory.mktemp("shipped"), clock)
-    base = workshop.live.edition.base
+    admin_setup = AdminSetup(SHIPPED, tmp_path_factory.mktemp("shipped"), clock)
+    base = admin_setup.current.snapshot.base
     for number in range(60):
-        workshop.miss(f"{'问' * 480}{number}")
-    workshop.miss("补", "answer", max(base.by_id, key=len))
-    workshop.journal.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
-    workshop.sorting.sort()
-    (cluster,) = workshop.clusters.page(0, 1)
+        admin_setup.miss(f"{'问' * 480}{number}")
+    admin_setup.miss("补", "answer", max(base.by_id, key=len))
+    admin_setup.usage.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
+    admin_setup.sorting.sort()
+    (cluster,) = admin_setup.clusters.page(0, 1)
     full = Draft(
         task=Task.ITEM, awaited=Awaited.SOURCES, answer="答" * 600, sources=tuple(base.places), other="文" * 60
     )
@@ -137,8 +141,8 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
         cards.item_choices(base.items[:6]),
         cards.judge_card(Answered("问" * 500, "问", longest[0].id, 0.4), longest[0], 10),
         Reply("\n".join(cards.impact_lines(Impact(effects, 1500, 9000), base))),
-        *(cards.item_card(item, workshop.live.edition) for item in base.items),
-        *(workshop.say(text) for text in ("/missed", "/history", "/digest")),
+        *(cards.item_card(item, admin_setup.current.snapshot) for item in base.items),
+        *(admin_setup.say(text) for text in ("/missed", "/history", "/digest")),
     ]
     for view in views:
         assert len(view.text.encode("utf-16-le")) // 2 <= 4096
@@ -149,43 +153,43 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     assert len({item_key(place) for place in base.places}) == len(base.places)
 
 
-def test_what_is_handled_once_more_finds_the_draft_that_it_found_before(workshop: Workshop) -> None:
+def test_what_is_handled_once_more_finds_the_draft_that_it_found_before(admin_setup: AdminSetup) -> None:
     """A kill before the reply was sent: the same message is the same step."""
-    workshop.say("/new")
+    admin_setup.say("/new")
     for _ in range(2):
-        turn = workshop.dialogue.say("有没有夜宵？", ADMIN)
+        turn = admin_setup.dialogue.say("有没有夜宵？", ADMIN)
         assert turn
         assert turn.reply
         assert "标准问法：有没有夜宵？" in turn.reply.text
         records = turn.records
-    workshop.journal.record(records)
-    assert "这段话出自哪里" in workshop.say("没有夜宵。").text
+    admin_setup.usage.record(records)
+    assert "这段话出自哪里" in admin_setup.say("没有夜宵。").text
 
 
-def test_an_edit_that_is_handled_once_more_is_made_once(workshop: Workshop) -> None:
+def test_an_edit_that_is_handled_once_more_is_made_once(admin_setup: AdminSetup) -> None:
     """And can still be undone."""
-    workshop.miss("塑料片被狗吃了")
-    shown = workshop.say("/missed")
+    admin_setup.miss("塑料片被狗吃了")
+    shown = admin_setup.say("/missed")
     action = shown.buttons[0].action
-    workshop.dialogue.press(action, ADMIN)
-    workshop.missed.reopen([1])
-    again = workshop.press(shown, shown.buttons[0].label)
+    admin_setup.dialogue.press(action, ADMIN)
+    admin_setup.missed.reopen([1])
+    again = admin_setup.press(shown, shown.buttons[0].label)
     assert "本来就是这样" in again.text
-    assert workshop.file("items.yaml").count("塑料片被狗吃了") == 1
-    workshop.press(again, admins_texts.BUTTON_UNDO)
-    assert "塑料片被狗吃了" not in workshop.file("items.yaml")
+    assert admin_setup.file("items.yaml").count("塑料片被狗吃了") == 1
+    admin_setup.press(again, admins_texts.BUTTON_UNDO)
+    assert "塑料片被狗吃了" not in admin_setup.file("items.yaml")
 
 
-def test_who_turns_to_something_else_writes_nothing_by_accident(workshop: Workshop) -> None:
+def test_who_turns_to_something_else_writes_nothing_by_accident(admin_setup: AdminSetup) -> None:
     """And is told that it was left."""
-    workshop.miss("塑料片被狗吃了")
+    admin_setup.miss("塑料片被狗吃了")
     for text in ("/missed", "/history", "/edit card"):
-        workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_WORDS)
-        assert workshop.say(text).text.startswith(admins_texts.DRAFT_CLOSED)
-        assert workshop.dialogue.say("食堂有没有停车场", ADMIN) is None
-    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_WORDS)
-    workshop.press(workshop.say("/edit opening"), admins_texts.BUTTON_ANSWER)
-    assert workshop.say("/cancel").text == admins_texts.CANCELLED
+        admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_WORDS)
+        assert admin_setup.say(text).text.startswith(admins_texts.DRAFT_CLOSED)
+        assert admin_setup.dialogue.say("食堂有没有停车场", ADMIN) is None
+    admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_WORDS)
+    admin_setup.press(admin_setup.say("/edit opening"), admins_texts.BUTTON_ANSWER)
+    assert admin_setup.say("/cancel").text == admins_texts.CANCELLED
 
 
 BOUNDS = {
@@ -197,115 +201,115 @@ BOUNDS = {
 
 
 @pytest.mark.parametrize(("command", "said", "told"), BOUNDS.values(), ids=BOUNDS.keys())
-def test_what_is_too_long_is_asked_for_again(workshop: Workshop, command: str, said: list[str], told: str) -> None:
+def test_what_is_too_long_is_asked_for_again(admin_setup: AdminSetup, command: str, said: list[str], told: str) -> None:
     """The step stays the same."""
-    shown = workshop.say(command)
+    shown = admin_setup.say(command)
     if shown.buttons and command != "/new":
-        workshop.press(shown, admins_texts.BUTTON_WORDS)
-    texts = [workshop.say(text).text for text in said]
+        admin_setup.press(shown, admins_texts.BUTTON_WORDS)
+    texts = [admin_setup.say(text).text for text in said]
     assert told in texts[-1]
-    assert told not in workshop.say("卡没了").text
+    assert told not in admin_setup.say("卡没了").text
 
 
-def test_names_are_bounded_too(workshop: Workshop) -> None:
+def test_names_are_bounded_too(admin_setup: AdminSetup) -> None:
     """Of a topic and of a document: both stand on buttons."""
-    workshop.say("/new")
-    workshop.say("有没有夜宵？")
-    shown = workshop.say("没有夜宵。")
-    workshop.press(shown, admins_texts.BUTTON_OTHER)
-    assert "最多 60 个" in workshop.say("文" * 61).text
-    shown = workshop.say("供餐通知")
-    workshop.press(shown, admins_texts.BUTTON_DONE)
-    assert "最多 30 个" in workshop.say("题" * 31).text
+    admin_setup.say("/new")
+    admin_setup.say("有没有夜宵？")
+    shown = admin_setup.say("没有夜宵。")
+    admin_setup.press(shown, admins_texts.BUTTON_OTHER)
+    assert "最多 60 个" in admin_setup.say("文" * 61).text
+    shown = admin_setup.say("供餐通知")
+    admin_setup.press(shown, admins_texts.BUTTON_DONE)
+    assert "最多 30 个" in admin_setup.say("题" * 31).text
 
 
-def test_nothing_that_was_typed_is_live_before_it_was_looked_at(workshop: Workshop) -> None:
+def test_nothing_that_was_typed_is_live_before_it_was_looked_at(admin_setup: AdminSetup) -> None:
     """Whatever was typed by mistake; a new topic too."""
-    files = workshop.file("items.yaml")
-    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_ANSWER)
-    assert "改答：\n——\n食堂几点开门\n——" in workshop.say("食堂几点开门").text
-    workshop.press(workshop.say("/edit card"), admins_texts.BUTTON_WORDS)
-    assert "· 卡没了" in workshop.say("卡没了").text
-    workshop.say("/new")
-    workshop.say("有没有夜宵？")
-    shown = workshop.press(workshop.say("没有夜宵。"), "第一条")
-    workshop.press(shown, admins_texts.BUTTON_DONE)
-    shown = workshop.say("夜宵")
+    files = admin_setup.file("items.yaml")
+    admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_ANSWER)
+    assert "改答：\n——\n食堂几点开门\n——" in admin_setup.say("食堂几点开门").text
+    admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_WORDS)
+    assert "· 卡没了" in admin_setup.say("卡没了").text
+    admin_setup.say("/new")
+    admin_setup.say("有没有夜宵？")
+    shown = admin_setup.press(admin_setup.say("没有夜宵。"), "第一条")
+    admin_setup.press(shown, admins_texts.BUTTON_DONE)
+    shown = admin_setup.say("夜宵")
     assert "新写一条（夜宵）：有没有夜宵？" in shown.text
     assert "出处：第一条" in shown.text
-    assert workshop.file("items.yaml") == files
-    assert "新写了" in workshop.press(shown, admins_texts.BUTTON_FINE).text
+    assert admin_setup.file("items.yaml") == files
+    assert "新写了" in admin_setup.press(shown, admins_texts.BUTTON_FINE).text
 
 
-def test_a_phrasing_that_is_answered_elsewhere_is_a_loss(workshop: Workshop) -> None:
+def test_a_phrasing_that_is_answered_elsewhere_is_a_loss(admin_setup: AdminSetup) -> None:
     """Also if nobody has asked it lately."""
-    workshop.press(workshop.say("/edit closing"), admins_texts.BUTTON_WORDS)
-    shown = workshop.say("早上什么时候能进去吃啊")
+    admin_setup.press(admin_setup.say("/edit closing"), admins_texts.BUTTON_WORDS)
+    shown = admin_setup.say("早上什么时候能进去吃啊")
     assert "🔄 换了答案 1 个" in shown.text
     assert "食堂几点开门？ → 食堂几点关门？" in shown.text
     assert shown.buttons[0].label == admins_texts.BUTTON_CONFIRM
 
 
-def test_a_question_that_there_is_is_found_at_once(workshop: Workshop) -> None:
+def test_a_question_that_there_is_is_found_at_once(admin_setup: AdminSetup) -> None:
     """With the way to its item, and without the draft being lost."""
-    workshop.say("/new")
-    taken = workshop.say("补办饭卡！")
+    admin_setup.say("/new")
+    taken = admin_setup.say("补办饭卡！")
     assert "已经是「饭卡丢了怎么补？」的问法了" in taken.text
-    assert "标准问法：停车" in workshop.say("停车").text
-    workshop.say("/new")
-    assert "饭卡丢了怎么补？" in workshop.press(workshop.say("补办饭卡"), "饭卡丢了怎么补？").text
+    assert "标准问法：停车" in admin_setup.say("停车").text
+    admin_setup.say("/new")
+    assert "饭卡丢了怎么补？" in admin_setup.press(admin_setup.say("补办饭卡"), "饭卡丢了怎么补？").text
 
 
-def test_what_was_ignored_can_be_cared_for_again(workshop: Workshop) -> None:
+def test_what_was_ignored_can_be_cared_for_again(admin_setup: AdminSetup) -> None:
     """From the history."""
-    workshop.miss("塑料片被狗吃了")
-    assert workshop.press(workshop.say("/missed"), admins_texts.BUTTON_IGNORE).text == admins_texts.CARD_NONE
-    (action,) = workshop.history.latest(1)
-    shown = workshop.press(workshop.say("/history"), admins_texts.HISTORY_CARE.format(id=action.id))
+    admin_setup.miss("塑料片被狗吃了")
+    assert admin_setup.press(admin_setup.say("/missed"), admins_texts.BUTTON_IGNORE).text == admins_texts.CARD_NONE
+    (action,) = admin_setup.history.latest(1)
+    shown = admin_setup.press(admin_setup.say("/history"), admins_texts.HISTORY_CARE.format(id=action.id))
     assert "塑料片被狗吃了" in shown.text
 
 
-def test_after_a_card_comes_the_one_that_stands_in_its_place(workshop: Workshop) -> None:
+def test_after_a_card_comes_the_one_that_stands_in_its_place(admin_setup: AdminSetup) -> None:
     """Nobody is thrown back to the first one."""
     for times, text in ((3, "外星人来过没有"), (2, "塑料片被狗吃了"), (1, "写首诗送我妈")):
         for _ in range(times):
-            workshop.miss(text)
-    second = workshop.press(workshop.say("/missed"), admins_texts.CARD_NEXT)
-    done = workshop.press(second, "加到 1：饭卡丢了怎么补？")
-    assert "写首诗送我妈" in workshop.press(done, admins_texts.BUTTON_NEXT).text
+            admin_setup.miss(text)
+    second = admin_setup.press(admin_setup.say("/missed"), admins_texts.CARD_NEXT)
+    done = admin_setup.press(second, "加到 1：饭卡丢了怎么补？")
+    assert "写首诗送我妈" in admin_setup.press(done, admins_texts.BUTTON_NEXT).text
 
 
-def test_an_admins_help_has_the_admins_commands(workshop: Workshop) -> None:
+def test_an_admins_help_has_the_admins_commands(admin_setup: AdminSetup) -> None:
     """Besides the members' own."""
-    text = workshop.say("/help").text
+    text = admin_setup.say("/help").text
     assert "/missed" in text
     assert "/topics" in text
 
 
-def test_words_that_are_taken_are_no_phrasings(workshop: Workshop) -> None:
+def test_words_that_are_taken_are_no_phrasings(admin_setup: AdminSetup) -> None:
     """On a card of a complaint they mostly are: nobody writes an item only to be refused."""
-    workshop.miss("补办饭卡", "answer", "card")
-    shown = workshop.say("/missed")
+    admin_setup.miss("补办饭卡", "answer", "card")
+    shown = admin_setup.say("/missed")
     label = next(one.label for one in shown.buttons if one.label.startswith("加到"))
     (action,) = (one.action for one in shown.buttons if one.label == label)
-    turn = workshop.dialogue.press(action, ADMIN)
+    turn = admin_setup.dialogue.press(action, ADMIN)
     assert turn.reply is None
     assert "已经是「饭卡丢了怎么补？」的问法了" in turn.notice
-    assert admins_texts.WHY_TAKEN in workshop.press(shown, admins_texts.BUTTON_NEW).text
+    assert admins_texts.WHY_TAKEN in admin_setup.press(shown, admins_texts.BUTTON_NEW).text
 
 
-def test_an_undo_pressed_late_leaves_a_later_answer_its_complaints(workshop: Workshop) -> None:
+def test_an_undo_pressed_late_leaves_a_later_answer_its_complaints(admin_setup: AdminSetup) -> None:
     """They were about what it replaced."""
-    workshop.miss("补办饭卡", "answer", "card")
+    admin_setup.miss("补办饭卡", "answer", "card")
 
     def answered(answer: str) -> Reply:
-        workshop.press(workshop.say("/missed"), admins_texts.BUTTON_ANSWER)
-        return workshop.press(workshop.say(answer), admins_texts.BUTTON_FINE)
+        admin_setup.press(admin_setup.say("/missed"), admins_texts.BUTTON_ANSWER)
+        return admin_setup.press(admin_setup.say(answer), admins_texts.BUTTON_FINE)
 
     first = answered("先到窗口。")
-    assert workshop.states() == {"补办饭卡": State.VERIFIED}
-    workshop.press(first, admins_texts.BUTTON_UNDO)
-    assert workshop.states() == {"补办饭卡": State.OPEN}
+    assert admin_setup.states() == {"补办饭卡": State.VERIFIED}
+    admin_setup.press(first, admins_texts.BUTTON_UNDO)
+    assert admin_setup.states() == {"补办饭卡": State.OPEN}
     answered("到窗口，带照片。")
-    workshop.press(first, admins_texts.BUTTON_UNDO)
-    assert workshop.states() == {"补办饭卡": State.VERIFIED}
+    admin_setup.press(first, admins_texts.BUTTON_UNDO)
+    assert admin_setup.states() == {"补办饭卡": State.VERIFIED}

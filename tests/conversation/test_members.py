@@ -11,9 +11,9 @@ from bot.curation.faq import Faq
 from bot.knowledge import Knowledge
 from bot.matching import QUESTION_LIMIT, Index, Matcher
 from bot.store.database import Database
-from bot.store.misses import SqlMissedLog
+from bot.store.misses import SqlMissLog
 from bot.store.records import Opinion, Records, State
-from bot.store.usage import SqlJournal
+from bot.store.usage import SqlUsageLog
 from bot.texts import members as members_texts
 from bot.texts.languages import Language, converter, translator
 
@@ -118,15 +118,15 @@ PRESSED = {
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> SqlJournal:
+def usage(tmp_path: Path) -> SqlUsageLog:
     database = Database.open(f"sqlite:///{tmp_path}/bot.db")
-    return SqlJournal(database, SqlMissedLog(database, 100), 100)
+    return SqlUsageLog(database, SqlMissLog(database, 100), 100)
 
 
 @pytest.fixture
-def dialogue(canteen: Knowledge, journal: SqlJournal) -> Dialogue:
+def dialogue(canteen: Knowledge, usage: SqlUsageLog) -> Dialogue:
     faq = Faq(Matcher(Index.build(canteen.base)))
-    return Dialogue(faq, canteen.base, 180, journal)
+    return Dialogue(faq, canteen.base, 180, usage)
 
 
 def speaker(*, keeps: bool = True, chat: int = 7, language: Language = Language.SIMPLIFIED) -> Speaker:
@@ -214,7 +214,7 @@ def test_an_opinion_is_kept_with_question_and_item(
     assert [(one.question, one.item, one.opinion) for one in feedback] == expected
 
 
-def test_what_is_asked_most_is_hot(dialogue: Dialogue, journal: SqlJournal) -> None:
+def test_what_is_asked_most_is_hot(dialogue: Dialogue, usage: SqlUsageLog) -> None:
     """Answers that were given and items that were opened; the way back leads to the list."""
     for turn in (
         dialogue.say("补办饭卡", speaker()),
@@ -222,7 +222,7 @@ def test_what_is_asked_most_is_hot(dialogue: Dialogue, journal: SqlJournal) -> N
         dialogue.say("饭卡丢了怎么补", speaker()),
         dialogue.say("开饭安排", speaker()),
     ):
-        journal.record(turn.records)
+        usage.record(turn.records)
     hot = Reply(members_texts.HOT, items("h", "card", "opening"))
     assert dialogue.say("/hot", speaker()).reply == hot
     assert reply(dialogue.press("a:h:opening", "", speaker())).rows[-1:] == back("b:h")
@@ -241,10 +241,10 @@ FOLLOW_UPS = {
 
 @pytest.mark.parametrize(("said", "expected"), FOLLOW_UPS.values(), ids=FOLLOW_UPS.keys())
 def test_a_follow_up_is_understood(
-    shipped: Knowledge, matcher: Matcher, journal: SqlJournal, said: list[str], expected: str
+    shipped: Knowledge, matcher: Matcher, usage: SqlUsageLog, said: list[str], expected: str
 ) -> None:
     """By what was talked about just now, in the same chat."""
-    dialogue = Dialogue(Faq(matcher), shipped.base, 180, journal)
+    dialogue = Dialogue(Faq(matcher), shipped.base, 180, usage)
 
     def last(chat: int, texts: list[str]) -> str:
         turns = [
@@ -258,10 +258,10 @@ def test_a_follow_up_is_understood(
 
 
 def test_the_way_back_under_a_follow_up_leads_to_its_answer(
-    shipped: Knowledge, matcher: Matcher, journal: SqlJournal
+    shipped: Knowledge, matcher: Matcher, usage: SqlUsageLog
 ) -> None:
     """Whatever was opened meanwhile; and who asks on does not get the same answer again."""
-    dialogue = Dialogue(Faq(matcher), shipped.base, 180, journal)
+    dialogue = Dialogue(Faq(matcher), shipped.base, 180, usage)
     dialogue.say("“五带头”是哪五个", speaker())
     third = reply(dialogue.say("第三个呢", speaker()))
     dialogue.press("a:q:five-goods", "第三个呢", speaker())
@@ -296,14 +296,14 @@ def test_who_wishes_to_be_told_is_known_by_the_miss(dialogue: Dialogue) -> None:
     """As it was recorded; who can't be reached is offered nothing."""
     unknown = dialogue.say("写首诗送我妈13812345678", speaker())
     told = dialogue.press("w", "写首诗送我妈13812345678", speaker())
-    assert told.wish == unknown.records.misses[0].key
+    assert told.subscription == unknown.records.misses[0].key
     assert told.notice == members_texts.PROMISE
-    assert dialogue.press("w", "开饭安排", speaker()).wish == "开饭安排"
-    assert dialogue.press("w", "", speaker()).wish == ""
+    assert dialogue.press("w", "开饭安排", speaker()).subscription == "开饭安排"
+    assert dialogue.press("w", "", speaker()).subscription == ""
     terminal = Speaker(7, 7, lambda _: True, reachable=False)
     assert reply(dialogue.say("写首诗送我妈", terminal)).rows == TOPICS
     assert reply(dialogue.press("none", "开饭安排", terminal)).rows == TOPICS
-    assert dialogue.press("w", "写首诗送我妈", terminal).wish == ""
+    assert dialogue.press("w", "写首诗送我妈", terminal).subscription == ""
 
 
 def test_what_is_kept_of_a_question(dialogue: Dialogue) -> None:

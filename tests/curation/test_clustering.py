@@ -6,8 +6,8 @@ from bot.curation.clustering import MissSorter
 from bot.knowledge import Knowledge
 from bot.matching import Index
 from bot.matching.similarity import Clusters, unlike
-from bot.store.records import Unsorted
-from tests.workshop import Workshop
+from bot.store.records import UnclusteredMiss
+from tests.admin_setup import AdminSetup
 
 
 @pytest.fixture(scope="session")
@@ -51,24 +51,24 @@ def test_the_most_similar_cluster_is_taken(index: Index) -> None:
 def test_complaints_of_one_item_are_one_card(index: Index) -> None:
     """Whatever was asked; and never together with what was not answered."""
     sorter = MissSorter(index)
-    sorter.learn(1, Unsorted(1, "补办饭卡", "answer", "card"))
-    sorter.learn(2, Unsorted(2, "补办饭卡", "unknown", "card"))
-    assert sorter.find(Unsorted(3, "食堂几点开门", "answer", "card")) == 1
-    assert sorter.find(Unsorted(3, "补办饭卡", "answer", "opening")) is None
-    assert sorter.find(Unsorted(3, "补办饭卡", "unknown", None)) == 2
+    sorter.learn(1, UnclusteredMiss(1, "补办饭卡", "answer", "card"))
+    sorter.learn(2, UnclusteredMiss(2, "补办饭卡", "unknown", "card"))
+    assert sorter.find(UnclusteredMiss(3, "食堂几点开门", "answer", "card")) == 1
+    assert sorter.find(UnclusteredMiss(3, "补办饭卡", "answer", "opening")) is None
+    assert sorter.find(UnclusteredMiss(3, "补办饭卡", "unknown", None)) == 2
     assert sorter.newest == 2
 
 
-def test_sorting_makes_cards(workshop: Workshop) -> None:
+def test_sorting_makes_cards(admin_setup: AdminSetup) -> None:
     """Also after a restart, and whatever was asked since."""
     for text in ("外星人来过没有", "外星人来过没有呀", "写首诗送我妈"):
-        workshop.miss(text)
-    workshop.sorting.sort()
-    workshop.start()
-    workshop.miss("写首诗送我妈！")
-    workshop.miss("写首诗送我妈吧")
-    workshop.sorting.sort()
-    cards = [[row.question for row in one.questions] for one in workshop.clusters.page(0, 9)]
+        admin_setup.miss(text)
+    admin_setup.sorting.sort()
+    admin_setup.start()
+    admin_setup.miss("写首诗送我妈！")
+    admin_setup.miss("写首诗送我妈吧")
+    admin_setup.sorting.sort()
+    cards = [[row.question for row in one.questions] for one in admin_setup.clusters.page(0, 9)]
     assert cards == [["写首诗送我妈", "写首诗送我妈吧"], ["外星人来过没有", "外星人来过没有呀"]]
 
 

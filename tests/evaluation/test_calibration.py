@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation.calibration import FALSE_ANSWERS, cached_gate, calibrate
-from bot.evaluation.leave_one_out import Hidden, hidden_items, sample
+from bot.evaluation.calibration import FALSE_ANSWERS, cached_confidence, calibrate
+from bot.evaluation.leave_one_out import HeldOut, leave_items_out, sample
 from bot.items import Kind
 from bot.knowledge import Knowledge, load
-from bot.matching import Gate, Index, Matcher
+from bot.matching import ConfidenceModel, Index, Matcher
 from tests.conftest import ROOT
 
 
@@ -18,13 +18,13 @@ def library() -> Knowledge:
     return load(ROOT / "tests" / "data" / "library")
 
 
-class Track:
+class Progress:
     """Counts what was worked on."""
 
     def __init__(self) -> None:
         self.worked = 0
 
-    def __call__(self, work: object, total: int) -> list[Hidden]:
+    def __call__(self, work: object, total: int) -> list[HeldOut]:
         self.worked += total
         return list(work)  # type: ignore[call-overload, no-any-return]  # an iterable of hidden questions
 
@@ -32,28 +32,28 @@ class Track:
 def test_the_threshold_lets_through_what_it_may(library: Knowledge) -> None:
     """On questions that it was not measured on, too: within twice the error of so many questions."""
     index = Index.build(library.base)
-    gate = calibrate(index, Track())
+    confidence = calibrate(index, Progress())
     fresh = [one for one in sample(index, 600, seed=9) if index.items[one[0]].kind is Kind.ANSWER]
-    bests = [Matcher(one.index, gate).best(one.form) for one in hidden_items(index, fresh)]
-    answered = [best for best in bests if best and best.item.kind is Kind.ANSWER and best.score >= gate.answer]
+    bests = [Matcher(one.index, confidence).best(one.form) for one in leave_items_out(index, fresh)]
+    answered = [best for best in bests if best and best.item.kind is Kind.ANSWER and best.score >= confidence.answer]
     assert len(answered) / len(bests) == pytest.approx(FALSE_ANSWERS, abs=0.05)
-    assert gate.suggest < gate.refuse < gate.tie < gate.answer
+    assert confidence.suggest < confidence.refuse < confidence.tie < confidence.answer
 
 
 def test_a_small_base_keeps_the_shipped_threshold(canteen: Knowledge) -> None:
     """A dozen questions say nothing."""
-    assert calibrate(Index.build(canteen.base), Track()) == Gate()
+    assert calibrate(Index.build(canteen.base), Progress()) == ConfidenceModel()
 
 
 def test_it_is_computed_once_for_each_content(library: Knowledge, canteen: Knowledge, tmp_path: Path) -> None:
     """Another content is another calibration; the same one is read."""
-    index, track = Index.build(library.base), Track()
-    gate = cached_gate(index, library.base, tmp_path, track)
+    index, track = Index.build(library.base), Progress()
+    confidence = cached_confidence(index, library.base, tmp_path, track)
     worked = track.worked
     assert worked > 0
-    assert cached_gate(index, library.base, tmp_path, track) == gate
+    assert cached_confidence(index, library.base, tmp_path, track) == confidence
     assert track.worked == worked
-    cached_gate(Index.build(canteen.base), canteen.base, tmp_path, track)
+    cached_confidence(Index.build(canteen.base), canteen.base, tmp_path, track)
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -61,16 +61,16 @@ def test_it_is_computed_once_for_each_content(library: Knowledge, canteen: Knowl
 def test_a_broken_cache_is_made_anew(canteen: Knowledge, tmp_path: Path, content: str) -> None:
     """Whatever stands there."""
     index = Index.build(canteen.base)
-    cached_gate(index, canteen.base, tmp_path, Track())
+    cached_confidence(index, canteen.base, tmp_path, Progress())
     (path,) = tmp_path.iterdir()
     path.write_text(content)
-    assert cached_gate(index, canteen.base, tmp_path, Track()) == Gate()
-    assert json.loads(path.read_text()) == {"answer": Gate().answer}
+    assert cached_confidence(index, canteen.base, tmp_path, Progress()) == ConfidenceModel()
+    assert json.loads(path.read_text()) == {"answer": ConfidenceModel().answer}
 
 
 def test_without_a_cache_it_still_works(canteen: Knowledge, tmp_path: Path) -> None:
     """A file where the folder should be can't be written into."""
     (tmp_path / "file").write_text("")
     index = Index.build(canteen.base)
-    assert cached_gate(index, canteen.base, tmp_path / "file" / "cache", Track()) == Gate()
-    assert cached_gate(index, canteen.base, None, Track()) == Gate()
+    assert cached_confidence(index, canteen.base, tmp_path / "file" / "cache", Progress()) == ConfidenceModel()
+    assert cached_confidence(index, canteen.base, None, Progress()) == ConfidenceModel()

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.evaluation import impact as replaying
-from bot.evaluation.impact import Effect, Impact, Known, Outcome, replay, replay_all
-from bot.evaluation.reach import Asking
+from bot.evaluation.impact import Effect, Impact, Outcome, RealQuestion, replay, replay_all
+from bot.evaluation.reach import ReplayedQuestion
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import load
-from bot.matching import Gate, Index
+from bot.matching import ConfidenceModel, Index
 from bot.matching.terms import Term
 from tests.conftest import CANTEEN, ROOT
 
@@ -33,34 +33,34 @@ def asked(item: Item, *phrasings: str) -> Item:
     return replace(item, phrasings=(*item.phrasings, *phrasings))
 
 
-def impact(after: KnowledgeBase, *known: Known, before: KnowledgeBase = BASE) -> Impact:
-    return replay(Index.build(before), Index.build(after), Gate(), known)
+def impact(after: KnowledgeBase, *known: RealQuestion, before: KnowledgeBase = BASE) -> Impact:
+    return replay(Index.build(before), Index.build(after), ConfidenceModel(), known)
 
 
 EFFECTS = {
     "a miss that gets an answer": (
         edited(asked(CARD, "卡被别人捡走")),
-        Known("卡被别人捡走", None),
+        RealQuestion("卡被别人捡走", None),
         Effect("卡被别人捡走", Outcome.ANSWERED, None, "card"),
     ),
     "an answered question that another item takes": (
         edited(asked(OPENING, "补办范卡要什么")),
-        Known("补办范卡要什么", "card"),
+        RealQuestion("补办范卡要什么", "card"),
         Effect("补办范卡要什么", Outcome.CHANGED, "card", "opening"),
     ),
     "a miss that was answered by now, and that another item takes": (
         edited(asked(OPENING, "补办范卡要什么")),
-        Known("补办范卡要什么", None),
+        RealQuestion("补办范卡要什么", None),
         Effect("补办范卡要什么", Outcome.CHANGED, "card", "opening"),
     ),
     "an answered question whose item is gone": (
         without("card"),
-        Known("我的饭卡丢了怎么补办", "card"),
+        RealQuestion("我的饭卡丢了怎么补办", "card"),
         Effect("我的饭卡丢了怎么补办", Outcome.LOST, "card", None),
     ),
     "an answered question that has two answers now": (
         edited(Item("report", "食堂", "饭卡丢了怎么挂失？", "打电话。", phrasings=("饭卡挂失",), source=("1",))),
-        Known("饭卡丢了", "card"),
+        RealQuestion("饭卡丢了", "card"),
         Effect("饭卡丢了", Outcome.AMBIGUOUS, "card", None),
     ),
     "a phrasing that another item takes": (
@@ -85,19 +85,19 @@ EFFECTS = {
     ),
     "a refused question whose item was given an answer": (
         edited(replace(PRICE, kind=Kind.ANSWER, answer="十块。", source=("1",))),
-        Known("午饭多少钱", "nc-price"),
+        RealQuestion("午饭多少钱", "nc-price"),
         Effect("午饭多少钱", Outcome.ANSWERED, "nc-price", "nc-price"),
     ),
     "another synonym, for a question that needs it": (
         replace(BASE, synonyms=()),
-        Known("食堂几点放饭", "opening"),
+        RealQuestion("食堂几点放饭", "opening"),
         Effect("食堂几点放饭", Outcome.CHANGED, "opening", "closing"),
     ),
 }
 
 
 @pytest.mark.parametrize(("after", "known", "effect"), EFFECTS.values(), ids=EFFECTS.keys())
-def test_effects(after: KnowledgeBase, known: Known | None, effect: Effect) -> None:
+def test_effects(after: KnowledgeBase, known: RealQuestion | None, effect: Effect) -> None:
     """One case for each way a change can show."""
     assert effect in impact(after, *[known] if known else []).effects
 
@@ -110,20 +110,20 @@ def test_a_phrasing_whose_item_is_gone_is_no_hidden_one() -> None:
 
 
 NONE = {
-    "the same answer": (edited(asked(CARD, "卡丢了")), Known("补办饭卡", "card")),
+    "the same answer": (edited(asked(CARD, "卡丢了")), RealQuestion("补办饭卡", "card")),
     "the same answer among several": (
         edited(asked(CARD, "卡丢了")),
-        Known("食堂几点开门?饭卡丢了怎么补?", "opening"),
+        RealQuestion("食堂几点开门?饭卡丢了怎么补?", "opening"),
     ),
-    "an answer that was not its item's": (without("card"), Known("我的饭卡丢了怎么补办", "opening")),
-    "a refusal, before and after": (edited(asked(PRICE, "午饭价钱")), Known("午饭要多少钱", "nc-price")),
-    "a refusal that is gone": (without("nc-price"), Known("午饭要多少钱", None)),
-    "small talk": (edited(asked(BASE.by_id["chat-hello"], "嗨")), Known("在吗", None)),
+    "an answer that was not its item's": (without("card"), RealQuestion("我的饭卡丢了怎么补办", "opening")),
+    "a refusal, before and after": (edited(asked(PRICE, "午饭价钱")), RealQuestion("午饭要多少钱", "nc-price")),
+    "a refusal that is gone": (without("nc-price"), RealQuestion("午饭要多少钱", None)),
+    "small talk": (edited(asked(BASE.by_id["chat-hello"], "嗨")), RealQuestion("在吗", None)),
 }
 
 
 @pytest.mark.parametrize(("after", "known"), NONE.values(), ids=NONE.keys())
-def test_no_effect(after: KnowledgeBase, known: Known) -> None:
+def test_no_effect(after: KnowledgeBase, known: RealQuestion) -> None:
     """One case for each reason that a real question has none."""
     assert known.question not in {effect.question for effect in impact(after, known).effects}
 
@@ -141,7 +141,11 @@ def test_a_phrasing_that_is_new_is_no_question() -> None:
 
 def test_the_worst_comes_first() -> None:
     """Then by question; a loss is a lost or a changed answer."""
-    known = [Known("卡被别人捡走", None), Known("补办范卡要什么", "card"), Known("补办范卡要些什么", "card")]
+    known = [
+        RealQuestion("卡被别人捡走", None),
+        RealQuestion("补办范卡要什么", "card"),
+        RealQuestion("补办范卡要些什么", "card"),
+    ]
     said = impact(edited(asked(OPENING, "补办范卡要什么", "饭卡丢了找谁"), asked(CARD, "卡被别人捡走")), *known)
     order = [Outcome.LOST, Outcome.CHANGED, Outcome.AMBIGUOUS, Outcome.ANSWERED]
     rows = [(order.index(effect.outcome), effect.question) for effect in said.effects]
@@ -153,14 +157,18 @@ def test_the_worst_comes_first() -> None:
 
 def test_no_loss_without_one() -> None:
     """A new answer is none."""
-    said = impact(edited(asked(CARD, "卡被别人捡走")), Known("卡被别人捡走", None))
+    said = impact(edited(asked(CARD, "卡被别人捡走")), RealQuestion("卡被别人捡走", None))
     assert said.effects
     assert not said.has_loss
 
 
 def test_a_question_counts_once() -> None:
     """However often, and as whatever, it is asked."""
-    known = [Known("饭卡丢了怎么补?", "card"), Known("「飯卡丟了怎麼補」", "card"), Known("饭卡丢了怎么补", None)]
+    known = [
+        RealQuestion("饭卡丢了怎么补?", "card"),
+        RealQuestion("「飯卡丟了怎麼補」", "card"),
+        RealQuestion("饭卡丢了怎么补", None),
+    ]
     lost = impact(without("card"), *known).of(Outcome.LOST)
     assert len([effect for effect in lost if effect.question.startswith(("饭卡丢了", "「"))]) == 1
 
@@ -176,7 +184,7 @@ def test_what_a_change_does_not_reach_is_not_asked() -> None:
 def test_beyond_the_limit_the_nearest_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest is counted."""
     after = edited(asked(OPENING, "补办范卡要什么"))
-    known = Known("补办范卡要什么", "card")
+    known = RealQuestion("补办范卡要什么", "card")
     whole = impact(after, known)
     monkeypatch.setattr(replaying, "LIMIT", 4)
     part = impact(after, known)
@@ -186,14 +194,14 @@ def test_beyond_the_limit_the_nearest_are_asked(monkeypatch: pytest.MonkeyPatch)
 
 def test_progress_is_shown() -> None:
     """Each question, and how many there are."""
-    worked: list[Asking] = []
+    worked: list[ReplayedQuestion] = []
 
-    def track(work: Iterable[Asking], total: int) -> list[Asking]:
+    def track(work: Iterable[ReplayedQuestion], total: int) -> list[ReplayedQuestion]:
         worked.extend(work)
         assert len(worked) == total
         return worked
 
-    said = replay_all(Index.build(BASE), Index.build(without("card")), Gate(), [], track)
+    said = replay_all(Index.build(BASE), Index.build(without("card")), ConfidenceModel(), [], track)
     assert said.replayed == len(worked) > 0
 
 
@@ -214,7 +222,7 @@ CHANGES = {
 def test_no_loss_is_overlooked(after: KnowledgeBase) -> None:
     """The slow way, which asks everything, is the oracle."""
     indexes = Index.build(LIBRARY), Index.build(after)
-    some, whole = (ask(*indexes, Gate(), []) for ask in (replay, replay_all))
+    some, whole = (ask(*indexes, ConfidenceModel(), []) for ask in (replay, replay_all))
     assert set(some.effects) <= set(whole.effects)
     assert some.of(Outcome.LOST) == whole.of(Outcome.LOST)
     assert some.replayed < whole.replayed / 4

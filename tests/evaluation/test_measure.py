@@ -15,7 +15,7 @@ from bot.evaluation.measure import (
     summary,
 )
 from bot.knowledge import Knowledge
-from bot.matching import Gate, Index, Matcher
+from bot.matching import ConfidenceModel, Index, Matcher
 
 OUTCOMES = {
     "right": (Question("补办饭卡", "in", "plain", (("工作证", "证件"),)), "right"),
@@ -94,7 +94,7 @@ def test_reliability_is_the_share_right_by_score() -> None:
 def test_the_page_is_self_contained(index: Index) -> None:
     """Plots of this very report, and nothing that is loaded from anywhere."""
     results = list(ask_itself(index, 100, 1, Matcher, lambda work, _: work))
-    html = plotted(results, summary(results), Gate())
+    html = plotted(results, summary(results), ConfidenceModel())
     assert 'src="http' not in html
     assert "Plotly.newPlot" in html
     assert 'charset="utf-8"' in html

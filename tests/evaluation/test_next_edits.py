@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.evaluation.next_edits import NextEdit, best_next_edits
 from bot.knowledge import load
-from bot.matching import Answer, Gate, Index, Matcher
+from bot.matching import Answer, ConfidenceModel, Index, Matcher
 from tests.conftest import CANTEEN
 
 INDEX = Index.build(load(CANTEEN).base)
@@ -19,7 +19,7 @@ MISSES = [
 
 
 def best(candidates: list[str], limit: int = 5) -> list[NextEdit]:
-    return best_next_edits(INDEX, Gate(), MISSES, candidates, limit)
+    return best_next_edits(INDEX, ConfidenceModel(), MISSES, candidates, limit)
 
 
 def test_the_edit_that_answers_most_comes_first() -> None:
@@ -40,7 +40,7 @@ def test_of_equals_the_first_candidate_wins() -> None:
     """In the order in which they were given."""
     misses = [("停车场在哪里", 1), ("宠物能带吗", 1)]
     for candidates in (["停车场在哪里", "宠物能带吗"], ["宠物能带吗", "停车场在哪里"]):
-        assert [edit.question for edit in best_next_edits(INDEX, Gate(), misses, candidates)] == candidates
+        assert [edit.question for edit in best_next_edits(INDEX, ConfidenceModel(), misses, candidates)] == candidates
 
 
 def test_at_most_the_limit() -> None:
@@ -50,7 +50,7 @@ def test_at_most_the_limit() -> None:
 
 def test_a_question_that_is_answered_by_now_is_no_miss() -> None:
     """Its edit would change nothing."""
-    assert best_next_edits(INDEX, Gate(), [("饭卡丢了怎么补", 9)], ["饭卡丢了怎么补", " "]) == []
+    assert best_next_edits(INDEX, ConfidenceModel(), [("饭卡丢了怎么补", 9)], ["饭卡丢了怎么补", " "]) == []
 
 
 def test_the_edits_do_what_they_promise() -> None:
@@ -59,6 +59,6 @@ def test_the_edits_do_what_they_promise() -> None:
     base = load(CANTEEN).base
     card = replace(base.by_id["card"], phrasings=(*base.by_id["card"].phrasings, edit.question))
     items = tuple(card if item.id == "card" else item for item in base.items)
-    matcher = Matcher(Index.build(replace(base, items=items)), Gate())
+    matcher = Matcher(Index.build(replace(base, items=items)), ConfidenceModel())
     answered = tuple(question for question, _ in MISSES if isinstance(matcher.match(question), Answer))
     assert answered == edit.questions

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.store.database import Database
-from tests.office import Office, question
+from tests.inbox_setup import InboxSetup, question
 
 HUGE = st.sampled_from([2**31, 2**53, 2**63 - 1, 2**63, -(2**63) - 1, 10**30, float("inf"), float("nan"), -1, 0])
 TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=20)
@@ -74,14 +74,14 @@ def test_no_raw_update_stops_the_loop(tmp_path: Path, raws: list[Any]) -> None:
     database = Database.open(f"sqlite:///{tmp_path}/bot.db")
 
     async def check() -> None:
-        office = Office(database)
-        await office.receiver.receive(raws)
-        before = len(office.inbox.dead_letters())
-        await office.receiver.receive(raws)
-        assert len(office.inbox.dead_letters()) == before
-        await office.receiver.receive([question(2**62 + 1, "还在吗")])
-        await office.work_through()
-        assert office.notes.handled[-1] == "还在吗" or "还在吗" in office.notes.handled
+        inbox_setup = InboxSetup(database)
+        await inbox_setup.receiver.receive(raws)
+        before = len(inbox_setup.inbox.dead_letters())
+        await inbox_setup.receiver.receive(raws)
+        assert len(inbox_setup.inbox.dead_letters()) == before
+        await inbox_setup.receiver.receive([question(2**62 + 1, "还在吗")])
+        await inbox_setup.work_through()
+        assert inbox_setup.notes.handled[-1] == "还在吗" or "还在吗" in inbox_setup.notes.handled
 
     asyncio.run(check())
     database.close()
@@ -89,39 +89,39 @@ def test_no_raw_update_stops_the_loop(tmp_path: Path, raws: list[Any]) -> None:
         file.unlink()
 
 
-async def test_an_unreadable_update_is_a_dead_letter_that_tells_where(office: Office) -> None:
+async def test_an_unreadable_update_is_a_dead_letter_that_tells_where(inbox_setup: InboxSetup) -> None:
     """The field, never what it held."""
-    await office.receiver.receive([{"update_id": 1, "message": {"message_id": "王小明", "date": 1}}])
-    (letter,) = office.inbox.dead_letters()
+    await inbox_setup.receiver.receive([{"update_id": 1, "message": {"message_id": "王小明", "date": 1}}])
+    (letter,) = inbox_setup.inbox.dead_letters()
     assert letter.fault == "can't be read: message.message_id, message.chat"
 
 
-async def test_half_a_surrogate_pair_is_a_dead_letter(office: Office) -> None:
+async def test_half_a_surrogate_pair_is_a_dead_letter(inbox_setup: InboxSetup) -> None:
     """JSON may hold it, UTF-8 can't."""
-    await office.receiver.receive([question(1, "\ud800"), question(2, "在吗")])
-    assert len(office.inbox.dead_letters()) == 1
-    assert len(office.inbox.waiting(())) == 1
+    await inbox_setup.receiver.receive([question(1, "\ud800"), question(2, "在吗")])
+    assert len(inbox_setup.inbox.dead_letters()) == 1
+    assert len(inbox_setup.inbox.waiting(())) == 1
 
 
-async def test_a_replayed_dead_letter_that_can_be_read_now_is_answered(office: Office) -> None:
+async def test_a_replayed_dead_letter_that_can_be_read_now_is_answered(inbox_setup: InboxSetup) -> None:
     """It was kept as it came, but for names: a newer version may understand it."""
     raw = question(1, "几点", chat=2**70)
     raw["message"]["contact"] = {"phone_number": "13812345678"}
-    await office.receiver.receive([raw])
-    (letter,) = office.inbox.dead_letters()
-    office.inbox.replay([letter.id])
-    (row,) = office.inbox.waiting(())
-    kept = json.loads(office.seal.open(row.payload))
+    await inbox_setup.receiver.receive([raw])
+    (letter,) = inbox_setup.inbox.dead_letters()
+    inbox_setup.inbox.replay([letter.id])
+    (row,) = inbox_setup.inbox.waiting(())
+    kept = json.loads(inbox_setup.encryption.open(row.payload))
     assert kept["message"]["chat"]["id"] == 2**70
     assert "王小明" not in str(kept)
     assert "13812345678" not in str(kept)
 
 
-async def test_names_never_reach_the_store(office: Office, tmp_path: Path) -> None:
-    """Nor what was asked: it is sealed."""
-    await office.receiver.receive([question(1, "王小明的电话", chat=7700112233)])
+async def test_names_never_reach_the_store(inbox_setup: InboxSetup, tmp_path: Path) -> None:
+    """Nor what was asked: it is encrypted."""
+    await inbox_setup.receiver.receive([question(1, "王小明的电话", chat=7700112233)])
     written = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     for canary in ("王小明".encode(), b"7700112233", (7700112233).to_bytes(8, "big"), (7700112233).to_bytes(6, "big")):
         assert canary not in written
-    (row,) = office.inbox.waiting(())
-    assert "first_name" not in office.seal.open(row.payload)
+    (row,) = inbox_setup.inbox.waiting(())
+    assert "first_name" not in inbox_setup.encryption.open(row.payload)

@@ -71,7 +71,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_fault_is_named_with_its_place_and_its_mend(
     folder: Path, case: str, target: str, line: int, message: str
 ) -> None:
-    """Each bad file gives exactly one fault; "；" parts what is wrong from how to mend it."""
+    """Each bad file gives exactly one fault; "；" parts what is wrong from how to fix it."""
     bad = target if target in {"speech.yaml", "synonyms.yaml", "frames.yaml"} else "bad.yaml"
     shutil.copy(BAD / f"{case}.yaml", folder / bad)
     with pytest.raises(KnowledgeError) as caught:

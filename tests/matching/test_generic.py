@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 DATA = ROOT / "tests" / "data"
 LIBRARY = load(DATA / "library").base
 MATCHER = Matcher(Index.build(LIBRARY))
-ASKINGS = [asking for item in LIBRARY.items for asking in item.askings()]
+ASKINGS = [asking for item in LIBRARY.items for asking in item.all_phrasings()]
 TRADITIONAL = OpenCC("s2t")
 
 
@@ -27,7 +27,7 @@ def test_another_base_is_answered_by_its_facts() -> None:
     questions = read_questions((DATA / "library-questions.jsonl").read_text(encoding="utf-8").splitlines())
     asked = [question for question in questions if question.kind == "in"]
     recall = summary(list(ask_questions(MATCHER, asked)))["recall_at_1"]
-    owners = [item for item in LIBRARY.items for _ in item.askings()]
+    owners = [item for item in LIBRARY.items for _ in item.all_phrasings()]
     search = by_bm25s(ASKINGS)
     found = [(question, search(question.text, 1)) for question in asked]
     right = sum(
@@ -41,7 +41,7 @@ def test_another_base_is_answered_by_its_facts() -> None:
 def test_every_phrasing_leads_to_its_item() -> None:
     """Exactly asked, surely answered."""
     for item in LIBRARY.items:
-        for asking in item.askings():
+        for asking in item.all_phrasings():
             assert MATCHER.match(asking).candidates[0].item.id == item.id, asking
 
 

@@ -135,7 +135,7 @@ def test_any_text_has_a_verdict(text: str) -> None:
     assert isinstance(CANTEEN_MATCHER.match(text), Verdict)
 
 
-@given(st.sampled_from([asking for item in load(CANTEEN).base.items for asking in item.askings()]))
+@given(st.sampled_from([asking for item in load(CANTEEN).base.items for asking in item.all_phrasings()]))
 def test_full_width_is_half_width(asking: str) -> None:
     """The width of characters does not matter."""
     wide = asking.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})

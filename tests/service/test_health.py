@@ -6,7 +6,7 @@ from bot.errors import StoreError
 from bot.service.health import Fault, Health
 from bot.store.records import Miss, State
 from bot.texts import admins as admins_texts
-from tests.office import Office
+from tests.inbox_setup import InboxSetup
 
 MISS = Miss("几点", "几点", "unknown", State.OPEN, None, 0.0)
 
@@ -14,18 +14,20 @@ MISS = Miss("几点", "几点", "unknown", State.OPEN, None, 0.0)
 class Signs:
     """What health looks at, to be set by a test, and what admins are told."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, inbox_setup: InboxSetup) -> None:
         self.silent = self.oldest = 0.0
         self.told: list[str] = []
-        self.health = Health(office.database, office.missed, lambda: self.silent, lambda: self.oldest, self._tell)
+        self.health = Health(
+            inbox_setup.database, inbox_setup.missed, lambda: self.silent, lambda: self.oldest, self._tell
+        )
 
     def _tell(self, text: str) -> None:
         self.told.append(text)
 
 
 @pytest.fixture
-async def signs(office: Office) -> Signs:
-    return Signs(office)
+async def signs(inbox_setup: InboxSetup) -> Signs:
+    return Signs(inbox_setup)
 
 
 FAULTS = {
@@ -45,14 +47,14 @@ async def test_what_makes_it_red(signs: Signs, silent: float, oldest: float, fau
 
 
 async def test_a_store_that_can_not_commit_makes_it_red(
-    signs: Signs, office: Office, monkeypatch: pytest.MonkeyPatch
+    signs: Signs, inbox_setup: InboxSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is really tried."""
 
     def full() -> None:
         raise StoreError("The disk is full")
 
-    monkeypatch.setattr(office.database, "probe", full)
+    monkeypatch.setattr(inbox_setup.database, "probe", full)
     await signs.health.look()
     assert signs.health.faults == [Fault.STORE]
 
@@ -72,15 +74,15 @@ async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:
     assert admins_texts.FAULT_LATE in text
 
 
-async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, office: Office) -> None:
+async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, inbox_setup: InboxSetup) -> None:
     """And again when it is full once more."""
-    office.missed._limit = 1
+    inbox_setup.missed._limit = 1
     for expected in (0, 1, 1):
         await signs.health.look()
         assert len(signs.told) == expected
-        office.missed.record(MISS)
-    office.missed.delete(1)
+        inbox_setup.missed.record(MISS)
+    inbox_setup.missed.delete(1)
     await signs.health.look()
-    office.missed.record(MISS)
+    inbox_setup.missed.record(MISS)
     await signs.health.look()
     assert signs.told == [admins_texts.MISSED_FULL] * 2

@@ -6,9 +6,9 @@ import pytest
 
 from bot.store.database import Database
 from bot.store.history import SqlHistory
-from bot.store.misses import SqlMissedLog
+from bot.store.misses import SqlMissLog
 from bot.store.records import ActionState, KeptDraft, Records
-from bot.store.usage import SqlJournal
+from bot.store.usage import SqlUsageLog
 from tests.clocks import Clock
 
 
@@ -55,13 +55,13 @@ def test_an_id_that_was_used_is_known_for_good(history: SqlHistory) -> None:
 
 
 def test_a_draft_is_its_writers_in_its_chat(
-    history: SqlHistory, database: Database, store: SqlMissedLog, clock: Clock
+    history: SqlHistory, database: Database, store: SqlMissLog, clock: Clock
 ) -> None:
     """And after an hour it is nobody's: who writes then is asking something else."""
-    journal = SqlJournal(database, store, 100)
+    usage = SqlUsageLog(database, store, 100)
 
     def keep(admin: int, chat: int, content: str | None) -> None:
-        journal.record(Records(drafts=(KeptDraft(admin, chat, content),)))
+        usage.record(Records(drafts=(KeptDraft(admin, chat, content),)))
 
     keep(5, 5, "one")
     keep(5, -7, "group")

@@ -8,16 +8,16 @@ import pytest
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
-from bot.store.misses import SqlMissedLog
+from bot.store.misses import SqlMissLog
 from bot.store.records import Done, Entry, Records, State
-from bot.store.usage import SqlJournal
+from bot.store.usage import SqlUsageLog
 from tests.clocks import Clock
 from tests.conftest import miss
 
 
 @pytest.fixture
-def inbox(database: Database, store: SqlMissedLog) -> SqlInbox:
-    return SqlInbox(database, SqlJournal(database, store, 100))
+def inbox(database: Database, store: SqlMissLog) -> SqlInbox:
+    return SqlInbox(database, SqlUsageLog(database, store, 100))
 
 
 def test_what_comes_in_waits_in_its_order(inbox: SqlInbox, clock: Clock) -> None:
@@ -41,10 +41,10 @@ def test_the_same_update_is_kept_once_within_48_hours(inbox: SqlInbox, clock: Cl
 
 
 def test_done_empties_the_row_and_records_the_miss_at_once(
-    inbox: SqlInbox, store: SqlMissedLog, path: Path, database: Database
+    inbox: SqlInbox, store: SqlMissLog, path: Path, database: Database
 ) -> None:
     """Or neither: a commit that fails leaves the update waiting and the log as it was."""
-    (row,) = inbox.receive([Entry(1, b"sealed content")])
+    (row,) = inbox.receive([Entry(1, b"encrypted content")])
     with pytest.raises(AttributeError):
         inbox.finish([Done(row.id, Records(misses=(miss("几点"), None)))])  # type: ignore[arg-type]  # fails half way
     assert inbox.waiting(()) == [row]
@@ -53,7 +53,7 @@ def test_done_empties_the_row_and_records_the_miss_at_once(
     assert inbox.waiting(()) == []
     assert [one.question for one in store.rows([State.OPEN])] == ["几点"]
     database.forget_deleted()
-    assert b"sealed content" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"encrypted content" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
 
 
 def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: SqlInbox) -> None:

@@ -1,4 +1,4 @@
-"""Who wants to be told: kept sealed, told once, and gone then."""
+"""Who wants to be told: kept encrypted, told once, and gone then."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,26 +6,26 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
-from bot.store.misses import SqlMissedLog
-from bot.store.records import Records, State, Wish
-from bot.store.subscriptions import SqlWishes
-from bot.store.usage import SqlJournal
+from bot.store.misses import SqlMissLog
+from bot.store.records import Records, State, Subscription
+from bot.store.subscriptions import SqlSubscriptions
+from bot.store.usage import SqlUsageLog
 from tests.clocks import Clock
 from tests.conftest import miss
 
 
 @pytest.fixture
-def journal(database: Database, store: SqlMissedLog) -> SqlJournal:
-    return SqlJournal(database, store, 100)
+def usage(database: Database, store: SqlMissLog) -> SqlUsageLog:
+    return SqlUsageLog(database, store, 100)
 
 
 @pytest.fixture
-def wishes(database: Database) -> SqlWishes:
-    return SqlWishes(database)
+def subscriptions(database: Database) -> SqlSubscriptions:
+    return SqlSubscriptions(database)
 
 
-def wish(text: str, person: int = 1, address: bytes = b"sealed") -> Records:
-    return Records(misses=(miss(text),), wishes=(Wish(text, person, address),))
+def subscription(text: str, person: int = 1, address: bytes = b"encrypted") -> Records:
+    return Records(misses=(miss(text),), subscriptions=(Subscription(text, person, address),))
 
 
 DUE = {State.OPEN: 0, State.HANDLED: 0, State.IGNORED: 0, State.VERIFIED: 1, State.NOT_COVERED: 1}
@@ -33,52 +33,54 @@ DUE = {State.OPEN: 0, State.HANDLED: 0, State.IGNORED: 0, State.VERIFIED: 1, Sta
 
 @pytest.mark.parametrize(("state", "count"), DUE.items())
 def test_a_wish_is_due_when_there_is_an_honest_end(
-    journal: SqlJournal, wishes: SqlWishes, store: SqlMissedLog, state: State, count: int
+    usage: SqlUsageLog, subscriptions: SqlSubscriptions, store: SqlMissLog, state: State, count: int
 ) -> None:
     """An answer that was proven, or that the speech does not say it."""
-    journal.record(wish("几点"))
+    usage.record(subscription("几点"))
     store.set_state(1, state)
-    assert [(one.question, one.address) for one in wishes.due()] == [("几点", b"sealed")] * count
+    assert [(one.question, one.address) for one in subscriptions.due()] == [("几点", b"encrypted")] * count
 
 
-def test_one_person_is_told_once(journal: SqlJournal, wishes: SqlWishes, store: SqlMissedLog) -> None:
+def test_one_person_is_told_once(usage: SqlUsageLog, subscriptions: SqlSubscriptions, store: SqlMissLog) -> None:
     """Of a question, however often it was wished; of each other one too; and nobody of what was never missed."""
-    journal.record(wish("几点", address=b"first"))
-    journal.record(wish("几点", address=b"second"))
-    journal.record(wish("几号"))
-    journal.record(Records(wishes=(Wish("never missed", 1, b"x"),)))
+    usage.record(subscription("几点", address=b"first"))
+    usage.record(subscription("几点", address=b"second"))
+    usage.record(subscription("几号"))
+    usage.record(Records(subscriptions=(Subscription("never missed", 1, b"x"),)))
     store.settle([1, 2], State.VERIFIED)
-    due = wishes.due()
-    assert [(one.question, one.address) for one in due] == [("几点", b"second"), ("几号", b"sealed")]
-    wishes.begin([due[0].id])
-    assert [one.question for one in wishes.due()] == ["几号", "几点"]
-    wishes.drop([due[0].id])
-    assert [one.question for one in wishes.due()] == ["几号"]
+    due = subscriptions.due()
+    assert [(one.question, one.address) for one in due] == [("几点", b"second"), ("几号", b"encrypted")]
+    subscriptions.begin([due[0].id])
+    assert [one.question for one in subscriptions.due()] == ["几号", "几点"]
+    subscriptions.drop([due[0].id])
+    assert [one.question for one in subscriptions.due()] == ["几号"]
 
 
-def test_a_person_is_forgotten_at_once(journal: SqlJournal, wishes: SqlWishes, store: SqlMissedLog, path: Path) -> None:
+def test_a_person_is_forgotten_at_once(
+    usage: SqlUsageLog, subscriptions: SqlSubscriptions, store: SqlMissLog, path: Path
+) -> None:
     """All of theirs and nobody else's; from the bytes too."""
-    journal.record(wish("几点", person=1, address=b"canary-address"))
-    journal.record(wish("几点", person=2))
+    usage.record(subscription("几点", person=1, address=b"canary-address"))
+    usage.record(subscription("几点", person=2))
     assert any(b"canary-address" in file.read_bytes() for file in path.parent.iterdir())
-    assert wishes.forget(1) == 1
+    assert subscriptions.forget(1) == 1
     assert not any(b"canary-address" in file.read_bytes() for file in path.parent.iterdir())
     store.settle([1], State.VERIFIED)
-    assert len(wishes.due()) == 1
+    assert len(subscriptions.due()) == 1
 
 
 def test_a_wish_is_gone_after_thirty_days(
-    journal: SqlJournal, wishes: SqlWishes, store: SqlMissedLog, database: Database, clock: Clock, path: Path
+    usage: SqlUsageLog, subscriptions: SqlSubscriptions, store: SqlMissLog, database: Database, clock: Clock, path: Path
 ) -> None:
     """Or with its miss."""
-    journal.record(wish("几点", address=b"canary-address"))
-    journal.record(wish("几号"))
+    usage.record(subscription("几点", address=b"canary-address"))
+    usage.record(subscription("几号"))
     store.delete(2)
     clock.now += timedelta(days=30)
     database.purge(timedelta(days=180))
     store.settle([1], State.VERIFIED)
-    assert [one.question for one in wishes.due()] == ["几点"]
+    assert [one.question for one in subscriptions.due()] == ["几点"]
     clock.now += timedelta(seconds=1)
     database.purge(timedelta(days=180))
-    assert wishes.due() == []
+    assert subscriptions.due() == []
     assert not any(b"canary-address" in file.read_bytes() for file in path.parent.iterdir())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from telegram.ext import ExtBot
 
-from bot.inbox.encryption import Seal
+from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
 from bot.metrics import Metrics
 from bot.store.records import Miss, Records
@@ -16,13 +16,13 @@ from bot.telegram.client import Transport
 from bot.telegram.inline import InlineHandlers
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages, split
-from bot.telegram.notifier import AnswerBack
-from bot.telegram.quotas import FloodGuard, MissQuota
+from bot.telegram.notifier import SubscriptionNotifier
+from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import UpdateHandlers
+from tests.admin_setup import ADMIN, AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, FakeBotApi, serving
-from tests.workshop import ADMIN, Workshop
 
 GROUP = -9000
 
@@ -30,25 +30,27 @@ GROUP = -9000
 class Desk:
     """The handlers of members, and what they sent."""
 
-    def __init__(self, api: FakeBotApi, bot: ExtBot[None], workshop: Workshop) -> None:
+    def __init__(self, api: FakeBotApi, bot: ExtBot[None], admin_setup: AdminSetup) -> None:
         self.api = api
         self.bot = bot
         messages = Messages(bot)
-        seal = Seal(TOKEN)
-        self.answer_back = AnswerBack(messages, workshop.wishes, seal, workshop.live)
+        encryption = Encryption(TOKEN)
+        self.subscription_notifier = SubscriptionNotifier(
+            messages, admin_setup.subscriptions, encryption, admin_setup.current
+        )
         members = MemberHandlers(
             bot,
-            workshop.live,
+            admin_setup.current,
             messages,
-            guard=FloodGuard(20),
-            quota=MissQuota(20),
-            opinions=MissQuota(20),
-            has_room=lambda _: True,
-            answer_back=self.answer_back,
+            guard=MemberRateLimit(20),
+            quota=DailyQuota(20),
+            opinions=DailyQuota(20),
+            has_capacity=lambda _: True,
+            subscription_notifier=self.subscription_notifier,
             metrics=Metrics(),
         )
-        inline = InlineHandlers(bot, workshop.live, FloodGuard(20), Metrics())
-        admins = AdminHandlers(bot, messages, workshop.dialogue, [ADMIN.id], GROUP)
+        inline = InlineHandlers(bot, admin_setup.current, MemberRateLimit(20), Metrics())
+        admins = AdminHandlers(bot, messages, admin_setup.dialogue, [ADMIN.id], GROUP)
         self._handlers = UpdateHandlers(members, inline, admins)
 
     async def records(self, age_s: float = 0.0, **update: Any) -> Records:
@@ -73,7 +75,7 @@ class Desk:
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     with serving(FakeBotApi()) as api:
         async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
-            yield Desk(api, bot, Workshop(CANTEEN, tmp_path, Clock()))
+            yield Desk(api, bot, AdminSetup(CANTEEN, tmp_path, Clock()))
         assert api.invalid == []
 
 
@@ -222,13 +224,13 @@ async def test_inline_results_are_kept_apart_by_characters(desk: Desk) -> None:
 async def test_a_wish_is_sealed_with_where_it_was_made(desk: Desk) -> None:
     """Only when it is pressed; the address says where to reply."""
     asked = message(text="写首诗送我妈")
-    assert (await desk.records(message=asked)).wishes == ()
+    assert (await desk.records(message=asked)).subscriptions == ()
     press = await pressed(desk, "w")
     press["message"]["reply_to_message"] = asked
-    (wish,) = (await desk.records(callback_query=press)).wishes
-    assert wish.key == "写首诗送我妈"
-    assert b"7" not in wish.address[:5]
-    assert '"chat":7,"message":3' in Seal(TOKEN).open(wish.address)
+    (subscription,) = (await desk.records(callback_query=press)).subscriptions
+    assert subscription.key == "写首诗送我妈"
+    assert b"7" not in subscription.address[:5]
+    assert '"chat":7,"message":3' in Encryption(TOKEN).open(subscription.address)
 
 
 NOT_ADMINS: dict[str, dict[str, Any]] = {

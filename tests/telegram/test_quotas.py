@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.telegram.quotas import FloodGuard, MissQuota, Pace
+from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
 
 FINE, NOTICE, SILENT = Pace.FINE, Pace.NOTICE, Pace.SILENT
 FLOODS = {
@@ -26,19 +26,19 @@ FLOODS = {
 @pytest.mark.parametrize(("times", "expected"), FLOODS.values(), ids=FLOODS.keys())
 def test_floods(times: list[float], expected: list[Pace]) -> None:
     """Four a minute are allowed here."""
-    guard = FloodGuard(4)
+    guard = MemberRateLimit(4)
     assert [guard.judge(7, at) for at in times] == expected
 
 
 def test_members_are_judged_each_by_themselves() -> None:
     """One that floods silences no other."""
-    guard = FloodGuard(1)
+    guard = MemberRateLimit(1)
     assert [guard.judge(member, 0) for member in (1, 1, 2, 1, 2)] == [FINE, NOTICE, FINE, SILENT, NOTICE]
 
 
 def test_ten_thousand_members_are_remembered_at_most() -> None:
     """Whoever wrote longest ago is forgotten first."""
-    guard = FloodGuard(1)
+    guard = MemberRateLimit(1)
     for member in range(20_000):
         guard.judge(member, 0)
     assert guard.judge(0, 0) is FINE
@@ -48,7 +48,7 @@ def test_ten_thousand_members_are_remembered_at_most() -> None:
 def test_one_person_fills_only_so_much_of_the_log_a_day() -> None:
     """The next day all is forgotten, the key of the hash too."""
     days = [date(2026, 5, 31)]
-    quota = MissQuota(2, today=lambda: days[-1])
+    quota = DailyQuota(2, today=lambda: days[-1])
     assert [quota.admits(7) for _ in range(3)] == [True, True, False]
     assert quota.admits(8)
     key = quota._key

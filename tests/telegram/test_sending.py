@@ -1,4 +1,4 @@
-"""How calls go out: rates, halts, and what is sent again."""
+"""How calls go out: rates, flood_waits, and what is sent again."""
 
 import asyncio
 from collections.abc import Callable

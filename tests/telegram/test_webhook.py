@@ -13,7 +13,7 @@ from bot.service.health import Fault, Health
 from bot.service.http_server import Web, listen
 from bot.store.records import Entry
 from bot.telegram.webhook import Webhook
-from tests.office import Office, question
+from tests.inbox_setup import InboxSetup, question
 
 SECRET = "s3cret"
 RIGHT = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
@@ -22,11 +22,11 @@ RIGHT = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 class Site:
     """The HTTP side, called without a network."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, inbox_setup: InboxSetup) -> None:
         bot: ExtBot[None] = ExtBot("1:x")
-        self.health = Health(office.database, office.missed, lambda: 0.0, lambda: 0.0, _silent)
-        webhook = Webhook(bot, office.receiver, "https://bot.example.org/telegram", SECRET)
-        self._web = Web(self.health, office.metrics, webhook)
+        self.health = Health(inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, _silent)
+        webhook = Webhook(bot, inbox_setup.receiver, "https://bot.example.org/telegram", SECRET)
+        self._web = Web(self.health, inbox_setup.metrics, webhook)
 
     async def request(
         self, method: str, path: str, content: bytes = b"", headers: Mapping[str, Any] = RIGHT
@@ -41,8 +41,8 @@ def _silent(_text: str) -> None:
 
 
 @pytest.fixture
-async def site(office: Office) -> Site:
-    return Site(office)
+async def site(inbox_setup: InboxSetup) -> Site:
+    return Site(inbox_setup)
 
 
 def delivery(number: int = 1) -> bytes:
@@ -61,49 +61,51 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
 
 @pytest.mark.parametrize(("changed", "status"), REFUSED.values(), ids=REFUSED.keys())
 async def test_what_is_not_telegram_s_is_refused(
-    site: Site, office: Office, changed: dict[str, Any], status: int
+    site: Site, inbox_setup: InboxSetup, changed: dict[str, Any], status: int
 ) -> None:
     """And leaves nothing in the inbox."""
     request = {"method": "POST", "path": "/telegram", "content": delivery(), **changed}
     assert (await site.request(**request)).status_code == status
-    assert office.inbox.waiting(()) == []
+    assert inbox_setup.inbox.waiting(()) == []
 
 
-async def test_a_delivery_is_acknowledged_when_it_is_durable(site: Site, office: Office) -> None:
+async def test_a_delivery_is_acknowledged_when_it_is_durable(site: Site, inbox_setup: InboxSetup) -> None:
     """Twice the same is kept once, and acknowledged again."""
     for _ in range(2):
         assert (await site.request("POST", "/telegram", delivery())).status_code == 200
-    assert len(office.inbox.waiting(())) == 1
+    assert len(inbox_setup.inbox.waiting(())) == 1
 
 
-async def test_while_the_store_fails_it_is_503(site: Site, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_while_the_store_fails_it_is_503(
+    site: Site, inbox_setup: InboxSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Telegram sends it again then."""
 
     def full(_entries: list[Entry]) -> None:
         raise StoreError("The disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(office.inbox, "receive", full)
+        patch.setattr(inbox_setup.inbox, "receive", full)
         answer = await site.request("POST", "/telegram", delivery())
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert (await site.request("POST", "/telegram", delivery())).status_code == 200
 
 
-async def test_while_too_much_waits_it_is_503(site: Site, office: Office) -> None:
+async def test_while_too_much_waits_it_is_503(site: Site, inbox_setup: InboxSetup) -> None:
     """Telegram keeps it better than our memory."""
-    office.worker.room.clear()
+    inbox_setup.worker.capacity.clear()
     assert (await site.request("POST", "/telegram", delivery())).status_code == 503
-    assert office.inbox.waiting(()) == []
+    assert inbox_setup.inbox.waiting(()) == []
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[" * 100_000, b"\xff", b"1" * 5000, b'{"update_id": 1, "message": 5}', b"null"]
 )
-async def test_what_can_not_be_read_is_kept_and_comes_once(site: Site, office: Office, body: bytes) -> None:
+async def test_what_can_not_be_read_is_kept_and_comes_once(site: Site, inbox_setup: InboxSetup, body: bytes) -> None:
     """It becomes a dead letter; sent again for ever it would hold up its chat."""
     for _ in range(2):
         assert (await site.request("POST", "/telegram", body)).status_code == 200
-    assert len(office.inbox.dead_letters()) == 1
+    assert len(inbox_setup.inbox.dead_letters()) == 1
 
 
 async def test_health_and_metrics_are_served(site: Site) -> None:

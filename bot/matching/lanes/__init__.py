@@ -1,9 +1,9 @@
 """Lanes: each looks at a question in one way and scores items 0..1."""
 
-from bot.matching.lanes.answer_type import Focus
+from bot.matching.lanes.answer_type import AnswerType
 from bot.matching.lanes.characters import Characters
 from bot.matching.lanes.edit_distance import Edit
 from bot.matching.lanes.interface import Asked, Lane, Scores
 from bot.matching.lanes.sound import Sound
 
-__all__ = ["Asked", "Characters", "Edit", "Focus", "Lane", "Scores", "Sound"]
+__all__ = ["AnswerType", "Asked", "Characters", "Edit", "Lane", "Scores", "Sound"]

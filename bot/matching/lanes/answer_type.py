@@ -24,7 +24,7 @@ _SERVED = 0.02
 """An item serves a focus that this share of its phrasings has."""
 
 
-class Focus:
+class AnswerType:
     """Whether the item is never asked for what the question asks for: when, who, how much, by which number, ...
 
     A lane that speaks against items: 0 for one that serves every focus of the question, and for a question without one.
@@ -36,12 +36,12 @@ class Focus:
         self._forms = index.forms
 
     def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:
-        """The share of the question's foci that each of the nearest items does not serve."""
-        wanted = foci(asked.form)
+        """The share of the question's answer_types that each of the nearest items does not serve."""
+        wanted = answer_types(asked.form)
         return {number: len(wanted - _served(self._forms[number])) / len(wanted) for number in nearest if wanted}
 
 
-def foci(form: str) -> frozenset[str]:
+def answer_types(form: str) -> frozenset[str]:
     """The kinds of thing that a standardised form asks for."""
     return frozenset(focus for focus, pattern in _PATTERNS.items() if pattern.search(form))
 
@@ -50,6 +50,6 @@ def foci(form: str) -> frozenset[str]:
 def _served(forms: tuple[str, ...]) -> frozenset[str]:
     counts = dict.fromkeys(_FOCUS, 0)
     for form in forms:
-        for focus in foci(form):
+        for focus in answer_types(form):
             counts[focus] += 1
     return frozenset(focus for focus, count in counts.items() if count > _SERVED * len(forms))

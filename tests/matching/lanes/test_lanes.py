@@ -4,8 +4,8 @@ import pytest
 
 from bot.knowledge import Knowledge
 from bot.matching import Index
-from bot.matching.lanes import Asked, Characters, Edit, Focus, Scores, Sound
-from bot.matching.lanes.answer_type import foci
+from bot.matching.lanes import AnswerType, Asked, Characters, Edit, Scores, Sound
+from bot.matching.lanes.answer_type import answer_types
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +67,12 @@ FOCI = {
 @pytest.mark.parametrize(("form", "expected"), FOCI.items())
 def test_foci(form: str, expected: set[str]) -> None:
     """What kind of thing is asked for."""
-    assert foci(form) == expected
+    assert answer_types(form) == expected
 
 
 def test_focus_speaks_against_items_that_do_not_serve_it(index: Index) -> None:
     """A question without a focus is served by all."""
-    lane, everyone = Focus(index), range(len(index.items))
+    lane, everyone = AnswerType(index), range(len(index.items))
     assert lane.scores(Asked.of("补办饭卡", index), everyone) == {}
     missing = by_id(index, lane.scores(Asked.of("办饭卡多少钱", index), everyone))
     assert missing["nc-price"] < missing["card"]

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.inbox.encryption import Seal
+from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
 from bot.inbox.updates import Update
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
-from bot.store.misses import SqlMissedLog
+from bot.store.misses import SqlMissLog
 from bot.store.records import NOTHING, Records
-from bot.store.usage import SqlJournal
+from bot.store.usage import SqlUsageLog
 
 
 class Notes:
@@ -39,18 +39,18 @@ class Notes:
         self.apologies.append(update.message.words if update.message else "?")
 
 
-class Office:
+class InboxSetup:
     """An inbox with those who fill and empty it."""
 
     def __init__(self, database: Database, secret: str = "secret") -> None:
         self.database = database
-        self.missed = SqlMissedLog(database, 100)
-        self.inbox = SqlInbox(database, SqlJournal(database, self.missed, 100))
-        self.seal = Seal(secret)
+        self.missed = SqlMissLog(database, 100)
+        self.inbox = SqlInbox(database, SqlUsageLog(database, self.missed, 100))
+        self.encryption = Encryption(secret)
         self.notes = Notes()
         self.metrics = Metrics()
-        self.worker = Worker(self.inbox, self.seal, self.notes, self.metrics)
-        self.receiver = Receiver(self.inbox, self.seal, self.worker, self.metrics)
+        self.worker = Worker(self.inbox, self.encryption, self.notes, self.metrics)
+        self.receiver = Receiver(self.inbox, self.encryption, self.worker, self.metrics)
 
     async def work_until(self, reached: Callable[[], bool]) -> None:
         """Let the worker run until a state is reached."""

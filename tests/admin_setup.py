@@ -13,25 +13,25 @@ from bot.conversation.writing import Writing
 from bot.curation.clustering import Sorting
 from bot.curation.digest import Digest
 from bot.curation.edits import Editor
-from bot.curation.misses import Lifecycle
-from bot.evaluation.impact import Known
+from bot.curation.misses import MissLifecycle
+from bot.evaluation.impact import RealQuestion
 from bot.knowledge import read
-from bot.matching import Gate
-from bot.snapshot import Edition, Live
+from bot.matching import ConfidenceModel
+from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import SqlClusters
 from bot.store.database import Database
 from bot.store.history import SqlHistory
-from bot.store.misses import SqlMissedLog
+from bot.store.misses import SqlMissLog
 from bot.store.records import Miss, State
-from bot.store.subscriptions import SqlWishes
-from bot.store.usage import SqlJournal
+from bot.store.subscriptions import SqlSubscriptions
+from bot.store.usage import SqlUsageLog
 from bot.text import normalise
 from tests.clocks import Clock
 
 ADMIN = Admin(5, 5)
 
 
-class Workshop:
+class AdminSetup:
     """The parts, wired as the app does. ``known``: the real questions that changes are tried on."""
 
     def __init__(self, knowledge: Path, data: Path, clock: Clock) -> None:
@@ -40,26 +40,26 @@ class Workshop:
         self.clock = clock
         self.path = data / "bot.db"
         self.database = Database.open(f"sqlite:///{self.path}", clock)
-        self.missed = SqlMissedLog(self.database, 1000)
-        self.journal = SqlJournal(self.database, self.missed, 1000)
+        self.missed = SqlMissLog(self.database, 1000)
+        self.usage = SqlUsageLog(self.database, self.missed, 1000)
         self.history = SqlHistory(self.database)
         self.clusters = SqlClusters(self.database)
-        self.wishes = SqlWishes(self.database)
-        self.known: list[Known] = []
+        self.subscriptions = SqlSubscriptions(self.database)
+        self.known: list[RealQuestion] = []
         self.start()
 
     def start(self, *, commits: bool = False) -> None:
         """As after a restart."""
-        edition = Edition.of(read(self.folder), str(self.folder), Gate())
+        snapshot = Snapshot.of(read(self.folder), str(self.folder), ConfidenceModel())
         subjects = Subjects()
-        self.live = Live(edition, lambda one: Dialogue(one.faq, one.base, 180, self.journal, subjects))
-        self.editor = Editor(self.folder, self.live, self.history, lambda: self.known, commits=commits)
-        self.lifecycle = Lifecycle(self.missed, self.journal, self.live)
-        self.sorting = Sorting(self.clusters, edition.index)
-        self.digest = Digest(self.clusters, self.sorting, self.journal, self.clock)
+        self.current = CurrentSnapshot(snapshot, lambda one: Dialogue(one.faq, one.base, 180, self.usage, subjects))
+        self.editor = Editor(self.folder, self.current, self.history, lambda: self.known, commits=commits)
+        self.lifecycle = MissLifecycle(self.missed, self.usage, self.current)
+        self.sorting = Sorting(self.clusters, snapshot.index)
+        self.digest = Digest(self.clusters, self.sorting, self.usage, self.clock)
         drafts = Drafts(self.history)
         desk = Desk(
-            live=self.live,
+            current=self.current,
             editor=self.editor,
             lifecycle=self.lifecycle,
             clusters=self.clusters,
@@ -67,15 +67,15 @@ class Workshop:
             drafts=drafts,
         )
         self.dialogue = AdminDialogue(
-            live=self.live,
+            current=self.current,
             desk=desk,
-            writing=Writing(self.live, self.clusters, drafts, desk),
+            writing=Writing(self.current, self.clusters, drafts, desk),
             missed=self.missed,
             clusters=self.clusters,
             sorting=self.sorting,
             history=self.history,
             drafts=drafts,
-            journal=self.journal,
+            usage=self.usage,
             digest=self.digest,
             reload=lambda: "reloaded",
         )
@@ -102,7 +102,7 @@ class Workshop:
         """An admin says something."""
         turn = self.dialogue.say(text, ADMIN)
         assert turn
-        self.journal.record(turn.records)
+        self.usage.record(turn.records)
         assert turn.reply
         return turn.reply
 
@@ -110,6 +110,6 @@ class Workshop:
         """An admin presses a button of what is shown."""
         (action,) = (button.action for button in shown.buttons if button.label == label)
         turn = self.dialogue.press(action, ADMIN)
-        self.journal.record(turn.records)
+        self.usage.record(turn.records)
         assert turn.reply
         return turn.reply
