@@ -18,15 +18,20 @@ from bot.items import KnowledgeBase
 from bot.knowledge import read, read_revision
 from bot.matching import ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
-from bot.store.records import COMPLAINED, Clusters, Feedback, History, Inbox, Miss, MissLog, State, UsageLog
+from bot.store.clusters import MissClusters
+from bot.store.history import History
+from bot.store.inbox import Inbox
+from bot.store.misses import MissLog
+from bot.store.records import COMPLAINED, Feedback, Miss, State
+from bot.store.usage import UsageLog
 
 if TYPE_CHECKING:
     # The database's libraries cost `ask` half its start, Telegram's and the admins' parts are for others.
     from bot.curation.clustering import Sorting
     from bot.evaluation.impact import Impact, RealQuestion
     from bot.store.database import Database
-    from bot.store.misses import SqlMissLog
-    from bot.store.usage import SqlUsageLog
+    from bot.store.misses import MissLog
+    from bot.store.usage import UsageLog
     from bot.telegram.sending import Limits
 
 
@@ -67,39 +72,39 @@ class App:
     @cached_property
     def inbox(self) -> Inbox:
         """The inbox. Raises as ``database`` does."""
-        from bot.store.inbox import SqlInbox  # noqa: PLC0415 - as above
+        from bot.store.inbox import Inbox  # noqa: PLC0415 - as above
 
-        return SqlInbox(self.database, self._usage)
+        return Inbox(self.database, self._usage)
 
     def has_capacity(self, record: Miss | Feedback) -> bool:
         """Whether the store takes a record. Raises as ``database`` does."""
         return self.missed.has_capacity(record) if isinstance(record, Miss) else self.usage.has_capacity(record)
 
     @cached_property
-    def _usage(self) -> "SqlUsageLog":
-        from bot.store.usage import SqlUsageLog  # noqa: PLC0415 - as above
+    def _usage(self) -> "UsageLog":
+        from bot.store.usage import UsageLog  # noqa: PLC0415 - as above
 
-        return SqlUsageLog(self.database, self._missed, self.settings.missed_limit)
-
-    @cached_property
-    def _missed(self) -> "SqlMissLog":
-        from bot.store.misses import SqlMissLog  # noqa: PLC0415 - as above
-
-        return SqlMissLog(self.database, self.settings.missed_limit)
+        return UsageLog(self.database, self._missed, self.settings.missed_limit)
 
     @cached_property
-    def clusters(self) -> Clusters:
+    def _missed(self) -> "MissLog":
+        from bot.store.misses import MissLog  # noqa: PLC0415 - as above
+
+        return MissLog(self.database, self.settings.missed_limit)
+
+    @cached_property
+    def clusters(self) -> MissClusters:
         """The log of missed questions by clusters. Raises as ``database`` does."""
-        from bot.store.clusters import SqlClusters  # noqa: PLC0415 - as above
+        from bot.store.clusters import MissClusters  # noqa: PLC0415 - as above
 
-        return SqlClusters(self.database)
+        return MissClusters(self.database)
 
     @cached_property
     def history(self) -> History:
         """What admins did. Raises as ``database`` does."""
-        from bot.store.history import SqlHistory  # noqa: PLC0415 - as above
+        from bot.store.history import History  # noqa: PLC0415 - as above
 
-        return SqlHistory(self.database)
+        return History(self.database)
 
     @cached_property
     def loaded(self) -> Snapshot:
@@ -196,7 +201,7 @@ class App:
         from bot.service.http_server import Web, listen  # noqa: PLC0415
         from bot.service.retention import Retention  # noqa: PLC0415
         from bot.service.service import Service  # noqa: PLC0415
-        from bot.store.subscriptions import SqlSubscriptions  # noqa: PLC0415
+        from bot.store.subscriptions import Subscriptions  # noqa: PLC0415
         from bot.telegram.admins import AdminHandlers, AdminNotifier  # noqa: PLC0415
         from bot.telegram.client import Transport  # noqa: PLC0415
         from bot.telegram.inline import InlineHandlers  # noqa: PLC0415
@@ -223,7 +228,7 @@ class App:
         encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
         current = CurrentSnapshot(self.snapshot, self._dialogue_over(Subjects()))
         messages = Messages(bot)
-        subscription_notifier = SubscriptionNotifier(messages, SqlSubscriptions(self.database), encryption, current)
+        subscription_notifier = SubscriptionNotifier(messages, Subscriptions(self.database), encryption, current)
         notices = AdminNotifier(messages, settings.admins, settings.admin_group)
         editor = Editor(self.folder, current, self.history, self.known, commits=settings.git_commit)
         lifecycle = MissLifecycle(self.missed, self.usage, current)
@@ -287,7 +292,7 @@ class App:
 
         health = Health(self.database, self.missed, intake.silent_s, worker.oldest_s, tell)
         web = Web(health, metrics, webhook)
-        retention = Retention(self.database, timedelta(days=settings.retention_days))
+        retention = Retention(lambda: self.database.purge(timedelta(days=settings.retention_days)))
         profile = Profile(bot, self.snapshot.base.title, settings.admins, settings.admin_group)
         weekly = WeeklyDigest(digest, current, self.history, notices.send)
         self.database.claim()

@@ -18,13 +18,13 @@ from bot.evaluation.impact import RealQuestion
 from bot.knowledge import read
 from bot.matching import ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
-from bot.store.clusters import SqlClusters
+from bot.store.clusters import MissClusters
 from bot.store.database import Database
-from bot.store.history import SqlHistory
-from bot.store.misses import SqlMissLog
+from bot.store.history import History
+from bot.store.misses import MissLog
 from bot.store.records import Miss, State
-from bot.store.subscriptions import SqlSubscriptions
-from bot.store.usage import SqlUsageLog
+from bot.store.subscriptions import Subscriptions
+from bot.store.usage import UsageLog
 from bot.text import normalise
 from tests.clocks import Clock
 
@@ -40,11 +40,11 @@ class AdminSetup:
         self.clock = clock
         self.path = data / "bot.db"
         self.database = Database.open(f"sqlite:///{self.path}", clock)
-        self.missed = SqlMissLog(self.database, 1000)
-        self.usage = SqlUsageLog(self.database, self.missed, 1000)
-        self.history = SqlHistory(self.database)
-        self.clusters = SqlClusters(self.database)
-        self.subscriptions = SqlSubscriptions(self.database)
+        self.missed = MissLog(self.database, 1000)
+        self.usage = UsageLog(self.database, self.missed, 1000)
+        self.history = History(self.database)
+        self.clusters = MissClusters(self.database)
+        self.subscriptions = Subscriptions(self.database)
         self.known: list[RealQuestion] = []
         self.start()
 

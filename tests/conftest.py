@@ -8,7 +8,7 @@ import pytest
 from bot.knowledge import Knowledge, load
 from bot.matching import Index, Matcher, Settled, Verdict
 from bot.store.database import Database
-from bot.store.misses import SqlMissLog
+from bot.store.misses import MissLog
 from bot.store.records import Miss, State
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
@@ -63,9 +63,9 @@ def database(path: Path, clock: Clock) -> Iterator[Database]:
 
 
 @pytest.fixture
-def store(database: Database) -> SqlMissLog:
+def store(database: Database) -> MissLog:
     """The log of missed questions in it."""
-    return SqlMissLog(database, 100)
+    return MissLog(database, 100)
 
 
 @pytest.fixture

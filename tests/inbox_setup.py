@@ -10,10 +10,10 @@ from bot.inbox.updates import Update
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
 from bot.store.database import Database
-from bot.store.inbox import SqlInbox
-from bot.store.misses import SqlMissLog
+from bot.store.inbox import Inbox
+from bot.store.misses import MissLog
 from bot.store.records import NOTHING, Records
-from bot.store.usage import SqlUsageLog
+from bot.store.usage import UsageLog
 
 
 class Notes:
@@ -44,8 +44,8 @@ class InboxSetup:
 
     def __init__(self, database: Database, secret: str = "secret") -> None:
         self.database = database
-        self.missed = SqlMissLog(database, 100)
-        self.inbox = SqlInbox(database, SqlUsageLog(database, self.missed, 100))
+        self.missed = MissLog(database, 100)
+        self.inbox = Inbox(database, UsageLog(database, self.missed, 100))
         self.encryption = Encryption(secret)
         self.notes = Notes()
         self.metrics = Metrics()

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.conversation.members import Dialogue, Keeps, Speaker
 from bot.conversation.replies import Reply
-from bot.store.records import UsageLog
+from bot.store.usage import UsageLog
 from bot.texts import command_line as command_line_texts
 
 

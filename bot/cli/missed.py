@@ -16,7 +16,8 @@ from bot.cli.terminal import build, console, need_plotly, print_json, print_line
 from bot.curation.faq import question_key
 from bot.errors import UsageError
 from bot.items import Kind
-from bot.store.records import MissedQuestion, MissLog, State
+from bot.store.misses import MissLog
+from bot.store.records import MissedQuestion, State
 from bot.texts import admins as admins_texts
 from bot.texts import command_line as command_line_texts
 

@@ -16,7 +16,11 @@ from bot.errors import EditRefusedError, FolderChangedError, StaleButtonError
 from bot.items import Item, Kind
 from bot.matching import Candidate
 from bot.snapshot import CurrentSnapshot, Snapshot
-from bot.store.records import COMPLAINED, Cluster, Clusters, History, Judged, MissLog, Records, State, UsageLog
+from bot.store.clusters import MissClusters
+from bot.store.history import History
+from bot.store.misses import MissLog
+from bot.store.records import COMPLAINED, Cluster, Judged, Records, State
+from bot.store.usage import UsageLog
 from bot.texts import admins as admins_texts
 
 _NEAREST = 3
@@ -38,7 +42,7 @@ class AdminDialogue:
         desk: Desk,
         writing: Writing,
         missed: MissLog,
-        clusters: Clusters,
+        clusters: MissClusters,
         sorting: Sorting,
         history: History,
         drafts: Drafts,

@@ -13,7 +13,9 @@ from bot.curation.misses import MissLifecycle
 from bot.errors import EditRefusedError, FolderReadOnlyError
 from bot.items import Kind
 from bot.snapshot import CurrentSnapshot, Snapshot
-from bot.store.records import ANSWERED, COMPLAINED, Clusters, History, State
+from bot.store.clusters import MissClusters
+from bot.store.history import History
+from bot.store.records import ANSWERED, COMPLAINED, State
 from bot.texts import admins as admins_texts
 
 
@@ -31,7 +33,7 @@ class Desk:
         current: CurrentSnapshot,
         editor: Editor,
         lifecycle: MissLifecycle,
-        clusters: Clusters,
+        clusters: MissClusters,
         history: History,
         drafts: Drafts,
     ) -> None:

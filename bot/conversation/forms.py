@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.store.records import History, KeptDraft
+from bot.store.history import History
+from bot.store.records import KeptDraft
 
 
 @dataclass(frozen=True, slots=True)

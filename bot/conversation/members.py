@@ -10,7 +10,8 @@ from bot.conversation.replies import FAULTS, Action, Origin, Replies, Reply, ite
 from bot.curation.faq import Asked, Faq, verdict_name
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import Answer, NotCovered, Settled, SmallTalk, Suggestions, Unknown, Verdict
-from bot.store.records import COMPLAINTS, NOTHING, Feedback, Miss, Opinion, Records, UsageLog
+from bot.store.records import COMPLAINTS, NOTHING, Feedback, Miss, Opinion, Records
+from bot.store.usage import UsageLog
 from bot.text import is_blank
 from bot.texts.languages import Language, converter, translator
 

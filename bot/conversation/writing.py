@@ -14,7 +14,8 @@ from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
 from bot.matching.similarity import unlike
 from bot.snapshot import CurrentSnapshot
-from bot.store.records import Cluster, Clusters
+from bot.store.clusters import MissClusters
+from bot.store.records import Cluster
 from bot.text import is_blank, normalise
 from bot.texts import admins as admins_texts
 
@@ -34,7 +35,7 @@ class Writing:
         StaleButtonError: the press is out of date.
     """
 
-    def __init__(self, current: CurrentSnapshot, clusters: Clusters, drafts: Drafts, desk: Desk) -> None:
+    def __init__(self, current: CurrentSnapshot, clusters: MissClusters, drafts: Drafts, desk: Desk) -> None:
         self._current = current
         self._clusters = clusters
         self._desk = desk

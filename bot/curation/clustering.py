@@ -7,7 +7,8 @@ import threading
 from bot.errors import StoreError
 from bot.matching import Index
 from bot.matching.similarity import Clusters as AlikeQuestions
-from bot.store.records import COMPLAINED, Clusters, UnclusteredMiss
+from bot.store.clusters import MissClusters
+from bot.store.records import COMPLAINED, UnclusteredMiss
 
 _LOG = logging.getLogger(__name__)
 _LOOK_S = 30.0
@@ -44,7 +45,7 @@ class MissSorter:
 class Sorting:
     """Puts what was missed into clusters, by the words of one index: what is a card stays a card when items change."""
 
-    def __init__(self, clusters: Clusters, index: Index) -> None:
+    def __init__(self, clusters: MissClusters, index: Index) -> None:
         self._clusters = clusters
         self._sorter = MissSorter(index)
         self._lock = threading.Lock()

@@ -12,7 +12,9 @@ from bot.conversation.replies import Reply
 from bot.curation.clustering import Sorting
 from bot.evaluation.next_edits import NextEdit, best_next_edits
 from bot.snapshot import Snapshot
-from bot.store.records import COMPLAINTS, Answered, Clusters, Opinion, UsageLog
+from bot.store.clusters import MissClusters
+from bot.store.records import COMPLAINTS, Answered, Opinion
+from bot.store.usage import UsageLog
 from bot.texts import admins as admins_texts
 
 _DAYS = 7
@@ -30,7 +32,7 @@ class Digest:
 
     def __init__(
         self,
-        clusters: Clusters,
+        clusters: MissClusters,
         sorting: Sorting,
         usage: UsageLog,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -31,7 +31,8 @@ from bot.knowledge.edit import (
 from bot.knowledge.folder import commit, replace, tidy
 from bot.matching import Answer, ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
-from bot.store.records import ADDED, ANSWERED, Action, ActionState, History
+from bot.store.history import History
+from bot.store.records import ADDED, ANSWERED, Action, ActionState
 from bot.texts import admins as admins_texts
 
 _LOG = logging.getLogger(__name__)

@@ -5,7 +5,9 @@ from collections.abc import Collection, Sequence
 
 from bot.matching import Answer, NotCovered, Settled, Verdict
 from bot.snapshot import CurrentSnapshot, Snapshot
-from bot.store.records import COMPLAINED, MissedQuestion, MissLog, State, UsageLog
+from bot.store.misses import MissLog
+from bot.store.records import COMPLAINED, MissedQuestion, State
+from bot.store.usage import UsageLog
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE = 100

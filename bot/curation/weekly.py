@@ -9,7 +9,7 @@ from bot.conversation.replies import Reply
 from bot.curation.digest import Digest
 from bot.errors import StoreError
 from bot.snapshot import CurrentSnapshot
-from bot.store.records import History
+from bot.store.history import History
 
 _LOG = logging.getLogger(__name__)
 _MARK = "digest"

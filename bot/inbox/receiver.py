@@ -10,7 +10,8 @@ from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
-from bot.store.records import Entry, Inbox
+from bot.store.inbox import Inbox
+from bot.store.records import Entry
 
 _NAMES = frozenset(
     {"first_name", "last_name", "username", "title", "bio", "contact", "author_signature", "forward_sender_name"}

@@ -15,7 +15,8 @@ from bot.errors import StoppingError, StoreError
 from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Update
 from bot.metrics import Metrics
-from bot.store.records import NOTHING, Done, Inbox, Records, Waiting
+from bot.store.inbox import Inbox
+from bot.store.records import NOTHING, Done, Records, Waiting
 from bot.telegram.sending import backoff
 
 _LOG = logging.getLogger(__name__)

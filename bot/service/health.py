@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from bot.errors import StoreError
-from bot.store.records import MissLog, Upkeep
+from bot.store.database import Database
+from bot.store.misses import MissLog
 from bot.texts import admins as admins_texts
 
 _LOG = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Health:
 
     def __init__(
         self,
-        upkeep: Upkeep,
+        upkeep: Database,
         missed: MissLog,
         silent_s: Callable[[], float],
         oldest_s: Callable[[], float],

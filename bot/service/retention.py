@@ -4,10 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 from bot.errors import StoreError
-from bot.store.records import Upkeep
 
 _LOG = logging.getLogger(__name__)
 _EVERY_S = 600.0
@@ -18,18 +16,18 @@ _EVEN_S = 3600.0
 class Retention:
     """Purges the store every ten minutes, once the clock has run evenly for an hour.
 
+    ``purge`` deletes what is old enough and returns how many rows that were; it may raise StoreError.
+
     Whoever sets a wrong clock right within an hour, as time services do, loses nothing.
     """
 
     def __init__(
         self,
-        upkeep: Upkeep,
-        misses_kept: timedelta,
+        purge: Callable[[], int],
         wall: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._upkeep = upkeep
-        self._misses_kept = misses_kept
+        self._purge = purge
         self._wall = wall
         self._steady = steady
         self._offset = wall() - steady()
@@ -50,7 +48,7 @@ class Retention:
         if self._steady() - self._even_since < _EVEN_S:
             return
         try:
-            deleted = self._upkeep.purge(self._misses_kept)
+            deleted = self._purge()
         except StoreError as error:
             _LOG.warning("What is old can't be deleted now: %s", error)
             return

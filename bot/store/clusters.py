@@ -17,7 +17,7 @@ _STILL_OPEN = CLUSTERS.c.open > 0
 _UNSORTED = (MISSED.c.id, MISSED.c.question, MISSED.c.verdict, MISSED.c.item)
 
 
-class SqlClusters:
+class MissClusters:
     """``Clusters`` over SQL."""
 
     def __init__(self, database: Database) -> None:

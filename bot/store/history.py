@@ -11,7 +11,7 @@ from bot.store.records import ADDED, Action, ActionState
 from bot.store.tables import ACTIONS, DRAFTS, MARKS
 
 
-class SqlHistory:
+class History:
     """``History`` over SQL."""
 
     def __init__(self, database: Database) -> None:

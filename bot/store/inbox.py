@@ -8,16 +8,16 @@ from sqlalchemy import select
 from bot.store.database import DEDUPE_WINDOW, Database
 from bot.store.records import DeadLetter, Done, Entry, Waiting
 from bot.store.tables import INBOX, InboxState
-from bot.store.usage import SqlUsageLog
+from bot.store.usage import UsageLog
 
 _ROWS_A_STATEMENT = 500
 """SQLite takes some thousands of parameters in a statement, not more."""
 
 
-class SqlInbox:
+class Inbox:
     """``Inbox`` over SQL. ``usage`` takes the records that are committed together with what is done."""
 
-    def __init__(self, database: Database, usage: SqlUsageLog) -> None:
+    def __init__(self, database: Database, usage: UsageLog) -> None:
         self._database = database
         self._usage = usage
 

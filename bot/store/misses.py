@@ -17,7 +17,7 @@ from bot.texts import command_line as command_line_texts
 _PENDING = (State.OPEN, State.HANDLED)
 
 
-class SqlMissLog:
+class MissLog:
     """``MissLog`` over SQL. ``limit``: how many rows there may be before new questions are refused."""
 
     def __init__(self, database: Database, limit: int) -> None:

@@ -1,8 +1,7 @@
 """What is kept, as others see it: the log of missed questions, never who asked; the inbox, encrypted; what admins did."""
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -142,55 +141,6 @@ class MissedQuestion:
     chosen: str | None = None
 
 
-class MissLog(Protocol):
-    """Where misses are kept. Every method raises StoreError when the store fails."""
-
-    def has_capacity(self, miss: Miss) -> bool:
-        """Whether this miss may be recorded: its row is there already, or one more fits."""
-
-    def is_full(self) -> bool:
-        """Whether no new question fits."""
-
-    def record(self, miss: Miss) -> None:
-        """Keep a miss, whether it fits or not, or count it where an equal one is kept. Durable when this returns."""
-
-    def rows(self, states: Collection[State]) -> Sequence[MissedQuestion]:
-        """The rows in these states, the most often asked first, then the most recent."""
-
-    def row(self, row_id: int) -> MissedQuestion:
-        """One row.
-
-        Raises:
-            UnknownMissError: there is none with this id.
-        """
-
-    def days(self, row_id: int) -> Mapping[date, int]:
-        """How often it was asked on which days (UTC), oldest first."""
-
-    def set_state(self, row_id: int, state: State) -> MissedQuestion:
-        """The row in its new state.
-
-        Raises:
-            UnknownMissError: there is none with this id.
-        """
-
-    def settle(self, ids: Collection[int], state: State) -> None:
-        """Put those of these rows that are open or handled into a state."""
-
-    def reopen(self, ids: Collection[int]) -> None:
-        """Open these rows again; no item is chosen for them any more."""
-
-    def delete(self, row_id: int) -> MissedQuestion:
-        """The row as it was; nothing of it, and nothing else that holds its question, is left.
-
-        Raises:
-            UnknownMissError: there is none with this id.
-        """
-
-    def forget(self, key: str) -> bool:
-        """Delete whatever holds the question of this normal form; whether anything did."""
-
-
 @dataclass(frozen=True, slots=True)
 class UnclusteredMiss:
     """A miss that is in no cluster yet."""
@@ -229,37 +179,6 @@ class Cluster:
     days: int
     waiting: int
     questions: tuple[MissedQuestion, ...]
-
-
-class Clusters(Protocol):
-    """The log by clusters. Every method raises StoreError when the store fails."""
-
-    def sort(self, sorter: Sorter, limit: int) -> int:
-        """Put at most so many misses that are in none into clusters; how many that were."""
-
-    def count(self, most: int) -> int:
-        """How many clusters hold an open miss; at most so many are counted."""
-
-    def page(self, start: int, limit: int) -> Sequence[Cluster]:
-        """Clusters with an open miss, ranked by how often times on how many days they were asked, then the newest."""
-
-    def cluster(self, cluster_id: int) -> Cluster:
-        """One cluster; one that there is not has no questions."""
-
-    def place(self, cluster_id: int) -> int:
-        """How many clusters with an open miss are ranked before this one."""
-
-    def care(self, cluster_id: int) -> None:
-        """Ignore a cluster, and its misses, no longer."""
-
-    def handle(self, cluster_id: int, state: State, chosen: str | None = None) -> Sequence[MissedQuestion]:
-        """Put the open misses of a cluster into a state; which these were.
-
-        What joins an ignored cluster later is ignored too, unless these are complaints: the next one may be another.
-        """
-
-    def recent(self, since: datetime, limit: int) -> Sequence[tuple[str, int]]:
-        """Open misses asked since then, with how often, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,71 +230,6 @@ class Judged:
     right: bool
 
 
-class UsageLog(Protocol):
-    """What is kept of talks, beside misses. Every method raises StoreError when the store fails."""
-
-    def record(self, records: Records) -> None:
-        """Keep these, all at once or not at all. Durable when this returns."""
-
-    def has_capacity(self, feedback: Feedback) -> bool:
-        """Whether this opinion may be recorded: its row is there already, or one more fits."""
-
-    def hot(self, limit: int) -> Sequence[str]:
-        """The ids of the items that were asked most within 30 days, the most asked first, then by id."""
-
-    def feedback(self) -> Sequence[FeedbackCount]:
-        """All opinions, the most frequent first, then the most recent."""
-
-    def not_meant(self, keys: Collection[str]) -> Mapping[str, frozenset[str]]:
-        """The items that were suggested for these questions and not meant, by the questions' normal forms."""
-
-    def complaints(self, item: str) -> Mapping[Opinion, int]:
-        """What was said against an item's answer, and how often."""
-
-    def answered(self) -> Sequence[Answered]:
-        """Real questions that were answered within 30 days, the latest first."""
-
-    def to_judge(self, limit: int) -> Sequence[Answered]:
-        """Answers of the last week that were the least sure, and that nobody judged yet."""
-
-    def judge(self, judged: Judged) -> None:
-        """Keep a judgement; it replaces an earlier one."""
-
-    def judged(self) -> Sequence[Judged]:
-        """All judgements, the latest first."""
-
-    def daily(self, since: date) -> Mapping[date, Mapping[str, int]]:
-        """The counts of each day from this one on, by name."""
-
-    def shown(self, since: date) -> Mapping[str, int]:
-        """How often each item was shown as an answer from this day on."""
-
-
-class Inbox(Protocol):
-    """Where updates are kept until they are answered. Every method raises StoreError when the store fails."""
-
-    def receive(self, entries: Sequence[Entry]) -> Sequence[Waiting]:
-        """Keep what was not received within the last 48 hours, in this order; what of it waits to be handled.
-
-        Everything is durable when this returns.
-        """
-
-    def waiting(self, known: Collection[int]) -> Sequence[Waiting]:
-        """What waits, in the order in which it came in, without the rows whose ids are known."""
-
-    def finish(self, done: Sequence[Done]) -> None:
-        """Empty the rows and keep their records, all at once or not at all. Durable when this returns."""
-
-    def bury(self, row_id: int, fault: str) -> None:
-        """Make a row a dead letter, kept for 7 days."""
-
-    def dead_letters(self) -> Sequence[DeadLetter]:
-        """All dead letters, the oldest first."""
-
-    def replay(self, ids: Collection[int] | None = None) -> int:
-        """Let dead letters wait again, all of them without ``ids``. How many that were."""
-
-
 @dataclass(frozen=True, slots=True)
 class Due:
     """A subscription that can be fulfilled."""
@@ -383,22 +237,6 @@ class Due:
     id: int
     question: str
     address: bytes
-
-
-class Subscriptions(Protocol):
-    """Who wants to be told. Every method raises StoreError when the store fails."""
-
-    def due(self) -> Sequence[Due]:
-        """The subscriptions whose miss is verified or not covered: those begun least often first, then the oldest."""
-
-    def begin(self, ids: Collection[int]) -> None:
-        """Say that these are about to be fulfilled: if a kill comes in between, others are told before them."""
-
-    def drop(self, ids: Collection[int]) -> None:
-        """Delete these; nothing of them is left."""
-
-    def forget(self, person: int) -> int:
-        """Delete all of this person, and say how many; nothing of them is left."""
 
 
 ADDED = "item"
@@ -433,50 +271,3 @@ class Action:
     item: str | None
     edit: str | None
     state: ActionState
-
-
-class History(Protocol):
-    """What admins did and are about to do. Every method raises StoreError when the store fails."""
-
-    def record(self, admin: int | None, kind: str, detail: str) -> None:
-        """Keep an action that is done."""
-
-    def begin(self, admin: int | None, kind: str, item: str, detail: str, edit: str) -> int:
-        """Keep an edit that is about to be made; its id."""
-
-    def settle(self, action_id: int, state: ActionState) -> None:
-        """Say what became of an edit. Of one that is undone or void, what it takes to undo is deleted."""
-
-    def begun(self) -> Sequence[Action]:
-        """Edits of which that was never said."""
-
-    def action(self, action_id: int) -> Action | None:
-        """One action."""
-
-    def latest(self, limit: int, start: int = 0) -> Sequence[Action]:
-        """The latest actions, the last one first."""
-
-    def edits(self, limit: int | None = None) -> Sequence[Action]:
-        """The edits that were made and not undone, the last one first; at most so many."""
-
-    def used_ids(self) -> frozenset[str]:
-        """The ids of all items that were added, whatever became of them."""
-
-    def draft(self, admin: int, chat: int) -> str | None:
-        """What an admin is about to write in a chat."""
-
-    def mark(self, name: str) -> str | None:
-        """A note that the bot made for itself."""
-
-    def put_mark(self, name: str, value: str) -> None:
-        """Make a note."""
-
-
-class Upkeep(Protocol):
-    """What keeps the store in order. Every method raises StoreError when the store fails."""
-
-    def probe(self) -> None:
-        """Commit something, to see that it can be done."""
-
-    def purge(self, misses_kept: timedelta) -> int:
-        """Delete what was kept long enough, of every kind. How many rows that were."""

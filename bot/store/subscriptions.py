@@ -9,7 +9,7 @@ from bot.store.records import Due, State, Subscription
 from bot.store.tables import MISSED, SUBSCRIPTIONS
 
 
-class SqlSubscriptions:
+class Subscriptions:
     """``Subscriptions`` over SQL."""
 
     def __init__(self, database: Database) -> None:

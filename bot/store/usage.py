@@ -7,22 +7,22 @@ from datetime import UTC, date, timedelta
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
 from bot.store.database import ANSWERED_KEPT, Database
-from bot.store.misses import SqlMissLog
+from bot.store.misses import MissLog
 from bot.store.records import COMPLAINTS, Answered, Feedback, FeedbackCount, Judged, Opinion, Records
-from bot.store.subscriptions import SqlSubscriptions
+from bot.store.subscriptions import Subscriptions
 from bot.store.tables import ANSWERED, ASKED_DAYS, DAILY, DRAFTS, FEEDBACK, JUDGED
 
 _HOT_DAYS = timedelta(days=30)
 _WEEK = timedelta(days=7)
 
 
-class SqlUsageLog:
+class UsageLog:
     """``UsageLog`` over SQL. ``missed`` takes the misses; ``limit``: how many opinions, and answered questions, fit."""
 
-    def __init__(self, database: Database, missed: SqlMissLog, limit: int) -> None:
+    def __init__(self, database: Database, missed: MissLog, limit: int) -> None:
         self._database = database
         self._missed = missed
-        self._subscriptions = SqlSubscriptions(database)
+        self._subscriptions = Subscriptions(database)
         self._limit = limit
 
     def record(self, records: Records) -> None:

@@ -14,7 +14,8 @@ from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Chat, Message
 from bot.matching import Answer, NotCovered
 from bot.snapshot import CurrentSnapshot
-from bot.store.records import Due, Subscription, Subscriptions
+from bot.store.records import Due, Subscription
+from bot.store.subscriptions import Subscriptions
 from bot.telegram.messages import Messages
 from bot.texts.languages import Language
 

@@ -11,9 +11,9 @@ from bot.curation.faq import Faq
 from bot.knowledge import Knowledge
 from bot.matching import QUESTION_LIMIT, Index, Matcher
 from bot.store.database import Database
-from bot.store.misses import SqlMissLog
+from bot.store.misses import MissLog
 from bot.store.records import Opinion, Records, State
-from bot.store.usage import SqlUsageLog
+from bot.store.usage import UsageLog
 from bot.texts import members as members_texts
 from bot.texts.languages import Language, converter, translator
 
@@ -118,13 +118,13 @@ PRESSED = {
 
 
 @pytest.fixture
-def usage(tmp_path: Path) -> SqlUsageLog:
+def usage(tmp_path: Path) -> UsageLog:
     database = Database.open(f"sqlite:///{tmp_path}/bot.db")
-    return SqlUsageLog(database, SqlMissLog(database, 100), 100)
+    return UsageLog(database, MissLog(database, 100), 100)
 
 
 @pytest.fixture
-def dialogue(canteen: Knowledge, usage: SqlUsageLog) -> Dialogue:
+def dialogue(canteen: Knowledge, usage: UsageLog) -> Dialogue:
     faq = Faq(Matcher(Index.build(canteen.base)))
     return Dialogue(faq, canteen.base, 180, usage)
 
@@ -214,7 +214,7 @@ def test_an_opinion_is_kept_with_question_and_item(
     assert [(one.question, one.item, one.opinion) for one in feedback] == expected
 
 
-def test_what_is_asked_most_is_hot(dialogue: Dialogue, usage: SqlUsageLog) -> None:
+def test_what_is_asked_most_is_hot(dialogue: Dialogue, usage: UsageLog) -> None:
     """Answers that were given and items that were opened; the way back leads to the list."""
     for turn in (
         dialogue.say("补办饭卡", speaker()),
@@ -241,7 +241,7 @@ FOLLOW_UPS = {
 
 @pytest.mark.parametrize(("said", "expected"), FOLLOW_UPS.values(), ids=FOLLOW_UPS.keys())
 def test_a_follow_up_is_understood(
-    shipped: Knowledge, matcher: Matcher, usage: SqlUsageLog, said: list[str], expected: str
+    shipped: Knowledge, matcher: Matcher, usage: UsageLog, said: list[str], expected: str
 ) -> None:
     """By what was talked about just now, in the same chat."""
     dialogue = Dialogue(Faq(matcher), shipped.base, 180, usage)
@@ -258,7 +258,7 @@ def test_a_follow_up_is_understood(
 
 
 def test_the_way_back_under_a_follow_up_leads_to_its_answer(
-    shipped: Knowledge, matcher: Matcher, usage: SqlUsageLog
+    shipped: Knowledge, matcher: Matcher, usage: UsageLog
 ) -> None:
     """Whatever was opened meanwhile; and who asks on does not get the same answer again."""
     dialogue = Dialogue(Faq(matcher), shipped.base, 180, usage)

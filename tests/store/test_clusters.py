@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store.clusters import SqlClusters
+from bot.store.clusters import MissClusters
 from bot.store.database import Database
-from bot.store.misses import SqlMissLog
+from bot.store.misses import MissLog
 from bot.store.records import State, UnclusteredMiss
 from tests.clocks import Clock
 from tests.conftest import miss
@@ -32,22 +32,22 @@ class ByFirstCharacter:
 
 
 @pytest.fixture
-def clusters(database: Database) -> SqlClusters:
-    return SqlClusters(database)
+def clusters(database: Database) -> MissClusters:
+    return MissClusters(database)
 
 
-def record(store: SqlMissLog, *texts: str) -> None:
+def record(store: MissLog, *texts: str) -> None:
     for text in texts:
         store.record(miss(text))
 
 
-def shown(clusters: SqlClusters) -> list[tuple[int, int, list[str]]]:
+def shown(clusters: MissClusters) -> list[tuple[int, int, list[str]]]:
     """How often, on how many days, and what, by rank."""
     return [(one.asked, one.days, [row.question for row in one.questions]) for one in clusters.page(0, 99)]
 
 
 def test_clusters_are_ranked_by_how_often_times_on_how_many_days(
-    store: SqlMissLog, clusters: SqlClusters, clock: Clock
+    store: MissLog, clusters: MissClusters, clock: Clock
 ) -> None:
     """Three times on three days is more than eight times on one."""
     record(store, *["甲"] * 8, "乙一", "丙")
@@ -61,7 +61,7 @@ def test_clusters_are_ranked_by_how_often_times_on_how_many_days(
     assert [one.questions[0].question for one in clusters.page(1, 1)] == ["甲"]
 
 
-def test_sorting_goes_on_where_it_stopped(store: SqlMissLog, clusters: SqlClusters) -> None:
+def test_sorting_goes_on_where_it_stopped(store: MissLog, clusters: MissClusters) -> None:
     """Also by another process, which learns of the clusters that there are."""
     record(store, "甲一", "乙一", "甲二")
     first, second = ByFirstCharacter(), ByFirstCharacter()
@@ -73,7 +73,7 @@ def test_sorting_goes_on_where_it_stopped(store: SqlMissLog, clusters: SqlCluste
     assert sorted(questions for _, _, questions in shown(clusters)) == [["乙一", "乙二"], ["甲一", "甲二"]]
 
 
-def test_counts_follow_their_rows(store: SqlMissLog, clusters: SqlClusters, database: Database, clock: Clock) -> None:
+def test_counts_follow_their_rows(store: MissLog, clusters: MissClusters, database: Database, clock: Clock) -> None:
     """Asked again, settled, deleted, purged."""
     record(store, "甲一", "甲二", "乙一")
     clusters.sort(ByFirstCharacter(), 100)
@@ -92,7 +92,7 @@ def test_counts_follow_their_rows(store: SqlMissLog, clusters: SqlClusters, data
     assert clusters.cluster(1).asked == 0
 
 
-def test_a_cluster_is_handled_as_a_whole(store: SqlMissLog, clusters: SqlClusters) -> None:
+def test_a_cluster_is_handled_as_a_whole(store: MissLog, clusters: MissClusters) -> None:
     """Its open misses, that is; they remember the item that they were led to, until they are missed again."""
     record(store, "甲一", "甲二", "甲三")
     store.set_state(3, State.IGNORED)
@@ -108,7 +108,7 @@ def test_a_cluster_is_handled_as_a_whole(store: SqlMissLog, clusters: SqlCluster
     assert clusters.handle(99, State.HANDLED) == []
 
 
-def test_what_joins_an_ignored_cluster_is_ignored(store: SqlMissLog, clusters: SqlClusters) -> None:
+def test_what_joins_an_ignored_cluster_is_ignored(store: MissLog, clusters: MissClusters) -> None:
     """It is the same question in other words."""
     sorter = ByFirstCharacter()
     record(store, "甲一")
@@ -125,7 +125,7 @@ def test_what_joins_an_ignored_cluster_is_ignored(store: SqlMissLog, clusters: S
     assert sorted(shown(clusters)[0][2]) == ["甲一", "甲二"]
 
 
-def test_a_cluster_that_is_gone_makes_room_for_a_new_one(store: SqlMissLog, clusters: SqlClusters) -> None:
+def test_a_cluster_that_is_gone_makes_room_for_a_new_one(store: MissLog, clusters: MissClusters) -> None:
     """Whoever asks the same later is together again."""
     sorter = ByFirstCharacter()
     record(store, "甲一")
@@ -138,7 +138,7 @@ def test_a_cluster_that_is_gone_makes_room_for_a_new_one(store: SqlMissLog, clus
     assert [questions for _, _, questions in shown(clusters)] == [["甲二", "甲三", "甲四"]]
 
 
-def test_ignoring_a_complaint_keeps_the_next_one(store: SqlMissLog, clusters: SqlClusters) -> None:
+def test_ignoring_a_complaint_keeps_the_next_one(store: MissLog, clusters: MissClusters) -> None:
     """It may be about something else; and a question that was ignored may be answered badly later."""
     sorter = ByFirstCharacter()
     store.record(replace(miss("甲一"), verdict="answer", item="card"))
@@ -155,7 +155,7 @@ def test_ignoring_a_complaint_keeps_the_next_one(store: SqlMissLog, clusters: Sq
     assert store.row(3).state is State.OPEN
 
 
-def test_complaints_and_misses_do_not_mix(store: SqlMissLog, clusters: SqlClusters) -> None:
+def test_complaints_and_misses_do_not_mix(store: MissLog, clusters: MissClusters) -> None:
     """A question that was answered badly is sorted anew; so is one whose answer is another one now."""
     sorter = ByFirstCharacter()
     record(store, "甲一", "甲二")
@@ -169,7 +169,7 @@ def test_complaints_and_misses_do_not_mix(store: SqlMissLog, clusters: SqlCluste
     assert clusters.sort(sorter, 100) == 1
 
 
-def test_recent_misses(store: SqlMissLog, clusters: SqlClusters, clock: Clock) -> None:
+def test_recent_misses(store: MissLog, clusters: MissClusters, clock: Clock) -> None:
     """Open ones, the most frequent first; a complaint is none."""
     record(store, "旧")
     clock.now += timedelta(days=31)

@@ -16,11 +16,11 @@ from sqlalchemy import create_engine, event
 
 from bot.errors import StoreError
 from bot.store.database import Database
-from bot.store.inbox import SqlInbox
-from bot.store.misses import SqlMissLog
+from bot.store.inbox import Inbox
+from bot.store.misses import MissLog
 from bot.store.records import Done, Entry, Records, State
 from bot.store.tables import METADATA
-from bot.store.usage import SqlUsageLog
+from bot.store.usage import UsageLog
 from tests.clocks import Clock
 from tests.conftest import ROOT, miss
 
@@ -43,7 +43,7 @@ def test_first_starts_side_by_side_make_one_schema(tmp_path: Path) -> None:
     assert failed == []
 
 
-def test_the_file_is_private_and_has_a_write_ahead_log(store: SqlMissLog, path: Path) -> None:
+def test_the_file_is_private_and_has_a_write_ahead_log(store: MissLog, path: Path) -> None:
     """Others can't read it; commits go through a write-ahead log."""
     store.record(miss("几点"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
@@ -84,7 +84,7 @@ def test_a_log_of_an_older_version_is_taken_over(path: Path) -> None:
         migrate(step, revision)
     engine.dispose()
     database = Database.open(f"sqlite:///{path}")
-    store = SqlMissLog(database, 100)
+    store = MissLog(database, 100)
     assert (store.row(1).question, store.row(1).state, store.row(1).chosen) == ("几点", State.HANDLED, None)
     assert list(store.days(1).values()) == [1, 1]
     store.set_state(1, State.VERIFIED)
@@ -130,9 +130,9 @@ def test_a_damaged_file_says_what_to_do(database: Database, path: Path) -> None:
         assert path.read_bytes() == raw, attempt
 
 
-def test_a_full_disk_says_what_to_do(database: Database, store: SqlMissLog) -> None:
+def test_a_full_disk_says_what_to_do(database: Database, store: MissLog) -> None:
     """SQLite's own bound on pages stands in for the disk here; what was kept stays."""
-    inbox = SqlInbox(database, SqlUsageLog(database, store, 100))
+    inbox = Inbox(database, UsageLog(database, store, 100))
     inbox.receive([Entry(1, b"a")])
     with database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1").close()
@@ -141,9 +141,9 @@ def test_a_full_disk_says_what_to_do(database: Database, store: SqlMissLog) -> N
     assert [row.payload for row in inbox.waiting(())] == [b"a"]
 
 
-def test_what_was_kept_long_enough_is_deleted(database: Database, store: SqlMissLog, clock: Clock) -> None:
+def test_what_was_kept_long_enough_is_deleted(database: Database, store: MissLog, clock: Clock) -> None:
     """Done updates after 48 hours, dead letters after 7 days, misses after their days; what waits never."""
-    inbox = SqlInbox(database, SqlUsageLog(database, store, 100))
+    inbox = Inbox(database, UsageLog(database, store, 100))
     done, _ = inbox.receive([Entry(1, b"done"), Entry(2, b"waits")])
     inbox.receive([Entry(3, b"dead", fault="x")])
     inbox.finish([Done(done.id, Records(misses=(miss("旧"),)))])

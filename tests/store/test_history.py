@@ -5,19 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.store.database import Database
-from bot.store.history import SqlHistory
-from bot.store.misses import SqlMissLog
+from bot.store.history import History
+from bot.store.misses import MissLog
 from bot.store.records import ActionState, KeptDraft, Records
-from bot.store.usage import SqlUsageLog
+from bot.store.usage import UsageLog
 from tests.clocks import Clock
 
 
 @pytest.fixture
-def history(database: Database) -> SqlHistory:
-    return SqlHistory(database)
+def history(database: Database) -> History:
+    return History(database)
 
 
-def test_actions_are_kept_in_their_order(history: SqlHistory, clock: Clock) -> None:
+def test_actions_are_kept_in_their_order(history: History, clock: Clock) -> None:
     """Who, when and what; the command line has no id."""
     history.record(5, "ignore", "3")
     clock.now += timedelta(minutes=1)
@@ -30,7 +30,7 @@ def test_actions_are_kept_in_their_order(history: SqlHistory, clock: Clock) -> N
     assert history.action(99) is None
 
 
-def test_an_edit_is_begun_before_it_is_made(history: SqlHistory) -> None:
+def test_an_edit_is_begun_before_it_is_made(history: History) -> None:
     """So that a kill in between is seen."""
     first, second, third = (history.begin(5, "phrasing", "card", str(n), "[]") for n in range(3))
     assert [one.id for one in history.begun()] == [first, second, third]
@@ -46,7 +46,7 @@ def test_an_edit_is_begun_before_it_is_made(history: SqlHistory) -> None:
     assert [one.edit for one in history.latest(4)] == [None, None, None, "[]"]
 
 
-def test_an_id_that_was_used_is_known_for_good(history: SqlHistory) -> None:
+def test_an_id_that_was_used_is_known_for_good(history: History) -> None:
     """Whatever became of its item."""
     for number, state in enumerate((ActionState.DONE, ActionState.UNDONE, ActionState.VOID)):
         history.settle(history.begin(5, "item", f"item-{number}", "", "[]"), state)
@@ -54,11 +54,9 @@ def test_an_id_that_was_used_is_known_for_good(history: SqlHistory) -> None:
     assert history.used_ids() == {"item-0", "item-1", "item-2"}
 
 
-def test_a_draft_is_its_writers_in_its_chat(
-    history: SqlHistory, database: Database, store: SqlMissLog, clock: Clock
-) -> None:
+def test_a_draft_is_its_writers_in_its_chat(history: History, database: Database, store: MissLog, clock: Clock) -> None:
     """And after an hour it is nobody's: who writes then is asking something else."""
-    usage = SqlUsageLog(database, store, 100)
+    usage = UsageLog(database, store, 100)
 
     def keep(admin: int, chat: int, content: str | None) -> None:
         usage.record(Records(drafts=(KeptDraft(admin, chat, content),)))
@@ -73,7 +71,7 @@ def test_a_draft_is_its_writers_in_its_chat(
     assert history.draft(5, -7) is None
 
 
-def test_notes_are_kept(history: SqlHistory) -> None:
+def test_notes_are_kept(history: History) -> None:
     """The last one counts."""
     assert history.mark("digest") is None
     history.put_mark("digest", "2026-21")

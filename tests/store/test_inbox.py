@@ -7,20 +7,20 @@ import pytest
 
 from bot.errors import StoreError
 from bot.store.database import Database
-from bot.store.inbox import SqlInbox
-from bot.store.misses import SqlMissLog
+from bot.store.inbox import Inbox
+from bot.store.misses import MissLog
 from bot.store.records import Done, Entry, Records, State
-from bot.store.usage import SqlUsageLog
+from bot.store.usage import UsageLog
 from tests.clocks import Clock
 from tests.conftest import miss
 
 
 @pytest.fixture
-def inbox(database: Database, store: SqlMissLog) -> SqlInbox:
-    return SqlInbox(database, SqlUsageLog(database, store, 100))
+def inbox(database: Database, store: MissLog) -> Inbox:
+    return Inbox(database, UsageLog(database, store, 100))
 
 
-def test_what_comes_in_waits_in_its_order(inbox: SqlInbox, clock: Clock) -> None:
+def test_what_comes_in_waits_in_its_order(inbox: Inbox, clock: Clock) -> None:
     """By when it came, not by its number: after a quiet week Telegram starts at any."""
     rows = inbox.receive([Entry(900, b"first"), Entry(5, b"second")])
     assert [row.payload for row in rows] == [b"first", b"second"]
@@ -29,7 +29,7 @@ def test_what_comes_in_waits_in_its_order(inbox: SqlInbox, clock: Clock) -> None
     assert inbox.waiting({rows[0].id}) == rows[1:]
 
 
-def test_the_same_update_is_kept_once_within_48_hours(inbox: SqlInbox, clock: Clock) -> None:
+def test_the_same_update_is_kept_once_within_48_hours(inbox: Inbox, clock: Clock) -> None:
     """Waiting, done or dead; after that its number may be another's."""
     row, _ = inbox.receive([Entry(1, b"a"), Entry(2, b"b"), Entry(1, b"a"), Entry(3, b"c", fault="x")])
     inbox.finish([Done(row.id)])
@@ -41,7 +41,7 @@ def test_the_same_update_is_kept_once_within_48_hours(inbox: SqlInbox, clock: Cl
 
 
 def test_done_empties_the_row_and_records_the_miss_at_once(
-    inbox: SqlInbox, store: SqlMissLog, path: Path, database: Database
+    inbox: Inbox, store: MissLog, path: Path, database: Database
 ) -> None:
     """Or neither: a commit that fails leaves the update waiting and the log as it was."""
     (row,) = inbox.receive([Entry(1, b"encrypted content")])
@@ -56,7 +56,7 @@ def test_done_empties_the_row_and_records_the_miss_at_once(
     assert b"encrypted content" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
 
 
-def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: SqlInbox) -> None:
+def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: Inbox) -> None:
     """One, or all; what is not dead is left alone."""
     first, second, third = inbox.receive([Entry(1, b"a"), Entry(2, b"b"), Entry(3, b"c")])
     for row in (first, second):
@@ -72,13 +72,13 @@ def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: SqlInbox) -> None:
     assert [row.payload for row in inbox.waiting(())] == [b"a", b"b"]
 
 
-def test_ten_thousand_waiting_rows_are_read(inbox: SqlInbox) -> None:
+def test_ten_thousand_waiting_rows_are_read(inbox: Inbox) -> None:
     """More than one statement may name."""
     inbox.receive([Entry(number, b"x") for number in range(2_000)])
     assert len(inbox.waiting(())) == 2_000
 
 
-def test_a_locked_database_keeps_nothing_and_says_so(inbox: SqlInbox, database: Database, path: Path) -> None:
+def test_a_locked_database_keeps_nothing_and_says_so(inbox: Inbox, database: Database, path: Path) -> None:
     """Whoever receives must not acknowledge then."""
     with database.transaction() as connection:
         connection.exec_driver_sql("PRAGMA busy_timeout = 0").close()

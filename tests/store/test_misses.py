@@ -8,15 +8,15 @@ import pytest
 
 from bot.errors import UnknownMissError
 from bot.store.database import Database
-from bot.store.history import SqlHistory
-from bot.store.misses import SqlMissLog
+from bot.store.history import History
+from bot.store.misses import MissLog
 from bot.store.records import ActionState, KeptDraft, Records, State
-from bot.store.usage import SqlUsageLog
+from bot.store.usage import UsageLog
 from tests.clocks import Clock
 from tests.conftest import miss
 
 
-def test_equal_questions_are_one_row(store: SqlMissLog, clock: Clock) -> None:
+def test_equal_questions_are_one_row(store: MissLog, clock: Clock) -> None:
     """How often, and on which days."""
     store.record(miss("几点"))
     store.record(miss("几点"))
@@ -30,7 +30,7 @@ def test_equal_questions_are_one_row(store: SqlMissLog, clock: Clock) -> None:
     assert store.days(first.id) == {date(2026, 5, 31): 2, date(2026, 6, 2): 1}
 
 
-def test_rows_are_ordered_by_how_often_then_by_how_recent(store: SqlMissLog, clock: Clock) -> None:
+def test_rows_are_ordered_by_how_often_then_by_how_recent(store: MissLog, clock: Clock) -> None:
     """What members ask most comes first."""
     for text in ("旧", "多", "多", "新"):
         clock.now += timedelta(minutes=1)
@@ -47,7 +47,7 @@ LIFE = {
 
 
 @pytest.mark.parametrize(("was", "judged", "then"), LIFE.values(), ids=LIFE.keys())
-def test_the_life_of_a_miss(store: SqlMissLog, was: State, judged: State, then: State) -> None:
+def test_the_life_of_a_miss(store: MissLog, was: State, judged: State, then: State) -> None:
     """What becomes of a row when its question is missed again."""
     store.record(miss("几点"))
     store.set_state(1, was)
@@ -56,7 +56,7 @@ def test_the_life_of_a_miss(store: SqlMissLog, was: State, judged: State, then: 
     assert store.row(1).count == 2
 
 
-def test_an_unknown_row_is_an_error(store: SqlMissLog) -> None:
+def test_an_unknown_row_is_an_error(store: MissLog) -> None:
     """Every method that takes an id says so."""
     with pytest.raises(UnknownMissError, match="99"):
         store.row(99)
@@ -64,18 +64,18 @@ def test_an_unknown_row_is_an_error(store: SqlMissLog) -> None:
         store.set_state(99, State.HANDLED)
 
 
-def test_it_is_still_there_after_a_restart(store: SqlMissLog, database: Database, path: Path) -> None:
+def test_it_is_still_there_after_a_restart(store: MissLog, database: Database, path: Path) -> None:
     """Opening it again migrates nothing and loses nothing."""
     store.record(miss("几点"))
     database.close()
-    assert SqlMissLog(Database.open(f"sqlite:///{path}"), 100).row(1).question == "几点"
+    assert MissLog(Database.open(f"sqlite:///{path}"), 100).row(1).question == "几点"
 
 
-def test_two_processes_may_write(store: SqlMissLog, path: Path) -> None:
+def test_two_processes_may_write(store: MissLog, path: Path) -> None:
     """Neither loses a count to the other."""
-    other = SqlMissLog(Database.open(f"sqlite:///{path}"), 100)
+    other = MissLog(Database.open(f"sqlite:///{path}"), 100)
 
-    def record(log: SqlMissLog) -> None:
+    def record(log: MissLog) -> None:
         for _ in range(50):
             log.record(miss("几点"))
 
@@ -90,7 +90,7 @@ def test_two_processes_may_write(store: SqlMissLog, path: Path) -> None:
 
 def test_at_its_bound_the_log_takes_no_new_question(database: Database) -> None:
     """What is there already is still counted, and nothing is dropped for it."""
-    log = SqlMissLog(database, limit=2)
+    log = MissLog(database, limit=2)
     for text in ("一", "二"):
         assert log.has_capacity(miss(text))
         assert not log.is_full()
@@ -101,14 +101,14 @@ def test_at_its_bound_the_log_takes_no_new_question(database: Database) -> None:
     assert [row.question for row in log.rows(list(State))] == ["一", "二"]
 
 
-def test_a_deleted_question_is_gone_from_the_bytes(store: SqlMissLog, database: Database, path: Path) -> None:
+def test_a_deleted_question_is_gone_from_the_bytes(store: MissLog, database: Database, path: Path) -> None:
     """From the file and from its write-ahead log; also where an admin was about to use it, or has taken it back."""
     store.record(miss("请把这个问题删掉"))
-    history = SqlHistory(database)
+    history = History(database)
     for state in (ActionState.DONE, ActionState.UNDONE):
         history.settle(history.begin(5, "phrasing", "card", "card", '{"phrasings": ["请把这个问题删掉"]}'), state)
     draft = KeptDraft(5, 5, '{"question":"请把这个问题删掉"}')
-    SqlUsageLog(database, store, 100).record(Records(drafts=(draft,)))
+    UsageLog(database, store, 100).record(Records(drafts=(draft,)))
     written = "请把这个问题删掉".encode()
     assert any(written in file.read_bytes() for file in path.parent.iterdir())
     assert store.delete(1).question == "请把这个问题删掉"
@@ -119,13 +119,13 @@ def test_a_deleted_question_is_gone_from_the_bytes(store: SqlMissLog, database: 
         store.delete(1)
 
 
-def test_deleting_a_word_spares_what_only_holds_it(store: SqlMissLog, database: Database) -> None:
+def test_deleting_a_word_spares_what_only_holds_it(store: MissLog, database: Database) -> None:
     """An edit that can be undone, and what another admin is writing."""
     store.record(miss("饭卡"))
-    history = SqlHistory(database)
+    history = History(database)
     edit = '{"phrasings": ["饭卡丢了"]}'
     history.settle(history.begin(5, "phrasing", "card", "card", edit), ActionState.DONE)
-    SqlUsageLog(database, store, 100).record(Records(drafts=(KeptDraft(5, 5, '{"answer":"补办饭卡"}'),)))
+    UsageLog(database, store, 100).record(Records(drafts=(KeptDraft(5, 5, '{"answer":"补办饭卡"}'),)))
     store.delete(1)
     assert [one.edit for one in history.edits()] == [edit]
     assert history.draft(5, 5)

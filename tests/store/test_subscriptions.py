@@ -6,22 +6,22 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
-from bot.store.misses import SqlMissLog
+from bot.store.misses import MissLog
 from bot.store.records import Records, State, Subscription
-from bot.store.subscriptions import SqlSubscriptions
-from bot.store.usage import SqlUsageLog
+from bot.store.subscriptions import Subscriptions
+from bot.store.usage import UsageLog
 from tests.clocks import Clock
 from tests.conftest import miss
 
 
 @pytest.fixture
-def usage(database: Database, store: SqlMissLog) -> SqlUsageLog:
-    return SqlUsageLog(database, store, 100)
+def usage(database: Database, store: MissLog) -> UsageLog:
+    return UsageLog(database, store, 100)
 
 
 @pytest.fixture
-def subscriptions(database: Database) -> SqlSubscriptions:
-    return SqlSubscriptions(database)
+def subscriptions(database: Database) -> Subscriptions:
+    return Subscriptions(database)
 
 
 def subscription(text: str, person: int = 1, address: bytes = b"encrypted") -> Records:
@@ -33,7 +33,7 @@ DUE = {State.OPEN: 0, State.HANDLED: 0, State.IGNORED: 0, State.VERIFIED: 1, Sta
 
 @pytest.mark.parametrize(("state", "count"), DUE.items())
 def test_a_wish_is_due_when_there_is_an_honest_end(
-    usage: SqlUsageLog, subscriptions: SqlSubscriptions, store: SqlMissLog, state: State, count: int
+    usage: UsageLog, subscriptions: Subscriptions, store: MissLog, state: State, count: int
 ) -> None:
     """An answer that was proven, or that the speech does not say it."""
     usage.record(subscription("几点"))
@@ -41,7 +41,7 @@ def test_a_wish_is_due_when_there_is_an_honest_end(
     assert [(one.question, one.address) for one in subscriptions.due()] == [("几点", b"encrypted")] * count
 
 
-def test_one_person_is_told_once(usage: SqlUsageLog, subscriptions: SqlSubscriptions, store: SqlMissLog) -> None:
+def test_one_person_is_told_once(usage: UsageLog, subscriptions: Subscriptions, store: MissLog) -> None:
     """Of a question, however often it was wished; of each other one too; and nobody of what was never missed."""
     usage.record(subscription("几点", address=b"first"))
     usage.record(subscription("几点", address=b"second"))
@@ -57,7 +57,7 @@ def test_one_person_is_told_once(usage: SqlUsageLog, subscriptions: SqlSubscript
 
 
 def test_a_person_is_forgotten_at_once(
-    usage: SqlUsageLog, subscriptions: SqlSubscriptions, store: SqlMissLog, path: Path
+    usage: UsageLog, subscriptions: Subscriptions, store: MissLog, path: Path
 ) -> None:
     """All of theirs and nobody else's; from the bytes too."""
     usage.record(subscription("几点", person=1, address=b"canary-address"))
@@ -70,7 +70,7 @@ def test_a_person_is_forgotten_at_once(
 
 
 def test_a_wish_is_gone_after_thirty_days(
-    usage: SqlUsageLog, subscriptions: SqlSubscriptions, store: SqlMissLog, database: Database, clock: Clock, path: Path
+    usage: UsageLog, subscriptions: Subscriptions, store: MissLog, database: Database, clock: Clock, path: Path
 ) -> None:
     """Or with its miss."""
     usage.record(subscription("几点", address=b"canary-address"))
