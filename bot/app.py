@@ -22,7 +22,7 @@ from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
-from bot.store.records import COMPLAINED, Feedback, Miss, State
+from bot.store.records import Feedback, Miss, State
 from bot.store.usage import UsageLog
 
 if TYPE_CHECKING:
@@ -143,9 +143,7 @@ class App:
         from bot.evaluation.impact import RealQuestion  # noqa: PLC0415 - as above
 
         answered = [RealQuestion(one.question, one.item) for one in self.usage.answered()]
-        waiting = [
-            RealQuestion(row.question, None) for row in self.missed.rows([State.OPEN]) if row.verdict != COMPLAINED
-        ]
+        waiting = [RealQuestion(row.question, None) for row in self.missed.rows([State.OPEN]) if not row.is_complaint]
         return [*answered, *waiting[:_TRIED]]
 
     def impact_since(self, against: str) -> "tuple[KnowledgeBase, Impact]":

@@ -17,6 +17,16 @@ class Kind(StrEnum):
     """A greeting, thanks, who are you."""
 
 
+class VerdictKind(StrEnum):
+    """What the bot can say of a question, by the names that logs, counts and JSON use."""
+
+    ANSWER = "answer"
+    SUGGEST = "suggest"
+    NOT_COVERED = "not-covered"
+    SMALL_TALK = "small-talk"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question with its answer. ``id`` is never reused: logs, buttons and links name it."""

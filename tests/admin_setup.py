@@ -15,6 +15,7 @@ from bot.curation.digest import Digest
 from bot.curation.edits import Editor
 from bot.curation.misses import MissLifecycle
 from bot.evaluation.impact import RealQuestion
+from bot.items import VerdictKind
 from bot.knowledge import read
 from bot.matching import ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
@@ -90,7 +91,7 @@ class AdminSetup:
         assert old in text
         (self.folder / name).write_bytes(text.replace(old, new).encode())
 
-    def miss(self, text: str, verdict: str = "unknown", item: str | None = None) -> None:
+    def miss(self, text: str, verdict: VerdictKind = VerdictKind.UNKNOWN, item: str | None = None) -> None:
         """A member asks in vain."""
         self.missed.record(Miss(text, normalise(text), verdict, State.OPEN, item, 0.0))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.items import VerdictKind
 from bot.knowledge import Knowledge, load
 from bot.matching import Index, Matcher, Settled, Verdict
 from bot.store.database import Database
@@ -39,7 +40,7 @@ def canteen() -> Knowledge:
 
 def miss(text: str, state: State = State.OPEN) -> Miss:
     """A miss of this text."""
-    return Miss(question=text, key=text, verdict="unknown", state=state, item="opening", score=0.25)
+    return Miss(question=text, key=text, verdict=VerdictKind.UNKNOWN, state=state, item="opening", score=0.25)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from bot.app import App
 from bot.cli.chat import Chat, show
 from bot.cli.terminal import KnowledgeOption, build, print_json, settle
 from bot.conversation.replies import Reply
-from bot.curation.faq import verdict_name
 from bot.errors import UsageError
 from bot.matching import Answer, Candidate, Settled, Verdict
 from bot.texts import command_line as command_line_texts
@@ -70,7 +69,7 @@ def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
             items = []
     return {
         "question": question,
-        "verdict": verdict_name(verdict),
+        "verdict": verdict.kind,
         "items": [item.id for item in items],
         "score": round(verdict.score, 4),
         "answer": "\n\n".join(item.answer for item in items) if isinstance(verdict, Answer) else None,

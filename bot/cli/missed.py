@@ -17,7 +17,7 @@ from bot.curation.faq import question_key
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.store.misses import MissLog
-from bot.store.records import MissedQuestion, State
+from bot.store.records import ActionKind, MissedQuestion, State
 from bot.texts import admins as admins_texts
 from bot.texts import command_line as command_line_texts
 
@@ -98,13 +98,17 @@ def missed_show(row_id: RowId) -> None:
 @missed.command("resolve", help=command_line_texts.HELP_MISSED_RESOLVE)
 def missed_resolve(row_id: RowId) -> None:
     """Mark a row as handled."""
-    print_line(command_line_texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, "resolve")))
+    print_line(
+        command_line_texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, ActionKind.RESOLVE_MISS))
+    )
 
 
 @missed.command("ignore", help=command_line_texts.HELP_MISSED_IGNORE)
 def missed_ignore(row_id: RowId) -> None:
     """Mark a row as ignored."""
-    print_line(command_line_texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, "ignore-one")))
+    print_line(
+        command_line_texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, ActionKind.IGNORE_MISS))
+    )
 
 
 @missed.command("delete", help=command_line_texts.HELP_MISSED_DELETE)
@@ -112,7 +116,7 @@ def missed_delete(row_id: RowId) -> None:
     """Delete a row for good."""
     bot = build()
     print_line(command_line_texts.MISSED_DELETED.format(question=bot.missed.delete(row_id).question))
-    bot.history.record(None, "delete", "")
+    bot.history.record(None, ActionKind.DELETE, "")
 
 
 @missed.command("forget", help=command_line_texts.HELP_FORGET)
@@ -124,7 +128,7 @@ def missed_forget(
     question = " ".join(words)
     if not bot.missed.forget(question_key(question)):
         raise UsageError(command_line_texts.MISSED_UNKNOWN_QUESTION.format(question=question))
-    bot.history.record(None, "delete", "")
+    bot.history.record(None, ActionKind.DELETE, "")
     print_line(command_line_texts.MISSED_FORGOTTEN.format(question=question))
 
 
@@ -211,7 +215,7 @@ def _missed() -> MissLog:
     return build().missed
 
 
-def _settled(row_id: int, state: State, action: str) -> str:
+def _settled(row_id: int, state: State, action: ActionKind) -> str:
     """Put a row into a state, and keep who did it; its question."""
     bot = build()
     question = bot.missed.set_state(row_id, state).question

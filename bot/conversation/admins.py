@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.conversation import cards
-from bot.conversation.cards import COUNTED, IGNORE, Press, press
+from bot.conversation.cards import COUNTED, Press, press
 from bot.conversation.desk import Desk
 from bot.conversation.forms import Admin, Awaited, Draft, Drafts, Task
 from bot.conversation.members import Command, Turn
@@ -19,7 +19,7 @@ from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.records import COMPLAINED, Cluster, Judged, Records, State
+from bot.store.records import ActionKind, Cluster, Judged, Records, State
 from bot.store.usage import UsageLog
 from bot.texts import admins as admins_texts
 
@@ -119,7 +119,7 @@ class AdminDialogue:
             case "help":
                 return cards.help_for_admins()
             case "reload":
-                self._history.record(admin.id, "reload", "")
+                self._history.record(admin.id, ActionKind.RELOAD, "")
                 return Reply(self._reload())
             case _:
                 return self._cancel(admin)
@@ -158,7 +158,7 @@ class AdminDialogue:
             return Reply(admins_texts.CARD_NONE)
         cluster = found[0]
         snapshot, first = self._current.snapshot, cluster.questions[0]
-        complained = snapshot.base.by_id.get(first.item or "") if first.verdict == COMPLAINED else None
+        complained = snapshot.base.by_id.get(first.item or "") if first.is_complaint else None
         rejected = self._usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
         return cards.card(
             cluster,
@@ -208,8 +208,8 @@ class AdminDialogue:
                 ignored = self._open_cluster(cluster)
                 here = self._clusters.place(ignored.id)
                 self._clusters.handle(ignored.id, State.IGNORED)
-                self._history.record(admin.id, IGNORE, cluster)
-                complaint = ignored.questions[0].verdict == COMPLAINED
+                self._history.record(admin.id, ActionKind.IGNORE, cluster)
+                complaint = ignored.questions[0].is_complaint
                 notice = admins_texts.IGNORED_COMPLAINT if complaint else admins_texts.IGNORED
                 return Turn(self._card(here), notice=notice)
             case [Press.DELETE, cluster]:
@@ -220,11 +220,11 @@ class AdminDialogue:
                 here = self._clusters.place(found.id)
                 for row in found.questions:
                     self._missed.forget(row.key)
-                self._history.record(admin.id, "delete", "")
+                self._history.record(admin.id, ActionKind.DELETE, "")
                 return Turn(self._card(here), notice=admins_texts.DELETED)
             case [Press.CARE, cluster]:
                 self._clusters.care(_number(cluster))
-                self._history.record(admin.id, "care", cluster)
+                self._history.record(admin.id, ActionKind.UNIGNORE, cluster)
                 return Turn(self._card(self._clusters.place(_number(cluster))), notice=admins_texts.CARED)
             case [Press.SHOW, cluster]:
                 return Turn(self._card(self._clusters.place(self._open_cluster(cluster).id)))
@@ -279,7 +279,7 @@ class AdminDialogue:
         found = next((one for one in waiting if cards.answered_key(one) == key), None)
         if found:
             self._usage.judge(Judged(found.question, found.key, found.item, right))
-            self._history.record(admin.id, "judge", found.item)
+            self._history.record(admin.id, ActionKind.JUDGE, found.item)
         shown = self._digest.to_judge(self._current.snapshot, left - 1)
         item = self._current.snapshot.base.by_id.get(found.item) if found and not right else None
         return Reply(shown.text, (*shown.rows, *((cards.mend_row(item),) if item else ())))

@@ -12,7 +12,7 @@ from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.edit import AddItem, AddOther, AddPhrasings, SetAnswer, item_yaml, phrasing_yaml
 from bot.matching import Candidate
 from bot.snapshot import Snapshot
-from bot.store.records import Action, ActionState, Answered, Cluster, Opinion
+from bot.store.records import Action, ActionKind, ActionState, Answered, Cluster, Opinion
 from bot.texts import admins as admins_texts
 from bot.texts import members as members_texts
 
@@ -75,8 +75,6 @@ class Press(StrEnum):
     """An answered question's key; y, n; how many are left."""
 
 
-IGNORE = "ignore"
-"""What ignoring a cluster is called in the history."""
 CONFIRMED = "yes"
 PREFIX = "x"
 """The first part of the callback data of every admin's button."""
@@ -336,7 +334,7 @@ def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply
         if one.edit
         else (button(admins_texts.HISTORY_CARE.format(id=one.id), Press.CARE, one.detail),)
         for one in shown
-        if (one.edit and one.state is ActionState.DONE) or one.kind == IGNORE
+        if (one.edit and one.state is ActionState.DONE) or one.kind is ActionKind.IGNORE
     )
     turns = []
     if start:

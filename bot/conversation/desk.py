@@ -15,7 +15,7 @@ from bot.items import Kind
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
-from bot.store.records import ANSWERED, COMPLAINED, State
+from bot.store.records import ActionKind, State
 from bot.texts import admins as admins_texts
 
 
@@ -92,7 +92,7 @@ class Desk:
         """The knowledge is as wanted, without an edit."""
         self._drafts.drop(admin)
         if cluster is not None:
-            self._history.record(admin.id, "covered", str(cluster))
+            self._history.record(admin.id, ActionKind.COVERED, str(cluster))
         found = self._current.snapshot.base.by_id.get(item)
         lines = [admins_texts.EDITED_ALREADY.format(question=found.question if found else item)]
         # Perhaps it was this very edit, and a kill kept its reply from coming.
@@ -117,7 +117,7 @@ class Desk:
         if closed < len(led):
             lines += ["", admins_texts.CLOSED.format(total=len(led), closed=closed)]
             lines.append(admins_texts.STILL_MISSED.format(count=len(led) - closed))
-        elif any(one.verdict == COMPLAINED for one in led):
+        elif any(one.is_complaint for one in led):
             lines += ["", admins_texts.CLOSED_COMPLAINT]
         elif found and found.kind is Kind.NOT_COVERED:
             lines += ["", admins_texts.CLOSED_HONESTLY]
@@ -134,8 +134,10 @@ class Desk:
             item = self._editor.undo(number, admin.id)
         except FolderReadOnlyError as error:
             return Reply(str(error))
-        later = any(one.id > number and (one.item, one.kind) == (item, ANSWERED) for one in self._history.edits())
-        is_answer = action is not None and action.kind == ANSWERED and not later
+        later = any(
+            one.id > number and (one.item, one.kind) == (item, ActionKind.ANSWER) for one in self._history.edits()
+        )
+        is_answer = action is not None and action.kind is ActionKind.ANSWER and not later
         self._lifecycle.reopen(item, self._current.snapshot, answer=is_answer)
         what = cards.action_words(action, self._current.snapshot.base) if action else ""
         return Reply(admins_texts.UNDONE.format(what=what), ((button(admins_texts.BUTTON_TO_CARDS, Press.CARD, 0),),))

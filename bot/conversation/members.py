@@ -7,7 +7,7 @@ from functools import cache
 
 from bot.conversation.followups import Subject, Subjects, Talk, leans, understood
 from bot.conversation.replies import FAULTS, Action, Origin, Replies, Reply, item_key
-from bot.curation.faq import Asked, Faq, verdict_name
+from bot.curation.faq import Asked, Faq
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import Answer, NotCovered, Settled, SmallTalk, Suggestions, Unknown, Verdict
 from bot.store.records import COMPLAINTS, NOTHING, Feedback, Miss, Opinion, Records
@@ -200,7 +200,7 @@ class Dialogue:
         misses = (asked.miss,) if asked.miss and speaker.keeps(asked.miss) else ()
         reply = self._replies(speaker.language).verdict(verdict, text, noted=bool(misses), reachable=speaker.reachable)
         # What holds no word is no question.
-        counted = () if is_blank(question) else (verdict_name(verdict),)
+        counted = () if is_blank(question) else (verdict.kind,)
         return Turn(
             reply, Records(misses=misses, asked=shown, answered=self._faq.answered(question, verdict), counted=counted)
         )

@@ -8,7 +8,7 @@ from bot.errors import StoreError
 from bot.matching import Index
 from bot.matching.similarity import Clusters as AlikeQuestions
 from bot.store.clusters import MissClusters
-from bot.store.records import COMPLAINED, UnclusteredMiss
+from bot.store.records import UnclusteredMiss
 
 _LOG = logging.getLogger(__name__)
 _LOOK_S = 30.0
@@ -27,7 +27,7 @@ class MissSorter:
     def learn(self, cluster: int, first: UnclusteredMiss) -> None:
         """A cluster, and the miss that it began with."""
         self.newest = max(self.newest, cluster)
-        if first.verdict == COMPLAINED:
+        if first.is_complaint:
             self._complaints[first.item] = cluster
         else:
             self._alike.learn(cluster, first.question)
@@ -39,7 +39,7 @@ class MissSorter:
 
     def find(self, miss: UnclusteredMiss) -> int | None:
         """The cluster that a miss belongs to, if there is one."""
-        return self._complaints.get(miss.item) if miss.verdict == COMPLAINED else self._alike.find(miss.question)
+        return self._complaints.get(miss.item) if miss.is_complaint else self._alike.find(miss.question)
 
 
 class Sorting:

@@ -32,7 +32,7 @@ from bot.knowledge.folder import commit, replace, tidy
 from bot.matching import Answer, ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.history import History
-from bot.store.records import ADDED, ANSWERED, Action, ActionState
+from bot.store.records import Action, ActionKind, ActionState
 from bot.texts import admins as admins_texts
 
 _LOG = logging.getLogger(__name__)
@@ -52,7 +52,12 @@ class FileEdit:
 
 
 _EDITS = TypeAdapter(tuple[FileEdit, ...])
-_KINDS: Mapping[type, str] = {AddPhrasings: "phrasing", SetAnswer: ANSWERED, AddItem: ADDED, AddOther: "document"}
+_KINDS: Mapping[type, ActionKind] = {
+    AddPhrasings: ActionKind.PHRASINGS,
+    SetAnswer: ActionKind.ANSWER,
+    AddItem: ActionKind.ITEM,
+    AddOther: ActionKind.SOURCE,
+}
 """What a change is called in the history."""
 
 
@@ -63,7 +68,7 @@ class Plan:
     ``kind`` and ``item``: what is done to which item.
     """
 
-    kind: str
+    kind: ActionKind
     item: str
     before: Snapshot
     after: Snapshot
@@ -190,7 +195,7 @@ class Editor:
                 raise EditRefusedError(admins_texts.UNDO_FAULTY.format(fault=error.faults[0].message)) from error
             self._write(files, reverted, [edit.file for edit in reversed(edits)], None)
             self._history.settle(action_id, ActionState.UNDONE)
-            self._history.record(admin, "undo", f"#{action_id} {item}")
+            self._history.record(admin, ActionKind.UNDO, f"#{action_id} {item}")
             self._adopt(snapshot, before)
             self._commit(f"undo: {item}", edits)
         return item

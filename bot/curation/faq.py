@@ -2,26 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.items import Item
+from bot.items import Item, VerdictKind
 from bot.masking import mask
-from bot.matching import Answer, Matcher, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
-from bot.store.records import COMPLAINED, Answered, Feedback, Miss, Opinion, State
+from bot.matching import Answer, Matcher, NotCovered, Unknown, Verdict
+from bot.store.records import Answered, Feedback, Miss, Opinion, State
 from bot.text import is_blank, normalise
-
-
-def verdict_name(verdict: Verdict) -> str:
-    """A verdict's name in logs and JSON."""
-    match verdict:
-        case Answer():
-            return "answer"
-        case Suggestions():
-            return "suggest"
-        case NotCovered():
-            return "not-covered"
-        case SmallTalk():
-            return "small-talk"
-        case Unknown():
-            return "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +48,7 @@ class Faq:
 
     def complaint(self, feedback: Feedback) -> Miss:
         """A thumb down as a miss: what was answered was not good."""
-        return Miss(feedback.question, feedback.key, COMPLAINED, State.OPEN, feedback.item, 0.0)
+        return Miss(feedback.question, feedback.key, VerdictKind.ANSWER, State.OPEN, feedback.item, 0.0)
 
     def opinion(self, question: str, item: Item, opinion: Opinion) -> Feedback:
         """An opinion on an item that was shown for a question, fit to be kept."""
@@ -90,7 +75,7 @@ def _miss(question: str, verdict: Verdict, state: State) -> Miss | None:
     return Miss(
         question=text,
         key=question_key(text),
-        verdict=verdict_name(verdict),
+        verdict=verdict.kind,
         state=state,
         item=best.item.id if best else None,
         score=round(verdict.score, 4),

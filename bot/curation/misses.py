@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from bot.matching import Answer, NotCovered, Settled, Verdict
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.misses import MissLog
-from bot.store.records import COMPLAINED, MissedQuestion, State
+from bot.store.records import MissedQuestion, State
 from bot.store.usage import UsageLog
 
 _LOG = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class MissLifecycle:
                 row.id
                 for row in rows
                 if row.chosen == item
-                and ((answer and row.verdict == COMPLAINED) or item not in _items(snapshot.matcher.match(row.question)))
+                and ((answer and row.is_complaint) or item not in _items(snapshot.matcher.match(row.question)))
             ]
         )
 
@@ -82,7 +82,7 @@ def _reached(row: MissedQuestion, before: Snapshot | None, after: Snapshot, not_
         return end if row.chosen in items else None
     if not isinstance(verdict, Answer | NotCovered):
         return None
-    if row.verdict == COMPLAINED:
+    if row.is_complaint:
         return end if before and _answer(before, row.item) != _answer(after, row.item) else None
     # A member has said already that these are not what was meant.
     return None if items <= set(not_meant) else end

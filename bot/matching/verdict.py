@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from bot.items import Item
+from bot.items import Item, VerdictKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +63,35 @@ class Settled(Judgement):
 class Answer(Settled):
     """Sure."""
 
+    kind: ClassVar = VerdictKind.ANSWER
+
 
 @dataclass(frozen=True, slots=True)
 class NotCovered(Settled):
     """The knowledge base knows the question, or each part of it, and that the speech does not answer it."""
+
+    kind: ClassVar = VerdictKind.NOT_COVERED
 
 
 @dataclass(frozen=True, slots=True)
 class SmallTalk(Settled):
     """A greeting, thanks and the like: always one item."""
 
+    kind: ClassVar = VerdictKind.SMALL_TALK
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestions(Judgement):
     """Unsure: the member is asked which of the suggestions was meant; there is at least one."""
 
+    kind: ClassVar = VerdictKind.SUGGEST
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Judgement):
     """Nothing is near enough to answer or to offer; there are no suggestions."""
+
+    kind: ClassVar = VerdictKind.UNKNOWN
 
 
 Verdict = Answer | Suggestions | NotCovered | SmallTalk | Unknown

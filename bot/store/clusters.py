@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from bot.items import VerdictKind
 from bot.store.database import Database
 from bot.store.misses import missed_question
 from bot.store.ranking import refresh
@@ -32,7 +34,7 @@ class MissClusters:
         # One writer at a time, so that two processes do not make two clusters of one question.
         with self._database.transaction() as connection:
             self._teach(connection, sorter)
-            rows = [UnclusteredMiss(*row) for row in connection.execute(waiting)]
+            rows = [_unclustered(row) for row in connection.execute(waiting)]
             clusters = set()
             for row in rows:
                 cluster = sorter.find(row)
@@ -107,7 +109,7 @@ class MissClusters:
         ).subquery()
         known = select(MISSED.c.cluster, *_UNSORTED).join(firsts, firsts.c.id == MISSED.c.id)
         for cluster, *first in connection.execute(known.order_by(MISSED.c.cluster)):
-            sorter.learn(cluster, UnclusteredMiss(*first))
+            sorter.learn(cluster, _unclustered(first))
 
     @staticmethod
     def _takes_in(connection: Connection, cluster: int, row_id: int) -> bool:
@@ -145,3 +147,8 @@ def _cluster(connection: Connection, cluster_id: int) -> Cluster:
         connection.execute(waiting).scalar_one(),
         questions,
     )
+
+
+def _unclustered(row: Sequence[Any]) -> UnclusteredMiss:
+    miss_id, question, verdict, item = row
+    return UnclusteredMiss(miss_id, question, VerdictKind(verdict), item)

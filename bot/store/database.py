@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
 from bot.store.ranking import refresh
-from bot.store.records import ADDED
+from bot.store.records import ActionKind
 from bot.store.tables import (
     ACTIONS,
     ANSWERED,
@@ -160,7 +160,7 @@ class Database:
             ASKED_DAYS.delete().where(ASKED_DAYS.c.day < (now - misses_kept).date()),
             DAILY.delete().where(DAILY.c.day < (now - misses_kept).date()),
             JUDGED.delete().where(JUDGED.c.judged_at < now - misses_kept),
-            ACTIONS.delete().where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.kind != ADDED),
+            ACTIONS.delete().where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.kind != ActionKind.ITEM),
             # Which ids were used is known for good, but not by whom.
             ACTIONS.update()
             .where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.admin.is_not(None))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from bot.store.database import DRAFTS_KEPT, Database
-from bot.store.records import ADDED, Action, ActionState
+from bot.store.records import Action, ActionKind, ActionState
 from bot.store.tables import ACTIONS, DRAFTS, MARKS
 
 
@@ -17,11 +17,11 @@ class History:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, admin: int | None, kind: str, detail: str) -> None:
+    def record(self, admin: int | None, kind: ActionKind, detail: str) -> None:
         """Keep an action that is done."""
         self._insert({"admin": admin, "kind": kind, "detail": detail, "state": ActionState.DONE})
 
-    def begin(self, admin: int | None, kind: str, item: str, detail: str, edit: str) -> int:
+    def begin(self, admin: int | None, kind: ActionKind, item: str, detail: str, edit: str) -> int:
         """Keep an edit that is about to be made; its id."""
         row = {"admin": admin, "kind": kind, "detail": detail, "item": item, "edit": edit, "state": ActionState.BEGUN}
         return self._insert(row)
@@ -60,7 +60,7 @@ class History:
     def used_ids(self) -> frozenset[str]:
         """The ids of all items that were added, whatever became of them."""
         with self._database.reading() as connection:
-            added = select(ACTIONS.c.item).where(ACTIONS.c.kind == ADDED, ACTIONS.c.item.is_not(None))
+            added = select(ACTIONS.c.item).where(ACTIONS.c.kind == ActionKind.ITEM, ACTIONS.c.item.is_not(None))
             return frozenset(connection.execute(added).scalars())
 
     def draft(self, admin: int, chat: int) -> str | None:
@@ -89,4 +89,7 @@ class History:
 
 
 def _action(row: Row[Any]) -> Action:
-    return Action(**row._asdict() | {"at": row.at.replace(tzinfo=UTC), "state": ActionState(row.state)})
+    return Action(
+        **row._asdict()
+        | {"at": row.at.replace(tzinfo=UTC), "kind": ActionKind(row.kind), "state": ActionState(row.state)}
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, or_, select
 
 from bot.errors import UnknownMissError
+from bot.items import VerdictKind
 from bot.store.database import Database
 from bot.store.ranking import clusters_of, refresh
 from bot.store.records import COMPLAINED, Miss, MissedQuestion, State
@@ -163,4 +164,4 @@ def missed_question(row: Row[Any]) -> MissedQuestion:
     fields = row._asdict()
     del fields["cluster"]
     asked = {name: fields[name].replace(tzinfo=UTC) for name in ("first_asked", "last_asked")}
-    return MissedQuestion(**fields | asked | {"state": State(row.state)})
+    return MissedQuestion(**fields | asked | {"state": State(row.state), "verdict": VerdictKind(row.verdict)})

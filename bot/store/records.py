@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.items import VerdictKind
+
 
 class State(StrEnum):
     """The life of a missed question."""
@@ -30,10 +32,15 @@ class Miss:
 
     question: str
     key: str
-    verdict: str
+    verdict: VerdictKind
     state: State
     item: str | None
     score: float
+
+    @property
+    def is_complaint(self) -> bool:
+        """Whether it is a thumb down: the question was answered, and the answer was not good."""
+        return self.verdict is COMPLAINED
 
 
 class Opinion(StrEnum):
@@ -59,8 +66,8 @@ class Feedback:
 
 COMPLAINTS = frozenset({Opinion.WRONG, Opinion.INCOMPLETE, Opinion.OUTDATED})
 """What a thumb down may mean."""
-COMPLAINED = "answer"
-"""The verdict of a miss that is a thumb down: it was answered, and the answer was not good."""
+COMPLAINED = VerdictKind.ANSWER
+"""The verdict of a miss that is a thumb down: the question was answered, and the answer was not good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +141,16 @@ class MissedQuestion:
     first_asked: datetime
     last_asked: datetime
     state: State
-    verdict: str
+    verdict: VerdictKind
     item: str | None
     score: float
     key: str
     chosen: str | None = None
+
+    @property
+    def is_complaint(self) -> bool:
+        """Whether it is a thumb down: the question was answered, and the answer was not good."""
+        return self.verdict is COMPLAINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +159,13 @@ class UnclusteredMiss:
 
     id: int
     question: str
-    verdict: str
+    verdict: VerdictKind
     item: str | None
+
+    @property
+    def is_complaint(self) -> bool:
+        """Whether it is a thumb down: the question was answered, and the answer was not good."""
+        return self.verdict is COMPLAINED
 
 
 class Sorter(Protocol):
@@ -239,10 +256,25 @@ class Due:
     address: bytes
 
 
-ADDED = "item"
-"""The kind of an action that adds an item."""
-ANSWERED = "answer"
-"""The kind of an action that changes an answer."""
+class ActionKind(StrEnum):
+    """What an admin did. The first four are edits of the knowledge."""
+
+    PHRASINGS = "phrasing"
+    ANSWER = "answer"
+    ITEM = "item"
+    SOURCE = "document"
+    UNDO = "undo"
+    IGNORE = "ignore"
+    """A cluster of misses is ignored."""
+    UNIGNORE = "care"
+    COVERED = "covered"
+    """A cluster of misses is led to an item that covers it already."""
+    RELOAD = "reload"
+    JUDGE = "judge"
+    DELETE = "delete"
+    RESOLVE_MISS = "resolve"
+    """One miss is handled, from the command line."""
+    IGNORE_MISS = "ignore-one"
 
 
 class ActionState(StrEnum):
@@ -266,7 +298,7 @@ class Action:
     id: int
     at: datetime
     admin: int | None
-    kind: str
+    kind: ActionKind
     detail: str
     item: str | None
     edit: str | None

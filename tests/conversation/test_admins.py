@@ -8,9 +8,9 @@ from bot.conversation.forms import Admin, Awaited, Draft, Task
 from bot.conversation.replies import Reply, item_key
 from bot.errors import FolderReadOnlyError
 from bot.evaluation.impact import Effect, Impact, Outcome
-from bot.items import Kind
+from bot.items import Kind, VerdictKind
 from bot.matching import Candidate
-from bot.store.records import Answered, Opinion, Records, State
+from bot.store.records import ActionKind, Answered, Opinion, Records, State
 from bot.texts import admins as admins_texts
 from tests.admin_setup import ADMIN, AdminSetup
 from tests.clocks import Clock
@@ -40,7 +40,7 @@ def test_an_old_or_forged_button_says_that_it_is_one(admin_setup: AdminSetup, ac
     """And nothing is done; what is out of date only passes by, and the message stays."""
     admin_setup.miss("塑料片被狗吃了")
     admin_setup.sorting.sort()
-    admin_setup.history.record(5, "ignore", "1")
+    admin_setup.history.record(5, ActionKind.IGNORE, "1")
     turn = admin_setup.dialogue.press(action, ADMIN)
     assert (turn.reply.text if turn.reply else turn.notice) == text
     assert admin_setup.states() == {"塑料片被狗吃了": State.OPEN}
@@ -123,7 +123,7 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     base = admin_setup.current.snapshot.base
     for number in range(60):
         admin_setup.miss(f"{'问' * 480}{number}")
-    admin_setup.miss("补", "answer", max(base.by_id, key=len))
+    admin_setup.miss("补", VerdictKind.ANSWER, max(base.by_id, key=len))
     admin_setup.usage.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
     admin_setup.sorting.sort()
     (cluster,) = admin_setup.clusters.page(0, 1)
@@ -288,7 +288,7 @@ def test_an_admins_help_has_the_admins_commands(admin_setup: AdminSetup) -> None
 
 def test_words_that_are_taken_are_no_phrasings(admin_setup: AdminSetup) -> None:
     """On a card of a complaint they mostly are: nobody writes an item only to be refused."""
-    admin_setup.miss("补办饭卡", "answer", "card")
+    admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
     shown = admin_setup.say("/missed")
     label = next(one.label for one in shown.buttons if one.label.startswith("加到"))
     (action,) = (one.action for one in shown.buttons if one.label == label)
@@ -300,7 +300,7 @@ def test_words_that_are_taken_are_no_phrasings(admin_setup: AdminSetup) -> None:
 
 def test_an_undo_pressed_late_leaves_a_later_answer_its_complaints(admin_setup: AdminSetup) -> None:
     """They were about what it replaced."""
-    admin_setup.miss("补办饭卡", "answer", "card")
+    admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
 
     def answered(answer: str) -> Reply:
         admin_setup.press(admin_setup.say("/missed"), admins_texts.BUTTON_ANSWER)

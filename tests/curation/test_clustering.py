@@ -3,6 +3,7 @@
 import pytest
 
 from bot.curation.clustering import MissSorter
+from bot.items import VerdictKind
 from bot.knowledge import Knowledge
 from bot.matching import Index
 from bot.matching.similarity import Clusters, unlike
@@ -51,11 +52,11 @@ def test_the_most_similar_cluster_is_taken(index: Index) -> None:
 def test_complaints_of_one_item_are_one_card(index: Index) -> None:
     """Whatever was asked; and never together with what was not answered."""
     sorter = MissSorter(index)
-    sorter.learn(1, UnclusteredMiss(1, "补办饭卡", "answer", "card"))
-    sorter.learn(2, UnclusteredMiss(2, "补办饭卡", "unknown", "card"))
-    assert sorter.find(UnclusteredMiss(3, "食堂几点开门", "answer", "card")) == 1
-    assert sorter.find(UnclusteredMiss(3, "补办饭卡", "answer", "opening")) is None
-    assert sorter.find(UnclusteredMiss(3, "补办饭卡", "unknown", None)) == 2
+    sorter.learn(1, UnclusteredMiss(1, "补办饭卡", VerdictKind.ANSWER, "card"))
+    sorter.learn(2, UnclusteredMiss(2, "补办饭卡", VerdictKind.UNKNOWN, "card"))
+    assert sorter.find(UnclusteredMiss(3, "食堂几点开门", VerdictKind.ANSWER, "card")) == 1
+    assert sorter.find(UnclusteredMiss(3, "补办饭卡", VerdictKind.ANSWER, "opening")) is None
+    assert sorter.find(UnclusteredMiss(3, "补办饭卡", VerdictKind.UNKNOWN, None)) == 2
     assert sorter.newest == 2
 
 

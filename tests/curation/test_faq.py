@@ -3,20 +3,21 @@
 import pytest
 
 from bot.curation.faq import Faq
+from bot.items import VerdictKind
 from bot.knowledge import Knowledge
 from bot.matching import Index, Matcher
 from bot.store.records import Miss, State
 
 NO_MISS = ["补办饭卡", "开饭安排", "在吗", "", "  ", "\u200b", "😀", "？！"]
 MISSED = {
-    "off topic": ("写首诗送我妈", Miss("写首诗送我妈", "写首诗送我妈", "unknown", State.OPEN, None, 0.0)),
+    "off topic": ("写首诗送我妈", Miss("写首诗送我妈", "写首诗送我妈", VerdictKind.UNKNOWN, State.OPEN, None, 0.0)),
     "not covered": (
         "一份午饭多少钱？",
-        Miss("一份午饭多少钱？", "1份午饭多少钱", "not-covered", State.NOT_COVERED, "nc-price", 1.0),
+        Miss("一份午饭多少钱？", "1份午饭多少钱", VerdictKind.NOT_COVERED, State.NOT_COVERED, "nc-price", 1.0),
     ),
     "masked and on one line": (
         "写诗\n发到13812345678",
-        Miss("写诗 发到［电话］", "写诗发到电话", "unknown", State.OPEN, None, 0.0),
+        Miss("写诗 发到［电话］", "写诗发到电话", VerdictKind.UNKNOWN, State.OPEN, None, 0.0),
     ),
 }
 
@@ -51,7 +52,12 @@ def test_none_of_these_is_a_miss(faq: Faq) -> None:
     """An offer that was turned down waits for an admin."""
     miss = faq.reject("开饭安排").miss
     assert miss
-    assert (miss.question, miss.verdict, miss.state, miss.item) == ("开饭安排", "suggest", State.OPEN, "closing")
+    assert (miss.question, miss.verdict, miss.state, miss.item) == (
+        "开饭安排",
+        VerdictKind.SUGGEST,
+        State.OPEN,
+        "closing",
+    )
 
 
 def test_a_button_without_its_question_is_no_miss(faq: Faq) -> None:

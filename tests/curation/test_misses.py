@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.items import VerdictKind
 from bot.knowledge import read
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
@@ -40,7 +41,7 @@ def test_the_life_of_a_miss(  # noqa: PLR0913, PLR0917 - a row of the table
     admin_setup: AdminSetup, text: str, verdict: str, item: str | None, was: State, chosen: str | None, then: State
 ) -> None:
     """When an editor has added a phrasing."""
-    admin_setup.miss(text, verdict, item)
+    admin_setup.miss(text, VerdictKind(verdict), item)
     admin_setup.sorting.sort()
     if was is not OPEN:
         admin_setup.clusters.handle(1, was, chosen)
@@ -50,10 +51,10 @@ def test_the_life_of_a_miss(  # noqa: PLR0913, PLR0917 - a row of the table
 
 def test_a_complaint_closes_when_the_answer_changes(admin_setup: AdminSetup) -> None:
     """And opens again with the next thumb down."""
-    admin_setup.miss("补办饭卡", "answer", "card")
+    admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
     follow(admin_setup, "带上工作证就行。", "带上工作证和照片。")
     assert admin_setup.states() == {"补办饭卡": VERIFIED}
-    admin_setup.miss("补办饭卡", "answer", "card")
+    admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
     assert admin_setup.states() == {"补办饭卡": OPEN}
     admin_setup.lifecycle.follow(None, admin_setup.current.snapshot)
     assert admin_setup.states() == {"补办饭卡": OPEN}
@@ -63,7 +64,7 @@ def test_what_was_not_meant_does_not_close_a_miss(admin_setup: AdminSetup) -> No
     """A member has said so; another item may."""
     for item in ("card", "opening"):
         admin_setup.usage.record(Records(feedback=(Feedback("塑料片", "塑料片", item, Opinion.NOT_MEANT),)))
-    admin_setup.miss("塑料片", "suggest", "card")
+    admin_setup.miss("塑料片", VerdictKind.SUGGEST, "card")
     follow(admin_setup, "补办饭卡", "补办饭卡, 塑料片")
     assert admin_setup.states() == {"塑料片": OPEN}
     follow(admin_setup, "补办饭卡, 塑料片", "补办饭卡")
@@ -109,7 +110,7 @@ def test_what_is_answered_no_more_is_open_again(admin_setup: AdminSetup) -> None
 
 def test_a_complaint_may_end_in_an_honest_refusal(admin_setup: AdminSetup) -> None:
     """When an admin led it there."""
-    admin_setup.miss("吃一顿要花几块", "answer", "card")
+    admin_setup.miss("吃一顿要花几块", VerdictKind.ANSWER, "card")
     admin_setup.sorting.sort()
     admin_setup.clusters.handle(1, HANDLED, "nc-price")
     admin_setup.lifecycle.follow(None, admin_setup.current.snapshot)
@@ -144,7 +145,7 @@ def test_an_undo_opens_what_it_takes_away(admin_setup: AdminSetup) -> None:
 
 def test_an_answer_that_is_taken_back_is_complained_of_again(admin_setup: AdminSetup) -> None:
     """And nothing else."""
-    admin_setup.miss("补办饭卡", "answer", "card")
+    admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
     admin_setup.miss("卡不见了找谁")
     admin_setup.sorting.sort()
     for cluster in (1, 2):

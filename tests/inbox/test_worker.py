@@ -9,10 +9,11 @@ from telegram.error import NetworkError
 
 from bot.errors import StoppingError, StoreError
 from bot.inbox import worker
+from bot.items import VerdictKind
 from bot.store.records import NOTHING, Done, Miss, Records, State
 from tests.inbox_setup import InboxSetup, question
 
-MISS = Miss("几点", "几点", "unknown", State.OPEN, None, 0.0)
+MISS = Miss("几点", "几点", VerdictKind.UNKNOWN, State.OPEN, None, 0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +151,7 @@ async def test_while_the_store_fails_nothing_is_answered_again(
 
 async def test_records_that_can_not_be_stored_hold_up_nobody(inbox_setup: InboxSetup) -> None:
     """Their question is not answered again; the others of the same commit are done."""
-    broken = Miss("\ud800", "\ud800", "unknown", State.OPEN, None, 0.0)
+    broken = Miss("\ud800", "\ud800", VerdictKind.UNKNOWN, State.OPEN, None, 0.0)
 
     async def act(words: str, _attempt: int) -> Records:
         return Records(misses=(broken if words == "a" else MISS,))

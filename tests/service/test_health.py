@@ -3,12 +3,13 @@
 import pytest
 
 from bot.errors import StoreError
+from bot.items import VerdictKind
 from bot.service.health import Fault, Health
 from bot.store.records import Miss, State
 from bot.texts import admins as admins_texts
 from tests.inbox_setup import InboxSetup
 
-MISS = Miss("几点", "几点", "unknown", State.OPEN, None, 0.0)
+MISS = Miss("几点", "几点", VerdictKind.UNKNOWN, State.OPEN, None, 0.0)
 
 
 class Signs:

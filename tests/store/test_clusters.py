@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.items import VerdictKind
 from bot.store.clusters import MissClusters
 from bot.store.database import Database
 from bot.store.misses import MissLog
@@ -141,17 +142,17 @@ def test_a_cluster_that_is_gone_makes_room_for_a_new_one(store: MissLog, cluster
 def test_ignoring_a_complaint_keeps_the_next_one(store: MissLog, clusters: MissClusters) -> None:
     """It may be about something else; and a question that was ignored may be answered badly later."""
     sorter = ByFirstCharacter()
-    store.record(replace(miss("甲一"), verdict="answer", item="card"))
+    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="card"))
     clusters.sort(sorter, 100)
     clusters.handle(1, State.IGNORED)
-    store.record(replace(miss("甲二"), verdict="answer", item="card"))
+    store.record(replace(miss("甲二"), verdict=VerdictKind.ANSWER, item="card"))
     clusters.sort(sorter, 100)
     assert [questions for _, _, questions in shown(clusters)] == [["甲二"]]
-    store.record(replace(miss("甲一"), verdict="answer", item="card"))
+    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="card"))
     assert store.row(1).state is State.OPEN
     record(store, "乙")
     store.set_state(3, State.IGNORED)
-    store.record(replace(miss("乙"), verdict="answer", item="card"))
+    store.record(replace(miss("乙"), verdict=VerdictKind.ANSWER, item="card"))
     assert store.row(3).state is State.OPEN
 
 
@@ -160,12 +161,12 @@ def test_complaints_and_misses_do_not_mix(store: MissLog, clusters: MissClusters
     sorter = ByFirstCharacter()
     record(store, "甲一", "甲二")
     clusters.sort(sorter, 100)
-    store.record(replace(miss("甲一"), verdict="answer", item="card"))
+    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="card"))
     assert shown(clusters) == [(1, 1, ["甲二"])]
     assert clusters.sort(sorter, 100) == 1
-    store.record(replace(miss("甲一"), verdict="answer", item="card"))
+    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="card"))
     assert clusters.sort(sorter, 100) == 0
-    store.record(replace(miss("甲一"), verdict="answer", item="opening"))
+    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="opening"))
     assert clusters.sort(sorter, 100) == 1
 
 
@@ -174,7 +175,7 @@ def test_recent_misses(store: MissLog, clusters: MissClusters, clock: Clock) -> 
     record(store, "旧")
     clock.now += timedelta(days=31)
     record(store, "新", "多", "多", "了")
-    store.record(replace(miss("踩"), verdict="answer"))
+    store.record(replace(miss("踩"), verdict=VerdictKind.ANSWER))
     store.set_state(4, State.HANDLED)
     assert clusters.recent(clock.now - timedelta(days=30), 9) == [("多", 2), ("新", 1)]
     assert clusters.recent(clock.now - timedelta(days=30), 1) == [("多", 2)]

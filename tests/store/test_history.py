@@ -7,7 +7,7 @@ import pytest
 from bot.store.database import Database
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.records import ActionState, KeptDraft, Records
+from bot.store.records import ActionKind, ActionState, KeptDraft, Records
 from bot.store.usage import UsageLog
 from tests.clocks import Clock
 
@@ -19,9 +19,9 @@ def history(database: Database) -> History:
 
 def test_actions_are_kept_in_their_order(history: History, clock: Clock) -> None:
     """Who, when and what; the command line has no id."""
-    history.record(5, "ignore", "3")
+    history.record(5, ActionKind.IGNORE, "3")
     clock.now += timedelta(minutes=1)
-    history.record(None, "resolve", "7")
+    history.record(None, ActionKind.RESOLVE_MISS, "7")
     last, first = history.latest(9)
     assert (last.admin, last.kind, last.detail, last.state) == (None, "resolve", "7", ActionState.DONE)
     assert (first.admin, first.at) == (5, datetime(2026, 5, 31, 9, tzinfo=UTC))
@@ -32,13 +32,13 @@ def test_actions_are_kept_in_their_order(history: History, clock: Clock) -> None
 
 def test_an_edit_is_begun_before_it_is_made(history: History) -> None:
     """So that a kill in between is seen."""
-    first, second, third = (history.begin(5, "phrasing", "card", str(n), "[]") for n in range(3))
+    first, second, third = (history.begin(5, ActionKind.PHRASINGS, "card", str(n), "[]") for n in range(3))
     assert [one.id for one in history.begun()] == [first, second, third]
     history.settle(first, ActionState.DONE)
     history.settle(second, ActionState.VOID)
     assert [one.id for one in history.begun()] == [third]
     history.settle(third, ActionState.DONE)
-    history.record(5, "ignore", "1")
+    history.record(5, ActionKind.IGNORE, "1")
     assert [one.id for one in history.edits()] == [third, first]
     assert [one.id for one in history.edits(1)] == [third]
     history.settle(third, ActionState.UNDONE)
@@ -49,8 +49,8 @@ def test_an_edit_is_begun_before_it_is_made(history: History) -> None:
 def test_an_id_that_was_used_is_known_for_good(history: History) -> None:
     """Whatever became of its item."""
     for number, state in enumerate((ActionState.DONE, ActionState.UNDONE, ActionState.VOID)):
-        history.settle(history.begin(5, "item", f"item-{number}", "", "[]"), state)
-    history.begin(5, "phrasing", "card", "", "[]")
+        history.settle(history.begin(5, ActionKind.ITEM, f"item-{number}", "", "[]"), state)
+    history.begin(5, ActionKind.PHRASINGS, "card", "", "[]")
     assert history.used_ids() == {"item-0", "item-1", "item-2"}
 
 

@@ -10,7 +10,7 @@ from bot.errors import UnknownMissError
 from bot.store.database import Database
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.records import ActionState, KeptDraft, Records, State
+from bot.store.records import ActionKind, ActionState, KeptDraft, Records, State
 from bot.store.usage import UsageLog
 from tests.clocks import Clock
 from tests.conftest import miss
@@ -106,7 +106,9 @@ def test_a_deleted_question_is_gone_from_the_bytes(store: MissLog, database: Dat
     store.record(miss("请把这个问题删掉"))
     history = History(database)
     for state in (ActionState.DONE, ActionState.UNDONE):
-        history.settle(history.begin(5, "phrasing", "card", "card", '{"phrasings": ["请把这个问题删掉"]}'), state)
+        history.settle(
+            history.begin(5, ActionKind.PHRASINGS, "card", "card", '{"phrasings": ["请把这个问题删掉"]}'), state
+        )
     draft = KeptDraft(5, 5, '{"question":"请把这个问题删掉"}')
     UsageLog(database, store, 100).record(Records(drafts=(draft,)))
     written = "请把这个问题删掉".encode()
@@ -124,7 +126,7 @@ def test_deleting_a_word_spares_what_only_holds_it(store: MissLog, database: Dat
     store.record(miss("饭卡"))
     history = History(database)
     edit = '{"phrasings": ["饭卡丢了"]}'
-    history.settle(history.begin(5, "phrasing", "card", "card", edit), ActionState.DONE)
+    history.settle(history.begin(5, ActionKind.PHRASINGS, "card", "card", edit), ActionState.DONE)
     UsageLog(database, store, 100).record(Records(drafts=(KeptDraft(5, 5, '{"answer":"补办饭卡"}'),)))
     store.delete(1)
     assert [one.edit for one in history.edits()] == [edit]
