@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from bot.text import normalise
+
 KEPT_LIMIT = 500
 """Characters of a question that are kept: who writes more rambles."""
 
@@ -40,6 +42,17 @@ def mask(text: str) -> str:
     for pattern, stand_in in _MASKS:
         masked = pattern.sub(stand_in, masked)
     return (text if masked == plain else masked)[:KEPT_LIMIT]
+
+
+def loggable(text: str) -> str:
+    """A member's text as it may be written down: masked, and on one line."""
+    return " ".join(mask(text).split())
+
+
+def question_key(question: str) -> str:
+    """What a question is known by in all that is kept: the normal form of what may be written down of it."""
+    text = loggable(question)
+    return normalise(text) or text
 
 
 _HOLDS_NONE = re.compile(r"[^\d@\[一幺]*")

@@ -1,11 +1,8 @@
-"""One state of the knowledge, ready to answer from, and which one answers at the moment."""
+"""The knowledge of the moment, indexed and calibrated: what answers now, swapped as one."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from bot.conversation.members import Dialogue
-from bot.curation.faq import Faq
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, Knowledge, load_files
 from bot.matching import ConfidenceModel, Index, Matcher
@@ -13,7 +10,7 @@ from bot.matching import ConfidenceModel, Index, Matcher
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The files of a folder and what was made of them. Immutable: a change makes another one."""
+    """The files of a folder and what was made of them. Immutable: a change of the knowledge makes another one."""
 
     files: Files
     knowledge: Knowledge
@@ -22,7 +19,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, files: Files, folder: str, confidence: ConfidenceModel) -> "Snapshot":
-        """Load and index these files.
+        """Load and index these files. ``folder`` names them in errors.
 
         Raises:
             KnowledgeError: they have faults.
@@ -31,48 +28,26 @@ class Snapshot:
         return cls(files, knowledge, Index.build(knowledge.base), confidence)
 
     def calibrated(self, confidence: ConfidenceModel) -> "Snapshot":
-        """The same with other thresholds."""
+        """The same knowledge with other thresholds."""
         return replace(self, confidence=confidence)
 
     @property
     def base(self) -> KnowledgeBase:
-        """What it answers from."""
+        """The items that it answers from."""
         return self.knowledge.base
 
     @cached_property
     def matcher(self) -> Matcher:
-        """Judges questions."""
+        """What judges questions by it."""
         return Matcher(self.index, self.confidence)
-
-    @cached_property
-    def faq(self) -> Faq:
-        """Answers questions."""
-        return Faq(self.matcher)
-
-
-@dataclass(frozen=True, slots=True)
-class _Serving:
-    snapshot: Snapshot
-    dialogue: Dialogue
 
 
 class CurrentSnapshot:
-    """The snapshot that answers now, and its dialogue. Whoever begins with one ends with it: a change swaps one name."""
+    """Holds the snapshot that answers now. Who begins a turn with one ends it with that one: a swap sets one name."""
 
-    def __init__(self, snapshot: Snapshot, dialogue: Callable[[Snapshot], Dialogue]) -> None:
-        self._dialogue = dialogue
-        self._serving = _Serving(snapshot, dialogue(snapshot))
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
 
-    @property
-    def snapshot(self) -> Snapshot:
-        """The snapshot that answers now."""
-        return self._serving.snapshot
-
-    @property
-    def dialogue(self) -> Dialogue:
-        """Its dialogue."""
-        return self._serving.dialogue
-
-    def adopt(self, snapshot: Snapshot) -> None:
-        """From the next turn on this one answers."""
-        self._serving = _Serving(snapshot, self._dialogue(snapshot))
+    def swap(self, snapshot: Snapshot) -> None:
+        """From the next turn on this snapshot answers."""
+        self.snapshot = snapshot

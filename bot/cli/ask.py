@@ -1,4 +1,4 @@
-"""Questions in the terminal."""
+"""One question after the other, without a conversation."""
 
 import sys
 from dataclasses import asdict
@@ -8,42 +8,34 @@ import typer
 from rich.console import Console
 
 from bot.app import App
-from bot.cli.chat import Chat, show
-from bot.cli.terminal import KnowledgeOption, build, print_json, settle
-from bot.conversation.replies import Reply
+from bot.cli.chat import show
+from bot.cli.terminal import KnowledgeOption, build, print_json
+from bot.conversation.records import miss_of
+from bot.conversation.reply import Reply
 from bot.errors import UsageError
 from bot.matching import Answer, Candidate, Settled, Verdict
-from bot.texts import command_line as command_line_texts
-
-
-def chat(knowledge: KnowledgeOption = None) -> None:
-    """Talk with the bot in the terminal."""
-    bot = build(knowledge)
-    conversation = Chat(bot.dialogue, bot.usage, bot.has_capacity, Console(highlight=False))
-    settle()
-    conversation.run()
+from bot.store.records import Records
+from bot.texts import command_line as texts
 
 
 def ask(
-    words: Annotated[list[str] | None, typer.Argument(metavar="问题...", help=command_line_texts.HELP_WORDS)] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="问题...", help=texts.HELP_WORDS)] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help=command_line_texts.HELP_JSON)] = False,
-    explain: Annotated[bool, typer.Option("--explain", help=command_line_texts.HELP_EXPLAIN)] = False,
-    log: Annotated[bool, typer.Option("--log", help=command_line_texts.HELP_LOG)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_JSON)] = False,
+    explain: Annotated[bool, typer.Option("--explain", help=texts.HELP_EXPLAIN)] = False,
+    log: Annotated[bool, typer.Option("--log", help=texts.HELP_LOG)] = False,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Print what a member would read."""
     if as_json == bool(words):
-        raise UsageError(command_line_texts.ASK_USAGE)
+        raise UsageError(texts.ASK_USAGE)
     bot = build(knowledge)
     if words:
-        question = " ".join(words)
-        verdict, reply = _asked(bot, question, log=log)
+        verdict, reply = _asked(bot, " ".join(words), log=log)
         show(reply, Console(highlight=False))
         if explain:
             print_json(asdict(verdict.why))
         return
-    settle()
     for line in sys.stdin:
         question = line.removesuffix("\n")
         verdict, reply = _asked(bot, question, log=log)
@@ -53,20 +45,17 @@ def ask(
 
 def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:
     """A question's verdict and reply; with ``log``, a miss is in the log then."""
-    asked = bot.snapshot.faq.ask(question)
-    noted = log and asked.miss is not None and bot.missed.has_capacity(asked.miss)
-    if noted and asked.miss:
-        bot.missed.record(asked.miss)
-    return asked.verdict, bot.replies.verdict(asked.verdict, question, noted=noted)
+    verdict = bot.snapshot.matcher.match(question)
+    miss = miss_of(question, verdict) if log else None
+    noted = miss is not None and bot.has_capacity(Records(misses=(miss,)))
+    if noted and miss:
+        bot.misses.record(miss)
+    return verdict, bot.replies.verdict(verdict, question, noted=noted)
 
 
 def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
     """A line of ``ask --json``."""
-    match verdict:
-        case Settled(chosen=chosen):
-            items = [candidate.item for candidate in chosen]
-        case _:
-            items = []
+    items = [chosen.item for chosen in verdict.chosen] if isinstance(verdict, Settled) else []
     return {
         "question": question,
         "verdict": verdict.kind,
@@ -75,8 +64,8 @@ def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
         "answer": "\n\n".join(item.answer for item in items) if isinstance(verdict, Answer) else None,
         "sources": list(dict.fromkeys(source for item in items for source in item.source)),
         "reply": reply.text,
-        "suggestions": [_candidate(one) | _offered(one) for one in verdict.suggestions],
-        "candidates": [_candidate(one) for one in verdict.candidates],
+        "suggestions": [_candidate(suggestion) | _offered(suggestion) for suggestion in verdict.suggestions],
+        "candidates": list(map(_candidate, verdict.candidates)),
     }
 
 

@@ -1,26 +1,50 @@
-"""The dialogue in a terminal: a line is a message, a number or a button's own words press it."""
+"""The conversation in a terminal: a line is a message, a number or a button's own words press it."""
 
 import contextlib
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from bot.conversation.members import Dialogue, Keeps, Speaker
-from bot.conversation.replies import Reply
+from bot.cli.terminal import KnowledgeOption, build
+from bot.conversation.commands import Command
+from bot.conversation.members import MemberConversation, Speaker, Turn
+from bot.conversation.reply import Button, Reply
+from bot.snapshot import Snapshot
+from bot.store.records import Records
 from bot.store.usage import UsageLog
-from bot.texts import command_line as command_line_texts
+from bot.texts import command_line as texts
+
+_LONGEST_NUMBER = 3
+"""Digits of the number of a button."""
 
 
-class Chat:
-    """One conversation over standard input and output."""
+def chat(knowledge: KnowledgeOption = None) -> None:
+    """Talk with the bot in the terminal."""
+    bot = build(knowledge)
+    Terminal(bot.conversation, bot.snapshot, bot.usage, bot.has_capacity, Console(highlight=False)).run()
 
-    def __init__(self, dialogue: Dialogue, usage: UsageLog, keeps: Keeps, console: Console) -> None:
-        self._dialogue = dialogue
+
+class Terminal:
+    """One conversation over standard input and output. ``has_capacity`` tells whether the store has room for records."""
+
+    def __init__(
+        self,
+        conversation: MemberConversation,
+        snapshot: Snapshot,
+        usage: UsageLog,
+        has_capacity: Callable[[Records], bool],
+        console: Console,
+    ) -> None:
+        self._conversation = conversation
+        self._snapshot = snapshot
         self._usage = usage
-        self._speaker = Speaker(chat=0, member=0, keeps=keeps, reachable=False)
+        self._has_capacity = has_capacity
+        self._speaker = Speaker(chat=0, member=0, reachable=False)
         self._console = console
+        self._shown = Reply("")
+        self._question = ""
 
     def run(self) -> None:
         """Talk until the input ends. In a pipe nothing but the replies is printed.
@@ -32,31 +56,39 @@ class Chat:
         if interactive:
             with contextlib.suppress(ImportError):
                 import readline  # noqa: F401, PLC0415 - arrow keys work in the prompt where there is readline
-        reply, question = Reply(""), ""
-        if interactive:
-            reply = self._dialogue.say("/start", self._speaker).reply or reply
-            self._show(reply)
-            self._console.print(command_line_texts.CHAT_HINT, style="dim")
+            self._show(self._turn("/start"))
+            self._console.print(texts.CHAT_HINT, style="dim")
         for line in _lines(self._console if interactive else None):
-            if interactive and line.strip().lower() in command_line_texts.CHAT_QUIT:
+            if interactive and line.strip().lower() in texts.CHAT_QUIT:
                 break
-            number = int(line) if line.isascii() and line.isdigit() and len(line) < 4 else 0  # noqa: PLR2004
-            labels = [button.label for button in reply.buttons]
-            number = labels.index(line) + 1 if line in labels else number
-            if 1 <= number <= len(reply.buttons):
-                turn = self._dialogue.press(reply.buttons[number - 1].action, question, self._speaker)
-            else:
-                turn, question = self._dialogue.say(line, self._speaker), line
-            reply = turn.reply or reply
+            turn = self._turn(line).admitted(self._has_capacity)
             self._usage.record(turn.records)
-            if turn.notice:
-                self._console.print(turn.notice, style="green")
-            self._show(reply)
+            self._show(turn)
         if interactive:
-            self._console.print(command_line_texts.CHAT_BYE)
+            self._console.print(texts.CHAT_BYE)
 
-    def _show(self, reply: Reply) -> None:
-        show(reply, self._console)
+    def _turn(self, line: str) -> Turn:
+        if button := self._pressed(line):
+            return self._conversation.press(button.callback, self._question, self._speaker, self._snapshot)
+        self._question = line
+        command = Command.parse(line)
+        if command:
+            return self._conversation.command(command, self._speaker, self._snapshot)
+        return self._conversation.ask(line, self._speaker, self._snapshot)
+
+    def _pressed(self, line: str) -> Button | None:
+        """The button that a line presses: by its own words, or by its number, counted from 1."""
+        buttons = self._shown.buttons
+        labelled = next((button for button in buttons if button.label == line), None)
+        if labelled or not (line.isascii() and line.isdigit() and len(line) <= _LONGEST_NUMBER):
+            return labelled
+        return buttons[int(line) - 1] if 1 <= int(line) <= len(buttons) else None
+
+    def _show(self, turn: Turn) -> None:
+        self._shown = turn.reply or self._shown
+        if turn.notice:
+            self._console.print(turn.notice, style="green")
+        show(self._shown, self._console)
 
 
 def show(reply: Reply, console: Console) -> None:
@@ -74,7 +106,7 @@ def show(reply: Reply, console: Console) -> None:
 def _lines(console: Console | None) -> Iterator[str]:
     while True:
         try:
-            line = console.input(command_line_texts.CHAT_PROMPT) if console else sys.stdin.readline()
+            line = console.input(texts.CHAT_PROMPT) if console else sys.stdin.readline()
         except (EOFError, KeyboardInterrupt):
             return
         if not console and not line:

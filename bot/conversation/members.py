@@ -1,44 +1,63 @@
-"""One turn of the conversation, whatever carries it: Telegram and the terminal speak the same dialogue."""
+"""One turn of a conversation with a member, whatever carries it: Telegram and the terminal hold the same one."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from bot.conversation.followups import Subject, Subjects, Talk, leans, understood
-from bot.conversation.replies import FAULTS, Action, Origin, Replies, Reply, item_key
-from bot.curation.faq import Asked, Faq
-from bot.items import Item, Kind, KnowledgeBase
+from bot.conversation.callbacks import (
+    Callback,
+    Defect,
+    Dislike,
+    GoBack,
+    Like,
+    OpenItems,
+    Origin,
+    RejectSuggestions,
+    ReopenItems,
+    ReportDefect,
+    ShowTopic,
+    ShowTopics,
+    Subscribe,
+)
+from bot.conversation.commands import Command
+from bot.conversation.followups import ConversationMemory, Participant, Subject, is_follow_up, readings
+from bot.conversation.member_replies import MemberReplies
+from bot.conversation.records import answered_questions, complaint, miss_of, opinion_on, rejected_miss
+from bot.conversation.reply import Reply, short_key
+from bot.items import Item, Kind
 from bot.matching import Answer, NotCovered, Settled, SmallTalk, Suggestions, Unknown, Verdict
-from bot.store.records import COMPLAINTS, NOTHING, Feedback, Miss, Opinion, Records
+from bot.snapshot import Snapshot
+from bot.store.records import COMPLAINTS, NOTHING, Opinion, Records
 from bot.store.usage import UsageLog
 from bot.text import is_blank
 from bot.texts.languages import Language, converter, translator
 
 HOT_ITEMS = 8
 INLINE_ITEMS = 10
+INLINE_START = "inline"
+"""The payload of the link that leads from inline mode to a private chat."""
 _INLINE_SHARE = 0.5
 """An inline result's score is at least this share of the best one's."""
-_LONGEST_PAGE = 3
-
-Keeps = Callable[[Miss | Feedback], bool]
-"""Whether a record may be kept: it is asked before the reply says that it is."""
+_ITEM_ID = re.compile("[a-z0-9-]{1,40}")
+_OPINIONS = {Defect.WRONG: Opinion.WRONG, Defect.INCOMPLETE: Opinion.INCOMPLETE, Defect.OUTDATED: Opinion.OUTDATED}
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who speaks, and where. ``expects``: nobody else is meant, and a reply is due even if nothing is known."""
+    """Who speaks, and where.
+
+    ``addresses_bot``: nobody else can be meant, so that a reply is due even if nothing is known. ``reachable``: they
+    can be told something later.
+    """
 
     chat: int
     member: int
-    keeps: Keeps
     language: Language = Language.SIMPLIFIED
-    expects: bool = True
+    addresses_bot: bool = True
     reachable: bool = True
-    """Whether they can be told something later."""
 
     @property
-    def talk(self) -> Talk:
+    def participant(self) -> Participant:
         """Whose subject a follow-up leans on."""
         return self.chat, self.member
 
@@ -47,119 +66,91 @@ class Speaker:
 class Turn:
     """What comes of what a member did.
 
-    There is no reply where none is due. ``notice`` passes by for whoever pressed a button. ``records`` are to be kept
-    when the reply was read. ``subscription``: the key of the miss whose answer the speaker wants to be told of;
-    ``forget``: they want to be told of nothing any more.
+    There is no reply where none is due. ``notice`` is a line that passes by for whoever pressed a button. ``records``
+    are to be kept once the reply was delivered. ``subscribe_to`` is the key of the miss whose answer the member wants
+    to be told; ``unsubscribe``: they want to be told nothing any more. ``unrecorded`` is the turn instead where there
+    is no room for the records: its words promise nothing that is not kept.
     """
 
     reply: Reply | None
     records: Records = NOTHING
     notice: str = ""
-    subscription: str = ""
-    forget: bool = False
+    subscribe_to: str = ""
+    unsubscribe: bool = False
+    unrecorded: "Turn | None" = None
+
+    def admitted(self, has_capacity: Callable[[Records], bool]) -> "Turn":
+        """The turn itself, or the first of the turns instead of it whose records there is room for."""
+        turn = self
+        while turn.unrecorded is not None and not has_capacity(turn.records):
+            turn = turn.unrecorded
+        return turn
+
+    def converted(self, convert: Callable[[str], str]) -> "Turn":
+        """The same turn in other characters."""
+        return replace(
+            self,
+            reply=self.reply.converted(convert) if self.reply else None,
+            notice=convert(self.notice),
+            unrecorded=self.unrecorded.converted(convert) if self.unrecorded else None,
+        )
 
 
-_COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]*)(?:@([A-Za-z0-9_]+))?\s*(.*)", re.DOTALL)
-_ITEM_ID = re.compile("[a-z0-9-]{1,40}")
-INLINE_START = "inline"
-"""The payload of the link that leads from inline mode to a private chat."""
+class MemberConversation:
+    """What members say and press, to what they read. Each turn is answered from the one snapshot that it is given.
 
+    ``retention_days``: how long misses are kept, which members are told. Every method raises StoreError where it looks
+    up what is asked most and the store fails.
+    """
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A message that is a command: its name in small letters, the bot that it names, if any, and the rest."""
-
-    name: str
-    bot: str
-    rest: str
-
-    @classmethod
-    def of(cls, text: str) -> "Command | None":
-        """The command in a text; a stroke before anything but a Latin letter makes none."""
-        found = _COMMAND.match(text)
-        return cls(found[1].lower(), found[2] or "", found[3].strip()) if found else None
-
-
-class Dialogue:
-    """What a member says, to what a member reads."""
-
-    def __init__(
-        self,
-        faq: Faq,
-        base: KnowledgeBase,
-        days: int,
-        usage: UsageLog,
-        subjects: Subjects | None = None,
-    ) -> None:
-        self._faq = faq
-        self._base = base
+    def __init__(self, usage: UsageLog, retention_days: int, memory: ConversationMemory | None = None) -> None:
         self._usage = usage
-        self._by_key = {item_key(item.id): item for item in base.items} | dict(base.by_id)
-        self._subjects = subjects or Subjects()
-        self._replies = cache(lambda language: Replies(base, days, translator(language)))
+        self._retention_days = retention_days
+        self._memory = memory or ConversationMemory()
 
-    def say(self, text: str, speaker: Speaker) -> Turn:
-        """The turn after a typed message, a command or a question. ``/start@bot`` is ``/start``."""
-        command = Command.of(text)
-        if command is None or command.name == "ask":
-            return self._converted(self._question(command.rest if command else text, speaker), speaker)
-        return self._converted(self._command(command, speaker), speaker)
+    def replies(self, snapshot: Snapshot, language: Language) -> MemberReplies:
+        """What words replies in a language, before its characters are converted."""
+        return MemberReplies(snapshot.base, self._retention_days, translator(language))
 
-    def press(self, action: str, asked: str, speaker: Speaker) -> Turn:
-        """The turn after a pressed button. ``asked``: the message that its own one replies to, empty if not known."""
-        command = Command.of(asked)
-        question = (command.rest if command.name == "ask" else "") if command else asked
-        return self._converted(self._pressed(action, question, speaker), speaker)
+    def ask(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        """The turn after a question."""
+        return self._question(text, speaker, snapshot).converted(converter(speaker.language))
 
-    def inline(self, query: str) -> Sequence[Item]:
+    def command(self, command: Command, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        """The turn after a command; ``/ask`` is the question that follows it."""
+        if command.name == "ask":
+            return self.ask(command.rest, speaker, snapshot)
+        return self._command(command, speaker, snapshot).converted(converter(speaker.language))
+
+    def press(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        """The turn after a pressed button.
+
+        ``callback`` is None where it can't be read. ``question``: what the button's message replied to, empty if that is
+        not known.
+        """
+        return self._pressed(callback, question, speaker, snapshot).converted(converter(speaker.language))
+
+    def inline(self, query: str, snapshot: Snapshot) -> Sequence[Item]:
         """What may be shared for a few typed words, the best first; what is asked most for none."""
+        base = snapshot.base
         if not query.strip():
-            hot = [self._base.by_id[one] for one in self._hot() if one in self._base.by_id]
-            return hot or [items[0] for items in self._base.topics.values()][:INLINE_ITEMS]
-        verdict = self._faq.ask(query).verdict
+            hot = [base.by_id[item_id] for item_id in self._hot() if item_id in base.by_id]
+            return hot or [items[0] for items in base.topics.values()][:INLINE_ITEMS]
+        verdict = snapshot.matcher.match(query)
         if isinstance(verdict, Unknown):
             return []
-        first = [one.item for one in verdict.chosen] if isinstance(verdict, Answer) else []
+        first = [chosen.item for chosen in verdict.chosen] if isinstance(verdict, Answer) else []
         enough = verdict.score * _INLINE_SHARE
-        others = [one.item for one in (*verdict.suggestions, *verdict.candidates) if one.score >= enough]
+        ranked = (*verdict.suggestions, *verdict.candidates)
+        others = [candidate.item for candidate in ranked if candidate.score >= enough]
         found = {item.id: item for item in (*first, *others) if item.kind is Kind.ANSWER}
         return list(found.values())[:INLINE_ITEMS]
 
-    def not_text(self, speaker: Speaker) -> Turn:
-        """To what holds no text."""
-        return self._converted(Turn(self._replies(speaker.language).not_text()), speaker)
-
-    def flooded(self, speaker: Speaker) -> Turn:
-        """To whoever sends too fast."""
-        return self._converted(Turn(self._replies(speaker.language).flooded()), speaker)
-
-    def failed(self, speaker: Speaker) -> Turn:
-        """When the bot itself failed."""
-        return self._converted(Turn(self._replies(speaker.language).failed()), speaker)
-
-    def answered_since(self, verdict: Answer | NotCovered, language: Language) -> Reply:
-        """What is told to whoever waited for an answer."""
-        return self._replies(language).answered_since(verdict).converted(converter(language))
-
-    def shared(self, item: Item, language: Language) -> str:
-        """What an inline result sends into a chat."""
-        return converter(language)(self._replies(language).shared(item))
-
-    def inline_hint(self, language: Language) -> str:
-        """The button over inline results that are none."""
-        return converter(language)(self._replies(language).inline_hint())
-
-    @staticmethod
-    def _converted(turn: Turn, speaker: Speaker) -> Turn:
-        convert = converter(speaker.language)
-        reply = turn.reply.converted(convert) if turn.reply else None
-        return replace(turn, reply=reply, notice=convert(turn.notice))
-
-    def _command(self, command: Command, speaker: Speaker) -> Turn:  # noqa: PLR0911 - one return a command
-        replies = self._replies(speaker.language)
+    def _command(self, command: Command, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: PLR0911 - a command each
+        replies = self.replies(snapshot, speaker.language)
         match command.name:
             case "start":
-                return self._start(command.rest, speaker)
+                return self._start(command.rest, speaker, snapshot)
             case "topics":
                 return Turn(replies.topics(0))
             case "hot":
@@ -171,148 +162,170 @@ class Dialogue:
             case "whoami":
                 return Turn(replies.whoami(speaker.member))
             case "forget":
-                return Turn(replies.forgotten(), forget=True)
+                return Turn(replies.forgotten(), unsubscribe=True)
             case _:
                 return Turn(replies.unknown_command())
 
-    def _start(self, payload: str, speaker: Speaker) -> Turn:
+    def _start(self, payload: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
         """A link may name an item, or one that is gone since."""
-        item = self._base.by_id.get(payload)
+        item = snapshot.base.by_id.get(payload)
         if item and item.kind is not Kind.SMALL_TALK:
-            return self._open([item], Origin.TOPIC, speaker)
-        replies = self._replies(speaker.language)
+            return self._open([item], Origin.TOPIC, speaker, snapshot)
+        replies = self.replies(snapshot, speaker.language)
         is_gone = payload != INLINE_START and _ITEM_ID.fullmatch(payload)
         return Turn(replies.gone() if is_gone else replies.welcome())
 
     def _hot(self) -> Sequence[str]:
         return self._usage.hot(HOT_ITEMS)
 
-    def _question(self, text: str, speaker: Speaker) -> Turn:
-        question, asked = self._in_context(text, speaker)
-        self._subjects.read(speaker.talk, text, question)
-        verdict = asked.verdict
-        if not speaker.expects and not isinstance(verdict, Settled):
+    def _question(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        question, verdict = self._read(text, speaker, snapshot)
+        self._memory.put_reading(speaker.participant, text, question)
+        if not speaker.addresses_bot and not isinstance(verdict, Settled):
             return Turn(None)
         shown: tuple[str, ...] = ()
         if isinstance(verdict, Answer):
-            shown = tuple(candidate.item.id for candidate in verdict.chosen)
-            self._subjects.put(speaker.talk, Subject(question, verdict.chosen[-1].item))
-        misses = (asked.miss,) if asked.miss and speaker.keeps(asked.miss) else ()
-        reply = self._replies(speaker.language).verdict(verdict, text, noted=bool(misses), reachable=speaker.reachable)
-        # What holds no word is no question.
-        counted = () if is_blank(question) else (verdict.kind,)
-        return Turn(
-            reply, Records(misses=misses, asked=shown, answered=self._faq.answered(question, verdict), counted=counted)
+            shown = tuple(chosen.item.id for chosen in verdict.chosen)
+            self._memory.put_subject(speaker.participant, Subject(question, verdict.chosen[-1].item))
+        records = Records(
+            asked=shown,
+            answered=answered_questions(question, verdict),
+            # What holds no word is no question.
+            counted=() if is_blank(question) else (verdict.kind,),
         )
+        replies = self.replies(snapshot, speaker.language)
+        plain = Turn(replies.verdict(verdict, text, noted=False), records)
+        miss = miss_of(question, verdict)
+        if miss is None:
+            return plain
+        reply = replies.verdict(verdict, text, noted=True, reachable=speaker.reachable)
+        return Turn(reply, replace(records, misses=(miss,)), unrecorded=plain)
 
-    def _in_context(self, text: str, speaker: Speaker) -> tuple[str, Asked]:
-        """A question as it is understood, and what came of it. A miss is always what was typed, never a guess."""
-        asked = self._faq.ask(text)
-        subject = self._subjects.get(speaker.talk)
-        if subject is None or isinstance(asked.verdict, Answer | SmallTalk) or not leans(text):
-            return text, asked
-        best = text, asked
-        for meant in understood(text, subject):
-            verdict = self._faq.ask(meant).verdict
-            if isinstance(verdict, Answer) and [one.item for one in verdict.chosen] == [subject.item]:
+    def _read(self, text: str, speaker: Speaker, snapshot: Snapshot) -> tuple[str, Verdict]:
+        """A question as it is understood, and its verdict: of a follow-up, the reading that helps most."""
+        match = snapshot.matcher.match
+        best = text, match(text)
+        subject = self._memory.subject(speaker.participant)
+        if subject is None or isinstance(best[1], Answer | SmallTalk) or not is_follow_up(text):
+            return best
+        for reading in readings(text, subject):
+            verdict = match(reading)
+            if isinstance(verdict, Answer) and [chosen.item for chosen in verdict.chosen] == [subject.item]:
                 # Whoever asks on does not want to read the same once more.
                 continue
-            if _worth(verdict) > _worth(best[1].verdict):
-                best = meant, Asked(verdict, asked.miss if isinstance(verdict, NotCovered) else None)
+            if _helpfulness(verdict) > _helpfulness(best[1]):
+                best = reading, verdict
         return best
 
-    def _pressed(self, action: str, question: str, speaker: Speaker) -> Turn:  # noqa: C901, PLR0911, PLR0912 - one case a kind
-        replies = self._replies(speaker.language)
-        match action.split(":"):
-            case [Action.NONE]:
-                return self._reject(question, speaker)
-            case [Action.TELL] if question:
-                return self._subscribe(question, speaker)
-            case [Action.TOPICS, page] if _is_page(page):
-                return Turn(replies.topics(int(page)))
-            case [Action.TOPIC, key, page] if _is_page(page):
-                return Turn(replies.topic(key, int(page)))
-            case [Action.BACK, Origin.HOT]:
+    def _pressed(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: C901, PLR0911 - a button each
+        replies = self.replies(snapshot, speaker.language)
+        match callback:
+            case RejectSuggestions():
+                return self._reject(question, speaker, snapshot)
+            case Subscribe() if question:
+                return self._subscribe(question, speaker, snapshot)
+            case ShowTopics(page):
+                return Turn(replies.topics(page))
+            case ShowTopic(topic, page):
+                return Turn(replies.topic(topic, page))
+            case GoBack(Origin.HOT):
                 return Turn(replies.hot(self._hot()))
-            case [Action.BACK, Origin.QUESTION] if question:
-                return Turn(replies.verdict(self._verdict(question, speaker), question, noted=False))
-            case [Action.BACK, Origin.QUESTION]:
+            case GoBack(Origin.QUESTION) if question:
+                verdict = self._verdict(question, speaker, snapshot)
+                return Turn(replies.verdict(verdict, question, noted=False))
+            case GoBack(Origin.QUESTION):
                 return Turn(replies.question_gone())
-            case [Action.ITEM, origin, ids] if items := self._items(origin, ids):
-                return self._open(items, Origin(origin), speaker)
-            case [Action.AGAIN, origin, ids] if items := self._items(origin, ids):
-                back = not self._is_own(items, origin, question, speaker)
-                return Turn(replies.items(items, Origin(origin), back=back))
-            case [Action.DISLIKE, origin, ids] if items := self._items(origin, ids):
-                return Turn(replies.faults(items, Origin(origin)))
-            case [Action.LIKE, origin, ids] if items := self._items(origin, ids):
-                return self._judge(items, Origin(origin), Opinion.HELPFUL, question, speaker)
-            case [Action.FAULT, fault, origin, ids] if fault in FAULTS and (items := self._items(origin, ids)):
-                return self._judge(items, Origin(origin), FAULTS[fault], question, speaker)
+            case OpenItems(origin, keys) if items := _items(keys, snapshot):
+                return self._open(items, origin, speaker, snapshot)
+            case ReopenItems(origin, keys) if items := _items(keys, snapshot):
+                back = not self._is_own_answer(items, origin, question, speaker, snapshot)
+                return Turn(replies.items(items, origin, back=back))
+            case Dislike(origin, keys) if items := _items(keys, snapshot):
+                return Turn(replies.defects(items, origin))
+            case Like(origin, keys) if items := _items(keys, snapshot):
+                return self._judge(items, origin, Opinion.HELPFUL, question, speaker, snapshot)
+            case ReportDefect(defect, origin, keys) if items := _items(keys, snapshot):
+                return self._judge(items, origin, _OPINIONS[defect], question, speaker, snapshot)
             case _:
                 return Turn(replies.gone())
 
-    def _items(self, origin: str, ids: str) -> Sequence[Item]:
-        """The items that a button means and that there still are; none if it is forged."""
-        if origin not in set(Origin):
-            return ()
-        return [self._by_key[one] for one in ids.split("+") if one in self._by_key]
-
-    def _verdict(self, question: str, speaker: Speaker) -> Verdict:
+    def _verdict(self, question: str, speaker: Speaker, snapshot: Snapshot) -> Verdict:
         """The verdict on a question that was asked before, as it was understood then."""
-        return self._faq.ask(self._subjects.reading(speaker.talk, question)).verdict
+        return snapshot.matcher.match(self._memory.reading(speaker.participant, question))
 
-    def _is_own(self, items: Sequence[Item], origin: str, question: str, speaker: Speaker) -> bool:
+    def _is_own_answer(
+        self, items: Sequence[Item], origin: Origin, question: str, speaker: Speaker, snapshot: Snapshot
+    ) -> bool:
         """Whether these are the very answer to the question, which has no way back."""
-        if origin != Origin.QUESTION or not question:
+        if origin is not Origin.QUESTION or not question:
             return False
-        verdict = self._verdict(question, speaker)
-        return isinstance(verdict, Answer) and [one.item for one in verdict.chosen] == list(items)
+        verdict = self._verdict(question, speaker, snapshot)
+        return isinstance(verdict, Answer) and [chosen.item for chosen in verdict.chosen] == list(items)
 
-    def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker) -> Turn:
-        self._subjects.put(speaker.talk, Subject(items[0].question, items[0]))
+    def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        self._memory.put_subject(speaker.participant, Subject(items[0].question, items[0]))
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
-        return Turn(self._replies(speaker.language).items(items, origin), Records(asked=shown))
+        return Turn(self.replies(snapshot, speaker.language).items(items, origin), Records(asked=shown))
 
-    def _judge(self, items: Sequence[Item], origin: Origin, opinion: Opinion, question: str, speaker: Speaker) -> Turn:
+    def _judge(
+        self,
+        items: Sequence[Item],
+        origin: Origin,
+        opinion: Opinion,
+        question: str,
+        speaker: Speaker,
+        snapshot: Snapshot,
+    ) -> Turn:
         shown: Sequence[Item] = ()
         if origin is Origin.QUESTION and question:
-            verdict = self._verdict(question, speaker)
+            verdict = self._verdict(question, speaker, snapshot)
             chosen = verdict.chosen if isinstance(verdict, Settled) else ()
-            shown = [one.item for one in (*chosen, *verdict.suggestions)]
-        meant = self._subjects.reading(speaker.talk, question)
+            shown = [candidate.item for candidate in (*chosen, *verdict.suggestions)]
+        asked = self._memory.reading(speaker.participant, question)
         # An item that the question did not lead to was opened for its own question.
-        pairs = ((meant if item in shown else item.question, item) for item in items)
-        feedback = (self._faq.opinion(asked, item, opinion) for asked, item in pairs)
-        kept = tuple(one for one in feedback if speaker.keeps(one))
-        complaints = (self._faq.complaint(one) for one in kept if one.opinion in COMPLAINTS)
-        misses = tuple(one for one in complaints if speaker.keeps(one))
-        replies = self._replies(speaker.language)
-        back = not self._is_own(items, origin, question, speaker)
+        feedback = tuple(opinion_on(item, asked if item in shown else item.question, opinion) for item in items)
+        replies = self.replies(snapshot, speaker.language)
+        back = not self._is_own_answer(items, origin, question, speaker, snapshot)
         reply = replies.items(items, origin, back=back, thumbs=False)
-        return Turn(reply, Records(misses=misses, feedback=kept), replies.thanks(noted=bool(kept)))
+        plain = Turn(reply, notice=replies.thanks(noted=False))
+        noted = Turn(reply, Records(feedback=feedback), replies.thanks(noted=True), unrecorded=plain)
+        if opinion not in COMPLAINTS:
+            return noted
+        complaints = tuple(map(complaint, feedback))
+        return replace(noted, records=replace(noted.records, misses=complaints), unrecorded=noted)
 
-    def _reject(self, question: str, speaker: Speaker) -> Turn:
-        replies, meant = self._replies(speaker.language), self._subjects.reading(speaker.talk, question)
-        asked = self._faq.reject(meant)
-        if asked.miss is None:
+    def _reject(self, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        replies = self.replies(snapshot, speaker.language)
+        asked = self._memory.reading(speaker.participant, question)
+        verdict = snapshot.matcher.match(asked)
+        miss = rejected_miss(asked, verdict)
+        if miss is None:
             return Turn(replies.question_gone())
-        misses = (asked.miss,) if speaker.keeps(asked.miss) else ()
-        shown = (self._faq.opinion(meant, one.item, Opinion.NOT_MEANT) for one in asked.verdict.suggestions)
-        not_meant = tuple(one for one in shown if misses and speaker.keeps(one))
-        reply = replies.rejected(noted=bool(misses), reachable=speaker.reachable)
-        return Turn(reply, Records(misses=misses, feedback=not_meant))
+        not_meant = tuple(opinion_on(suggestion.item, asked, Opinion.NOT_MEANT) for suggestion in verdict.suggestions)
+        plain = Turn(replies.rejected(noted=False, reachable=speaker.reachable))
+        reply = replies.rejected(noted=True, reachable=speaker.reachable)
+        noted = Turn(reply, Records(misses=(miss,)), unrecorded=plain)
+        return replace(noted, records=replace(noted.records, feedback=not_meant), unrecorded=noted)
 
-    def _subscribe(self, question: str, speaker: Speaker) -> Turn:
-        """Whoever asked wants to be told; the miss is known by the question as it was understood."""
-        replies = self._replies(speaker.language)
-        missed = self._faq.reject(self._subjects.reading(speaker.talk, question)).miss
-        if missed is None or not speaker.reachable:
+    def _subscribe(self, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        """The miss is known by the question as it was understood."""
+        replies = self.replies(snapshot, speaker.language)
+        asked = self._memory.reading(speaker.participant, question)
+        miss = rejected_miss(asked, snapshot.matcher.match(asked))
+        if miss is None or not speaker.reachable:
             return Turn(replies.question_gone())
-        return Turn(replies.promised(), notice=replies.promise(), subscription=missed.key)
+        return Turn(replies.promised(), notice=replies.promise(), subscribe_to=miss.key)
 
 
-def _worth(verdict: Verdict) -> int:
+def _items(keys: Iterable[str], snapshot: Snapshot) -> Sequence[Item]:
+    """The items that a button means and that there still are."""
+    found: dict[str, Item] = {**snapshot.base.by_id}
+    if not found.keys() >= set(keys):
+        found |= {short_key(item.id): item for item in snapshot.base.items}
+    return [found[key] for key in keys if key in found]
+
+
+def _helpfulness(verdict: Verdict) -> int:
     """How much a verdict on a follow-up helps: of a guess, a choice is better than a refusal."""
     match verdict:
         case Answer():
@@ -323,7 +336,3 @@ def _worth(verdict: Verdict) -> int:
             return 1
         case _:
             return 0
-
-
-def _is_page(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_PAGE

@@ -4,51 +4,63 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.followups import Subject, Subjects
-from bot.conversation.members import Dialogue, Speaker, Turn
-from bot.conversation.replies import Button, Origin, Replies, Reply, Rows, item_key, topic_key
-from bot.curation.faq import Faq
-from bot.knowledge import Knowledge
-from bot.matching import QUESTION_LIMIT, Index, Matcher
+from bot.conversation.callbacks import Callback, Origin, unpack
+from bot.conversation.commands import Command
+from bot.conversation.followups import ConversationMemory, Subject
+from bot.conversation.member_replies import MemberReplies
+from bot.conversation.members import MemberConversation, Speaker, Turn
+from bot.conversation.reply import Button, Reply, Rows, short_key
+from bot.items import Item
+from bot.knowledge import Knowledge, read
+from bot.matching import QUESTION_LIMIT, ConfidenceModel
+from bot.snapshot import Snapshot
 from bot.store.database import Database
 from bot.store.misses import MissLog
 from bot.store.records import Opinion, Records, State
 from bot.store.usage import UsageLog
 from bot.texts import members as members_texts
 from bot.texts.languages import Language, converter, translator
+from tests.conftest import CANTEEN, SHIPPED
 
-KEY = topic_key("食堂")
-TOPICS: Rows = ((Button("食堂", f"t:{KEY}:0"),),)
-TELL_ME: Rows = ((Button(members_texts.TELL_ME, "w"),),)
+
+def button(label: str, data: str) -> Button:
+    """A button as Telegram carries it."""
+    callback = unpack(data)
+    assert callback, data
+    return Button(label, callback)
 
 
 def items(origin: str, *ids: str) -> Rows:
     """Buttons that open items."""
     questions = {"opening": "食堂几点开门？", "closing": "食堂几点关门？", "card": "饭卡丢了怎么补？"}
-    return tuple((Button(questions[one], f"a:{origin}:{one}"),) for one in ids)
+    return tuple((button(questions[one], f"a:{origin}:{one}"),) for one in ids)
 
 
 def thumbs(origin: str, ids: str) -> Rows:
     """The row under an answer."""
-    return ((Button("👍", f"u:{origin}:{ids}"), Button("👎", f"d:{origin}:{ids}")),)
+    return ((button("👍", f"u:{origin}:{ids}"), button("👎", f"d:{origin}:{ids}")),)
 
 
 def back(action: str) -> Rows:
     """The row that leads back."""
-    return ((Button(members_texts.BACK, action),),)
+    return ((button(members_texts.BACK, action),),)
 
 
+KEY = short_key("食堂")
+TOPICS: Rows = ((button("食堂", f"t:{KEY}:0"),),)
+TELL_ME: Rows = ((button(members_texts.TELL_ME, "w"),),)
 OPENING = "早上七点开门。\n\n出处：第一条"
 CARD = "到窗口补办：\n带上工作证就行。\n\n出处：第一条；第二条"
 WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), TOPICS)
-SUGGESTIONS = Reply(members_texts.SUGGESTIONS, (*items("q", "closing", "opening", "card"), (Button("都不是", "none"),)))
+SUGGESTIONS = Reply(members_texts.SUGGESTIONS, (*items("q", "closing", "opening", "card"), (button("都不是", "none"),)))
 SAID = {
     "a question": ("食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
     "one with related items": ("补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
     "a compound question": (
         "食堂几点开门?食堂几点关门?",
         Reply(
-            f"{OPENING}\n\n晚上八点关门。\n\n出处：第二条", thumbs("q", f"{item_key('opening')}+{item_key('closing')}")
+            f"{OPENING}\n\n晚上八点关门。\n\n出处：第二条",
+            thumbs("q", f"{short_key('opening')}+{short_key('closing')}"),
         ),
     ),
     "an unclear one": ("开饭安排", SUGGESTIONS),
@@ -82,9 +94,9 @@ SAID = {
 }
 GONE = Reply(members_texts.GONE, TOPICS)
 FAULTS = (
-    Button(members_texts.FAULT_WRONG, "f:w:q:opening"),
-    Button(members_texts.FAULT_INCOMPLETE, "f:i:q:opening"),
-    Button(members_texts.FAULT_OUTDATED, "f:o:q:opening"),
+    button(members_texts.FAULT_WRONG, "f:w:q:opening"),
+    button(members_texts.FAULT_INCOMPLETE, "f:i:q:opening"),
+    button(members_texts.FAULT_OUTDATED, "f:o:q:opening"),
 )
 PRESSED = {
     "an item under a question": ("a:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
@@ -94,7 +106,7 @@ PRESSED = {
         f"t:{KEY}:0",
         Reply(
             members_texts.TOPIC.format(topic="食堂"),
-            (*items("t", "opening", "closing", "card"), (Button(members_texts.ALL_TOPICS, "topics:0"),)),
+            (*items("t", "opening", "closing", "card"), (button(members_texts.ALL_TOPICS, "topics:0"),)),
         ),
     ),
     "a page beyond the last": ("topics:99", Reply(members_texts.TOPICS, TOPICS)),
@@ -123,14 +135,46 @@ def usage(tmp_path: Path) -> UsageLog:
     return UsageLog(database, MissLog(database, 100), 100)
 
 
+class Dialogue:
+    """A conversation over one snapshot, typed and pressed as Telegram brings it; what is said fits in, unless told."""
+
+    def __init__(self, snapshot: Snapshot, usage: UsageLog) -> None:
+        self.snapshot = snapshot
+        self._conversation = MemberConversation(usage, 180)
+
+    def say(self, text: str, speaker: Speaker, *, fits: bool = True) -> Turn:
+        command = Command.parse(text)
+        if command:
+            turn = self._conversation.command(command, speaker, self.snapshot)
+        else:
+            turn = self._conversation.ask(text, speaker, self.snapshot)
+        return turn.admitted(lambda _: fits)
+
+    def press(self, data: str | Callback, question: str, speaker: Speaker, *, fits: bool = True) -> Turn:
+        callback = unpack(data) if isinstance(data, str) else data
+        return self._conversation.press(callback, question, speaker, self.snapshot).admitted(lambda _: fits)
+
+    def inline(self, query: str) -> list[Item]:
+        return list(self._conversation.inline(query, self.snapshot))
+
+
+@pytest.fixture(scope="module")
+def canteen_snapshot() -> Snapshot:
+    return Snapshot.of(read(CANTEEN), "canteen", ConfidenceModel())
+
+
+@pytest.fixture(scope="module")
+def shipped_snapshot() -> Snapshot:
+    return Snapshot.of(read(SHIPPED), "knowledge", ConfidenceModel())
+
+
 @pytest.fixture
-def dialogue(canteen: Knowledge, usage: UsageLog) -> Dialogue:
-    faq = Faq(Matcher(Index.build(canteen.base)))
-    return Dialogue(faq, canteen.base, 180, usage)
+def dialogue(canteen_snapshot: Snapshot, usage: UsageLog) -> Dialogue:
+    return Dialogue(canteen_snapshot, usage)
 
 
-def speaker(*, keeps: bool = True, chat: int = 7, language: Language = Language.SIMPLIFIED) -> Speaker:
-    return Speaker(chat, 7, lambda _: keeps, language)
+def speaker(*, chat: int = 7, language: Language = Language.SIMPLIFIED) -> Speaker:
+    return Speaker(chat, 7, language)
 
 
 def reply(turn: Turn) -> Reply:
@@ -173,11 +217,13 @@ def test_what_is_missed_is_said(dialogue: Dialogue) -> None:
 
 def test_what_is_not_kept_is_not_promised(dialogue: Dialogue) -> None:
     """A log that takes no more changes the words."""
-    full = speaker(keeps=False)
-    for turn in (dialogue.say("写首诗送我妈", full), dialogue.press("none", "开饭安排", full)):
+    for turn in (
+        dialogue.say("写首诗送我妈", speaker(), fits=False),
+        dialogue.press("none", "开饭安排", speaker(), fits=False),
+    ):
         assert (turn.records.misses, turn.records.feedback) == ((), ())
         assert "记下" not in reply(turn).text
-    turn = dialogue.press("f:w:q:opening", "开饭安排", full)
+    turn = dialogue.press("f:w:q:opening", "开饭安排", speaker(), fits=False)
     assert turn.records == Records()
     assert "记下" not in turn.notice
 
@@ -186,7 +232,7 @@ OPINIONS = {
     "helpful": ("u:q:opening", "开饭 安排", [("开饭 安排", "opening", Opinion.HELPFUL)]),
     "wrong": ("f:w:q:card", "补办饭卡 13812345678", [("补办饭卡 ［电话］", "card", Opinion.WRONG)]),
     "incomplete, of two answers": (
-        f"f:i:q:{item_key('opening')}+{item_key('closing')}",
+        f"f:i:q:{short_key('opening')}+{short_key('closing')}",
         "食堂几点开门?食堂几点关门?",
         [("食堂几点开门?食堂几点关门?", one, Opinion.INCOMPLETE) for one in ("opening", "closing")],
     ),
@@ -240,11 +286,9 @@ FOLLOW_UPS = {
 
 
 @pytest.mark.parametrize(("said", "expected"), FOLLOW_UPS.values(), ids=FOLLOW_UPS.keys())
-def test_a_follow_up_is_understood(
-    shipped: Knowledge, matcher: Matcher, usage: UsageLog, said: list[str], expected: str
-) -> None:
+def test_a_follow_up_is_understood(shipped_snapshot: Snapshot, usage: UsageLog, said: list[str], expected: str) -> None:
     """By what was talked about just now, in the same chat."""
-    dialogue = Dialogue(Faq(matcher), shipped.base, 180, usage)
+    dialogue = Dialogue(shipped_snapshot, usage)
 
     def last(chat: int, texts: list[str]) -> str:
         turns = [
@@ -257,16 +301,14 @@ def test_a_follow_up_is_understood(
     assert expected not in last(8, said[-1:])
 
 
-def test_the_way_back_under_a_follow_up_leads_to_its_answer(
-    shipped: Knowledge, matcher: Matcher, usage: UsageLog
-) -> None:
+def test_the_way_back_under_a_follow_up_leads_to_its_answer(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
     """Whatever was opened meanwhile; and who asks on does not get the same answer again."""
-    dialogue = Dialogue(Faq(matcher), shipped.base, 180, usage)
+    dialogue = Dialogue(shipped_snapshot, usage)
     dialogue.say("“五带头”是哪五个", speaker())
     third = reply(dialogue.say("第三个呢", speaker()))
     dialogue.press("a:q:five-goods", "第三个呢", speaker())
     assert reply(dialogue.press("b:q", "第三个呢", speaker())).text == third.text
-    liked = dialogue.press(third.rows[-1][0].action, "第三个呢", speaker()).records.feedback
+    liked = dialogue.press(third.rows[-1][0].callback, "第三个呢", speaker()).records.feedback
     assert [one.question for one in liked] == ["五带头第三个"]
     assert reply(dialogue.say("然后呢", speaker())).text != third.text
 
@@ -274,18 +316,18 @@ def test_the_way_back_under_a_follow_up_leads_to_its_answer(
 def test_a_subject_is_forgotten_after_five_minutes(canteen: Knowledge) -> None:
     """And it is kept in memory only."""
     now = [0.0]
-    subjects = Subjects(lambda: now[-1])
+    memory = ConversationMemory(lambda: now[-1])
     subject = Subject("补办饭卡", canteen.base.by_id["card"])
-    subjects.put((7, 7), subject)
+    memory.put_subject((7, 7), subject)
     now.append(299)
-    assert (subjects.get((7, 7)), subjects.get((7, 8))) == (subject, None)
+    assert (memory.subject((7, 7)), memory.subject((7, 8))) == (subject, None)
     now.append(301)
-    assert subjects.get((7, 7)) is None
+    assert memory.subject((7, 7)) is None
 
 
 def test_where_no_reply_is_due_only_a_sure_one_comes(dialogue: Dialogue) -> None:
     """And nothing is kept of the rest."""
-    passing = Speaker(-7, 7, lambda _: True, expects=False)
+    passing = Speaker(-7, 7, addresses_bot=False)
     for text in ("写首诗送我妈", "开饭安排"):
         assert dialogue.say(text, passing) == Turn(None)
     assert dialogue.say("补办饭卡", passing).reply
@@ -296,14 +338,14 @@ def test_who_wishes_to_be_told_is_known_by_the_miss(dialogue: Dialogue) -> None:
     """As it was recorded; who can't be reached is offered nothing."""
     unknown = dialogue.say("写首诗送我妈13812345678", speaker())
     told = dialogue.press("w", "写首诗送我妈13812345678", speaker())
-    assert told.subscription == unknown.records.misses[0].key
+    assert told.subscribe_to == unknown.records.misses[0].key
     assert told.notice == members_texts.PROMISE
-    assert dialogue.press("w", "开饭安排", speaker()).subscription == "开饭安排"
-    assert dialogue.press("w", "", speaker()).subscription == ""
-    terminal = Speaker(7, 7, lambda _: True, reachable=False)
+    assert dialogue.press("w", "开饭安排", speaker()).subscribe_to == "开饭安排"
+    assert dialogue.press("w", "", speaker()).subscribe_to == ""
+    terminal = Speaker(7, 7, reachable=False)
     assert reply(dialogue.say("写首诗送我妈", terminal)).rows == TOPICS
     assert reply(dialogue.press("none", "开饭安排", terminal)).rows == TOPICS
-    assert dialogue.press("w", "写首诗送我妈", terminal).subscription == ""
+    assert dialogue.press("w", "写首诗送我妈", terminal).subscribe_to == ""
 
 
 def test_what_is_kept_of_a_question(dialogue: Dialogue) -> None:
@@ -359,19 +401,19 @@ def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_every_shipped_item_fits_telegram(shipped: Knowledge, language: Language) -> None:
     """Callback data in 64 bytes, texts in 4,096 UTF-16 units, whichever way an item is opened."""
-    replies, convert = Replies(shipped.base, 180, translator(language)), converter(language)
+    replies, convert = MemberReplies(shipped.base, 180, translator(language)), converter(language)
     views = [replies.welcome(), replies.help(), replies.privacy(), replies.topics(0), replies.gone()]
-    views += [replies.topic(topic_key(topic), page) for topic in shipped.base.topics for page in range(4)]
+    views += [replies.topic(short_key(topic), page) for topic in shipped.base.topics for page in range(4)]
     for item in shipped.base.items:
         views += [replies.items([item], origin) for origin in Origin]
-        views.append(replies.faults([item], Origin.QUESTION))
+        views.append(replies.defects([item], Origin.QUESTION))
         assert len(item.id.encode()) <= 64
         assert units(convert(replies.shared(item))) <= 4096
     longest = sorted(shipped.base.items, key=lambda item: len(item.id))[-4:]
-    views += [replies.items(longest, Origin.QUESTION), replies.faults(longest, Origin.QUESTION)]
+    views += [replies.items(longest, Origin.QUESTION), replies.defects(longest, Origin.QUESTION)]
     for view in views:
         assert units(convert(view.text)) <= 4096
-        assert all(1 <= len(button.action.encode()) <= 64 and button.label for button in view.buttons)
+        assert all(1 <= len(button.callback.pack().encode()) <= 64 and button.label for button in view.buttons)
     assert units(convert(replies.thanks(noted=True))) <= 200
     assert units(convert(replies.flooded().text)) <= 200
 

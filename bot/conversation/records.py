@@ -1,0 +1,55 @@
+"""What is kept of a member's turn: misses, opinions and answered questions, masked, and never who it was."""
+
+from bot.items import Item
+from bot.masking import loggable, question_key
+from bot.matching import Answer, NotCovered, Unknown, Verdict
+from bot.store.records import COMPLAINED, Answered, Feedback, Miss, Opinion, State
+from bot.text import is_blank
+
+
+def miss_of(question: str, verdict: Verdict) -> Miss | None:
+    """The miss that a question is by its verdict; None if it is none, or blank."""
+    match verdict:
+        case NotCovered():
+            return _miss(question, verdict, State.NOT_COVERED)
+        case Unknown():
+            return _miss(question, verdict, State.OPEN)
+        case _:
+            return None
+
+
+def rejected_miss(question: str, verdict: Verdict) -> Miss | None:
+    """The miss of a question whose suggestions were not meant; None if it is blank."""
+    return _miss(question, verdict, State.OPEN)
+
+
+def answered_questions(question: str, verdict: Verdict) -> tuple[Answered, ...]:
+    """A question that was answered, once for each of its items; nothing for other verdicts."""
+    if not isinstance(verdict, Answer):
+        return ()
+    text, key = loggable(question), question_key(question)
+    return tuple(Answered(text, key, chosen.item.id, round(chosen.score, 4)) for chosen in verdict.chosen)
+
+
+def opinion_on(item: Item, question: str, opinion: Opinion) -> Feedback:
+    """An opinion on an item that was shown for a question."""
+    return Feedback(loggable(question), question_key(question), item.id, opinion)
+
+
+def complaint(feedback: Feedback) -> Miss:
+    """A thumb down as a miss: the question was answered, and the answer was not good."""
+    return Miss(feedback.question, feedback.key, COMPLAINED, State.OPEN, feedback.item, 0.0)
+
+
+def _miss(question: str, verdict: Verdict, state: State) -> Miss | None:
+    if is_blank(question):
+        return None
+    best = verdict.candidates[0] if verdict.candidates else None
+    return Miss(
+        question=loggable(question),
+        key=question_key(question),
+        verdict=verdict.kind,
+        state=state,
+        item=best.item.id if best else None,
+        score=round(verdict.score, 4),
+    )
