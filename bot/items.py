@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from bot.text import normalise
+
 
 class Kind(StrEnum):
     """What an item is for."""
@@ -61,6 +63,11 @@ class KnowledgeBase:
     def by_id(self) -> Mapping[str, Item]:
         """The items by their ids."""
         return {item.id: item for item in self.items}
+
+    @cached_property
+    def by_phrasing(self) -> Mapping[str, Item]:
+        """The items by the normal form of each way to ask them, which belongs to one item alone."""
+        return {normalise(phrasing): item for item in self.items for phrasing in item.all_phrasings()}
 
     @cached_property
     def topics(self) -> Mapping[str, tuple[Item, ...]]:

@@ -3,16 +3,16 @@
 import shutil
 from pathlib import Path
 
-from bot.conversation.admins import AdminDialogue
-from bot.conversation.desk import Desk
-from bot.conversation.followups import Subjects
-from bot.conversation.forms import Admin, Drafts
-from bot.conversation.members import Dialogue
-from bot.conversation.replies import Reply
-from bot.conversation.writing import Writing
-from bot.curation.clustering import Sorting
+from bot.conversation.admins import COMMANDS, AdminConversation, AdminTurn
+from bot.conversation.callbacks import Callback
+from bot.conversation.commands import Command
+from bot.conversation.editing import Editing
+from bot.conversation.forms import Admin, Form, stored
+from bot.conversation.members import MemberConversation
+from bot.conversation.reply import Reply
+from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
-from bot.curation.edits import Editor
+from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.evaluation.impact import RealQuestion
 from bot.items import VerdictKind
@@ -23,7 +23,8 @@ from bot.store.clusters import MissClusters
 from bot.store.database import Database
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.records import Miss, State
+from bot.store.forms import Forms
+from bot.store.records import Miss, Records, State
 from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageLog
 from bot.text import normalise
@@ -41,8 +42,8 @@ class AdminSetup:
         self.clock = clock
         self.path = data / "bot.db"
         self.database = Database.open(f"sqlite:///{self.path}", clock)
-        self.missed = MissLog(self.database, 1000)
-        self.usage = UsageLog(self.database, self.missed, 1000)
+        self.misses = MissLog(self.database, 1000)
+        self.usage = UsageLog(self.database, self.misses, 1000)
         self.history = History(self.database)
         self.clusters = MissClusters(self.database)
         self.subscriptions = Subscriptions(self.database)
@@ -52,33 +53,23 @@ class AdminSetup:
     def start(self, *, commits: bool = False) -> None:
         """As after a restart."""
         snapshot = Snapshot.of(read(self.folder), str(self.folder), ConfidenceModel())
-        subjects = Subjects()
-        self.current = CurrentSnapshot(snapshot, lambda one: Dialogue(one.faq, one.base, 180, self.usage, subjects))
-        self.editor = Editor(self.folder, self.current, self.history, lambda: self.known, commits=commits)
-        self.lifecycle = MissLifecycle(self.missed, self.usage, self.current)
-        self.sorting = Sorting(self.clusters, snapshot.index)
-        self.digest = Digest(self.clusters, self.sorting, self.usage, self.clock)
-        drafts = Drafts(self.history)
-        desk = Desk(
+        self.current = CurrentSnapshot(snapshot)
+        self.members = MemberConversation(self.usage, 180)
+        self.edits = Edits(self.folder, self.current, self.history, lambda: self.known, commits=commits)
+        self.lifecycle = MissLifecycle(self.misses, self.usage, self.current)
+        self.clustering = Clustering(self.clusters, snapshot.index)
+        self.digest = Digest(self.clusters, self.clustering, self.usage, self.clock)
+        self.forms = Forms(self.database)
+        self.conversation = AdminConversation(
             current=self.current,
-            editor=self.editor,
-            lifecycle=self.lifecycle,
+            editing=Editing(self.current, self.edits, self.lifecycle, self.clusters, self.history),
+            misses=self.misses,
             clusters=self.clusters,
+            clustering=self.clustering,
             history=self.history,
-            drafts=drafts,
-        )
-        self.dialogue = AdminDialogue(
-            current=self.current,
-            desk=desk,
-            writing=Writing(self.current, self.clusters, drafts, desk),
-            missed=self.missed,
-            clusters=self.clusters,
-            sorting=self.sorting,
-            history=self.history,
-            drafts=drafts,
             usage=self.usage,
             digest=self.digest,
-            reload=lambda: "reloaded",
+            reload=lambda: Reply("reloaded"),
         )
 
     def file(self, name: str) -> str:
@@ -93,24 +84,40 @@ class AdminSetup:
 
     def miss(self, text: str, verdict: VerdictKind = VerdictKind.UNKNOWN, item: str | None = None) -> None:
         """A member asks in vain."""
-        self.missed.record(Miss(text, normalise(text), verdict, State.OPEN, item, 0.0))
+        self.misses.record(Miss(text, normalise(text), verdict, State.OPEN, item, 0.0))
 
     def states(self) -> dict[str, State]:
         """What became of each missed question."""
-        return {row.question: row.state for row in self.missed.rows(list(State))}
+        return {row.question: row.state for row in self.misses.rows(list(State))}
+
+    def turn_said(self, text: str, admin: Admin = ADMIN) -> AdminTurn | None:
+        """The turn after a message, of which nothing is kept yet; None for one that is no admin's."""
+        command, form = Command.parse(text), self.form(admin)
+        if command:
+            return self.conversation.command(command, admin, form) if command.name in COMMANDS else None
+        return self.conversation.text(text, admin, form) if form else None
+
+    def turn_pressed(self, callback: Callback | None, admin: Admin = ADMIN) -> AdminTurn:
+        """The turn after a pressed button, of which nothing is kept yet."""
+        return self.conversation.press(callback, admin, self.form(admin))
+
+    def form(self, admin: Admin = ADMIN) -> Form | None:
+        """What an admin is writing."""
+        content = self.forms.load(admin.id, admin.chat)
+        return Form.model_validate_json(content) if content else None
+
+    def keep(self, turn: AdminTurn | None) -> Reply:
+        """Keep what a turn has changed; its reply."""
+        assert turn
+        assert turn.reply
+        self.usage.record(Records(forms=(stored(turn.form, ADMIN),)))
+        return turn.reply
 
     def say(self, text: str) -> Reply:
         """An admin says something."""
-        turn = self.dialogue.say(text, ADMIN)
-        assert turn
-        self.usage.record(turn.records)
-        assert turn.reply
-        return turn.reply
+        return self.keep(self.turn_said(text))
 
     def press(self, shown: Reply, label: str) -> Reply:
         """An admin presses a button of what is shown."""
-        (action,) = (button.action for button in shown.buttons if button.label == label)
-        turn = self.dialogue.press(action, ADMIN)
-        self.usage.record(turn.records)
-        assert turn.reply
-        return turn.reply
+        (callback,) = (button.callback for button in shown.buttons if button.label == label)
+        return self.keep(self.turn_pressed(callback))

@@ -1,291 +1,306 @@
 """One turn of the conversation with an admin."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bot.conversation import cards
-from bot.conversation.cards import COUNTED, Press, press
-from bot.conversation.desk import Desk
-from bot.conversation.forms import Admin, Awaited, Draft, Drafts, Task
-from bot.conversation.members import Command, Turn
-from bot.conversation.replies import Reply
-from bot.conversation.writing import Writing
-from bot.curation.clustering import Sorting
+from bot.conversation.callbacks import (
+    AddToItem,
+    Callback,
+    CancelForm,
+    ChooseRefusal,
+    DeleteCluster,
+    FormCallback,
+    IgnoreCluster,
+    JudgeAnswer,
+    RedoEdit,
+    ShowCard,
+    ShowCluster,
+    ShowHistory,
+    ShowItem,
+    ShowToJudge,
+    UndoEdit,
+    UnignoreCluster,
+    WriteAnswer,
+    WriteItem,
+    WritePhrasings,
+    WriteRefusal,
+)
+from bot.conversation.commands import Command
+from bot.conversation.editing import Editing, FormTurn, UnfitTextError
+from bot.conversation.forms import Admin, Field, Form, Task
+from bot.conversation.reply import Reply
+from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.errors import EditRefusedError, FolderChangedError, StaleButtonError
 from bot.items import Item, Kind
 from bot.matching import Candidate
-from bot.snapshot import CurrentSnapshot, Snapshot
+from bot.snapshot import CurrentSnapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.records import ActionKind, Cluster, Judged, Records, State
+from bot.store.records import ActionKind, Cluster, Judged, State
 from bot.store.usage import UsageLog
-from bot.texts import admins as admins_texts
+from bot.texts import admins as texts
 
+COMMANDS = frozenset(texts.ADMIN_COMMANDS)
 _NEAREST = 3
 _CHOICES = 6
 _LIKELY = 0.05
 """An item with a lower score was hardly meant."""
-_LONGEST_NUMBER = 18
-_OF_A_DRAFT = (Press.SOURCE, Press.TOPIC, Press.CONFIRM, Press.CANCEL)
-COMMANDS = frozenset(admins_texts.ADMIN_COMMANDS)
+_JUDGED_AT_MOST = 1000
+"""Unjudged answers among which a pressed button's own is looked for."""
 
 
-class AdminDialogue:
-    """What an admin says and presses, to what an admin reads; whoever calls it has made sure that it is an admin."""
+@dataclass(frozen=True, slots=True)
+class AdminTurn:
+    """What comes of what an admin did.
+
+    ``form``: what they are writing from here on, None for nothing. ``notice``: a line that passes by for whoever
+    pressed a button. Without a reply, the message under which the button stands stays as it is.
+    """
+
+    reply: Reply | None
+    form: Form | None = None
+    notice: str = ""
+
+
+class AdminConversation:
+    """What admins say and press, to what they read; whoever calls it has made sure that it is an admin.
+
+    Every method takes the form that the admin is filling in at the time, and raises StoreError where the store fails.
+    """
 
     def __init__(  # noqa: PLR0913 - a service an argument
         self,
         *,
         current: CurrentSnapshot,
-        desk: Desk,
-        writing: Writing,
-        missed: MissLog,
+        editing: Editing,
+        misses: MissLog,
         clusters: MissClusters,
-        sorting: Sorting,
+        clustering: Clustering,
         history: History,
-        drafts: Drafts,
         usage: UsageLog,
         digest: Digest,
-        reload: Callable[[], str],
+        reload: Callable[[], Reply],
     ) -> None:
         self._current = current
-        self._desk = desk
-        self._writing = writing
-        self._missed = missed
+        self._editing = editing
+        self._misses = misses
         self._clusters = clusters
+        self._clustering = clustering
         self._history = history
-        self._drafts = drafts
         self._usage = usage
         self._digest = digest
         self._reload = reload
-        self._sorting = sorting
 
-    def say(self, text: str, admin: Admin) -> Turn | None:
-        """The turn after a typed message; None if it is none of an admin's business."""
-        command = Command.of(text)
-        if command and command.name not in COMMANDS:
-            return None
-        self._drafts.taken(admin)
-        before = self._drafts.get(admin)
+    def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:
+        """The turn after one of ``COMMANDS``."""
         try:
-            reply = self._command(command, admin) if command else self._writing.typed(text, admin)
+            reply, after = self._command(command, admin, form)
         except (EditRefusedError, FolderChangedError) as error:
-            reply = Reply(str(error))
-        if reply is None:
-            return None
-        goes_on = command is None or command.name == "cancel"
-        return self._kept(Turn(reply), admin, None if goes_on else before)
+            reply, after = Reply(cards.refusal(error)), None
+        if command.name == "cancel":
+            return AdminTurn(reply, after)
+        return _leaving(form, AdminTurn(reply, after))
 
-    def press(self, action: str, admin: Admin) -> Turn:
-        """The turn after a pressed button."""
-        self._drafts.taken(admin)
-        before = self._drafts.get(admin)
+    def text(self, text: str, admin: Admin, form: Form) -> AdminTurn:
+        """The turn after a message that is no command, while a form is being filled in."""
         try:
-            turn = self._pressed(action, admin)
+            return AdminTurn(*self._editing.typed(form, text, admin))
+        except UnfitTextError as error:
+            return AdminTurn(Reply(str(error)), form)
+        except (EditRefusedError, FolderChangedError) as error:
+            return AdminTurn(Reply(cards.refusal(error)), form)
+
+    def press(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:
+        """The turn after a pressed button. ``callback`` is None for one that can't be read."""
+        of_form = isinstance(callback, FormCallback)
+        try:
+            turn = self._pressed(callback, admin, form)
         except StaleButtonError as error:
             # The message may still be needed, by this admin or another.
-            self._drafts.taken(admin)
-            return Turn(None, notice=str(error))
+            return AdminTurn(None, form, str(error))
         except (EditRefusedError, FolderChangedError) as error:
-            turn = Turn(Reply(str(error), ((cards.next_card(),),)))
-        goes_on = any(action.startswith(f"{press(kind)}:") for kind in _OF_A_DRAFT)
-        return self._kept(turn, admin, None if goes_on else before)
+            turn = AdminTurn(Reply(cards.refusal(error), ((cards.next_card(),),)), form if of_form else None)
+        return turn if of_form else _leaving(form, turn)
 
-    def _kept(self, turn: Turn, admin: Admin, left: Draft | None) -> Turn:
-        """The turn with what it changed. Whoever turns to something else has left what they wrote, and is told."""
-        if left is not None and turn.reply:
-            if self._drafts.get(admin) == left:
-                self._drafts.drop(admin)
-            if left.awaited is not Awaited.CONFIRMATION:
-                turn = replace(turn, reply=Reply(f"{admins_texts.DRAFT_CLOSED}\n\n{turn.reply.text}", turn.reply.rows))
-        return replace(turn, records=Records(drafts=self._drafts.taken(admin)))
+    # --- commands ---------------------------------------------------------------------------------------------------
 
-    # --- commands -------------------------------------------------------------------------------------------------
-
-    def _command(self, command: Command, admin: Admin) -> Reply:  # noqa: PLR0911 - one return a command
+    def _command(self, command: Command, admin: Admin, form: Form | None) -> FormTurn:  # noqa: PLR0911 - a command each
         match command.name:
             case "missed":
-                return self._card(0)
+                return self._card(0), None
             case "new":
-                return self._writing.begin(Draft(task=Task.ITEM, awaited=Awaited.QUESTION), admin)
+                return self._editing.advance(Form(task=Task.ITEM), admin)
             case "edit":
-                return self._chosen_item(command.rest)
+                return self._chosen_item(command.rest), None
             case "history":
-                return self._past(0)
+                return self._past(0), None
             case "digest":
-                return self._digest.compose(self._current.snapshot)
+                return cards.digest(self._digest.report(self._current.snapshot), self._current.snapshot.base), None
             case "help":
-                return cards.help_for_admins()
+                return cards.help_for_admins(), None
             case "reload":
                 self._history.record(admin.id, ActionKind.RELOAD, "")
-                return Reply(self._reload())
+                return self._reload(), None
             case _:
-                return self._cancel(admin)
+                return Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL), None
 
     def _chosen_item(self, words: str) -> Reply:
         snapshot = self._current.snapshot
         if not words:
-            return Reply(admins_texts.EDIT_USAGE)
+            return Reply(texts.EDIT_USAGE)
         # Phones begin with a capital.
         item = snapshot.base.by_id.get(words.lower().replace("_", "-"))
         if item:
             return cards.item_card(item, snapshot)
         found = snapshot.matcher.match(words).candidates[:_CHOICES]
-        return cards.item_choices(one.item for one in found if one.score >= _LIKELY)
+        return cards.item_choices(candidate.item for candidate in found if candidate.score >= _LIKELY)
 
     def _past(self, start: int) -> Reply:
         found = self._history.latest(cards.HISTORY_PAGE + 1, start)
         return cards.history(found, start, self._current.snapshot.base)
 
-    def _cancel(self, admin: Admin) -> Reply:
-        had = self._drafts.get(admin) is not None
-        self._drafts.drop(admin)
-        return Reply(admins_texts.CANCELLED if had else admins_texts.NOTHING_TO_CANCEL)
-
-    # --- cards ----------------------------------------------------------------------------------------------------
+    # --- cards ------------------------------------------------------------------------------------------------------
 
     def _card(self, place: int) -> Reply:
         """The card at this place of the list, or the nearest one that there is."""
-        self._sorting.sort()
-        count = self._clusters.count(COUNTED)
+        self._clustering.cluster_new()
+        count = self._clusters.count(cards.COUNTED)
         if not count:
-            return Reply(admins_texts.CARD_NONE)
+            return Reply(texts.CARD_NONE)
         place = min(place, count - 1)
         found = self._clusters.page(place, 1)
         if not found or not found[0].questions:
-            return Reply(admins_texts.CARD_NONE)
+            return Reply(texts.CARD_NONE)
         cluster = found[0]
-        snapshot, first = self._current.snapshot, cluster.questions[0]
-        complained = snapshot.base.by_id.get(first.item or "") if first.is_complaint else None
+        base, first = self._current.snapshot.base, cluster.questions[0]
+        complained = base.by_id.get(first.item or "") if first.is_complaint else None
         rejected = self._usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
+        nearest = [candidate for candidate in self._nearest(cluster, Kind.ANSWER) if candidate.item is not complained]
         return cards.card(
             cluster,
             place,
             count,
-            [one for one in self._nearest(cluster, snapshot) if one.item is not complained][:_NEAREST],
+            nearest[:_NEAREST],
             complained,
             self._usage.complaints(complained.id) if complained else {},
-            [snapshot.base.by_id[one] for one in sorted(rejected) if one in snapshot.base.by_id],
+            [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id],
         )
 
-    @staticmethod
-    def _nearest(cluster: Cluster, snapshot: Snapshot, kind: Kind = Kind.ANSWER) -> list[Candidate]:
-        candidates = snapshot.matcher.match(cluster.questions[0].question).candidates
-        return [one for one in candidates if one.item.kind is kind]
+    def _nearest(self, cluster: Cluster, kind: Kind) -> list[Candidate]:
+        """The items of a kind that are nearest to a cluster's first question."""
+        candidates = self._current.snapshot.matcher.match(cluster.questions[0].question).candidates
+        return [candidate for candidate in candidates if candidate.item.kind is kind]
 
-    def _open_cluster(self, number: str) -> Cluster:
-        cluster = self._clusters.cluster(_number(number))
+    def _open_cluster(self, cluster_id: int) -> Cluster:
+        """A cluster that still has an open miss."""
+        cluster = self._clusters.cluster(cluster_id)
         if not cluster.questions:
-            raise StaleButtonError(admins_texts.CARD_GONE)
+            raise StaleButtonError(texts.CARD_GONE)
         return cluster
 
-    # --- buttons --------------------------------------------------------------------------------------------------
+    # --- buttons ----------------------------------------------------------------------------------------------------
 
-    def _pressed(self, action: str, admin: Admin) -> Turn:  # noqa: C901, PLR0911, PLR0912 - one case a kind
-        match action.split(":")[1:]:
-            case [Press.CARD, place]:
-                return Turn(self._card(_number(place)))
-            case [Press.PHRASING, cluster, key]:
-                return Turn(self._writing.add_to(self._open_cluster(cluster), key, admin))
-            case [Press.NEW, cluster]:
-                return Turn(self._writing.begin_item(self._open_cluster(cluster), Task.ITEM, admin))
-            case [Press.NOT_COVERED, cluster]:
-                found = self._open_cluster(cluster)
-                refusals = self._nearest(found, self._current.snapshot, Kind.NOT_COVERED)
-                here = self._clusters.place(found.id)
-                return Turn(cards.not_covered(found, (one.item for one in refusals[:_NEAREST]), here))
-            case [Press.REFUSE, cluster]:
-                return Turn(
-                    self._writing.begin_item(
-                        self._open_cluster(cluster), Task.NOT_COVERED, admin, answer=admins_texts.NOT_COVERED_ANSWER
-                    )
-                )
-            case [Press.REFUSE_OWN, cluster]:
-                return Turn(self._writing.begin_item(self._open_cluster(cluster), Task.NOT_COVERED, admin))
-            case [Press.IGNORE, cluster]:
-                ignored = self._open_cluster(cluster)
-                here = self._clusters.place(ignored.id)
-                self._clusters.handle(ignored.id, State.IGNORED)
-                self._history.record(admin.id, ActionKind.IGNORE, cluster)
-                complaint = ignored.questions[0].is_complaint
-                notice = admins_texts.IGNORED_COMPLAINT if complaint else admins_texts.IGNORED
-                return Turn(self._card(here), notice=notice)
-            case [Press.DELETE, cluster]:
-                found = self._open_cluster(cluster)
-                return Turn(cards.deletion(found, self._clusters.place(found.id)))
-            case [Press.DELETE, cluster, cards.CONFIRMED]:
-                found = self._open_cluster(cluster)
-                here = self._clusters.place(found.id)
-                for row in found.questions:
-                    self._missed.forget(row.key)
-                self._history.record(admin.id, ActionKind.DELETE, "")
-                return Turn(self._card(here), notice=admins_texts.DELETED)
-            case [Press.CARE, cluster]:
-                self._clusters.care(_number(cluster))
-                self._history.record(admin.id, ActionKind.UNIGNORE, cluster)
-                return Turn(self._card(self._clusters.place(_number(cluster))), notice=admins_texts.CARED)
-            case [Press.SHOW, cluster]:
-                return Turn(self._card(self._clusters.place(self._open_cluster(cluster).id)))
-            case [Press.ANSWER, item, cluster]:
-                wanted = self._item(item)
-                draft = Draft(
-                    task=Task.ANSWER,
-                    awaited=Awaited.ANSWER,
-                    item=wanted.id,
-                    cluster=_number(cluster) or None,
-                    seen=wanted.answer,
-                )
-                return Turn(self._writing.begin(draft, admin))
-            case [Press.WORDS, item]:
-                draft = Draft(task=Task.PHRASING, awaited=Awaited.PHRASINGS, item=self._item(item).id)
-                return Turn(self._writing.begin(draft, admin))
-            case [Press.ITEM, item]:
-                return Turn(cards.item_card(self._item(item), self._current.snapshot))
-            case [Press.CANCEL, owner] if self._owns(owner, admin):
-                self._drafts.drop(admin)
-                return Turn(Reply(admins_texts.CANCELLED))
-            case [Press.UNDO, number]:
-                return Turn(self._desk.undo(_number(number), admin))
-            case [Press.AGAIN, number, *digest]:
-                return Turn(self._desk.again(_number(number), digest, admin))
-            case [Press.HISTORY, start]:
-                return Turn(self._past(_number(start)))
-            case [Press.TO_JUDGE, left]:
-                return Turn(self._digest.to_judge(self._current.snapshot, _number(left)))
-            case [Press.JUDGE, key, ("y" | "n") as judgement, left]:
-                return Turn(self._judge(key, judgement == "y", _number(left), admin))
-            case [Press.SOURCE | Press.TOPIC | Press.CONFIRM as kind, part, owner] if self._owns(owner, admin):
-                return Turn(self._writing.go_on(Press(kind), part, admin))
+    def _pressed(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
+        match callback:
+            case ShowCard(place):
+                return AdminTurn(self._card(place))
+            case ShowCluster(cluster_id):
+                return AdminTurn(self._card(self._clusters.place(self._open_cluster(cluster_id).id)))
+            case AddToItem(cluster_id, key):
+                return AdminTurn(*self._editing.add_to(self._open_cluster(cluster_id), key, admin))
+            case WriteItem(cluster_id):
+                return AdminTurn(*self._editing.write_item(self._open_cluster(cluster_id), Task.ITEM, admin))
+            case ChooseRefusal(cluster_id):
+                cluster = self._open_cluster(cluster_id)
+                refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
+                return AdminTurn(cards.not_covered(cluster, refusals, self._clusters.place(cluster.id)))
+            case WriteRefusal(cluster_id, own_words):
+                cluster, answer = self._open_cluster(cluster_id), "" if own_words else texts.NOT_COVERED_ANSWER
+                return AdminTurn(*self._editing.write_item(cluster, Task.NOT_COVERED, admin, answer))
+            case IgnoreCluster(cluster_id):
+                return self._ignore(self._open_cluster(cluster_id), admin)
+            case UnignoreCluster(cluster_id):
+                self._clusters.unignore(cluster_id)
+                self._history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
+                return AdminTurn(self._card(self._clusters.place(cluster_id)), notice=texts.CARED)
+            case DeleteCluster(cluster_id, confirmed=False):
+                cluster = self._open_cluster(cluster_id)
+                return AdminTurn(cards.deletion(cluster, self._clusters.place(cluster.id)))
+            case DeleteCluster(cluster_id):
+                return self._delete(self._open_cluster(cluster_id), admin)
+            case WriteAnswer(item_id, cluster_id):
+                item = self._item(item_id)
+                wanted = Form(task=Task.ANSWER, item=item.id, cluster=cluster_id or None, seen=item.answer)
+                return AdminTurn(*self._editing.advance(wanted, admin))
+            case WritePhrasings(item_id):
+                wanted = Form(task=Task.PHRASING, item=self._item(item_id).id)
+                return AdminTurn(*self._editing.advance(wanted, admin))
+            case ShowItem(item_id):
+                return AdminTurn(cards.item_card(self._item(item_id), self._current.snapshot))
+            case UndoEdit(action_id):
+                return AdminTurn(self._editing.undo(action_id, admin))
+            case RedoEdit():
+                return AdminTurn(self._editing.redo(callback, admin))
+            case ShowHistory(start):
+                return AdminTurn(self._past(start))
+            case ShowToJudge(left):
+                return AdminTurn(self._to_judge(left))
+            case JudgeAnswer():
+                return AdminTurn(self._judge(callback, admin))
+            case FormCallback(owner=owner) if owner != admin.id:
+                raise StaleButtonError(texts.NOT_YOURS)
+            case CancelForm():
+                return AdminTurn(Reply(texts.CANCELLED))
+            case FormCallback() if form:
+                return AdminTurn(*self._editing.pressed(form, callback, admin))
             case _:
-                raise StaleButtonError(admins_texts.DRAFT_GONE)
-
-    @staticmethod
-    def _owns(owner: str, admin: Admin) -> bool:
-        """Whether a draft's button is this admin's own: in a group others see it too."""
-        if owner != str(admin.id):
-            raise StaleButtonError(admins_texts.NOT_YOURS)
-        return True
+                raise StaleButtonError(texts.DRAFT_GONE)
 
     def _item(self, item_id: str) -> Item:
         item = self._current.snapshot.base.by_id.get(item_id)
         if item is None:
-            raise StaleButtonError(admins_texts.ITEM_GONE)
+            raise StaleButtonError(texts.ITEM_GONE)
         return item
 
-    def _judge(self, key: str, right: bool, left: int, admin: Admin) -> Reply:  # noqa: FBT001 - the judgement itself
-        waiting = self._usage.to_judge(1000)
-        found = next((one for one in waiting if cards.answered_key(one) == key), None)
-        if found:
-            self._usage.judge(Judged(found.question, found.key, found.item, right))
-            self._history.record(admin.id, ActionKind.JUDGE, found.item)
-        shown = self._digest.to_judge(self._current.snapshot, left - 1)
-        item = self._current.snapshot.base.by_id.get(found.item) if found and not right else None
-        return Reply(shown.text, (*shown.rows, *((cards.mend_row(item),) if item else ())))
+    def _ignore(self, cluster: Cluster, admin: Admin) -> AdminTurn:
+        place = self._clusters.place(cluster.id)
+        self._clusters.handle(cluster.id, State.IGNORED)
+        self._history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
+        notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
+        return AdminTurn(self._card(place), notice=notice)
+
+    def _delete(self, cluster: Cluster, admin: Admin) -> AdminTurn:
+        place = self._clusters.place(cluster.id)
+        for missed in cluster.questions:
+            self._misses.forget(missed.key)
+        self._history.record(admin.id, ActionKind.DELETE, "")
+        return AdminTurn(self._card(place), notice=texts.DELETED)
+
+    def _to_judge(self, left: int) -> Reply:
+        """The next answer to judge, if so many are left, else what the judgements say."""
+        snapshot = self._current.snapshot
+        waiting: Sequence = self._digest.to_judge(snapshot) if left > 0 else ()
+        if waiting:
+            return cards.judge_card(waiting[0], snapshot.base.by_id[waiting[0].item], min(left, len(waiting)))
+        return cards.precision(self._digest.precision())
+
+    def _judge(self, callback: JudgeAnswer, admin: Admin) -> Reply:
+        waiting = self._usage.to_judge(_JUDGED_AT_MOST)
+        answered = next((row for row in waiting if cards.answered_key(row) == callback.answered), None)
+        if answered:
+            self._usage.judge(Judged(answered.question, answered.key, answered.item, callback.right))
+            self._history.record(admin.id, ActionKind.JUDGE, answered.item)
+        shown = self._to_judge(callback.left - 1)
+        item = self._current.snapshot.base.by_id.get(answered.item) if answered and not callback.right else None
+        return Reply(shown.text, (*shown.rows, *((cards.fix_row(item),) if item else ())))
 
 
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-        raise StaleButtonError(admins_texts.DRAFT_GONE)
-    return int(text)
+def _leaving(form: Form | None, turn: AdminTurn) -> AdminTurn:
+    """The turn of an admin who turned to something else: what they were writing is dropped, and they are told."""
+    if form is None or turn.reply is None or form.awaited is Field.CONFIRMATION:
+        return turn
+    reply = Reply(f"{texts.DRAFT_CLOSED}\n\n{turn.reply.text}", turn.reply.rows)
+    return AdminTurn(reply, turn.form, turn.notice)

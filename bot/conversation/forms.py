@@ -1,17 +1,20 @@
-"""What an admin is writing, step by step; kept in the store, so that a restart loses none of it."""
+"""What an admin is writing: a task and its fields. The next question is the first field that is missing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.store.history import History
-from bot.store.records import KeptDraft
+from bot.items import Item, Kind
+from bot.knowledge.changes import AddItem, AddPhrasings, Change, SetAnswer
+from bot.masking import question_key
+from bot.store.records import StoredForm
 
 
 @dataclass(frozen=True, slots=True)
 class Admin:
-    """Who writes, and where."""
+    """Who writes, and in which chat."""
 
     id: int
     chat: int
@@ -26,30 +29,40 @@ class Task(StrEnum):
     NOT_COVERED = "not-covered"
 
 
-class Awaited(StrEnum):
-    """What the admin is to send or to press next."""
+class Field(StrEnum):
+    """What the admin sends or presses next."""
 
     QUESTION = "question"
     PHRASINGS = "phrasings"
     ANSWER = "answer"
     SOURCES = "sources"
-    OTHER = "other"
-    """The name of a document that is not listed yet."""
+    DOCUMENT = "document"
+    """The name of a document that is not listed yet, as one of the sources."""
     TOPIC = "topic"
     CONFIRMATION = "confirmation"
+    """Nothing is missing: the edit was shown, and waits to be confirmed."""
 
 
-TYPED = frozenset({Awaited.QUESTION, Awaited.PHRASINGS, Awaited.ANSWER, Awaited.OTHER, Awaited.TOPIC})
-"""What comes as a message."""
+TYPED = frozenset({Field.QUESTION, Field.PHRASINGS, Field.ANSWER, Field.DOCUMENT, Field.TOPIC})
+"""Fields that come as a message."""
+_FIELDS: Mapping[Task, tuple[Field, ...]] = {
+    Task.PHRASING: (Field.PHRASINGS,),
+    Task.ANSWER: (Field.ANSWER,),
+    Task.ITEM: (Field.QUESTION, Field.ANSWER, Field.SOURCES, Field.TOPIC),
+    Task.NOT_COVERED: (Field.QUESTION, Field.ANSWER),
+}
 
 
-class Draft(BaseModel):
-    """As far as it is written. ``cluster``: the card it began with; ``seen``: the answer that is to be changed."""
+class Form(BaseModel):
+    """A form as far as it is filled in.
 
-    model_config = ConfigDict(frozen=True)
+    ``cluster``: the misses that it began with; ``item``: what is to be changed; ``seen``: the answer that the admin saw
+    when they began to write another one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     task: Task
-    awaited: Awaited
     cluster: int | None = None
     item: str = ""
     question: str = ""
@@ -57,39 +70,53 @@ class Draft(BaseModel):
     answer: str = ""
     seen: str = ""
     sources: tuple[str, ...] = ()
-    other: str = ""
+    document: str = ""
+    sources_chosen: bool = False
+    names_document: bool = False
     topic: str = ""
 
-    def but(self, **changes: object) -> "Draft":
-        """The same with other fields."""
+    @property
+    def awaited(self) -> Field:
+        """The first field that is missing, in the order of the task's fields."""
+        if self.names_document:
+            return Field.DOCUMENT
+        filled = {
+            Field.QUESTION: bool(self.question),
+            Field.PHRASINGS: bool(self.phrasings),
+            Field.ANSWER: bool(self.answer),
+            Field.SOURCES: self.sources_chosen,
+            Field.TOPIC: bool(self.topic),
+        }
+        return next((field for field in _FIELDS[self.task] if not filled[field]), Field.CONFIRMATION)
+
+    def but(self, **changes: object) -> "Form":
+        """The same form with other values."""
         return self.model_copy(update=changes)
 
+    def change(self) -> Change:
+        """The change of the knowledge that a form without missing fields asks for."""
+        match self.task:
+            case Task.PHRASING:
+                return AddPhrasings(self.item, self.phrasings)
+            case Task.ANSWER:
+                return SetAnswer(self.item, self.answer)
+            case Task.ITEM | Task.NOT_COVERED:
+                item = Item(
+                    id="",
+                    topic=self.topic,
+                    question=self.question,
+                    answer=self.answer,
+                    kind=Kind.ANSWER if self.task is Task.ITEM else Kind.NOT_COVERED,
+                    phrasings=self.phrasings,
+                    source=self.sources,
+                )
+                return AddItem(item, self.document)
 
-class Drafts:
-    """At most one draft of an admin in a chat. What a turn changes is kept together with the turn, or not at all."""
 
-    def __init__(self, history: History) -> None:
-        self._history = history
-        self._changed: dict[Admin, Draft | None] = {}
-
-    def get(self, admin: Admin) -> Draft | None:
-        """What they are writing."""
-        if admin in self._changed:
-            return self._changed[admin]
-        text = self._history.draft(admin.id, admin.chat)
-        return Draft.model_validate_json(text) if text else None
-
-    def keep(self, draft: Draft, admin: Admin) -> None:
-        """From here on they are writing this."""
-        self._changed[admin] = draft
-
-    def drop(self, admin: Admin) -> None:
-        """They write nothing any more."""
-        self._changed[admin] = None
-
-    def taken(self, admin: Admin) -> tuple[KeptDraft, ...]:
-        """What this turn has changed, fit to be kept."""
-        if admin not in self._changed:
-            return ()
-        draft = self._changed.pop(admin)
-        return (KeptDraft(admin.id, admin.chat, draft.model_dump_json() if draft else None),)
+def stored(form: Form | None, admin: Admin) -> StoredForm:
+    """A form as it is kept, with the keys of the questions that it holds; nothing any more, without one."""
+    if form is None:
+        return StoredForm(admin.id, admin.chat, None)
+    questions = (form.question, *form.phrasings)
+    keys = tuple(question_key(question) for question in questions if question)
+    return StoredForm(admin.id, admin.chat, form.model_dump_json(), form.cluster, keys)

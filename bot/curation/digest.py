@@ -1,120 +1,158 @@
-"""How the last week went, what to fix next, and answers to judge."""
+"""How the last week went, the best next edits, and answers to judge; told once a week, and whenever admins ask."""
 
+import asyncio
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import NormalDist
 
-from bot.conversation import cards
-from bot.conversation.cards import Press, button
-from bot.conversation.replies import Reply
-from bot.curation.clustering import Sorting
+from bot.curation.clustering import Clustering
 from bot.evaluation.next_edits import NextEdit, best_next_edits
-from bot.snapshot import Snapshot
+from bot.items import VerdictKind
+from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
+from bot.store.history import History
 from bot.store.records import COMPLAINTS, Answered, Opinion
 from bot.store.usage import UsageLog
-from bot.texts import admins as admins_texts
 
+TO_JUDGE = 10
+"""Answers that are judged at most, from one digest to the next."""
 _DAYS = 7
 _MONTH = timedelta(days=30)
 _MISSES = 2000
 _CANDIDATES = 30
 _EDITS = 5
-JUDGED = 10
 _LOOKED_AT = 200
 _Z = NormalDist().inv_cdf(0.975)
+_LAST_SENT = "digest"
+"""The name under which the week of the last digest is noted."""
+_HOUR = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The days from ``first`` to ``last``, in counts of questions by what became of them, and of thumbs.
+
+    ``next_edits``: the few edits that would answer most of last month's misses, the best first, each with the cluster
+    that its question belongs to. ``to_judge``: how many answers wait to be judged.
+    """
+
+    first: date
+    last: date
+    answered: int
+    offered: int
+    not_covered: int
+    missed: int
+    helpful: int
+    complaints: int
+    next_edits: Sequence[tuple[NextEdit, int]]
+    to_judge: int
+
+    @property
+    def asked(self) -> int:
+        """Questions in all."""
+        return self.answered + self.offered + self.not_covered + self.missed
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How many of the judged answers are right, with Wilson's 95 % interval of their share."""
+
+    right: int
+    count: int
+    low: float
+    high: float
 
 
 class Digest:
-    """What admins are told once a week, and whenever they ask."""
+    """Works the digest out. Every method raises StoreError where the store fails."""
 
     def __init__(
         self,
         clusters: MissClusters,
-        sorting: Sorting,
+        clustering: Clustering,
         usage: UsageLog,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._clusters = clusters
-        self._sorting = sorting
+        self._clustering = clustering
         self._usage = usage
         self._now = now
 
-    def compose(self, snapshot: Snapshot) -> Reply:
-        """The last seven days, the best next edits, and the way to the answers to judge."""
+    def report(self, snapshot: Snapshot) -> Report:
+        """The last seven days, today included."""
         last = self._now().date()
         first = last - timedelta(days=_DAYS - 1)
-        lines = [self._counts(first, last), ""]
-        edits, clusters = self._next_edits(snapshot)
-        lines += [admins_texts.DIGEST_EDITS, *_edit_lines(edits, snapshot)] if edits else [admins_texts.DIGEST_NO_EDITS]
-        rows = [
-            (button(admins_texts.DIGEST_CARD.format(number=number), Press.SHOW, clusters[edit.question]),)
-            for number, edit in enumerate(edits, start=1)
-        ]
-        rows.append((button(admins_texts.BUTTON_TO_CARDS, Press.CARD, 0),))
-        count = len(self._waiting(snapshot))
-        if count:
-            lines += ["", admins_texts.DIGEST_JUDGE.format(count=count)]
-            rows.append((button(admins_texts.BUTTON_JUDGE, Press.TO_JUDGE, count),))
-        return Reply("\n".join(lines), tuple(rows))
-
-    def _next_edits(self, snapshot: Snapshot) -> tuple[Sequence[NextEdit], Mapping[str, int]]:
-        """The few edits that would answer most of what was missed in the last month, and whose card each is."""
-        self._sorting.sort()
-        misses = self._clusters.recent(self._now() - _MONTH, _MISSES)
-        asked = {question for question, _ in misses}
-        pages = self._clusters.page(0, _CANDIDATES)
-        clusters = {one.questions[0].question: one.id for one in pages if one.questions[0].question in asked}
-        return best_next_edits(snapshot.index, snapshot.confidence, misses, list(clusters), limit=_EDITS), clusters
-
-    def to_judge(self, snapshot: Snapshot, left: int) -> Reply:
-        """The next answer to judge, if so many are left, else what the judgements say."""
-        shown = self._waiting(snapshot) if left > 0 else []
-        if shown:
-            return cards.judge_card(shown[0], snapshot.base.by_id[shown[0].item], min(left, len(shown)))
-        judged = [one.right for one in self._usage.judged()]
-        if not judged:
-            return Reply(admins_texts.JUDGE_NONE)
-        low, high = interval(sum(judged), len(judged))
-        text = admins_texts.JUDGED_PRECISION.format(
-            count=len(judged), right=sum(judged), share=sum(judged) / len(judged), low=low, high=high
-        )
-        return Reply(text)
-
-    def _waiting(self, snapshot: Snapshot) -> list[Answered]:
-        """The least sure answers, of items that there still are."""
-        waiting = self._usage.to_judge(_LOOKED_AT)
-        return [one for one in waiting if one.item in snapshot.base.by_id][:JUDGED]
-
-    def _counts(self, first: date, last: date) -> str:
         names: Counter[str] = Counter()
         for counts in self._usage.daily(first).values():
             names.update(counts)
-        asked = {name: names[verdict] for name, verdict in _VERDICTS.items()}
-        return admins_texts.DIGEST.format(
-            first=first,
-            last=last,
-            asked=sum(asked.values()),
-            **asked,
-            up=names[Opinion.HELPFUL],
-            down=sum(names[one] for one in COMPLAINTS),
+        return Report(
+            first,
+            last,
+            answered=names[VerdictKind.ANSWER],
+            offered=names[VerdictKind.SUGGEST],
+            not_covered=names[VerdictKind.NOT_COVERED],
+            missed=names[VerdictKind.UNKNOWN],
+            helpful=names[Opinion.HELPFUL],
+            complaints=sum(names[opinion] for opinion in COMPLAINTS),
+            next_edits=self._next_edits(snapshot),
+            to_judge=len(self.to_judge(snapshot)),
         )
 
+    def to_judge(self, snapshot: Snapshot) -> list[Answered]:
+        """The least sure of last week's answers that nobody judged yet, at most ten, of items that there still are."""
+        waiting = self._usage.to_judge(_LOOKED_AT)
+        return [answered for answered in waiting if answered.item in snapshot.base.by_id][:TO_JUDGE]
 
-_VERDICTS = {"answered": "answer", "offered": "suggest", "not_covered": "not-covered", "missed": "unknown"}
+    def precision(self) -> Precision | None:
+        """What all judgements say; None without any."""
+        judged = [judgement.right for judgement in self._usage.judged()]
+        return Precision(sum(judged), len(judged), *interval(sum(judged), len(judged))) if judged else None
+
+    def _next_edits(self, snapshot: Snapshot) -> list[tuple[NextEdit, int]]:
+        self._clustering.cluster_new()
+        misses = self._clusters.recent(self._now() - _MONTH, _MISSES)
+        asked = {question for question, _ in misses}
+        first = [(cluster.questions[0].question, cluster.id) for cluster in self._clusters.page(0, _CANDIDATES)]
+        clusters = {question: cluster for question, cluster in first if question in asked}
+        found = best_next_edits(snapshot.index, snapshot.confidence, misses, list(clusters), limit=_EDITS)
+        return [(edit, clusters[edit.question]) for edit in found]
 
 
-def _edit_lines(edits: Sequence[NextEdit], snapshot: Snapshot) -> Iterator[str]:
-    for number, edit in enumerate(edits, start=1):
-        if edit.item is None:
-            yield admins_texts.DIGEST_NEW_ITEM.format(number=number, asked=edit.question, covers=edit.covers)
-        else:
-            question = snapshot.base.by_id[edit.item].question
-            yield admins_texts.DIGEST_EDIT.format(
-                number=number, asked=edit.question, question=question, covers=edit.covers
-            )
+class WeeklyDigest:
+    """Sends the digest once a week, from Monday 9 o'clock on in the machine's time zone; first in the second week."""
+
+    def __init__(
+        self,
+        digest: Digest,
+        current: CurrentSnapshot,
+        history: History,
+        send: Callable[[Report], Awaitable[None]],
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        self._digest = digest
+        self._current = current
+        self._history = history
+        self._send = send
+        self._now = now
+
+    async def send_if_due(self) -> None:
+        """Send it if it is due. A kill in between sends it twice.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        now = self._now()
+        year, week, day = now.isocalendar()
+        this_week = f"{year}-{week}"
+        sent = await asyncio.to_thread(self._history.mark, _LAST_SENT)
+        if sent == this_week or (sent and day == 1 and now.hour < _HOUR):
+            return
+        if sent:
+            await self._send(await asyncio.to_thread(self._digest.report, self._current.snapshot))
+        await asyncio.to_thread(self._history.put_mark, _LAST_SENT, this_week)
 
 
 def interval(right: int, count: int) -> tuple[float, float]:

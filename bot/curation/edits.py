@@ -225,7 +225,7 @@ class Editor:
         """Give a snapshot its own thresholds, if it still answers."""
         with self._lock:
             if self._current.snapshot is snapshot:
-                self._current.adopt(snapshot.calibrated(confidence))
+                self._current.swap(snapshot.calibrated(confidence))
 
     def impact(self, before: Snapshot, after: Snapshot) -> Impact:
         """What a change has done to questions."""
@@ -252,7 +252,7 @@ class Editor:
         current = self._current.snapshot
         if found.files != current.files:
             self._taken_over.append((current, found))
-        self._current.adopt(snapshot.calibrated(current.confidence))
+        self._current.swap(snapshot.calibrated(current.confidence))
 
     def _tried(self, before: Snapshot, found: Sequence[Step], about: Change) -> Plan:
         files, edits = self._spliced(before.files, found)

@@ -3,9 +3,10 @@
 import pytest
 
 from bot.conversation import cards
-from bot.conversation.cards import Press, press
-from bot.conversation.forms import Admin, Awaited, Draft, Task
-from bot.conversation.replies import Reply, item_key
+from bot.conversation.callbacks import AddToItem, WriteItem, unpack
+from bot.conversation.forms import Admin, Form, Task
+from bot.conversation.records import rejected_miss
+from bot.conversation.reply import Button, Reply, short_key
 from bot.errors import FolderReadOnlyError
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Kind, VerdictKind
@@ -18,19 +19,19 @@ from tests.conftest import SHIPPED
 
 OTHER = Admin(6, 6)
 OLD_BUTTONS = {
-    "of a card that is gone": (press(Press.NEW, 99), admins_texts.CARD_GONE),
-    "of an item that is gone": (press(Press.ANSWER, "gone", 0), admins_texts.ITEM_GONE),
-    "of a phrasing for an item that is gone": (press(Press.PHRASING, 1, "00000000"), admins_texts.ITEM_GONE),
-    "of an action that is gone": (press(Press.UNDO, 99), admins_texts.UNDO_GONE),
-    "of an action that was no edit": (press(Press.AGAIN, 1), admins_texts.UNDO_GONE),
-    "of a draft that is gone": (press(Press.SOURCE, "done", ADMIN.id), admins_texts.DRAFT_GONE),
-    "to confirm what is gone": (press(Press.CONFIRM, "00000000", ADMIN.id), admins_texts.DRAFT_GONE),
-    "of another admin's draft": (press(Press.SOURCE, "done", 6), admins_texts.NOT_YOURS),
-    "to give up another admin's draft": (press(Press.CANCEL, 6), admins_texts.NOT_YOURS),
-    "a number that is none": (press(Press.CARD, "x"), admins_texts.DRAFT_GONE),
-    "a number of another script": (press(Press.CARD, "٣"), admins_texts.DRAFT_GONE),
-    "a number without end": (press(Press.UNDO, "9" * 50), admins_texts.DRAFT_GONE),
-    "a judgement that is none": (press(Press.JUDGE, "00000000", "z", 1), admins_texts.DRAFT_GONE),
+    "of a card that is gone": ("x:n:99", admins_texts.CARD_GONE),
+    "of an item that is gone": ("x:a:gone", admins_texts.ITEM_GONE),
+    "of a phrasing for an item that is gone": ("x:p:1:00000000", admins_texts.ITEM_GONE),
+    "of an action that is gone": ("x:u:99", admins_texts.UNDO_GONE),
+    "of an action that was no edit": ("x:g:1", admins_texts.UNDO_GONE),
+    "of a draft that is gone": (f"x:s:done:{ADMIN.id}", admins_texts.DRAFT_GONE),
+    "to confirm what is gone": (f"x:c:00000000:{ADMIN.id}", admins_texts.DRAFT_GONE),
+    "of another admin's draft": ("x:s:done:6", admins_texts.NOT_YOURS),
+    "to give up another admin's draft": ("x:x:6", admins_texts.NOT_YOURS),
+    "a number that is none": ("x:m:x", admins_texts.DRAFT_GONE),
+    "a number of another script": ("x:m:٣", admins_texts.DRAFT_GONE),
+    "a number without end": (f"x:u:{'9' * 50}", admins_texts.DRAFT_GONE),
+    "a judgement that is none": ("x:j:00000000:z:1", admins_texts.DRAFT_GONE),
     "rubbish": ("x:", admins_texts.DRAFT_GONE),
 }
 
@@ -39,9 +40,9 @@ OLD_BUTTONS = {
 def test_an_old_or_forged_button_says_that_it_is_one(admin_setup: AdminSetup, action: str, text: str) -> None:
     """And nothing is done; what is out of date only passes by, and the message stays."""
     admin_setup.miss("塑料片被狗吃了")
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     admin_setup.history.record(5, ActionKind.IGNORE, "1")
-    turn = admin_setup.dialogue.press(action, ADMIN)
+    turn = admin_setup.turn_pressed(unpack(action))
     assert (turn.reply.text if turn.reply else turn.notice) == text
     assert admin_setup.states() == {"塑料片被狗吃了": State.OPEN}
 
@@ -53,7 +54,7 @@ def test_of_two_admins_on_one_card_the_later_one_is_told(admin_setup: AdminSetup
     admin_setup.press(shown, "加到 1：饭卡丢了怎么补？")
     files = admin_setup.file("items.yaml")
     for admin in (OTHER, ADMIN):
-        turn = admin_setup.dialogue.press(press(Press.NEW, 1), admin)
+        turn = admin_setup.turn_pressed(WriteItem(1), admin)
         assert (turn.reply, turn.notice) == (None, admins_texts.CARD_GONE)
     assert admin_setup.file("items.yaml") == files
 
@@ -92,11 +93,11 @@ UNFIT = {
 @pytest.mark.parametrize(("text", "why"), UNFIT.values(), ids=UNFIT.keys())
 def test_a_question_that_is_no_phrasing_is_reworded(admin_setup: AdminSetup, text: str, why: str) -> None:
     """Before it is added, or becomes a button."""
-    miss = admin_setup.current.snapshot.faq.reject(text).miss
+    miss = rejected_miss(text, admin_setup.current.snapshot.matcher.match(text))
     assert miss
-    admin_setup.missed.record(miss)
+    admin_setup.misses.record(miss)
     admin_setup.say("/missed")
-    button = cards.button("card", Press.PHRASING, 1, item_key("card"))
+    button = Button("card", AddToItem(1, short_key("card")))
     asked = admin_setup.press(Reply("", ((button,),)), "card")
     assert asked.text.startswith(f"{why}，不好直接当问法")
     assert admin_setup.say("找13812345678").text == admins_texts.HAS_NUMBER
@@ -109,12 +110,12 @@ def test_a_question_that_is_no_phrasing_is_reworded(admin_setup: AdminSetup, tex
 def test_a_draft_does_not_take_an_admins_own_questions_for_itself(admin_setup: AdminSetup) -> None:
     """Not an hour later, nor in another chat; while it waits for a press that is said."""
     admin_setup.say("/new")
-    assert admin_setup.dialogue.say("食堂几点开门", Admin(5, -9000)) is None
+    assert admin_setup.turn_said("食堂几点开门", Admin(5, -9000)) is None
     admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_WORDS)
     admin_setup.say("卡没了")
     assert admin_setup.say("食堂几点开门").text == admins_texts.CHOOSE_WITH_BUTTONS
     admin_setup.clock.now = admin_setup.clock.now.replace(hour=11)
-    assert admin_setup.dialogue.say("食堂几点开门", ADMIN) is None
+    assert admin_setup.turn_said("食堂几点开门") is None
 
 
 def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -125,11 +126,9 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
         admin_setup.miss(f"{'问' * 480}{number}")
     admin_setup.miss("补", VerdictKind.ANSWER, max(base.by_id, key=len))
     admin_setup.usage.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     (cluster,) = admin_setup.clusters.page(0, 1)
-    full = Draft(
-        task=Task.ITEM, awaited=Awaited.SOURCES, answer="答" * 600, sources=tuple(base.places), other="文" * 60
-    )
+    full = Form(task=Task.ITEM, answer="答" * 600, sources=tuple(base.places), document="文" * 60)
     longest = sorted(base.items, key=lambda item: -len(item.answer) - len(item.question))[:3]
     near = [Candidate(item, 0.5) for item in longest]
     effects = tuple(Effect("问" * 500, outcome, longest[0].id, longest[1].id) for outcome in Outcome for _ in range(9))
@@ -147,22 +146,21 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     for view in views:
         assert len(view.text.encode("utf-16-le")) // 2 <= 4096
         assert len(view.buttons) <= 100
-        assert all(1 <= len(button.action.encode()) <= 64 and button.label for button in view.buttons)
+        assert all(1 <= len(button.callback.pack().encode()) <= 64 and button.label for button in view.buttons)
     assert Kind.ANSWER in {item.kind for item in longest}
-    assert len({item_key(item.id) for item in base.items}) == len(base.items)
-    assert len({item_key(place) for place in base.places}) == len(base.places)
+    assert len({short_key(item.id) for item in base.items}) == len(base.items)
+    assert len({short_key(place) for place in base.places}) == len(base.places)
 
 
 def test_what_is_handled_once_more_finds_the_draft_that_it_found_before(admin_setup: AdminSetup) -> None:
     """A kill before the reply was sent: the same message is the same step."""
     admin_setup.say("/new")
     for _ in range(2):
-        turn = admin_setup.dialogue.say("有没有夜宵？", ADMIN)
+        turn = admin_setup.turn_said("有没有夜宵？")
         assert turn
         assert turn.reply
         assert "标准问法：有没有夜宵？" in turn.reply.text
-        records = turn.records
-    admin_setup.usage.record(records)
+    admin_setup.keep(turn)
     assert "这段话出自哪里" in admin_setup.say("没有夜宵。").text
 
 
@@ -170,9 +168,8 @@ def test_an_edit_that_is_handled_once_more_is_made_once(admin_setup: AdminSetup)
     """And can still be undone."""
     admin_setup.miss("塑料片被狗吃了")
     shown = admin_setup.say("/missed")
-    action = shown.buttons[0].action
-    admin_setup.dialogue.press(action, ADMIN)
-    admin_setup.missed.reopen([1])
+    admin_setup.turn_pressed(shown.buttons[0].callback)
+    admin_setup.misses.reopen([1])
     again = admin_setup.press(shown, shown.buttons[0].label)
     assert "本来就是这样" in again.text
     assert admin_setup.file("items.yaml").count("塑料片被狗吃了") == 1
@@ -186,7 +183,7 @@ def test_who_turns_to_something_else_writes_nothing_by_accident(admin_setup: Adm
     for text in ("/missed", "/history", "/edit card"):
         admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_WORDS)
         assert admin_setup.say(text).text.startswith(admins_texts.DRAFT_CLOSED)
-        assert admin_setup.dialogue.say("食堂有没有停车场", ADMIN) is None
+        assert admin_setup.turn_said("食堂有没有停车场") is None
     admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_WORDS)
     admin_setup.press(admin_setup.say("/edit opening"), admins_texts.BUTTON_ANSWER)
     assert admin_setup.say("/cancel").text == admins_texts.CANCELLED
@@ -291,8 +288,8 @@ def test_words_that_are_taken_are_no_phrasings(admin_setup: AdminSetup) -> None:
     admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
     shown = admin_setup.say("/missed")
     label = next(one.label for one in shown.buttons if one.label.startswith("加到"))
-    (action,) = (one.action for one in shown.buttons if one.label == label)
-    turn = admin_setup.dialogue.press(action, ADMIN)
+    (callback,) = (button.callback for button in shown.buttons if button.label == label)
+    turn = admin_setup.turn_pressed(callback)
     assert turn.reply is None
     assert "已经是「饭卡丢了怎么补？」的问法了" in turn.notice
     assert admins_texts.WHY_TAKEN in admin_setup.press(shown, admins_texts.BUTTON_NEW).text

@@ -64,11 +64,11 @@ def test_sorting_makes_cards(admin_setup: AdminSetup) -> None:
     """Also after a restart, and whatever was asked since."""
     for text in ("外星人来过没有", "外星人来过没有呀", "写首诗送我妈"):
         admin_setup.miss(text)
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     admin_setup.start()
     admin_setup.miss("写首诗送我妈！")
     admin_setup.miss("写首诗送我妈吧")
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     cards = [[row.question for row in one.questions] for one in admin_setup.clusters.page(0, 9)]
     assert cards == [["写首诗送我妈", "写首诗送我妈吧"], ["外星人来过没有", "外星人来过没有呀"]]
 

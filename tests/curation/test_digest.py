@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.conversation.replies import Reply
-from bot.curation.digest import interval
-from bot.curation.weekly import WeeklyDigest
+from bot.conversation.reply import Reply
+from bot.curation.digest import Report, WeeklyDigest, interval
 from bot.store.records import Answered, Feedback, Judged, Opinion, Records
 from bot.texts import admins as admins_texts
 from tests.admin_setup import AdminSetup
@@ -67,10 +66,10 @@ def test_the_interval_is_wilsons(right: int, count: int, low: float, high: float
 
 def test_it_comes_by_itself_once_a_week(admin_setup: AdminSetup) -> None:
     """From Monday nine o'clock on; not in the week of the first start, and in no week twice."""
-    told: list[Reply] = []
+    told: list[Report] = []
 
-    async def tell(reply: Reply) -> None:
-        told.append(reply)
+    async def send(report: Report) -> None:
+        told.append(report)
 
     counts = []
     for now in (
@@ -80,7 +79,7 @@ def test_it_comes_by_itself_once_a_week(admin_setup: AdminSetup) -> None:
         datetime(2026, 6, 3, 9, tzinfo=UTC),
         datetime(2026, 6, 10, 3, tzinfo=UTC),  # it was off on Monday
     ):
-        weekly = WeeklyDigest(admin_setup.digest, admin_setup.current, admin_setup.history, tell, lambda now=now: now)  # type: ignore[misc]
-        asyncio.run(weekly.look())
+        weekly = WeeklyDigest(admin_setup.digest, admin_setup.current, admin_setup.history, send, lambda now=now: now)  # type: ignore[misc]
+        asyncio.run(weekly.send_if_due())
         counts.append(len(told))
     assert counts == [0, 0, 1, 1, 2]

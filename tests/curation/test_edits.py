@@ -36,24 +36,24 @@ PROPOSALS: dict[str, Proposal] = {
 
 
 def made(admin_setup: AdminSetup, proposal: Proposal) -> int:
-    return admin_setup.editor.apply(admin_setup.editor.plan(proposal), ADMIN)
+    return admin_setup.edits.apply(admin_setup.edits.plan(proposal), ADMIN)
 
 
 @pytest.mark.parametrize("proposal", PROPOSALS.values(), ids=PROPOSALS.keys())
 def test_an_edit_is_live_and_undone_byte_by_byte(admin_setup: AdminSetup, proposal: Proposal) -> None:
     """At once, in both directions; and what is on the disk is what answers."""
     before = read(admin_setup.folder)
-    plan = admin_setup.editor.plan(proposal)
+    plan = admin_setup.edits.plan(proposal)
     assert read(admin_setup.folder) == before
-    action = admin_setup.editor.apply(plan, ADMIN)
+    action = admin_setup.edits.apply(plan, ADMIN)
     assert read(admin_setup.folder) == plan.after.files == admin_setup.current.snapshot.files != before
     assert plan.item in admin_setup.current.snapshot.base.by_id
-    assert not admin_setup.editor.take_over()
+    assert not admin_setup.edits.take_over()
     with pytest.raises(AlreadyThereError) as already:
-        admin_setup.editor.plan(proposal)
+        admin_setup.edits.plan(proposal)
     assert already.value.item == plan.item
     for _ in range(2):
-        assert admin_setup.editor.undo(action, ADMIN) == plan.item
+        assert admin_setup.edits.undo(action, ADMIN) == plan.item
         assert read(admin_setup.folder) == before == admin_setup.current.snapshot.files
     assert [one.state for one in admin_setup.history.latest(9) if one.item] == [ActionState.UNDONE]
 
@@ -75,8 +75,8 @@ def test_what_is_asked_is_what_is_answered(admin_setup: AdminSetup) -> None:
 
 def test_an_id_is_never_used_again(admin_setup: AdminSetup) -> None:
     """Old buttons and logs would mean something else then."""
-    admin_setup.editor.undo(made(admin_setup, REFUSAL), ADMIN)
-    assert admin_setup.editor.plan(REFUSAL).item == "nc-chu-shi-jiao-shen-me-2"
+    admin_setup.edits.undo(made(admin_setup, REFUSAL), ADMIN)
+    assert admin_setup.edits.plan(REFUSAL).item == "nc-chu-shi-jiao-shen-me-2"
 
 
 def test_a_question_of_one_long_word_has_an_id_and_a_file(admin_setup: AdminSetup) -> None:
@@ -91,7 +91,7 @@ def test_a_file_that_was_made_for_one_item_takes_more(admin_setup: AdminSetup) -
     """The first can be taken back all the same."""
     first = made(admin_setup, TOPIC)
     made(admin_setup, replace(TOPIC, question="停车场几点关？"))
-    admin_setup.editor.undo(first, ADMIN)
+    admin_setup.edits.undo(first, ADMIN)
     assert [item.question for item in admin_setup.current.snapshot.base.topics["停车"]] == ["停车场几点关？"]
 
 
@@ -100,13 +100,13 @@ def test_marks_and_line_ends_stay_as_they_are(admin_setup: AdminSetup) -> None:
     path = admin_setup.folder / "items.yaml"
     path.write_bytes(b"\xef\xbb\xbf# \xe6\xb3\xa8\r\n" + path.read_bytes().replace(b"\n", b"\r\n"))
     before = path.read_bytes()
-    admin_setup.editor.take_over()
+    admin_setup.edits.take_over()
     actions = [made(admin_setup, one) for one in (MORE, ANSWER, replace(ITEM, other=""))]
     edited = path.read_bytes()
     assert edited.startswith(b"\xef\xbb\xbf# ")
     assert edited.count(b"\n") == edited.count(b"\r\n") > before.count(b"\n")
     for action in reversed(actions):
-        admin_setup.editor.undo(action, ADMIN)
+        admin_setup.edits.undo(action, ADMIN)
     assert path.read_bytes() == before
 
 
@@ -115,12 +115,12 @@ def test_undone_after_another_change_it_takes_that_one_change_back(admin_setup: 
     first = made(admin_setup, MORE)
     admin_setup.write("items.yaml", "晚上八点关门。", "晚上九点关门。 # 夏天")
     second = made(admin_setup, ANSWER)
-    admin_setup.editor.undo(first, ADMIN)
+    admin_setup.edits.undo(first, ADMIN)
     items = admin_setup.current.snapshot.base.by_id
     assert items["card"].phrasings == ("卡不见了找谁", "补办饭卡")
     assert (items["closing"].answer, items["opening"].answer) == ("晚上九点关门。", ANSWER.answer)
     assert "# 夏天" in admin_setup.file("items.yaml")
-    admin_setup.editor.undo(second, ADMIN)
+    admin_setup.edits.undo(second, ADMIN)
     assert admin_setup.current.snapshot.base.by_id["opening"].answer == "早上七点开门。"
 
 
@@ -129,7 +129,7 @@ def test_an_undo_that_a_kill_cut_short_is_done(admin_setup: AdminSetup) -> None:
     action = made(admin_setup, MORE)
     admin_setup.write("items.yaml", "晚上八点关门。", "晚上九点关门。")
     admin_setup.write("items.yaml", ", 卡被狗吃了, 卡折了怎么办", "")
-    assert admin_setup.editor.undo(action, ADMIN) == "card"
+    assert admin_setup.edits.undo(action, ADMIN) == "card"
     assert [one.state for one in admin_setup.history.latest(9) if one.item] == [ActionState.UNDONE]
 
 
@@ -138,7 +138,7 @@ def test_an_answer_that_somebody_has_changed_again_is_not_undone(admin_setup: Ad
     first = made(admin_setup, ANSWER)
     made(admin_setup, NewAnswer("opening", "早上五点。"))
     with pytest.raises(EditRefusedError, match="分不清"):
-        admin_setup.editor.undo(first, ADMIN)
+        admin_setup.edits.undo(first, ADMIN)
     assert admin_setup.current.snapshot.base.by_id["opening"].answer == "早上五点。"
 
 
@@ -155,7 +155,7 @@ def test_an_undo_that_can_not_be_done_changes_nothing(admin_setup: AdminSetup, o
     admin_setup.write("items.yaml", old, new)
     files = read(admin_setup.folder)
     with pytest.raises(EditRefusedError, match=reason):
-        admin_setup.editor.undo(action, ADMIN)
+        admin_setup.edits.undo(action, ADMIN)
     assert read(admin_setup.folder) == files
 
 
@@ -173,7 +173,7 @@ def test_what_can_not_be_done_says_why(admin_setup: AdminSetup, proposal: Propos
     """Before anything is written."""
     files = read(admin_setup.folder)
     with pytest.raises(EditRefusedError, match=reason):
-        admin_setup.editor.plan(proposal)
+        admin_setup.edits.plan(proposal)
     assert read(admin_setup.folder) == files
 
 
@@ -181,37 +181,37 @@ def test_a_folder_with_faults_is_not_edited(admin_setup: AdminSetup) -> None:
     """Its first fault is named."""
     admin_setup.write("items.yaml", "answer: 晚上", "anwser: 晚上")
     with pytest.raises(EditRefusedError, match=r"2 处错误.*items\.yaml:8"):
-        admin_setup.editor.plan(MORE)
+        admin_setup.edits.plan(MORE)
 
 
 def test_a_plan_is_for_the_folder_that_it_was_made_for(admin_setup: AdminSetup) -> None:
     """An editor that saves in between wins, and the admin is told."""
-    plan = admin_setup.editor.plan(MORE)
+    plan = admin_setup.edits.plan(MORE)
     admin_setup.write("speech.yaml", "第二条", "第二条的")
     with pytest.raises(FolderChangedError):
-        admin_setup.editor.apply(plan, ADMIN)
+        admin_setup.edits.apply(plan, ADMIN)
     assert "卡被狗吃了" not in admin_setup.file("items.yaml")
     assert admin_setup.history.latest(9) == []
-    again = admin_setup.editor.plan(MORE)
+    again = admin_setup.edits.plan(MORE)
     assert again.digest != plan.digest
-    admin_setup.editor.apply(again, ADMIN)
+    admin_setup.edits.apply(again, ADMIN)
     assert "第二条的" in admin_setup.file("speech.yaml")
 
 
 def test_what_a_change_does_to_others_is_said_before(admin_setup: AdminSetup) -> None:
     """To real questions too."""
     admin_setup.known = [RealQuestion("早上什么时候能进去吃啊", "opening"), RealQuestion("塑料片被狗吃了", None)]
-    theft = admin_setup.editor.plan(MorePhrasings("closing", ("早上什么时候能进去吃啊",)))
+    theft = admin_setup.edits.plan(MorePhrasings("closing", ("早上什么时候能进去吃啊",)))
     assert theft.impact.has_loss
     assert {one.question for one in theft.impact.of(Outcome.CHANGED)} == {"早上什么时候能进去吃啊"}
-    fine = admin_setup.editor.plan(MorePhrasings("card", ("塑料片被狗吃了",)))
+    fine = admin_setup.edits.plan(MorePhrasings("card", ("塑料片被狗吃了",)))
     assert not fine.impact.has_loss
     assert [one.after for one in fine.impact.of(Outcome.ANSWERED)] == ["card"]
 
 
 def test_of_two_files_both_are_changed_or_none(admin_setup: AdminSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the second can't be written, the first is put back."""
-    plan, files = admin_setup.editor.plan(ITEM), read(admin_setup.folder)
+    plan, files = admin_setup.edits.plan(ITEM), read(admin_setup.folder)
 
     def refuses(folder: Path, name: str, before: bytes | None, after: bytes | None) -> None:
         if name == "items.yaml":
@@ -220,7 +220,7 @@ def test_of_two_files_both_are_changed_or_none(admin_setup: AdminSetup, monkeypa
 
     monkeypatch.setattr("bot.curation.edits.replace", refuses)
     with pytest.raises(FolderReadOnlyError):
-        admin_setup.editor.apply(plan, ADMIN)
+        admin_setup.edits.apply(plan, ADMIN)
     assert read(admin_setup.folder) == files
     assert [one.state for one in admin_setup.history.latest(9)] == [ActionState.VOID]
 
@@ -228,15 +228,15 @@ def test_of_two_files_both_are_changed_or_none(admin_setup: AdminSetup, monkeypa
 @pytest.mark.parametrize("written", [True, False])
 def test_after_a_kill_it_is_known_whether_an_edit_came_about(admin_setup: AdminSetup, *, written: bool) -> None:
     """It stands in the files, or it does not; what was half written is cleared away."""
-    plan = admin_setup.editor.plan(MORE)
-    admin_setup.editor.apply(plan, ADMIN)
+    plan = admin_setup.edits.plan(MORE)
+    admin_setup.edits.apply(plan, ADMIN)
     action = admin_setup.history.latest(1)[0]
     admin_setup.history.settle(action.id, ActionState.BEGUN)
     if not written:
         (admin_setup.folder / "items.yaml").write_bytes(plan.before.files["items.yaml"])
     (admin_setup.folder / ".campaign-bot-half").write_bytes(b"topic: x")
     admin_setup.start()
-    admin_setup.editor.recover()
+    admin_setup.edits.recover()
     assert admin_setup.history.latest(1)[0].state is (ActionState.DONE if written else ActionState.VOID)
     assert not (admin_setup.folder / ".campaign-bot-half").exists()
 
@@ -245,17 +245,17 @@ def test_an_older_copy_saved_over_an_edit_is_noticed(admin_setup: AdminSetup) ->
     """And the edit can be made again; one that somebody undid is not meant."""
     old = admin_setup.file("items.yaml")
     first = made(admin_setup, MORE)
-    admin_setup.editor.undo(made(admin_setup, ANSWER), ADMIN)
+    admin_setup.edits.undo(made(admin_setup, ANSWER), ADMIN)
     (admin_setup.folder / "items.yaml").write_text(old, encoding="utf-8")
     # Whoever looks first: here it is another edit.
     made(admin_setup, REFUSAL)
-    assert not admin_setup.editor.take_over()
-    (taken,) = admin_setup.editor.taken_over()
-    assert [one.id for one in admin_setup.editor.overwritten(*taken)] == [first]
-    admin_setup.editor.apply(admin_setup.editor.plan_again(first), ADMIN)
+    assert not admin_setup.edits.take_over()
+    (taken,) = admin_setup.edits.taken_over()
+    assert [one.id for one in admin_setup.edits.overwritten(*taken)] == [first]
+    admin_setup.edits.apply(admin_setup.edits.plan_again(first), ADMIN)
     assert "卡被狗吃了" in admin_setup.file("items.yaml")
     with pytest.raises(AlreadyThereError):
-        admin_setup.editor.plan_again(first)
+        admin_setup.edits.plan_again(first)
 
 
 def test_edits_are_committed_to_git_when_that_is_wanted(
@@ -281,7 +281,7 @@ def test_edits_are_committed_to_git_when_that_is_wanted(
         "ting-che-chang-ji-dian-kai",
         "ting-che.yaml",
     ]
-    admin_setup.editor.undo(action, ADMIN)
+    admin_setup.edits.undo(action, ADMIN)
     assert git("log", "-1", "--format=%s").startswith("undo: ")
     assert git("status", "--porcelain").split() == ["M", "synonyms.yaml"]
 
@@ -316,18 +316,18 @@ def test_any_sequence_of_edits_leaves_sound_files(
             comments.append(f"# 注{len(comments)}")
             lines.insert(free[place % len(free)], comments[-1])
             (admin_setup.folder / name).write_bytes("\n".join(lines).encode())
-            admin_setup.editor.take_over()
+            admin_setup.edits.take_over()
             continue
         before = read(admin_setup.folder)
         try:
-            plan: Plan = admin_setup.editor.plan(step)
+            plan: Plan = admin_setup.edits.plan(step)
         except (EditRefusedError, AlreadyThereError):
             assert read(admin_setup.folder) == before
             continue
-        action = admin_setup.editor.apply(plan, ADMIN)
-        admin_setup.editor.undo(action, ADMIN)
+        action = admin_setup.edits.apply(plan, ADMIN)
+        admin_setup.edits.undo(action, ADMIN)
         assert read(admin_setup.folder) == before
-        admin_setup.editor.apply(admin_setup.editor.plan(step), ADMIN)
+        admin_setup.edits.apply(admin_setup.edits.plan(step), ADMIN)
     admin_setup.start()
     written = "".join(admin_setup.file(name) for name in read(admin_setup.folder))
     assert [one for one in comments if f"{one}\n" not in written] == []
