@@ -91,7 +91,7 @@ def cards() -> None:
         with tempfile.TemporaryDirectory() as folder:
             admin_setup = AdminSetup(SHIPPED, Path(folder), Clock())
             fill(admin_setup, missed_texts(size))
-            admin_setup.sorting.sort()
+            admin_setup.clustering.cluster_new()
             admin_setup.say("/missed")
             pages[size] = statistics.median(seconds(admin_setup.say, "/missed") for _ in range(PAGES))
     small, large = (pages[size] for size in SIZES)
@@ -106,8 +106,8 @@ def edits() -> None:
         texts, times = missed_texts(20), []
         for number, text in enumerate(texts):
             proposal = MorePhrasings(items[number * 7 % len(items)].id, (text,))
-            times.append(seconds(admin_setup.editor.plan, proposal))
-        plan = admin_setup.editor.plan(proposal)
+            times.append(seconds(admin_setup.edits.plan, proposal))
+        plan = admin_setup.edits.plan(proposal)
         every = seconds(lambda: replay_all(plan.before.index, plan.after.index, plan.before.confidence, []))
         median, longest = statistics.median(times), max(times)
         print(f"an edit is planned and tried in {median:.2f} s (at most {longest:.2f} s of {len(times)})", end=", ")

@@ -1,5 +1,6 @@
 """What is needed of Telegram's updates, and nothing more: no name, no photo, no contact gets past these types."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,6 +22,19 @@ class _Needed(BaseModel):
     """Unknown fields are left out; a fault names the field, never its value."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where messages stand: a chat, and the topic of a forum in it, if it is one."""
+
+    chat: int
+    thread: int | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether it is a chat of the bot with one member: Telegram gives all other chats negative ids."""
+        return self.chat > 0
 
 
 class Chat(_Needed):
@@ -80,6 +94,11 @@ class Message(_Needed):
         if raw.get("is_topic_message"):
             found["thread"] = raw.get("message_thread_id")
         return raw | found
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.chat.id, self.thread)
 
     @property
     def author(self) -> User | None:

@@ -13,7 +13,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.conversation.members import INLINE_START
+from bot.conversation.members import INLINE_START, MemberConversation
 from bot.inbox.updates import InlineQuery
 from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot
@@ -29,34 +29,43 @@ _DESCRIPTION = 120
 class InlineHandlers:
     """The results under what is typed after the bot's name."""
 
-    def __init__(self, bot: Bot, current: CurrentSnapshot, guard: MemberRateLimit, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        current: CurrentSnapshot,
+        conversation: MemberConversation,
+        rate_limit: MemberRateLimit,
+        metrics: Metrics,
+    ) -> None:
         self._bot = bot
         self._current = current
-        self._guard = guard
+        self._conversation = conversation
+        self._rate_limit = rate_limit
         self._metrics = metrics
 
-    async def on_query(self, query: InlineQuery) -> None:
+    async def on_query(self, query: InlineQuery, update_id: int) -> None:
         """Answer with items; what is typed here is no question yet, and never a miss."""
-        if self._guard.judge(query.sender.id, time.time()) is not Pace.FINE:
+        if self._rate_limit.judge(query.sender.id, time.time(), update_id) is not Pace.FINE:
             self._metrics.silenced.inc()
             return
         language = language_of(query.sender.language_code)
-        dialogue = self._current.dialogue
-        items = await asyncio.to_thread(dialogue.inline, query.query)
+        snapshot = self._current.snapshot
+        items = await asyncio.to_thread(self._conversation.inline, query.query, snapshot)
+        replies = self._conversation.replies(snapshot, language)
         convert = converter(language)
         results = [
             InlineQueryResultArticle(
                 item.id,
                 convert(item.question),
                 InputTextMessageContent(
-                    dialogue.shared(item, language), link_preview_options=LinkPreviewOptions(is_disabled=True)
+                    convert(replies.shared(item)), link_preview_options=LinkPreviewOptions(is_disabled=True)
                 ),
                 description=convert(item.answer)[:_DESCRIPTION],
             )
             for item in items
         ]
         hint = (
-            None if results else InlineQueryResultsButton(dialogue.inline_hint(language), start_parameter=INLINE_START)
+            None if results else InlineQueryResultsButton(convert(replies.inline_hint()), start_parameter=INLINE_START)
         )
         try:
             await self._bot.answer_inline_query(

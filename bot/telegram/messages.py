@@ -4,24 +4,20 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, MessageLimit
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.conversation.replies import Reply
+from bot.conversation.reply import Reply
 from bot.errors import StoppingError
-from bot.inbox.updates import CallbackQuery, Message
+from bot.inbox.updates import CallbackQuery, Place
 
 _LOG = logging.getLogger(__name__)
 _PRESS_LIVES_S = 150.0
 """Telegram forgets a pressed button after this; only its acknowledgement is impossible then."""
 _TYPING_AFTER_S = 0.7
 _NOTICE_LIMIT = 200
-_REMEMBERED = 10_000
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 _PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -39,15 +35,18 @@ class Messages:
             except TelegramError as error:
                 _LOG.info("A button's press could not be acknowledged: %s", error)
 
-    async def edit(self, message: Message, target: int, reply: Reply, quoted: int | None) -> int | None:
-        """Put a reply in the place of an earlier message, or send it where that can't be done. The message's id."""
+    async def edit(self, place: Place, target: int, reply: Reply, quoted: int | None) -> int | None:
+        """Put a reply in the place of an earlier message, or send it where that can't be done. The message's id.
+
+        Raises: as ``send``.
+        """
         first, *rest = split(reply.text)
         if rest:
-            return await self.send(message, reply, quoted)
+            return await self.send(place, reply, quoted)
         try:
             await self._bot.edit_message_text(
                 first,
-                message.chat.id,
+                place.chat,
                 target,
                 reply_markup=_keyboard(reply),
                 link_preview_options=_PREVIEW,
@@ -56,31 +55,35 @@ class Messages:
             if "not modified" in str(error).lower():
                 return target
             _LOG.info("A message could not be edited, so another one is sent: %s", error)
-            return await self.send(message, reply, quoted)
+            return await self.send(place, reply, quoted)
         except Forbidden as error:
             _LOG.warning("A reply is refused for good: %s", error)
             return None
         return target
 
-    async def send(self, message: Message, reply: Reply, quoted: int | None, *, quotes: bool = False) -> int | None:
-        """Reply in a message's chat; the id of the reply, or of its last part. None if it is refused for good.
+    async def send(self, place: Place, reply: Reply, quoted: int | None, *, quotes: bool = False) -> int | None:
+        """Send a reply; its id, or that of its last part. None if it is refused for good.
 
-        With buttons it quotes the question, which a pressed button finds again there; in groups always.
+        A reply with buttons quotes the question, the message ``quoted``, so that a pressed button finds it there; in
+        groups every reply does, and with ``quotes`` this one.
+
+        Raises:
+            TelegramError: it was not accepted, however often it was sent.
         """
-        quotes = quoted is not None and (quotes or bool(reply.rows) or not message.chat.private)
+        quotes = quoted is not None and (quotes or bool(reply.rows) or not place.private)
         sent = None
         parts = split(reply.text)
         for number, part in enumerate(parts, start=1):
             try:
                 sent = await self._bot.send_message(
-                    message.chat.id,
+                    place.chat,
                     part,
                     reply_markup=_keyboard(reply) if number == len(parts) else None,
                     reply_parameters=(
                         ReplyParameters(quoted, allow_sending_without_reply=True) if quotes and quoted else None
                     ),
                     link_preview_options=_PREVIEW,
-                    message_thread_id=message.thread,
+                    message_thread_id=place.thread,
                 )
             except (BadRequest, Forbidden) as error:
                 _LOG.warning("A reply is refused for good: %s", error)
@@ -88,13 +91,13 @@ class Messages:
         return sent.message_id if sent else None
 
     @asynccontextmanager
-    async def typing(self, message: Message) -> AsyncIterator[None]:
+    async def typing(self, place: Place) -> AsyncIterator[None]:
         """Show that the bot is typing, if its reply takes a while."""
 
         async def show() -> None:
             await asyncio.sleep(_TYPING_AFTER_S)
             try:
-                await self._bot.send_chat_action(message.chat.id, ChatAction.TYPING, message_thread_id=message.thread)
+                await self._bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
             except (TelegramError, StoppingError) as error:
                 _LOG.info("Typing could not be shown: %s", error)
 
@@ -103,14 +106,6 @@ class Messages:
             yield
         finally:
             showing.cancel()
-
-
-def remember(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
-    """Note something, and forget what was noted longest ago."""
-    kept.pop(key, None)
-    kept[key] = value
-    if len(kept) > _REMEMBERED:
-        del kept[next(iter(kept))]
 
 
 def split(text: str, limit: int = MessageLimit.MAX_TEXT_LENGTH) -> list[str]:
@@ -131,5 +126,8 @@ def _units(text: str) -> int:
 
 
 def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(one.label, callback_data=one.action) for one in row] for row in reply.rows]
+    rows = [
+        [InlineKeyboardButton(button.label, callback_data=button.callback.pack()) for button in row]
+        for row in reply.rows
+    ]
     return InlineKeyboardMarkup(rows) if rows else None

@@ -1,26 +1,27 @@
-"""Tells those who wished it that their question has an answer now."""
+"""What people are told without asking: subscribers, that their question has an answer; admins, what needs them."""
 
 import asyncio
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from telegram.error import TelegramError
 
-from bot.conversation.replies import Reply
-from bot.errors import StoreError
+from bot.conversation.members import MemberConversation
+from bot.conversation.reply import Reply
+from bot.errors import StoppingError
 from bot.inbox.encryption import DecryptionError, Encryption
-from bot.inbox.updates import Chat, Message
+from bot.inbox.updates import Place
 from bot.matching import Answer, NotCovered
 from bot.snapshot import CurrentSnapshot
 from bot.store.records import Due, Subscription
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.messages import Messages
-from bot.texts.languages import Language
+from bot.texts.languages import Language, converter
 
 _LOG = logging.getLogger(__name__)
-_LOOK_S = 5.0
 _SIDE_BY_SIDE = 8
 """Notices that are under way at once: after a kill so many may be told twice."""
 
@@ -46,15 +47,21 @@ class _Notice:
 
 
 class SubscriptionNotifier:
-    """Keeps subscriptions encrypted, and fulfils them."""
+    """Encrypts where subscribers asked, and tells them there when their question has an answer."""
 
     def __init__(
-        self, messages: Messages, subscriptions: Subscriptions, encryption: Encryption, current: CurrentSnapshot
+        self,
+        messages: Messages,
+        subscriptions: Subscriptions,
+        encryption: Encryption,
+        current: CurrentSnapshot,
+        conversation: MemberConversation,
     ) -> None:
         self._messages = messages
         self._subscriptions = subscriptions
         self._encryption = encryption
         self._current = current
+        self._conversation = conversation
 
     def subscription(self, key: str, member: int, address: Address) -> Subscription:
         """The subscription of a member to be told of a miss, fit to be kept."""
@@ -67,15 +74,6 @@ class SubscriptionNotifier:
             StoreError: the store fails.
         """
         self._subscriptions.forget(self._person(member))
-
-    async def run(self) -> None:
-        """Tell whoever can be told, again and again, until it is cancelled."""
-        while True:
-            try:
-                await self.tell()
-            except StoreError as error:
-                _LOG.warning("Who waits for an answer can't be told now: %s", error)
-            await asyncio.sleep(_LOOK_S)
 
     async def tell(self) -> None:
         """Tell everybody who can be told, a few at a time; whoever was told is forgotten.
@@ -96,27 +94,59 @@ class SubscriptionNotifier:
         try:
             address = Address.model_validate_json(self._encryption.open(due.address))
         except (DecryptionError, ValidationError):
-            _LOG.warning("Somebody can't be told of an answer: the key or token is not the one of then.")
+            _LOG.warning("A subscriber can't be told of an answer: the key or token has changed since.")
             return _Notice(due.id, None, Reply(""))
-        verdict = self._current.snapshot.matcher.match(due.question)
+        snapshot = self._current.snapshot
+        verdict = snapshot.matcher.match(due.question)
         if not isinstance(verdict, Answer | NotCovered):
             return None
-        return _Notice(due.id, address, self._current.dialogue.answered_since(verdict, Language[address.language]))
+        language = Language[address.language]
+        reply = self._conversation.replies(snapshot, language).answered_since(verdict)
+        return _Notice(due.id, address, reply.converted(converter(language)))
 
     async def _send(self, notice: _Notice) -> bool:
         """Send it; whether there is nothing more to do about it."""
         address = notice.address
         if address is None:
             return True
-        chat = Chat(id=address.chat, type="private" if address.chat > 0 else "supergroup")
-        asked = Message(message_id=address.message, date=0, chat=chat, thread=address.thread)
+        place = Place(address.chat, address.thread)
         try:
             # One who blocked the bot is dropped too.
-            await self._messages.send(asked, notice.reply, asked.message_id, quotes=True)
+            await self._messages.send(place, notice.reply, address.message, quotes=True)
         except TelegramError as error:
-            _LOG.warning("Somebody could not be told of an answer, trying again: %s", error)
+            _LOG.warning("A subscriber could not be told of an answer, trying again: %s", error)
             return False
         return True
 
     def _person(self, member: int) -> int:
         return self._encryption.pseudonym(f"member {member}")
+
+
+class AdminNotifier:
+    """Brings messages to the admins: to their group if there is one, else to each."""
+
+    def __init__(self, messages: Messages, admins: Collection[int], group: int | None) -> None:
+        self._messages = messages
+        self._chats = [group] if group else list(admins)
+        self._waiting: asyncio.Queue[Reply] = asyncio.Queue()
+
+    def tell(self, reply: Reply) -> None:
+        """Send a message as soon as that can be done; nobody waits for it."""
+        self._waiting.put_nowait(reply)
+
+    async def send_next(self) -> None:
+        """Send the next message that is to be told, once there is one."""
+        await self.send(await self._waiting.get())
+
+    async def send(self, reply: Reply) -> None:
+        """Send a message; it returns when that was tried."""
+        await asyncio.gather(*(self._send(chat, reply) for chat in self._chats))
+
+    async def _send(self, chat: int, reply: Reply) -> None:
+        """An admin who never pressed start, or blocked the bot, misses the message, and does no harm."""
+        try:
+            await self._messages.send(Place(chat), reply, None)
+        except StoppingError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a notice is not worth more than the bot
+            _LOG.warning("An admin could not be told: %s", error)

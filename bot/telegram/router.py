@@ -1,16 +1,20 @@
-"""Which handler an update is for."""
+"""Which handler an update is for: whether it is a command, a button or a message is told apart here, once."""
 
 from bot.inbox.updates import Update
 from bot.store.records import NOTHING, Records
+from bot.telegram.addressing import Addressing
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.inline import InlineHandlers
 from bot.telegram.members import MemberHandlers
 
 
-class UpdateHandlers:
-    """The one entry for whatever comes in."""
+class Router:
+    """The one entry for whatever comes in. What is no admin's business is a member's."""
 
-    def __init__(self, members: MemberHandlers, inline: InlineHandlers, admins: AdminHandlers) -> None:
+    def __init__(
+        self, addressing: Addressing, members: MemberHandlers, inline: InlineHandlers, admins: AdminHandlers
+    ) -> None:
+        self._addressing = addressing
         self._members = members
         self._admins = admins
         self._inline = inline
@@ -22,16 +26,18 @@ class UpdateHandlers:
             TelegramError: a reply was not accepted, however often it was sent.
         """
         if message := update.message or update.edited_message:
-            edited = update.message is None
-            records = await self._admins.on_message(message, edited=edited)
-            return await self._members.on_message(message, edited=edited) if records is None else records
-        if update.callback_query:
-            records = await self._admins.on_button(update.callback_query, age_s)
-            return await self._members.on_button(update.callback_query, age_s) if records is None else records
+            edited, said = update.message is None, self._addressing.utterance(message)
+            records = await self._admins.on_message(message, said, edited=edited)
+            if records is None:
+                return await self._members.on_message(message, said, update.update_id, edited=edited)
+            return records
+        if query := update.callback_query:
+            records = await self._admins.on_button(query, age_s)
+            return await self._members.on_button(query, update.update_id, age_s) if records is None else records
         if update.inline_query:
-            await self._inline.on_query(update.inline_query)
+            await self._inline.on_query(update.inline_query, update.update_id)
         return NOTHING
 
     async def failed(self, update: Update) -> None:
-        """Say that it could not be answered."""
+        """Say that an update could not be answered."""
         await self._members.failed(update)

@@ -11,6 +11,7 @@ from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
 from bot.metrics import Metrics
 from bot.store.records import Miss, Records
+from bot.telegram.addressing import Addressing
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
 from bot.telegram.inline import InlineHandlers
@@ -18,7 +19,7 @@ from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages, split
 from bot.telegram.notifier import SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
-from bot.telegram.router import UpdateHandlers
+from bot.telegram.router import Router
 from tests.admin_setup import ADMIN, AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
@@ -27,35 +28,37 @@ from tests.fake_bot_api import TOKEN, FakeBotApi, serving
 GROUP = -9000
 
 
-class Desk:
-    """The handlers of members, and what they sent."""
+class Handlers:
+    """The handlers of members, inline queries and admins, and what they sent."""
 
-    def __init__(self, api: FakeBotApi, bot: ExtBot[None], admin_setup: AdminSetup) -> None:
+    def __init__(self, api: FakeBotApi, bot: ExtBot[None], setup: AdminSetup) -> None:
         self.api = api
         self.bot = bot
-        messages = Messages(bot)
-        encryption = Encryption(TOKEN)
-        self.subscription_notifier = SubscriptionNotifier(
-            messages, admin_setup.subscriptions, encryption, admin_setup.current
+        messages, addressing = Messages(bot), Addressing(bot)
+        self.miss_quota, self.opinion_quota = DailyQuota(20), DailyQuota(20)
+        self.notifier = SubscriptionNotifier(
+            messages, setup.subscriptions, Encryption(TOKEN), setup.current, setup.members
         )
         members = MemberHandlers(
-            bot,
-            admin_setup.current,
+            setup.current,
+            setup.members,
             messages,
-            guard=MemberRateLimit(20),
-            quota=DailyQuota(20),
-            opinions=DailyQuota(20),
-            has_capacity=lambda _: True,
-            subscription_notifier=self.subscription_notifier,
+            addressing,
+            rate_limit=MemberRateLimit(20),
+            miss_quota=self.miss_quota,
+            opinion_quota=self.opinion_quota,
+            misses=setup.misses,
+            usage=setup.usage,
+            notifier=self.notifier,
             metrics=Metrics(),
         )
-        inline = InlineHandlers(bot, admin_setup.current, MemberRateLimit(20), Metrics())
-        admins = AdminHandlers(bot, messages, admin_setup.dialogue, [ADMIN.id], GROUP)
-        self._handlers = UpdateHandlers(members, inline, admins)
+        inline = InlineHandlers(bot, setup.current, setup.members, MemberRateLimit(20), Metrics())
+        admins = AdminHandlers(messages, setup.conversation, setup.forms, [ADMIN.id], GROUP)
+        self._router = Router(addressing, members, inline, admins)
 
     async def records(self, age_s: float = 0.0, **update: Any) -> Records:
         """Handle one raw update; what is to be kept of it."""
-        return await self._handlers.handle(Update.model_validate({"update_id": 1, **update}), age_s)
+        return await self._router.handle(Update.model_validate({"update_id": 1, **update}), age_s)
 
     async def handle(self, age_s: float = 0.0, **update: Any) -> Sequence[Miss]:
         """Handle one raw update; what was missed in it."""
@@ -72,10 +75,10 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def handlers(tmp_path: Path) -> AsyncIterator[Handlers]:
     with serving(FakeBotApi()) as api:
         async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
-            yield Desk(api, bot, AdminSetup(CANTEEN, tmp_path, Clock()))
+            yield Handlers(api, bot, AdminSetup(CANTEEN, tmp_path, Clock()))
         assert api.invalid == []
 
 
@@ -87,10 +90,10 @@ def message(chat: int = 7, **content: Any) -> dict[str, Any]:
     return {"message_id": 3, "date": 1780000000, "chat": {"id": chat, "type": kind}, "from": MEMBER, **content}
 
 
-async def pressed(desk: Desk, data: str) -> dict[str, Any]:
+async def pressed(handlers: Handlers, data: str) -> dict[str, Any]:
     """A press under a message that the bot has sent."""
-    shown = await desk.bot.send_message(7, "是哪一个？")
-    desk.api.calls.clear()
+    shown = await handlers.bot.send_message(7, "是哪一个？")
+    handlers.api.calls.clear()
     under = message(reply_to_message=message(text="开饭安排"), text="是哪一个？") | {"message_id": shown.message_id}
     return {"id": "9", "from": MEMBER, "data": data, "message": under}
 
@@ -98,32 +101,32 @@ async def pressed(desk: Desk, data: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("age_s", "calls"), [(10, ["answercallbackquery", "editmessagetext"]), (151, ["editmessagetext"])]
 )
-async def test_a_button_pressed_long_ago_is_answered_in_the_chat(desk: Desk, age_s: float, calls: list[str]) -> None:
+async def test_a_button_pressed_long_ago_is_answered_in_the_chat(handlers: Handlers, age_s: float, calls: list[str]) -> None:
     """Only its acknowledgement is skipped: Telegram knows it no more."""
-    await desk.handle(age_s, callback_query=await pressed(desk, "a:q:opening"))
-    assert desk.calls() == calls
-    assert "早上七点开门。" in desk.sent()["text"]
+    await handlers.handle(age_s, callback_query=await pressed(handlers, "a:q:opening"))
+    assert handlers.calls() == calls
+    assert "早上七点开门。" in handlers.sent()["text"]
 
 
-async def test_a_button_that_telegram_forgot_is_answered_all_the_same(desk: Desk) -> None:
+async def test_a_button_that_telegram_forgot_is_answered_all_the_same(handlers: Handlers) -> None:
     """It may be older than we know."""
-    desk.api.fail_next("answerCallbackQuery", 400)
-    await desk.handle(callback_query=await pressed(desk, "a:q:opening"))
-    assert "早上七点开门。" in desk.sent()["text"]
+    handlers.api.fail_next("answerCallbackQuery", 400)
+    await handlers.handle(callback_query=await pressed(handlers, "a:q:opening"))
+    assert "早上七点开门。" in handlers.sent()["text"]
 
 
-async def test_none_of_these_is_a_miss_of_the_question_above(desk: Desk) -> None:
+async def test_none_of_these_is_a_miss_of_the_question_above(handlers: Handlers) -> None:
     """It is found in the chat, not in the store."""
-    (miss,) = await desk.handle(callback_query=await pressed(desk, "none"))
+    (miss,) = await handlers.handle(callback_query=await pressed(handlers, "none"))
     assert miss.question == "开饭安排"
 
 
-async def test_in_a_group_a_reply_stands_under_its_question(desk: Desk) -> None:
+async def test_in_a_group_a_reply_stands_under_its_question(handlers: Handlers) -> None:
     """And in its topic."""
     topic = {"is_topic_message": True, "message_thread_id": 5}
-    await desk.handle(message=message(-1007, text="@campaign_faq_bot 补办饭卡", **topic))
-    assert (desk.sent()["chat_id"], desk.sent()["message_thread_id"]) == (-1007, 5)
-    assert desk.sent()["reply_parameters"]["message_id"] == 3
+    await handlers.handle(message=message(-1007, text="@campaign_faq_bot 补办饭卡", **topic))
+    assert (handlers.sent()["chat_id"], handlers.sent()["message_thread_id"]) == (-1007, 5)
+    assert handlers.sent()["reply_parameters"]["message_id"] == 3
 
 
 MEANT = {
@@ -136,32 +139,32 @@ MEANT = {
 
 @pytest.mark.parametrize("text", MEANT.values(), ids=MEANT.keys())
 @pytest.mark.parametrize("chat", [7, -1007])
-async def test_what_is_meant_for_the_bot_is_answered(desk: Desk, text: str, chat: int) -> None:
+async def test_what_is_meant_for_the_bot_is_answered(handlers: Handlers, text: str, chat: int) -> None:
     """In a group, and by habit in a private chat."""
-    await desk.handle(message=message(chat, text=text))
-    assert "工作证" in desk.sent()["text"]
+    await handlers.handle(message=message(chat, text=text))
+    assert "工作证" in handlers.sent()["text"]
 
 
-async def test_an_album_gets_one_line(desk: Desk) -> None:
+async def test_an_album_gets_one_line(handlers: Handlers) -> None:
     """Not one for each of its photos; its caption is answered."""
     for number in range(3):
         part = message(photo=[], media_group_id="5") | {"message_id": 10 + number}
-        await desk.handle(message=part)
-    assert desk.calls() == ["sendmessage"]
+        await handlers.handle(message=part)
+    assert handlers.calls() == ["sendmessage"]
 
 
-async def test_an_edit_that_leaves_the_words_is_none(desk: Desk) -> None:
+async def test_an_edit_that_leaves_the_words_is_none(handlers: Handlers) -> None:
     """Clients report more than members change."""
     asked = message(text="补办饭卡")
-    await desk.handle(message=asked)
-    await desk.handle(edited_message=asked | {"edit_date": 1780000001})
-    assert desk.calls() == ["sendmessage"]
+    await handlers.handle(message=asked)
+    await handlers.handle(edited_message=asked | {"edit_date": 1780000001})
+    assert handlers.calls() == ["sendmessage"]
 
 
-async def test_a_press_counts_once(desk: Desk) -> None:
+async def test_a_press_counts_once(handlers: Handlers) -> None:
     """However often it is pressed."""
-    press = await pressed(desk, "none")
-    assert [len(await desk.handle(callback_query=press)) for _ in range(2)] == [1, 0]
+    press = await pressed(handlers, "none")
+    assert [len(await handlers.handle(callback_query=press)) for _ in range(2)] == [1, 0]
 
 
 SILENT = {
@@ -173,25 +176,25 @@ SILENT = {
 
 
 @pytest.mark.parametrize("silent", SILENT.values(), ids=SILENT.keys())
-async def test_what_is_not_meant_for_the_bot_gets_no_reply(desk: Desk, silent: dict[str, Any]) -> None:
+async def test_what_is_not_meant_for_the_bot_gets_no_reply(handlers: Handlers, silent: dict[str, Any]) -> None:
     """Not even a refusal."""
-    await desk.handle(message=silent)
-    assert desk.calls() == []
+    await handlers.handle(message=silent)
+    assert handlers.calls() == []
 
 
-async def test_who_blocked_the_bot_still_leaves_the_miss(desk: Desk) -> None:
+async def test_who_blocked_the_bot_still_leaves_the_miss(handlers: Handlers) -> None:
     """The question was asked, whoever reads the reply."""
-    desk.api.fail_next("sendMessage", 403)
-    (miss,) = await desk.handle(message=message(text="写首诗送我妈"))
+    handlers.api.fail_next("sendMessage", 403)
+    (miss,) = await handlers.handle(message=message(text="写首诗送我妈"))
     assert miss.question == "写首诗送我妈"
 
 
-async def test_what_can_not_be_edited_is_sent(desk: Desk) -> None:
+async def test_what_can_not_be_edited_is_sent(handlers: Handlers) -> None:
     """The message may be gone from the chat, or too old."""
-    press = await pressed(desk, "a:q:opening")
+    press = await pressed(handlers, "a:q:opening")
     press["message"]["message_id"] = 99_999
-    await desk.handle(callback_query=press)
-    assert desk.calls() == ["answercallbackquery", "editmessagetext", "sendmessage"]
+    await handlers.handle(callback_query=press)
+    assert handlers.calls() == ["answercallbackquery", "editmessagetext", "sendmessage"]
 
 
 SPLITS = {
@@ -210,24 +213,24 @@ def test_a_long_text_is_split(text: str, limit: int, parts: list[str]) -> None:
     assert split(text, limit) == parts
 
 
-async def test_inline_results_are_kept_apart_by_characters(desk: Desk) -> None:
+async def test_inline_results_are_kept_apart_by_characters(handlers: Handlers) -> None:
     """What Telegram keeps for one reader is not shown to another."""
     for tag in ("zh-hans", "zh-TW"):
         sender = {**MEMBER, "language_code": tag}
-        await desk.handle(inline_query={"id": "5", "from": sender, "query": "补办饭卡"})
-    answers = [fields for method, fields in desk.api.calls if method == "answerinlinequery"]
+        await handlers.handle(inline_query={"id": "5", "from": sender, "query": "补办饭卡"})
+    answers = [fields for method, fields in handlers.api.calls if method == "answerinlinequery"]
     assert [fields.get("is_personal", False) for fields in answers] == [True, True]
     assert [fields["results"][0]["title"] for fields in answers] == ["饭卡丢了怎么补？", "飯卡丟了怎麼補？"]
     assert [fields["cache_time"] for fields in answers] == [300, 300]
 
 
-async def test_a_wish_is_sealed_with_where_it_was_made(desk: Desk) -> None:
+async def test_a_wish_is_sealed_with_where_it_was_made(handlers: Handlers) -> None:
     """Only when it is pressed; the address says where to reply."""
     asked = message(text="写首诗送我妈")
-    assert (await desk.records(message=asked)).subscriptions == ()
-    press = await pressed(desk, "w")
+    assert (await handlers.records(message=asked)).subscriptions == ()
+    press = await pressed(handlers, "w")
     press["message"]["reply_to_message"] = asked
-    (subscription,) = (await desk.records(callback_query=press)).subscriptions
+    (subscription,) = (await handlers.records(callback_query=press)).subscriptions
     assert subscription.key == "写首诗送我妈"
     assert b"7" not in subscription.address[:5]
     assert '"chat":7,"message":3' in Encryption(TOKEN).open(subscription.address)
@@ -241,15 +244,15 @@ NOT_ADMINS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("update", NOT_ADMINS.values(), ids=NOT_ADMINS.keys())
-async def test_to_others_there_are_no_such_commands(desk: Desk, update: dict[str, Any]) -> None:
+async def test_to_others_there_are_no_such_commands(handlers: Handlers, update: dict[str, Any]) -> None:
     """In private the ordinary answer, in a group none, as to any command that is not ours."""
-    await desk.handle(**update)
-    texts = [fields["text"] for method, fields in desk.api.calls if method == "sendmessage"]
+    await handlers.handle(**update)
+    texts = [fields["text"] for method, fields in handlers.api.calls if method == "sendmessage"]
     assert all("不认识这个命令" in text for text in texts)
     assert len(texts) == (update["message"]["chat"]["type"] == "private")
 
 
-async def test_an_admins_button_does_nothing_for_others(desk: Desk) -> None:
+async def test_an_admins_button_does_nothing_for_others(handlers: Handlers) -> None:
     """It is acknowledged, and the card stays as it is."""
-    await desk.handle(callback_query=await pressed(desk, "x:m:0"))
-    assert desk.calls() == ["answercallbackquery"]
+    await handlers.handle(callback_query=await pressed(handlers, "x:m:0"))
+    assert handlers.calls() == ["answercallbackquery"]

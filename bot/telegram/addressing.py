@@ -1,0 +1,58 @@
+"""Whom a message speaks to, told once for each message."""
+
+import re
+from dataclasses import dataclass
+
+from telegram import Bot
+
+from bot.conversation.commands import Command
+from bot.inbox.updates import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a message says to the bot.
+
+    ``text`` is its text or caption without the bot's name; ``command`` the command in it, if it is one. ``mentioned``:
+    it names the bot, or its command does; ``replies``: it replies to a message of the bot; ``is_foreign``: it is meant
+    for another bot, or came without anybody writing it here.
+    """
+
+    text: str
+    command: Command | None
+    mentioned: bool
+    replies: bool
+    is_foreign: bool
+
+
+class Addressing:
+    """Tells it for one bot, whose name is known once it is initialized."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    def utterance(self, message: Message) -> Utterance:
+        """What a message says to the bot."""
+        mention = self._mention()
+        mentioned = bool(mention.search(message.words))
+        text = mention.sub(" ", message.words).strip() if mentioned else message.words
+        command = Command.parse(text)
+        named = command.bot.lower() if command else ""
+        quoted = message.reply_to_message
+        # A channel's post, or an answer of ours that was brought here by inline mode.
+        is_copy = message.is_automatic_forward or (message.via_bot and message.via_bot.id == self._bot.id)
+        return Utterance(
+            text,
+            command,
+            mentioned=mentioned or bool(named),
+            replies=bool(quoted and quoted.sender and quoted.sender.id == self._bot.id),
+            is_foreign=bool(is_copy or (named and named != self._bot.username.lower())),
+        )
+
+    def without_mention(self, text: str) -> str:
+        """A text without the bot's name."""
+        return self._mention().sub(" ", text).strip()
+
+    def _mention(self) -> re.Pattern[str]:
+        # Not the end of "/ask@name"; and a Chinese character may follow at once.
+        return re.compile(rf"(?<![A-Za-z0-9_])@{re.escape(self._bot.username)}(?![A-Za-z0-9_])", re.IGNORECASE)
