@@ -128,7 +128,7 @@ def test_an_undo_that_a_kill_cut_short_is_done(admin_setup: AdminSetup) -> None:
     """Also if the file was changed elsewhere since the edit."""
     action = made(admin_setup, MORE)
     admin_setup.write("items.yaml", "晚上八点关门。", "晚上九点关门。")
-    admin_setup.write("items.yaml", ", 卡被狗吃了, 卡折了怎么办", "")
+    admin_setup.write("items.yaml", "      - 卡被狗吃了\n      - 卡折了怎么办\n", "")
     assert admin_setup.editor.undo(action, ADMIN) == "card"
     assert [one.state for one in admin_setup.history.latest(9) if one.item] == [ActionState.UNDONE]
 
@@ -180,7 +180,7 @@ def test_what_can_not_be_done_says_why(admin_setup: AdminSetup, proposal: Propos
 def test_a_folder_with_faults_is_not_edited(admin_setup: AdminSetup) -> None:
     """Its first fault is named."""
     admin_setup.write("items.yaml", "answer: 晚上", "anwser: 晚上")
-    with pytest.raises(EditRefusedError, match=r"2 处错误.*items\.yaml:8"):
+    with pytest.raises(EditRefusedError, match=r"2 处错误.*items\.yaml:10"):
         admin_setup.editor.plan(MORE)
 
 
