@@ -12,8 +12,9 @@ from bot.conversation.replies import Reply
 from bot.conversation.writing import Writing
 from bot.curation.clustering import Sorting
 from bot.curation.digest import Digest
-from bot.curation.edits import Editor
+from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
+from bot.curation.notices import Unchanged
 from bot.evaluation.impact import RealQuestion
 from bot.items import VerdictKind
 from bot.knowledge import read
@@ -54,14 +55,14 @@ class AdminSetup:
         snapshot = Snapshot.of(read(self.folder), str(self.folder), ConfidenceModel())
         subjects = Subjects()
         self.current = CurrentSnapshot(snapshot, lambda one: Dialogue(one.faq, one.base, 180, self.usage, subjects))
-        self.editor = Editor(self.folder, self.current, self.history, lambda: self.known, commits=commits)
+        self.edits = Edits(self.folder, self.current, self.history, lambda: self.known, commits=commits)
         self.lifecycle = MissLifecycle(self.missed, self.usage, self.current)
         self.sorting = Sorting(self.clusters, snapshot.index)
         self.digest = Digest(self.clusters, self.sorting, self.usage, self.clock)
         drafts = Drafts(self.history)
         desk = Desk(
             current=self.current,
-            editor=self.editor,
+            edits=self.edits,
             lifecycle=self.lifecycle,
             clusters=self.clusters,
             history=self.history,
@@ -78,7 +79,7 @@ class AdminSetup:
             drafts=drafts,
             usage=self.usage,
             digest=self.digest,
-            reload=lambda: "reloaded",
+            reload=Unchanged,
         )
 
     def file(self, name: str) -> str:

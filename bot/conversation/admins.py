@@ -8,11 +8,13 @@ from bot.conversation.cards import COUNTED, Press, press
 from bot.conversation.desk import Desk
 from bot.conversation.forms import Admin, Awaited, Draft, Drafts, Task
 from bot.conversation.members import Command, Turn
+from bot.conversation.notices import render
 from bot.conversation.replies import Reply
-from bot.conversation.writing import Writing
+from bot.conversation.writing import UnfitTextError, Writing
 from bot.curation.clustering import Sorting
 from bot.curation.digest import Digest
-from bot.errors import EditRefusedError, FolderChangedError, StaleButtonError
+from bot.curation.notices import Notice
+from bot.errors import EditRefusedError, StaleButtonError
 from bot.items import Item, Kind
 from bot.matching import Candidate
 from bot.snapshot import CurrentSnapshot, Snapshot
@@ -48,7 +50,7 @@ class AdminDialogue:
         drafts: Drafts,
         usage: UsageLog,
         digest: Digest,
-        reload: Callable[[], str],
+        reload: Callable[[], Notice],
     ) -> None:
         self._current = current
         self._desk = desk
@@ -71,8 +73,10 @@ class AdminDialogue:
         before = self._drafts.get(admin)
         try:
             reply = self._command(command, admin) if command else self._writing.typed(text, admin)
-        except (EditRefusedError, FolderChangedError) as error:
+        except UnfitTextError as error:
             reply = Reply(str(error))
+        except EditRefusedError as error:
+            reply = Reply(cards.refusal_text(error))
         if reply is None:
             return None
         goes_on = command is None or command.name == "cancel"
@@ -88,8 +92,8 @@ class AdminDialogue:
             # The message may still be needed, by this admin or another.
             self._drafts.taken(admin)
             return Turn(None, notice=str(error))
-        except (EditRefusedError, FolderChangedError) as error:
-            turn = Turn(Reply(str(error), ((cards.next_card(),),)))
+        except EditRefusedError as error:
+            turn = Turn(Reply(cards.refusal_text(error), ((cards.next_card(),),)))
         goes_on = any(action.startswith(f"{press(kind)}:") for kind in _OF_A_DRAFT)
         return self._kept(turn, admin, None if goes_on else before)
 
@@ -120,7 +124,7 @@ class AdminDialogue:
                 return cards.help_for_admins()
             case "reload":
                 self._history.record(admin.id, ActionKind.RELOAD, "")
-                return Reply(self._reload())
+                return render(self._reload())
             case _:
                 return self._cancel(admin)
 

@@ -6,10 +6,11 @@ from enum import StrEnum
 from bot.conversation.forms import Draft
 from bot.conversation.replies import Button, Reply, Rows, item_key, topic_key
 from bot.curation.edits import Plan
-from bot.errors import Fault
+from bot.errors import EditRefusedError
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge.edit import AddItem, AddOther, AddPhrasings, SetAnswer, item_yaml, phrasing_yaml
+from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, SetAnswer
+from bot.knowledge.edit import ByHandError
 from bot.matching import Candidate
 from bot.snapshot import Snapshot
 from bot.store.records import Action, ActionKind, ActionState, Answered, Cluster, Opinion
@@ -21,7 +22,7 @@ COUNTED = 999
 _WORDINGS = 5
 _SHOWN = 5
 """Questions that are shown of each kind of effect."""
-_FAULTS = 10
+_DELETED = 10
 _TELLING = 60
 HISTORY_PAGE = 8
 
@@ -163,7 +164,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
 
 def deletion(cluster: Cluster, place: int) -> Reply:
     """Whether what was asked is to be deleted for good, as whoever asked may want."""
-    questions = "\n".join(f"· {_short(one.question)}" for one in cluster.questions[:_FAULTS])
+    questions = "\n".join(f"· {_short(one.question)}" for one in cluster.questions[:_DELETED])
     text = admins_texts.DELETE.format(count=len(cluster.questions), questions=questions)
     row = (
         button(admins_texts.BUTTON_DELETE_ALL, Press.DELETE, cluster.id, CONFIRMED),
@@ -264,7 +265,7 @@ def preview(plan: Plan) -> str:
     """What is about to be changed."""
     base = plan.after.base
     item = base.by_id[plan.item]
-    match plan.edits[-1].change:
+    match plan.change:
         case AddPhrasings(phrasings=phrasings):
             words = "\n".join(f"· {one}" for one in phrasings)
             return admins_texts.PREVIEW_PHRASINGS.format(question=item.question, words=words)
@@ -281,8 +282,7 @@ def preview(plan: Plan) -> str:
 
 def edited(plan: Plan) -> str:
     """What was changed, in a line."""
-    change = plan.edits[-1].change
-    words = "；".join(change.phrasings) if isinstance(change, AddPhrasings) else ""
+    words = "；".join(plan.change.phrasings) if isinstance(plan.change, AddPhrasings) else ""
     question = plan.after.base.by_id[plan.item].question
     return admins_texts.EDITED.format(what=admins_texts.EDITED_WHAT[plan.kind].format(question=question, words=words))
 
@@ -304,22 +304,22 @@ def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Ite
         yield admins_texts.IMPACT_CUT.format(count=impact.replayed, left=impact.left_out)
 
 
-def to_paste(plan: Plan, reason: str) -> str:
-    """What an admin can write into the file by hand, where the bot may not."""
-    parts = [reason, admins_texts.EDIT_READ_ONLY]
-    for edit in plan.edits:
-        match edit.change:
-            case AddPhrasings(item=item, phrasings=phrasings):
-                where, yaml = admins_texts.PASTE_PHRASINGS.format(item=item), "".join(map(phrasing_yaml, phrasings))
-            case SetAnswer(item=item):
-                where, yaml = admins_texts.PASTE_ANSWER.format(item=item), edit.splice.inserted
-            case AddItem() if edit.before is None:
-                where, yaml = admins_texts.PASTE_FILE, edit.splice.inserted
-            case AddItem(entry=entry):
-                where, yaml = admins_texts.PASTE_ITEM, item_yaml(entry)
-            case AddOther():
-                where, yaml = admins_texts.PASTE_OTHER, edit.splice.inserted
-        parts.append(admins_texts.PASTE.format(file=edit.file, where=where, yaml=yaml.strip("\n")))
+def refusal_text(error: EditRefusedError) -> str:
+    """Why a change is not made, with what to write into the files by hand, where that can help."""
+    parts = [admins_texts.REFUSALS[error.refusal].format(**error.details)]
+    if isinstance(error, ByHandError):
+        parts.append(admins_texts.EDIT_READ_ONLY)
+        for edit in error.edits:
+            match edit.change:
+                case AddPhrasings(item=item):
+                    where = admins_texts.PASTE_PHRASINGS.format(item=item)
+                case SetAnswer(item=item):
+                    where = admins_texts.PASTE_ANSWER.format(item=item)
+                case AddItem():
+                    where = admins_texts.PASTE_FILE if edit.before is None else admins_texts.PASTE_ITEM
+                case AddSource():
+                    where = admins_texts.PASTE_OTHER
+            parts.append(admins_texts.PASTE.format(file=edit.file, where=where, yaml=edit.to_paste().rstrip("\n")))
     return "\n".join(parts)
 
 
@@ -363,24 +363,6 @@ def action_words(action: Action, base: KnowledgeBase) -> str:
     """What was done; an item is called by its question, as long as there is one."""
     item = base.by_id.get(action.item or "")
     return admins_texts.HISTORY_KINDS[action.kind].format(detail=item.question if item else action.detail)
-
-
-def faults(found: Sequence[Fault]) -> str:
-    """What is wrong with the knowledge, each with file, line and fix."""
-    lines = [str(fault) for fault in found[:_FAULTS]]
-    if len(found) > _FAULTS:
-        lines.append(admins_texts.RELOAD_MORE.format(count=len(found) - _FAULTS))
-    return admins_texts.RELOAD_FAULTY.format(count=len(found), faults="\n".join(lines))
-
-
-def loaded(snapshot: Snapshot) -> str:
-    """What is answered from."""
-    kinds = [item.kind for item in snapshot.base.items]
-    return admins_texts.RELOADED.format(
-        answers=kinds.count(Kind.ANSWER),
-        not_covered=kinds.count(Kind.NOT_COVERED),
-        phrasings=sum(len(list(item.all_phrasings())) for item in snapshot.base.items),
-    )
 
 
 def mend_row(item: Item) -> tuple[Button, ...]:

@@ -7,11 +7,13 @@ from bot.conversation import cards
 from bot.conversation.cards import Press, button, cancel_row, next_card
 from bot.conversation.forms import Admin, Awaited, Draft, Drafts, Task
 from bot.conversation.replies import Button, Reply
-from bot.curation.changes import AlreadyThereError, MorePhrasings, NewAnswer, NewItem, Proposal
-from bot.curation.edits import Editor, Plan
+from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
-from bot.errors import EditRefusedError, FolderReadOnlyError
-from bot.items import Kind
+from bot.curation.planning import AlreadyThereError
+from bot.errors import EditRefusedError
+from bot.items import Item, Kind
+from bot.knowledge.changes import AddItem, AddPhrasings, Change, SetAnswer
+from bot.knowledge.edit import ByHandError
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
@@ -23,22 +25,21 @@ class Desk:
     """Every method gives what the admin reads.
 
     Raises:
-        EditRefusedError: it can't be done; the text says why.
-        FolderChangedError: the folder was changed at this very moment; nothing is done.
+        EditRefusedError: it can't be done; nothing is.
     """
 
     def __init__(
         self,
         *,
         current: CurrentSnapshot,
-        editor: Editor,
+        edits: Edits,
         lifecycle: MissLifecycle,
         clusters: MissClusters,
         history: History,
         drafts: Drafts,
     ) -> None:
         self._current = current
-        self._editor = editor
+        self._edits = edits
         self._lifecycle = lifecycle
         self._clusters = clusters
         self._history = history
@@ -50,14 +51,17 @@ class Desk:
         Without a word that was ``typed`` just now, and if nothing is lost by it, it needs no confirmation.
         """
         try:
-            plan = self._editor.plan(_proposal(draft))
+            plan = self._edits.plan(_change(draft))
         except AlreadyThereError as error:
             return self._already(error.item, draft.cluster, admin)
+        except ByHandError as error:
+            self._drafts.drop(admin)
+            return Reply(cards.refusal_text(error))
         except EditRefusedError as error:
             self._drafts.drop(admin)
             written = draft.answer or "\n".join(draft.phrasings)
             kept = [admins_texts.NOT_KEPT.format(text=written)] if typed or draft.answer else []
-            return Reply("\n\n".join((str(error), *kept)), ((next_card(),),))
+            return Reply("\n\n".join((cards.refusal_text(error), *kept)), ((next_card(),),))
         current = plan.before.base.by_id.get(draft.item)
         # Somebody else has written another answer while this one was written.
         overtaken = draft.task is Task.ANSWER and current is not None and current.answer != draft.seen
@@ -79,10 +83,10 @@ class Desk:
 
     def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> Reply:
         try:
-            action = self._editor.apply(plan, admin.id)
-        except FolderReadOnlyError as error:
+            action = self._edits.apply(plan, admin.id)
+        except ByHandError as error:
             self._drafts.drop(admin)
-            return Reply(cards.to_paste(plan, str(error)))
+            return Reply(cards.refusal_text(error))
         self._drafts.drop(admin)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
         undo = button(admins_texts.BUTTON_UNDO, Press.UNDO, action)
@@ -130,10 +134,7 @@ class Desk:
     def undo(self, number: int, admin: Admin) -> Reply:
         """Take an edit back, and open again what it answered; once more, if a kill came in between."""
         action = self._history.action(number)
-        try:
-            item = self._editor.undo(number, admin.id)
-        except FolderReadOnlyError as error:
-            return Reply(str(error))
+        item = self._edits.undo(number, admin.id)
         later = any(
             one.id > number and (one.item, one.kind) == (item, ActionKind.ANSWER) for one in self._history.edits()
         )
@@ -145,7 +146,7 @@ class Desk:
     def again(self, number: int, digest: Sequence[str], admin: Admin) -> Reply:
         """Make an edit once more that an editor has overwritten."""
         try:
-            plan = self._editor.plan_again(number)
+            plan = self._edits.plan_again(number)
         except AlreadyThereError as error:
             return self._already(error.item, None, admin)
         if plan.impact.has_loss and [plan.digest] != list(digest):
@@ -155,12 +156,20 @@ class Desk:
         return self._apply(plan, None, admin)
 
 
-def _proposal(draft: Draft) -> Proposal:
+def _change(draft: Draft) -> Change:
     match draft.task:
         case Task.PHRASING:
-            return MorePhrasings(draft.item, draft.phrasings)
+            return AddPhrasings(draft.item, draft.phrasings)
         case Task.ANSWER:
-            return NewAnswer(draft.item, draft.answer)
+            return SetAnswer(draft.item, draft.answer)
         case Task.ITEM | Task.NOT_COVERED:
-            kind = Kind.ANSWER if draft.task is Task.ITEM else Kind.NOT_COVERED
-            return NewItem(kind, draft.question, draft.phrasings, draft.answer, draft.sources, draft.topic, draft.other)
+            item = Item(
+                id="",
+                topic=draft.topic or admins_texts.NOT_COVERED_TOPIC,
+                question=draft.question,
+                answer=draft.answer,
+                kind=Kind.ANSWER if draft.task is Task.ITEM else Kind.NOT_COVERED,
+                phrasings=draft.phrasings,
+                source=draft.sources,
+            )
+            return AddItem(item, document=draft.other)

@@ -7,8 +7,8 @@ from bot.conversation.cards import Press, cancel_row
 from bot.conversation.desk import Desk
 from bot.conversation.forms import TYPED, Admin, Awaited, Draft, Drafts, Task
 from bot.conversation.replies import Reply, item_key, topic_key
-from bot.curation.changes import owners
-from bot.errors import EditRefusedError, StaleButtonError
+from bot.curation.planning import owners
+from bot.errors import CampaignBotError, StaleButtonError
 from bot.items import Item
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
@@ -26,6 +26,10 @@ _LONGEST_QUESTION = 60
 _LONGEST_TOPIC = 30
 _PHRASINGS_OF_A_CARD = 5
 _PHRASINGS_AT_ONCE = 20
+
+
+class UnfitTextError(CampaignBotError):
+    """What an admin typed can't be taken; the text says why, in Chinese."""
 
 
 class Writing:
@@ -87,7 +91,7 @@ class Writing:
         """The draft with what was awaited.
 
         Raises:
-            EditRefusedError: it is too long.
+            UnfitTextError: it is too long.
         """
         line = " ".join(text.split())
         match draft.awaited:
@@ -199,13 +203,13 @@ def _why_unfit(question: str) -> str:
 def _numberless(text: str) -> str:
     """What becomes a question of the knowledge base must hold nobody's number."""
     if is_masked(text):
-        raise EditRefusedError(admins_texts.HAS_NUMBER)
+        raise UnfitTextError(admins_texts.HAS_NUMBER)
     return text
 
 
 def _bounded(text: str, limit: int, refusal: str) -> str:
     if len(text) > limit:
-        raise EditRefusedError(refusal.format(length=len(text), limit=limit))
+        raise UnfitTextError(refusal.format(length=len(text), limit=limit))
     return text
 
 
@@ -213,9 +217,9 @@ def _phrasings(text: str) -> Sequence[str]:
     """One a line."""
     lines = [line for line in (" ".join(one.split()) for one in _numberless(text).splitlines()) if not is_blank(line)]
     if len(lines) > _PHRASINGS_AT_ONCE:
-        raise EditRefusedError(admins_texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
+        raise UnfitTextError(admins_texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
     for line in lines:
         if len(line) > _LONGEST_PHRASING:
             told = f"{line[:_LONGEST_TOPIC]}…"
-            raise EditRefusedError(admins_texts.PHRASING_TOO_LONG.format(text=told, limit=_LONGEST_PHRASING))
+            raise UnfitTextError(admins_texts.PHRASING_TOO_LONG.format(text=told, limit=_LONGEST_PHRASING))
     return lines

@@ -18,7 +18,7 @@ def follow(admin_setup: AdminSetup, old: str, new: str, name: str = "items.yaml"
     """An editor changes a file, and the bot follows."""
     before = admin_setup.current.snapshot
     admin_setup.write(name, old, new)
-    admin_setup.editor.take_over()
+    admin_setup.edits.take_over()
     admin_setup.lifecycle.follow(before, admin_setup.current.snapshot)
 
 
