@@ -185,9 +185,10 @@ class App:
         from bot.conversation.admins import AdminDialogue  # noqa: PLC0415
         from bot.conversation.desk import Desk  # noqa: PLC0415
         from bot.conversation.forms import Drafts  # noqa: PLC0415
+        from bot.conversation.notices import render  # noqa: PLC0415
         from bot.conversation.writing import Writing  # noqa: PLC0415
         from bot.curation.digest import Digest  # noqa: PLC0415
-        from bot.curation.edits import Editor  # noqa: PLC0415
+        from bot.curation.edits import Edits  # noqa: PLC0415
         from bot.curation.misses import MissLifecycle  # noqa: PLC0415
         from bot.curation.reload import Reloader  # noqa: PLC0415
         from bot.curation.weekly import WeeklyDigest  # noqa: PLC0415
@@ -228,21 +229,21 @@ class App:
         messages = Messages(bot)
         subscription_notifier = SubscriptionNotifier(messages, Subscriptions(self.database), encryption, current)
         notices = AdminNotifier(messages, settings.admins, settings.admin_group)
-        editor = Editor(self.folder, current, self.history, self.known, commits=settings.git_commit)
+        edits = Edits(self.folder, current, self.history, self.known, commits=settings.git_commit)
         lifecycle = MissLifecycle(self.missed, self.usage, current)
         reloader = Reloader(
             folder=self.folder,
             current=current,
-            editor=editor,
+            edits=edits,
             lifecycle=lifecycle,
-            tell=notices.tell,
+            tell=lambda notice: notices.tell(render(notice)),
             cache=settings.cache,
         )
         digest = Digest(self.clusters, self.sorting, self.usage)
         drafts = Drafts(self.history)
         desk = Desk(
             current=current,
-            editor=editor,
+            edits=edits,
             lifecycle=lifecycle,
             clusters=self.clusters,
             history=self.history,
@@ -294,7 +295,7 @@ class App:
         profile = Profile(bot, self.snapshot.base.title, settings.admins, settings.admin_group)
         weekly = WeeklyDigest(digest, current, self.history, notices.send)
         self.database.claim()
-        editor.recover()
+        edits.recover()
         beside = (notices.run, reloader.run, subscription_notifier.run, self.sorting.run, weekly.run)
         service = Service(bot, policy, worker, intake, web, health, retention, profile.publish, reloader.ask, beside)
         sockets = []

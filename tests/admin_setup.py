@@ -14,6 +14,7 @@ from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
+from bot.curation.notices import Unchanged
 from bot.evaluation.impact import RealQuestion
 from bot.items import VerdictKind
 from bot.knowledge import read
@@ -69,7 +70,7 @@ class AdminSetup:
             history=self.history,
             usage=self.usage,
             digest=self.digest,
-            reload=lambda: Reply("reloaded"),
+            reload=Unchanged,
         )
 
     def file(self, name: str) -> str:

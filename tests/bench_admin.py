@@ -12,10 +12,10 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from bot.curation.changes import MorePhrasings
 from bot.evaluation.impact import replay_all
 from bot.items import Kind
 from bot.knowledge import load, read
+from bot.knowledge.changes import AddPhrasings
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
 from bot.store.tables import MISSED, MISSED_DAYS
@@ -91,7 +91,7 @@ def cards() -> None:
         with tempfile.TemporaryDirectory() as folder:
             admin_setup = AdminSetup(SHIPPED, Path(folder), Clock())
             fill(admin_setup, missed_texts(size))
-            admin_setup.clustering.cluster_new()
+            admin_setup.sorting.sort()
             admin_setup.say("/missed")
             pages[size] = statistics.median(seconds(admin_setup.say, "/missed") for _ in range(PAGES))
     small, large = (pages[size] for size in SIZES)
@@ -105,9 +105,9 @@ def edits() -> None:
         items = [item for item in admin_setup.current.snapshot.base.items if item.kind is Kind.ANSWER]
         texts, times = missed_texts(20), []
         for number, text in enumerate(texts):
-            proposal = MorePhrasings(items[number * 7 % len(items)].id, (text,))
-            times.append(seconds(admin_setup.edits.plan, proposal))
-        plan = admin_setup.edits.plan(proposal)
+            change = AddPhrasings(items[number * 7 % len(items)].id, (text,))
+            times.append(seconds(admin_setup.edits.plan, change))
+        plan = admin_setup.edits.plan(change)
         every = seconds(lambda: replay_all(plan.before.index, plan.after.index, plan.before.confidence, []))
         median, longest = statistics.median(times), max(times)
         print(f"an edit is planned and tried in {median:.2f} s (at most {longest:.2f} s of {len(times)})", end=", ")

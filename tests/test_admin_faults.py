@@ -70,7 +70,7 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
     """As it was, or as it is then; and in the end the edit is made, once, and can be taken back."""
     folder, log = tmp_path / "knowledge", tmp_path / "log"
     before = (folder / "items.yaml").read_bytes()
-    after = before.replace("补办饭卡]".encode(), f"补办饭卡, {MISSED}]".encode())
+    after = before.replace("补办饭卡\n".encode(), f"补办饭卡\n      - {MISSED}\n".encode())
     chance = random.Random(7)
     with running(settings, log) as process:
         api.member_says(MISSED)
@@ -108,7 +108,7 @@ def test_a_kill_during_a_reload_loses_no_change(api: FakeBotApi, settings: dict[
     with running(settings, log):
         ask_in_vain(api, 7)
         # The bot has seen nothing of it yet, or is in the middle of it.
-        text = (folder / "items.yaml").read_text().replace("补办饭卡]", f"补办饭卡, {MISSED}]")
+        text = (folder / "items.yaml").read_text().replace("补办饭卡\n", f"补办饭卡\n      - {MISSED}\n")
         (folder / "items.yaml").write_text(text)
         time.sleep(0.25)
     assert (folder / "items.yaml").read_text() == text

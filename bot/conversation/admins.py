@@ -1,6 +1,6 @@
 """One turn of the conversation with an admin."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.conversation import cards
@@ -29,10 +29,12 @@ from bot.conversation.callbacks import (
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing, FormTurn, UnfitTextError
 from bot.conversation.forms import Admin, Field, Form, Task
+from bot.conversation.notices import render
 from bot.conversation.reply import Reply
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
-from bot.errors import EditRefusedError, FolderChangedError, StaleButtonError
+from bot.curation.notices import Notice
+from bot.errors import EditRefusedError, StaleButtonError
 from bot.items import Item, Kind
 from bot.matching import Candidate
 from bot.snapshot import CurrentSnapshot
@@ -82,7 +84,7 @@ class AdminConversation:
         history: History,
         usage: UsageLog,
         digest: Digest,
-        reload: Callable[[], Reply],
+        reload: Callable[[], Notice],
     ) -> None:
         self._current = current
         self._editing = editing
@@ -98,7 +100,7 @@ class AdminConversation:
         """The turn after one of ``COMMANDS``."""
         try:
             reply, after = self._command(command, admin, form)
-        except (EditRefusedError, FolderChangedError) as error:
+        except EditRefusedError as error:
             reply, after = Reply(cards.refusal(error)), None
         if command.name == "cancel":
             return AdminTurn(reply, after)
@@ -110,7 +112,7 @@ class AdminConversation:
             return AdminTurn(*self._editing.typed(form, text, admin))
         except UnfitTextError as error:
             return AdminTurn(Reply(str(error)), form)
-        except (EditRefusedError, FolderChangedError) as error:
+        except EditRefusedError as error:
             return AdminTurn(Reply(cards.refusal(error)), form)
 
     def press(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:
@@ -121,7 +123,7 @@ class AdminConversation:
         except StaleButtonError as error:
             # The message may still be needed, by this admin or another.
             return AdminTurn(None, form, str(error))
-        except (EditRefusedError, FolderChangedError) as error:
+        except EditRefusedError as error:
             turn = AdminTurn(Reply(cards.refusal(error), ((cards.next_card(),),)), form if of_form else None)
         return turn if of_form else _leaving(form, turn)
 
@@ -143,7 +145,7 @@ class AdminConversation:
                 return cards.help_for_admins(), None
             case "reload":
                 self._history.record(admin.id, ActionKind.RELOAD, "")
-                return self._reload(), None
+                return render(self._reload()), None
             case _:
                 return Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL), None
 
@@ -282,7 +284,7 @@ class AdminConversation:
     def _to_judge(self, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""
         snapshot = self._current.snapshot
-        waiting: Sequence = self._digest.to_judge(snapshot) if left > 0 else ()
+        waiting = self._digest.to_judge(snapshot) if left > 0 else []
         if waiting:
             return cards.judge_card(waiting[0], snapshot.base.by_id[waiting[0].item], min(left, len(waiting)))
         return cards.precision(self._digest.precision())

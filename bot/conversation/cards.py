@@ -29,10 +29,11 @@ from bot.conversation.forms import Form
 from bot.conversation.reply import Button, Reply, Rows, short_key
 from bot.curation.digest import Precision, Report
 from bot.curation.edits import Plan
-from bot.errors import Fault
+from bot.errors import EditRefusedError
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge.edit import AddItem, AddOther, AddPhrasings, SetAnswer, item_yaml, phrasing_yaml
+from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, SetAnswer
+from bot.knowledge.edit import ByHandError
 from bot.matching import Candidate
 from bot.snapshot import Snapshot
 from bot.store.records import Action, ActionKind, ActionState, Answered, Cluster, MissedQuestion, Opinion
@@ -218,7 +219,7 @@ def preview(plan: Plan) -> str:
     """What is about to be changed."""
     base = plan.after.base
     item = base.by_id[plan.item]
-    match plan.edits[-1].change:
+    match plan.change:
         case AddPhrasings(phrasings=phrasings):
             words = "\n".join(f"· {phrasing}" for phrasing in phrasings)
             return texts.PREVIEW_PHRASINGS.format(question=item.question, words=words)
@@ -235,8 +236,7 @@ def preview(plan: Plan) -> str:
 
 def edited(plan: Plan) -> str:
     """What was changed, in a line."""
-    change = plan.edits[-1].change
-    words = "；".join(change.phrasings) if isinstance(change, AddPhrasings) else ""
+    words = "；".join(plan.change.phrasings) if isinstance(plan.change, AddPhrasings) else ""
     question = plan.after.base.by_id[plan.item].question
     return texts.EDITED.format(what=texts.EDITED_WHAT[plan.kind].format(question=question, words=words))
 
@@ -258,22 +258,22 @@ def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Ite
         yield texts.IMPACT_CUT.format(count=impact.replayed, left=impact.left_out)
 
 
-def to_paste(plan: Plan, reason: str) -> str:
-    """What an admin can write into the file by hand, where the bot may not."""
-    parts = [reason, texts.EDIT_READ_ONLY]
-    for edit in plan.edits:
-        match edit.change:
-            case AddPhrasings(item=item, phrasings=phrasings):
-                where, yaml = texts.PASTE_PHRASINGS.format(item=item), "".join(map(phrasing_yaml, phrasings))
-            case SetAnswer(item=item):
-                where, yaml = texts.PASTE_ANSWER.format(item=item), edit.splice.inserted
-            case AddItem() if edit.before is None:
-                where, yaml = texts.PASTE_FILE, edit.splice.inserted
-            case AddItem(entry=entry):
-                where, yaml = texts.PASTE_ITEM, item_yaml(entry)
-            case AddOther():
-                where, yaml = texts.PASTE_OTHER, edit.splice.inserted
-        parts.append(texts.PASTE.format(file=edit.file, where=where, yaml=yaml.strip("\n")))
+def refusal(error: EditRefusedError) -> str:
+    """Why a change is not made, with what to write into the files by hand, where that can help."""
+    parts = [texts.REFUSALS[error.refusal].format(**error.details)]
+    if isinstance(error, ByHandError):
+        parts.append(texts.EDIT_READ_ONLY)
+        for edit in error.edits:
+            match edit.change:
+                case AddPhrasings(item=item):
+                    where = texts.PASTE_PHRASINGS.format(item=item)
+                case SetAnswer(item=item):
+                    where = texts.PASTE_ANSWER.format(item=item)
+                case AddItem():
+                    where = texts.PASTE_FILE if edit.makes_file else texts.PASTE_ITEM
+                case AddSource():
+                    where = texts.PASTE_OTHER
+            parts.append(texts.PASTE.format(file=edit.file, where=where, yaml=edit.to_paste().rstrip("\n")))
     return "\n".join(parts)
 
 
@@ -317,24 +317,6 @@ def action_words(action: Action, base: KnowledgeBase) -> str:
     """What was done; an item is called by its question, as long as there is one."""
     item = base.by_id.get(action.item or "")
     return texts.HISTORY_KINDS[action.kind].format(detail=item.question if item else action.detail)
-
-
-def faults(found: Sequence[Fault]) -> str:
-    """What is wrong with the knowledge, each with file, line and fix."""
-    lines = [str(fault) for fault in found[:_FAULTS]]
-    if len(found) > _FAULTS:
-        lines.append(texts.RELOAD_MORE.format(count=len(found) - _FAULTS))
-    return texts.RELOAD_FAULTY.format(count=len(found), faults="\n".join(lines))
-
-
-def loaded(snapshot: Snapshot) -> str:
-    """What is answered from."""
-    kinds = [item.kind for item in snapshot.base.items]
-    return texts.RELOADED.format(
-        answers=kinds.count(Kind.ANSWER),
-        not_covered=kinds.count(Kind.NOT_COVERED),
-        phrasings=sum(len(list(item.all_phrasings())) for item in snapshot.base.items),
-    )
 
 
 def fix_row(item: Item) -> tuple[Button, ...]:
@@ -431,8 +413,3 @@ def precision(judged: Precision | None) -> Reply:
             count=judged.count, right=judged.right, share=share, low=judged.low, high=judged.high
         )
     )
-
-
-def refusal(error: Exception) -> str:
-    """Why an edit can't be made, or taken back."""
-    return str(error)

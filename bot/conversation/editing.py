@@ -18,10 +18,12 @@ from bot.conversation.callbacks import (
 )
 from bot.conversation.forms import TYPED, Admin, Field, Form, Task
 from bot.conversation.reply import Button, Reply, short_key
-from bot.curation.edits import AlreadyThereError, Edits, Plan
+from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
-from bot.errors import EditRefusedError, FolderReadOnlyError, StaleButtonError
+from bot.curation.planning import AlreadyThereError
+from bot.errors import EditRefusedError, StaleButtonError
 from bot.items import Item
+from bot.knowledge.edit import ByHandError
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
 from bot.matching.similarity import unlike
@@ -52,8 +54,7 @@ class Editing:
     """Forms and the edits that come of them.
 
     Its methods raise StaleButtonError where a press is out of date, EditRefusedError where an edit can't be made or
-    taken back, FolderChangedError where the folder was changed at this very moment, so that nothing was done, and
-    StoreError where the store fails.
+    taken back, so that nothing was done, and StoreError where the store fails.
     """
 
     def __init__(
@@ -118,7 +119,8 @@ class Editing:
             case ToggleSource(source=key), Field.SOURCES:
                 place = next((place for place in base.places if short_key(place) == key), None)
                 chosen = {*form.sources} ^ {place}
-                return self.advance(form.but(sources=tuple(source for source in base.places if source in chosen)), admin)
+                sources = tuple(source for source in base.places if source in chosen)
+                return self.advance(form.but(sources=sources), admin)
             case ToggleDocument(), Field.SOURCES:
                 return self.advance(form.but(document="", names_document=not form.document), admin)
             case SourcesChosen(), Field.SOURCES:
@@ -195,6 +197,8 @@ class Editing:
             plan = self._edits.plan(form.change())
         except AlreadyThereError as error:
             return self._already_there(error.item, form.cluster, admin), None
+        except ByHandError as error:
+            return Reply(cards.refusal(error)), None
         except EditRefusedError as error:
             written = form.answer or "\n".join(form.phrasings)
             kept = [texts.NOT_KEPT.format(text=written)] if preview or form.answer else []
@@ -220,8 +224,8 @@ class Editing:
     def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> Reply:
         try:
             action = self._edits.apply(plan, admin.id)
-        except FolderReadOnlyError as error:
-            return Reply(cards.to_paste(plan, cards.refusal(error)))
+        except ByHandError as error:
+            return Reply(cards.refusal(error))
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
         return self._closed(cluster, plan.item, plan.before, lines, (Button(texts.BUTTON_UNDO, UndoEdit(action)),))
 
@@ -256,10 +260,7 @@ class Editing:
     def undo(self, action_id: int, admin: Admin) -> Reply:
         """Take an edit back, and open again what it answered; once more, if a kill came in between."""
         action = self._history.action(action_id)
-        try:
-            item = self._edits.undo(action_id, admin.id)
-        except FolderReadOnlyError as error:
-            return Reply(cards.refusal(error))
+        item = self._edits.undo(action_id, admin.id)
         is_answer = (item, ActionKind.ANSWER)
         later = any(edit.id > action_id and (edit.item, edit.kind) == is_answer for edit in self._history.edits())
         restored = action is not None and action.kind is ActionKind.ANSWER and not later

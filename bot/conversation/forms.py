@@ -10,6 +10,7 @@ from bot.items import Item, Kind
 from bot.knowledge.changes import AddItem, AddPhrasings, Change, SetAnswer
 from bot.masking import question_key
 from bot.store.records import StoredForm
+from bot.texts import admins as texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +104,14 @@ class Form(BaseModel):
             case Task.ITEM | Task.NOT_COVERED:
                 item = Item(
                     id="",
-                    topic=self.topic,
+                    topic=self.topic or texts.NOT_COVERED_TOPIC,
                     question=self.question,
                     answer=self.answer,
                     kind=Kind.ANSWER if self.task is Task.ITEM else Kind.NOT_COVERED,
                     phrasings=self.phrasings,
                     source=self.sources,
                 )
-                return AddItem(item, self.document)
+                return AddItem(item, document=self.document)
 
 
 def stored(form: Form | None, admin: Admin) -> StoredForm:

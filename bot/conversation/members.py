@@ -125,8 +125,8 @@ class MemberConversation:
     def press(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
         """The turn after a pressed button.
 
-        ``callback`` is None where it can't be read. ``question``: what the button's message replied to, empty if that is
-        not known.
+        ``callback`` is None where it can't be read. ``question``: what the button's message replied to, empty if that
+        is not known.
         """
         return self._pressed(callback, question, speaker, snapshot).converted(converter(speaker.language))
 

@@ -2,19 +2,24 @@
 
 An edit is written, read again and compared before it counts: the file must say what it said, and the change, and
 nothing else, with every comment still in it. So a style of YAML that is not foreseen here can refuse an edit, but never
-damage a file. Texts are what a file holds, without a byte order mark.
+damage a file. Lists and mappings in brackets are never written into. Texts of a change count without white space at
+their ends, as when a file is loaded.
 """
 
+import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from bot.errors import EditRefusedError, Refusal
+from bot.items import Item, Kind
+from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
 from bot.knowledge.tree import parse
 
@@ -32,131 +37,154 @@ _PARTED = re.compile(r"\n[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*-[ \t]*\Z")
 _BLOCK_STYLES = ("|", ">")
 _BLOCK_HEADER = re.compile(r"([^\n]*\n)(?: *\r?\n)*( *)")
 """The line that opens a block scalar; the indentation of what it holds."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-
-class SpliceError(Exception):
-    """A change can't be made, or taken back, safely in this text. Its words are for the log."""
+_Place = tuple[int, str, str]
+"""Where a text changes: at this character, the first text gives way to the second."""
 
 
 @dataclass(frozen=True, slots=True)
-class Splice:
-    """At the character ``start`` of a text, ``removed`` gives way to ``inserted``."""
+class Edit:
+    """A change of one file: at the character ``start`` of its text, ``removed`` gives way to ``inserted``.
 
+    A byte order mark does not count as a character. ``before`` and ``after`` are digests of the file's bytes; without
+    ``before`` there was no file.
+    """
+
+    file: str
+    change: Change
     start: int
     removed: str
     inserted: str
+    before: str | None
+    after: str
 
-    def applied(self, text: str) -> str:
-        """The text after it.
+    def applied(self, data: bytes | None) -> bytes:
+        """The file with the edit; ``data`` is the file that the edit was made for, None if there was none."""
+        return _bytes(_replaced(_text(data), (self.start, self.removed, self.inserted)), data)
 
-        Raises:
-            SpliceError: ``removed`` does not stand there.
-        """
-        if not text.startswith(self.removed, self.start):
-            raise SpliceError(f"other text than expected at character {self.start}")
-        return text[: self.start] + self.inserted + text[self.start + len(self.removed) :]
+    def reverted(self, data: bytes | None) -> bytes | None:
+        """The file without the edit, to the byte if it is as the edit left it; None stands for no file.
 
-    def reverted(self, text: str) -> str:
-        """The text before it, from the text after it.
+        If it was changed elsewhere since then, the edit alone is taken back.
 
         Raises:
-            SpliceError: ``inserted`` does not stand there.
+            EditRefusedError: the edit can't be told apart from what was changed since.
         """
-        return Splice(self.start, self.inserted, self.removed).applied(text)
-
-
-@dataclass(frozen=True, slots=True)
-class AddPhrasings:
-    """One or more phrasings, all different and new to it, for the item with this id."""
-
-    item: str
-    phrasings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SetAnswer:
-    """Another answer for the item with this id, in place of ``before``."""
-
-    item: str
-    answer: str
-    before: str
-
-
-@dataclass(frozen=True, slots=True)
-class AddItem:
-    """Another item for a file of items; its id is new to the file."""
-
-    entry: ItemEntry
-
-
-@dataclass(frozen=True, slots=True)
-class AddOther:
-    """Another document that answers may cite, for speech.yaml; its id is new to ``paragraphs`` and ``others``."""
-
-    id: str
-    name: str
-
-
-Change = AddPhrasings | SetAnswer | AddItem | AddOther
-
-
-def splice(text: str, change: Change) -> Splice:
-    """Where a change goes in the text of a file, and how it is written there: in the style of what stands around it.
-
-    Texts of a change count without white space at their ends, as when a file is loaded.
-
-    Raises:
-        SpliceError: the text is no file for this change, does not load, holds the change already, or is written in a
-            way in which the change can't be made without harm.
-    """
-    old = _read(text, change)
-    for way in _ways(old, change):
+        digest = _digest(data)
+        if data is None or digest == self.before:
+            return data
+        if digest == self.after:
+            place = self.start, self.inserted, self.removed
+            return None if self.before is None else _bytes(_replaced(_text(data), place), data)
         try:
-            new = _read(way.applied(text), change)
-            if _differ_by(change, old, new) and new.warnings <= old.warnings:
-                return way
-        except SpliceError:
-            continue
-    raise SpliceError(f"no safe place for {type(change).__name__}")
+            return _bytes(self._taken_out(_text(data)), data)
+        except _UnfitError as error:
+            raise EditRefusedError(Refusal.UNDO_ENTANGLED, file=self.file) from error
+
+    def _taken_out(self, text: str) -> str:
+        inserted = self.inserted
+        if self.before is None and isinstance(self.change, AddItem):
+            # Others have added to the file that was made for this item.
+            inserted = _item_yaml(self.change.item)
+        new = _Page.read(text, self.change)
+        start, end = new.range(self.change)
+        if text.count(inserted, start, end) != 1:
+            raise _UnfitError("what was inserted does not stand there once")
+        old = _replaced(text, (text.index(inserted, start, end), inserted, self.removed))
+        if not _differ_by(self.change, _Page.read(old, self.change), new):
+            raise _UnfitError("more than the change would be taken out")
+        return old
+
+    def to_paste(self) -> str:
+        """The change as whole lines in the style of the shipped files, for whoever makes it by hand."""
+        match self.change:
+            case AddPhrasings(phrasings=phrasings):
+                return _block([f"- {_in_block(phrasing.strip())}" for phrasing in phrasings], 6)
+            case SetAnswer(answer=answer):
+                return _block(_field("answer", answer), 4)
+            case AddItem(item) if self.before is None:
+                return _new_file(item)
+            case AddItem(item):
+                return _item_yaml(item)
+            case AddSource():
+                return _block(["others:", *_shifted([_source_line(self.change)], 2)], 0)
 
 
-def undo(text: str, change: Change, splice: Splice) -> Splice:
-    """What takes one change back, and nothing else, in a text that may have changed elsewhere since.
+class ByHandError(EditRefusedError):
+    """A change that the bot can't make, and an admin can: by these edits, of which it knows what to paste."""
+
+    def __init__(self, refusal: Refusal, edits: Sequence[Edit], **details: object) -> None:
+        super().__init__(refusal, **details)
+        self.edits = tuple(edits)
+
+
+class _UnfitError(Exception):
+    """A text is not what an edit needs. Its words are for the log."""
+
+
+def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
+    """The edit that makes a completed change in a file, in the style of what stands around it.
+
+    Without ``data`` there is no file yet: an item makes it.
 
     Raises:
-        SpliceError: what was inserted is not there any more, or not once, or holds more than the change by now.
+        ByHandError: the file is no file for this change, does not load, holds the change already, or is written in a
+            way in which the change can't be made without harm. Where its edit would go is not known.
     """
-    new = _read(text, change)
-    start, end = _range(new, change)
-    if text.count(splice.inserted, start, end) != 1:
-        raise SpliceError("what was inserted does not stand there once")
-    back = Splice(text.index(splice.inserted, start, end), splice.inserted, splice.removed)
-    if not _differ_by(change, _read(back.applied(text), change), new):
-        raise SpliceError("more than the change would be taken back")
-    return back
+    if data is None and isinstance(change, AddItem):
+        return _edit(change, file, data, (0, "", _new_file(change.item)))
+    try:
+        return _edit(change, file, data, _safe_place(_text(data), change))
+    except _UnfitError as error:
+        by_hand = Edit(file, change, 0, "", "", _digest(data), "")
+        raise ByHandError(Refusal.EDIT_UNSAFE, [by_hand], file=file) from error
 
 
-def new_file(topic: str, entry: ItemEntry) -> str:
-    """The text of a file that holds one item."""
-    return f"{_HEAD}topic: {_in_block(topic.strip())}\nitems:\n{item_yaml(entry)}"
+def _edit(change: Change, file: str, data: bytes | None, place: _Place) -> Edit:
+    after = _bytes(_replaced(_text(data), place), data)
+    return Edit(file, change, *place, _digest(data), _digest(after) or "")
 
 
-def item_yaml(entry: ItemEntry) -> str:
-    """An item as it stands in the shipped files: whole lines, to paste below the last item of a file."""
-    return "".join(f"{line}\n" for line in _shifted(_item_lines(entry), 2))
+def _safe_place(text: str, change: Change) -> _Place:
+    old = _Page.read(text, change)
+    for place in _places(old, change):
+        try:
+            new = _Page.read(_replaced(text, place), change)
+            if _differ_by(change, old, new) and new.warnings <= old.warnings:
+                return place
+        except _UnfitError:
+            continue
+    raise _UnfitError(f"no safe place for {type(change).__name__}")
 
 
-def phrasing_yaml(phrasing: str) -> str:
-    """A phrasing as it stands in the shipped files: a whole line, to paste below another phrasing."""
-    return f"      - {_in_block(phrasing.strip())}\n"
+def _replaced(text: str, place: _Place) -> str:
+    start, removed, inserted = place
+    return text[:start] + inserted + text[start + len(removed) :]
+
+
+def _digest(data: bytes | None) -> str | None:
+    return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+def _text(data: bytes | None) -> str:
+    return (data or b"").decode("utf-8-sig")
+
+
+def _bytes(text: str, like: bytes | None) -> bytes:
+    """A text as bytes, with a byte order mark if the file had one."""
+    return text.encode("utf-8-sig" if like and like.startswith(_BYTE_ORDER_MARK) else "utf-8")
 
 
 # --- what a text says -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """A text that loads, with all that is compared between two of them."""
+class _Page:
+    """A text that loads: what is compared between two of them, and ways to write into it.
+
+    Lines to be written come without their ends, and without the indentation that all of them have.
+    """
 
     text: str
     root: yaml.MappingNode
@@ -164,17 +192,65 @@ class _Reading:
     comments: list[str]
     warnings: int
 
+    @classmethod
+    def read(cls, text: str, change: Change) -> "_Page":
+        tree = parse("", text)
+        if tree.faults or not isinstance(tree.node, yaml.MappingNode):
+            raise _UnfitError(f"the text does not load: {tree.faults}")
+        model: type[ItemFile | SpeechFile] = SpeechFile if isinstance(change, AddSource) else ItemFile
+        try:
+            content = model.model_validate(tree.value)
+        except ValidationError as error:
+            raise _UnfitError(f"the text is no {model.__name__}") from error
+        return cls(text, tree.node, content, list(_comments(text, tree.node)), len(tree.warnings))
 
-def _read(text: str, change: Change) -> _Reading:
-    tree = parse("", text)
-    if tree.faults or not isinstance(tree.node, yaml.MappingNode):
-        raise SpliceError(f"the text does not load: {tree.faults}")
-    model: type[ItemFile | SpeechFile] = SpeechFile if isinstance(change, AddOther) else ItemFile
-    try:
-        content = model.model_validate(tree.value)
-    except ValidationError as error:
-        raise SpliceError(f"the text is no {model.__name__}") from error
-    return _Reading(text, tree.node, content, list(_comments(text, tree.node)), len(tree.warnings))
+    def range(self, change: Change) -> tuple[int, int]:
+        """The part of the text that holds a change."""
+        if isinstance(change, AddItem | AddSource):
+            return 0, len(self.text)
+        node = self.item(change.item)
+        return node.start_mark.index, node.end_mark.index
+
+    def item(self, item_id: str) -> yaml.MappingNode:
+        """The node of an item."""
+        nodes: list[yaml.MappingNode] = _fields(self.root)["items"][1].value
+        for node in nodes:
+            if _fields(node)["id"][1].value == item_id:
+                return node
+        raise _UnfitError(f"no item {item_id}")
+
+    def lines(self, index: int, lines: Iterable[str], column: int) -> _Place:
+        """Lines where a line begins, or below a last line that has no end."""
+        written = self._joined(_shifted(lines, column))
+        ended = index == 0 or self.text[index - 1] == "\n"
+        return index, "", self._joined([written, ""] if ended else ["", written])
+
+    def after(self, node: yaml.Node, lines: Iterable[str], column: int) -> Iterator[_Place]:
+        """Lines below the line on which a plain or quoted scalar ends, if nothing but a comment follows it there."""
+        if isinstance(node, yaml.ScalarNode) and node.style not in _BLOCK_STYLES:
+            rest = _REST_OF_LINE.match(self.text, node.end_mark.index)
+            if rest:
+                yield self.lines(rest.end(), lines, column)
+
+    def before(self, node: yaml.Node, lines: Iterable[str]) -> _Place:
+        """Lines before a node of block style that begins where its line does, but for indentation and dashes."""
+        column = node.start_mark.column
+        return node.start_mark.index, "", self._joined([*_shifted(lines, column), " " * column])[column:]
+
+    def entries(self, node: yaml.CollectionNode, lines: list[str]) -> Iterator[_Place]:
+        """Further entries of a collection of block style: its last ones, or its first."""
+        if not node.flow_style:
+            last = node.value[-1]
+            yield from self.after(last[-1] if isinstance(last, tuple) else last, lines, node.start_mark.column)
+            yield self.before(node, lines)
+
+    def replacing(self, start: int, middle: int, end: int, lines: Iterable[str]) -> _Place:
+        """Lines in place of what stands between ``middle`` and ``end``; from ``start`` to there, all stays."""
+        return start, self.text[start:end], self.text[start:middle] + self._joined(lines)
+
+    def _joined(self, lines: Iterable[str]) -> str:
+        newline = _NEWLINE.search(self.text)
+        return (newline.group() if newline else "\n").join(lines)
 
 
 def _comments(text: str, root: yaml.Node) -> Iterator[str]:
@@ -200,8 +276,13 @@ def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
             yield from _scalars(part)
 
 
-def _differ_by(change: Change, old: _Reading, new: _Reading) -> bool:
-    """Whether a change is all that makes the new reading another than the old one."""
+def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, Any]]:
+    """The nodes of keys and values, in the order of the file."""
+    return {key.value: (key, value) for key, value in mapping.value}
+
+
+def _differ_by(change: Change, old: _Page, new: _Page) -> bool:
+    """Whether a change is all that distinguishes the new text from the old one."""
     return old.comments == new.comments and old.content == _without(new.content, change)
 
 
@@ -209,22 +290,29 @@ def _without(content: ItemFile | SpeechFile, change: Change) -> ItemFile | Speec
     """The content before a change.
 
     Raises:
-        SpliceError: the change is not in it, or something else takes its place in it.
+        _UnfitError: the change is not in it, or something else takes its place in it.
     """
     match content, change:
-        case ItemFile() as file, AddItem() as change:
-            if [entry for entry in file.items if entry.id == change.entry.id] == [change.entry]:
-                return file.model_copy(
-                    update={"items": tuple(entry for entry in file.items if entry.id != change.entry.id)}
-                )
+        case ItemFile() as file, AddItem(item):
+            added = [entry for entry in file.items if entry.id == item.id]
+            if added == [_entry(item)]:
+                return file.model_copy(update={"items": tuple(entry for entry in file.items if entry not in added)})
         case ItemFile() as file, AddPhrasings() | SetAnswer() as change:
             items = (_entry_without(entry, change) if entry.id == change.item else entry for entry in file.items)
             return file.model_copy(update={"items": tuple(items)})
-        case SpeechFile() as speech, AddOther() as change:
+        case SpeechFile() as speech, AddSource() as change:
             others, key = dict(speech.others), change.id.strip()
             if key not in speech.paragraphs and others.pop(key, None) == change.name.strip():
                 return speech.model_copy(update={"others": others})
-    raise SpliceError(f"{type(change).__name__} is not in the text")
+    raise _UnfitError(f"{type(change).__name__} is not in the text")
+
+
+def _entry(item: Item) -> ItemEntry:
+    """An item as it is read from a file."""
+    try:
+        return ItemEntry.model_validate({key: getattr(item, key) for key in _KEYS} | {"kind": item.kind.value})
+    except ValidationError as error:
+        raise _UnfitError("the item is none that a file can hold") from error
 
 
 def _entry_without(entry: ItemEntry, change: AddPhrasings | SetAnswer) -> ItemEntry:
@@ -237,113 +325,42 @@ def _entry_without(entry: ItemEntry, change: AddPhrasings | SetAnswer) -> ItemEn
         case SetAnswer(answer=answer, before=before):
             if entry.answer == answer.strip():
                 return entry.model_copy(update={"answer": before.strip()})
-    raise SpliceError(f"{type(change).__name__} is not in the item {entry.id}")
+    raise _UnfitError(f"{type(change).__name__} is not in the item {entry.id}")
 
 
 # --- where it is written ----------------------------------------------------------------------------------------------
 
 
-class _Page:
-    """A text to write into. Lines come without their ends, and without the indentation that all of them have."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        newline = _NEWLINE.search(text)
-        self._newline = newline.group() if newline else "\n"
-
-    def lines(self, index: int, lines: Iterable[str], column: int) -> Splice:
-        """Lines where a line begins, or below a last line that has no end."""
-        written = self._newline.join(_shifted(lines, column))
-        ended = index == 0 or self.text[index - 1] == "\n"
-        return Splice(index, "", written + self._newline if ended else self._newline + written)
-
-    def after(self, node: yaml.Node, lines: Iterable[str], column: int) -> Iterator[Splice]:
-        """Lines below the line on which a plain or quoted scalar ends, if nothing but a comment follows it there."""
-        if isinstance(node, yaml.ScalarNode) and node.style not in _BLOCK_STYLES:
-            rest = _REST_OF_LINE.match(self.text, node.end_mark.index)
-            if rest:
-                yield self.lines(rest.end(), lines, column)
-
-    def before(self, node: yaml.Node, lines: Iterable[str]) -> Splice:
-        """Lines before a node of block style that begins where its line does, but for indentation and dashes."""
-        column = node.start_mark.column
-        written = self._newline.join([*_shifted(lines, column), " " * column])
-        return Splice(node.start_mark.index, "", written[column:])
-
-    def entries(self, node: yaml.CollectionNode, lines: list[str], spellings: list[str]) -> Iterator[Splice]:
-        """Further entries of a collection: its last, or its first. ``lines`` are for block style, the rest for flow."""
-        values = [child[-1] if isinstance(child, tuple) else child for child in node.value]
-        if not node.flow_style:
-            yield from self.after(values[-1], lines, node.start_mark.column)
-            yield self.before(node, lines)
-        elif values:
-            yield from (Splice(values[-1].end_mark.index, "", f", {spelling}") for spelling in spellings)
-        else:
-            yield from (Splice(node.start_mark.index + 1, "", spelling) for spelling in spellings)
-
-    def replacing(self, start: int, middle: int, end: int, lines: Iterable[str]) -> Splice:
-        """Lines in place of what stands between ``middle`` and ``end``; from ``start`` to there, all stays."""
-        return Splice(start, self.text[start:end], self.text[start:middle] + self._newline.join(lines))
-
-
-def _range(reading: _Reading, change: Change) -> tuple[int, int]:
-    """The part of the text that holds a change."""
-    match change:
-        case AddItem() | AddOther():
-            return 0, len(reading.text)
-        case AddPhrasings(item=item) | SetAnswer(item=item):
-            node = _item(reading.root, item)
-            return node.start_mark.index, node.end_mark.index
-
-
-def _item(root: yaml.MappingNode, item_id: str) -> yaml.MappingNode:
-    nodes: list[yaml.MappingNode] = _fields(root)["items"][1].value
-    for node in nodes:
-        if _fields(node)["id"][1].value == item_id:
-            return node
-    raise SpliceError(f"no item {item_id}")
-
-
-def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, Any]]:
-    """The nodes of keys and values, in the order of the file."""
-    return {key.value: (key, value) for key, value in mapping.value}
-
-
-def _ways(reading: _Reading, change: Change) -> Iterator[Splice]:
+def _places(page: _Page, change: Change) -> Iterator[_Place]:
     """Where and how a change might be written, the most natural way first; not all of them are safe."""
-    page, root = _Page(reading.text), reading.root
     match change:
         case AddPhrasings(item=item, phrasings=phrasings):
-            return _phrasing_ways(page, _item(root, item), [phrasing.strip() for phrasing in phrasings])
+            return _phrasing_places(page, page.item(item), [f"- {_in_block(text.strip())}" for text in phrasings])
         case SetAnswer(item=item, answer=answer):
-            return _answer_ways(page, _item(root, item), answer.strip())
-        case AddItem(entry=entry):
-            return _item_ways(page, _fields(root)["items"][1], entry)
-        case AddOther(id=key, name=name):
-            return _other_ways(page, root, key.strip(), name.strip())
+            return _answer_places(page, page.item(item), answer.strip())
+        case AddItem(item):
+            return _item_places(page, _fields(page.root)["items"][1], item)
+        case AddSource():
+            return _source_places(page, _source_line(change))
 
 
-def _phrasing_ways(page: _Page, item: yaml.MappingNode, phrasings: list[str]) -> Iterator[Splice]:
+def _phrasing_places(page: _Page, item: yaml.MappingNode, lines: list[str]) -> Iterator[_Place]:
     fields = _fields(item)
-    lines = [f"- {_in_block(phrasing)}" for phrasing in phrasings]
-    spellings = [", ".join(map(write, phrasings)) for write in (_in_flow, _quoted)]
     if "phrasings" in fields:
-        yield from page.entries(fields["phrasings"][1], lines, spellings)
-        return
-    question, text = fields["question"]
-    keys = [key for key, _ in fields.values()]
-    following = (keys[keys.index(question) + 1 :] or [question])[0]
-    if item.flow_style:
-        for spelling in spellings:
-            yield Splice(following.start_mark.index, "", f"phrasings: [{spelling}], ")
-        return
-    lines = ["phrasings:", *_shifted(lines, 2)]
-    yield from page.after(text, lines, question.start_mark.column)
-    yield page.before(following, lines)
+        yield from page.entries(fields["phrasings"][1], lines)
+    elif not item.flow_style:
+        question, text = fields["question"]
+        keys = [key for key, _ in fields.values()]
+        following = (keys[keys.index(question) + 1 :] or [question])[0]
+        lines = ["phrasings:", *_shifted(lines, 2)]
+        yield from page.after(text, lines, question.start_mark.column)
+        yield page.before(following, lines)
 
 
-def _answer_ways(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator[Splice]:
+def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator[_Place]:
     """With the key, so that an answer that is also a phrasing is told from it."""
+    if item.flow_style:
+        return
     key, value = _fields(item)["answer"]
     start, middle, end = key.start_mark.index, value.start_mark.index, value.end_mark.index
     if value.style in _BLOCK_STYLES:
@@ -352,40 +369,71 @@ def _answer_ways(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator[S
         if header and not _UNWRITABLE.search(answer):
             lines = _shifted(answer.split("\n"), len(header[2]))
             yield page.replacing(start, header.end(1), end, lines)
-    if item.flow_style:
-        yield page.replacing(start, middle, end, [_in_flow(answer)])
-    else:
-        first, *more = _answer_lines(answer)
-        yield page.replacing(start, middle, end, [first, *_shifted(more, key.start_mark.column)])
+    first, *more = _scalar_lines(answer)
+    yield page.replacing(start, middle, end, [first, *_shifted(more, key.start_mark.column)])
     yield page.replacing(start, middle, end, [_quoted(answer)])
 
 
-def _item_ways(page: _Page, items: yaml.SequenceNode, entry: ItemEntry) -> Iterator[Splice]:
-    lines = _item_lines(entry)
+def _item_places(page: _Page, items: yaml.SequenceNode, item: Item) -> Iterator[_Place]:
+    if items.flow_style:
+        return
+    lines = _item_lines(item)
     starts = [node.start_mark.index for node in items.value[-2:]]
     parting = [""] if len(starts) > 1 and _PARTED.search(page.text, *starts) else []
-    if not items.flow_style:
-        yield page.lines(len(page.text), [*parting, *lines], items.start_mark.column)
-    spellings = [_in_braces(entry, write) for write in (_in_flow, _quoted)]
-    yield from page.entries(items, [*lines, *parting], spellings)
+    yield page.lines(len(page.text), [*parting, *lines], items.start_mark.column)
+    yield page.before(items, [*lines, *parting])
 
 
-def _other_ways(page: _Page, root: yaml.MappingNode, key: str, name: str) -> Iterator[Splice]:
-    fields = _fields(root)
-    lines = [f"{_in_block(key)}: {_in_block(name)}"]
-    spellings = [f"{write(key)}: {write(name)}" for write in (_in_flow, _quoted)]
+def _source_places(page: _Page, line: str) -> Iterator[_Place]:
+    fields = _fields(page.root)
     if "others" in fields:
-        yield from page.entries(fields["others"][1], lines, spellings)
-    elif root.flow_style:
-        for spelling in spellings:
-            yield Splice(root.value[0][0].start_mark.index, "", f"others: {{{spelling}}}, ")
-    else:
-        lines = ["others:", *_shifted(lines, 2)]
-        yield page.lines(len(page.text), lines, root.start_mark.column)
-        yield page.before(root, lines)
+        yield from page.entries(fields["others"][1], [line])
+    elif not page.root.flow_style:
+        lines = ["others:", f"  {line}"]
+        yield page.lines(len(page.text), lines, page.root.start_mark.column)
+        yield page.before(page.root, lines)
 
 
 # --- how it is written ------------------------------------------------------------------------------------------------
+
+
+def _new_file(item: Item) -> str:
+    """The text of a file that holds one item."""
+    return f"{_HEAD}topic: {_in_block(item.topic.strip())}\nitems:\n{_item_yaml(item)}"
+
+
+def _item_yaml(item: Item) -> str:
+    return _block(_item_lines(item), 2)
+
+
+def _item_lines(item: Item) -> list[str]:
+    """An item as an entry of a list, without the keys that would only repeat the defaults."""
+    lines: list[str] = []
+    for key in _KEYS:
+        value: str | tuple[str, ...] = getattr(item, key)
+        if key == "phrasings" and value:
+            lines += [f"{key}:", *(f"  - {_in_block(phrasing.strip())}" for phrasing in value)]
+        elif isinstance(value, tuple):
+            lines += [f"{key}: [{', '.join(_in_flow(text.strip()) for text in value)}]"] if value else []
+        elif value is not Kind.ANSWER:
+            lines += _field(key, value)
+    return [f"- {lines[0]}", *_shifted(lines[1:], 2)]
+
+
+def _field(key: str, text: str) -> list[str]:
+    first, *more = _scalar_lines(text.strip())
+    return [f"{key}: {first}", *more]
+
+
+def _source_line(change: AddSource) -> str:
+    return f"{_in_block(change.id.strip())}: {_in_block(change.name.strip())}"
+
+
+def _scalar_lines(text: str) -> list[str]:
+    """A text as a value in block style: literally if it has several lines."""
+    if "\n" in text and not _UNWRITABLE.search(text):
+        return ["|-", *_shifted(text.split("\n"), 2)]
+    return [_in_block(text)]
 
 
 def _in_block(text: str) -> str:
@@ -395,7 +443,7 @@ def _in_block(text: str) -> str:
 
 
 def _in_flow(text: str) -> str:
-    """The same between brackets, where commas and brackets have a meaning."""
+    """A text as a value between brackets, where commas and brackets have a meaning."""
     plain = yaml.safe_dump([text], allow_unicode=True, width=math.inf, default_flow_style=True) == f"[{text}]\n"
     return text if plain else _quoted(text)
 
@@ -405,41 +453,9 @@ def _quoted(text: str) -> str:
     return _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-def _in_brackets(texts: Iterable[str], write: Callable[[str], str]) -> str:
-    return f"[{', '.join(map(write, texts))}]"
-
-
-def _in_braces(entry: ItemEntry, write: Callable[[str], str]) -> str:
-    said = (
-        (key, write(value) if isinstance(value, str) else _in_brackets(value, write)) for key, value in _said(entry)
-    )
-    return f"{{{', '.join(f'{key}: {value}' for key, value in said)}}}"
-
-
-def _said(entry: ItemEntry) -> Iterator[tuple[str, Any]]:
-    """What an item says beyond the defaults."""
-    said = entry.model_dump(exclude_defaults=True)
-    return ((key, said[key]) for key in _KEYS if key in said)
-
-
-def _item_lines(entry: ItemEntry) -> list[str]:
-    lines: list[str] = []
-    for key, value in _said(entry):
-        if key == "phrasings":
-            lines += [f"{key}:", *(f"  - {_in_block(phrasing)}" for phrasing in value)]
-        elif isinstance(value, tuple):
-            lines.append(f"{key}: {_in_brackets(value, _in_flow)}")
-        else:
-            first, *more = _answer_lines(value)
-            lines += [f"{key}: {first}", *more]
-    return [f"- {lines[0]}", *_shifted(lines[1:], 2)]
-
-
-def _answer_lines(answer: str) -> list[str]:
-    """An answer as a value in block style: literally if it has several lines."""
-    if "\n" in answer and not _UNWRITABLE.search(answer):
-        return ["|-", *_shifted(answer.split("\n"), 2)]
-    return [_in_block(answer)]
+def _block(lines: Iterable[str], column: int) -> str:
+    """Whole lines."""
+    return "".join(f"{line}\n" for line in _shifted(lines, column))
 
 
 def _shifted(lines: Iterable[str], columns: int) -> Iterator[str]:

@@ -8,8 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bot.errors import Fault, FolderChangedError, FolderReadOnlyError, KnowledgeError, UsageError
-from bot.texts import admins as admins_texts
+from bot.errors import EditRefusedError, Fault, KnowledgeError, Refusal, UsageError
 from bot.texts import command_line as command_line_texts
 from bot.texts import knowledge as knowledge_texts
 
@@ -88,8 +87,7 @@ def replace(folder: Path, name: str, before: bytes | None, after: bytes | None) 
     Whoever reads, or is killed, finds the file as it was or as it is then.
 
     Raises:
-        FolderChangedError: the file has other bytes; nothing is done.
-        FolderReadOnlyError: it can't be written; nothing is done.
+        EditRefusedError: the file has other bytes, or can't be written; nothing is done.
     """
     path = (folder / name).resolve()
     try:
@@ -100,7 +98,7 @@ def replace(folder: Path, name: str, before: bytes | None, after: bytes | None) 
             _write(path, before, after)
         _sync(path.parent)
     except OSError as error:
-        raise FolderReadOnlyError(admins_texts.FOLDER_READ_ONLY.format(file=name, reason=error.strerror)) from error
+        raise EditRefusedError(Refusal.FOLDER_READ_ONLY, file=name, reason=error.strerror) from error
 
 
 def tidy(folder: Path) -> None:
@@ -136,7 +134,7 @@ def _write(path: Path, before: bytes | None, after: bytes) -> None:
 
 def _must_be(path: Path, before: bytes | None) -> None:
     if (path.read_bytes() if path.exists() else None) != before:
-        raise FolderChangedError(admins_texts.FOLDER_CHANGED)
+        raise EditRefusedError(Refusal.FOLDER_CHANGED)
 
 
 def _sync(folder: Path) -> None:

@@ -192,18 +192,24 @@ PASTE_ANSWER = "把「{item}」那一条的 answer 换成"
 PASTE_ITEM = "在最后加上"
 PASTE_FILE = "新建这个文件，写上"
 PASTE_OTHER = "加上"
-EDIT_FAULTY = "这样改知识库会出错，所以没有改：{fault}。"
 PHRASING_TAKEN = "「{phrasing}」已经是「{question}」的问法了，一种问法只能放在一个条目里，所以没有改。"
-EDIT_UNSAFE = "{file} 的写法比较特别，我怕改坏，所以没有动它。请用编辑器改。"
 ITEM_GONE = "这个条目已经不在了，可能刚被删掉或改了编号。"
-FOLDER_FAULTY = "知识库现在有 {count} 处错误，要先改好才能再改别的。第一处：{fault}"
-FOLDER_CHANGED = "文件刚刚被别人改过，为了不盖掉，这次没有改。"
-FOLDER_READ_ONLY = "我没有写 {file} 的权限（{reason}）。"
 NOT_KEPT = "你写的没有存下来：\n{text}"
 HAS_NUMBER = "里面好像有电话或证件号码，不能存进知识库。请去掉再发一次。"
 UNDO_GONE = "这次改动已经撤销过，或者找不到记录了。"
-UNDO_ENTANGLED = "{file} 里这一处后来又被改过，分不清哪些是这次加的，所以没有动。请用编辑器改。"
-UNDO_FAULTY = "撤销以后知识库会出错，所以没有动：{fault}。"
+REFUSALS = {
+    "phrasing-taken": PHRASING_TAKEN,
+    "item-gone": ITEM_GONE,
+    "edit-faulty": "这样改知识库会出错，所以没有改：{fault}。",
+    "edit-unsafe": "{file} 的写法比较特别，我怕改坏，所以没有动它。请用编辑器改。",
+    "folder-faulty": "知识库现在有 {count} 处错误，要先改好才能再改别的。第一处：{fault}",
+    "folder-changed": "文件刚刚被别人改过，为了不盖掉，这次没有改。",
+    "folder-read-only": "我没有写 {file} 的权限（{reason}）。",
+    "undo-gone": UNDO_GONE,
+    "undo-faulty": "撤销以后知识库会出错，所以没有动：{fault}。",
+    "undo-entangled": "{file} 里这一处后来又被改过，分不清哪些是这次加的，所以没有动。请用编辑器改。",
+}
+"""By the values of ``bot.errors.Refusal``."""
 RELOADED = "已经换上新的知识库：{answers} 条问答，{not_covered} 条讲话没说的，共 {phrasings} 种问法。"
 RELOADED_SAME = "知识库没有变化。"
 RELOAD_FAULTY = "知识库的新内容有 {count} 处错误，先用着原来的：\n{faults}\n改好保存就会自动换上。"

@@ -7,7 +7,7 @@ from bot.conversation.callbacks import AddToItem, WriteItem, unpack
 from bot.conversation.forms import Admin, Form, Task
 from bot.conversation.records import rejected_miss
 from bot.conversation.reply import Button, Reply, short_key
-from bot.errors import FolderReadOnlyError
+from bot.errors import EditRefusedError, Refusal
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Kind, VerdictKind
 from bot.matching import Candidate
@@ -65,7 +65,7 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
     """Each kind of edit; nothing counts as done."""
 
     def refuse(*_: object) -> None:
-        raise FolderReadOnlyError("我没有写 items.yaml 的权限（Permission denied）。")
+        raise EditRefusedError(Refusal.FOLDER_READ_ONLY, file="items.yaml", reason="Permission denied")
 
     monkeypatch.setattr("bot.curation.edits.replace", refuse)
     admin_setup.miss("塑料片被狗吃了")
@@ -74,7 +74,7 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
     assert pasted.endswith("items.yaml，在「card」那一条的 phrasings 下面加上：\n      - 塑料片被狗吃了")
     admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_ANSWER)
     pasted = admin_setup.press(admin_setup.say("到窗口：带证。"), admins_texts.BUTTON_FINE).text
-    assert "answer: |-\n      到窗口：带证。" in pasted
+    assert pasted.endswith("items.yaml，把「card」那一条的 answer 换成：\n    answer: 到窗口：带证。")
     admin_setup.press(
         admin_setup.press(admin_setup.say("/missed"), admins_texts.BUTTON_NOT_COVERED), admins_texts.BUTTON_OWN
     )
@@ -82,6 +82,27 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
     assert "  - id: nc-su-liao-pian-bei-gou-chi-le\n" in pasted
     assert "    kind: not-covered\n" in pasted
     assert admin_setup.states() == {"塑料片被狗吃了": State.OPEN}
+
+
+def test_where_a_file_is_written_in_another_style_the_card_shows_what_to_paste(admin_setup: AdminSetup) -> None:
+    """A list in brackets is left to its author; the miss stays open."""
+    admin_setup.write("items.yaml", "\n      - 卡不见了找谁\n      - 补办饭卡\n", " [卡不见了找谁, 补办饭卡]\n")
+    admin_setup.edits.take_over()
+    files = admin_setup.file("items.yaml")
+    admin_setup.miss("塑料片被狗吃了")
+    assert admin_setup.press(admin_setup.say("/missed"), "加到 1：饭卡丢了怎么补？").text == (
+        "items.yaml 的写法比较特别，我怕改坏，所以没有动它。请用编辑器改。\n"
+        "请用编辑器自己改，保存以后马上生效：\n\n"
+        "items.yaml，在「card」那一条的 phrasings 下面加上：\n"
+        "      - 塑料片被狗吃了"
+    )
+    assert admin_setup.states() == {"塑料片被狗吃了": State.OPEN}
+    assert admin_setup.file("items.yaml") == files
+
+
+def test_every_refusal_has_its_words() -> None:
+    """And no words are left over."""
+    assert set(admins_texts.REFUSALS) == set(Refusal)
 
 
 UNFIT = {

@@ -1,6 +1,8 @@
 """Edits of a real folder: planned, made, taken back, byte by byte; and no edit of anybody is lost."""
 
+import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,67 +10,75 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.curation.changes import AlreadyThereError, MorePhrasings, NewAnswer, NewItem, Proposal
 from bot.curation.edits import Plan
-from bot.errors import EditRefusedError, FolderChangedError, FolderReadOnlyError
-from bot.evaluation.impact import Outcome, RealQuestion
-from bot.items import Kind
+from bot.curation.planning import AlreadyThereError, keys_of
+from bot.errors import EditRefusedError, Refusal
+from bot.evaluation.impact import Impact, Outcome, RealQuestion, replay
+from bot.items import Item, Kind
 from bot.knowledge import read
+from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
+from bot.knowledge.edit import ByHandError
 from bot.knowledge.folder import replace as replace_file
-from bot.store.records import ActionState
+from bot.matching import ConfidenceModel, Index
+from bot.store.records import ActionKind, ActionState
+from bot.texts import knowledge as knowledge_texts
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
 
 ADMIN = 5
-MORE = MorePhrasings("card", ("卡被狗吃了", "卡折了怎么办"))
-ANSWER = NewAnswer("opening", "早上六点半开门：\n周末七点。")
-ITEM = NewItem(Kind.ANSWER, "有没有夜宵？", ("半夜饿了",), "没有夜宵。", ("1",), "食堂", "供餐通知")
-TOPIC = NewItem(Kind.ANSWER, "停车场几点开？", (), "六点。", ("2",), "停车")
-REFUSAL = NewItem(Kind.NOT_COVERED, "厨师叫什么？", ("大厨贵姓",), "须知里没有说。")
-PROPOSALS: dict[str, Proposal] = {
+MORE = AddPhrasings("card", ("卡被狗吃了", "卡折了怎么办"))
+ANSWER = SetAnswer("opening", "早上六点半开门：\n周末七点。")
+NIGHT = Item("", "食堂", "有没有夜宵？", "没有夜宵。", phrasings=("半夜饿了",), source=("1",))
+ITEM = AddItem(NIGHT, document="供餐通知")
+PARKING = Item("", "停车", "停车场几点开？", "六点。", source=("2",))
+TOPIC = AddItem(PARKING)
+REFUSAL = AddItem(Item("", "新的", "厨师叫什么？", "须知里没有说。", Kind.NOT_COVERED, phrasings=("大厨贵姓",)))
+CHANGES: dict[str, Change] = {
     "phrasings": MORE,
     "an answer": ANSWER,
     "an item that cites a new document": ITEM,
     "an item of a new topic": TOPIC,
     "a refusal": REFUSAL,
+    "a document": AddSource("", "供餐通知"),
 }
 
 
-def made(admin_setup: AdminSetup, proposal: Proposal) -> int:
-    return admin_setup.edits.apply(admin_setup.edits.plan(proposal), ADMIN)
+def made(admin_setup: AdminSetup, change: Change) -> int:
+    return admin_setup.edits.apply(admin_setup.edits.plan(change), ADMIN)
 
 
-@pytest.mark.parametrize("proposal", PROPOSALS.values(), ids=PROPOSALS.keys())
-def test_an_edit_is_live_and_undone_byte_by_byte(admin_setup: AdminSetup, proposal: Proposal) -> None:
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_an_edit_is_live_and_undone_byte_by_byte(admin_setup: AdminSetup, change: Change) -> None:
     """At once, in both directions; and what is on the disk is what answers."""
     before = read(admin_setup.folder)
-    plan = admin_setup.edits.plan(proposal)
+    plan = admin_setup.edits.plan(change)
     assert read(admin_setup.folder) == before
     action = admin_setup.edits.apply(plan, ADMIN)
     assert read(admin_setup.folder) == plan.after.files == admin_setup.current.snapshot.files != before
-    assert plan.item in admin_setup.current.snapshot.base.by_id
+    base = admin_setup.current.snapshot.base
+    assert plan.item in {*base.by_id, *base.places}
     assert not admin_setup.edits.take_over()
     with pytest.raises(AlreadyThereError) as already:
-        admin_setup.edits.plan(proposal)
+        admin_setup.edits.plan(change)
     assert already.value.item == plan.item
     for _ in range(2):
         assert admin_setup.edits.undo(action, ADMIN) == plan.item
         assert read(admin_setup.folder) == before == admin_setup.current.snapshot.files
-    assert [one.state for one in admin_setup.history.latest(9) if one.item] == [ActionState.UNDONE]
+    assert [action.state for action in admin_setup.history.latest(9) if action.item] == [ActionState.UNDONE]
 
 
 def test_what_is_asked_is_what_is_answered(admin_setup: AdminSetup) -> None:
     """A new item with its document, its phrasings and its refusal."""
-    for one in (ITEM, REFUSAL):
-        made(admin_setup, one)
+    for change in (ITEM, REFUSAL):
+        made(admin_setup, change)
     base = admin_setup.current.snapshot.base
     new = base.by_id["you-mei-you-ye-xiao"]
     assert (new.source, new.phrasings, new.topic) == (("1", "doc-1"), ("半夜饿了",), "食堂")
     assert base.places["doc-1"] == "供餐通知"
     refusal = base.by_id["nc-chu-shi-jiao-shen-me"]
     assert (refusal.kind, refusal.topic, refusal.source) == (Kind.NOT_COVERED, "须知没说的", ())
-    second = replace(ITEM, question="有没有早茶？", phrasings=())
+    second = replace(ITEM, item=replace(NIGHT, question="有没有早茶？", phrasings=()))
     made(admin_setup, second)
     assert admin_setup.current.snapshot.base.by_id["you-mei-you-zao-cha"].source == ("1", "doc-1")
 
@@ -82,7 +92,7 @@ def test_an_id_is_never_used_again(admin_setup: AdminSetup) -> None:
 def test_a_question_of_one_long_word_has_an_id_and_a_file(admin_setup: AdminSetup) -> None:
     """As pinyin is typed."""
     word = "zhoumoshitangkaibukaimenyouwanfanchima"
-    made(admin_setup, replace(TOPIC, question=word, topic=word * 2))
+    made(admin_setup, AddItem(replace(PARKING, question=word, topic=word * 2)))
     admin_setup.start()
     assert admin_setup.current.snapshot.base.by_id[word[:36]].topic == word * 2
 
@@ -90,7 +100,7 @@ def test_a_question_of_one_long_word_has_an_id_and_a_file(admin_setup: AdminSetu
 def test_a_file_that_was_made_for_one_item_takes_more(admin_setup: AdminSetup) -> None:
     """The first can be taken back all the same."""
     first = made(admin_setup, TOPIC)
-    made(admin_setup, replace(TOPIC, question="停车场几点关？"))
+    made(admin_setup, AddItem(replace(PARKING, question="停车场几点关？")))
     admin_setup.edits.undo(first, ADMIN)
     assert [item.question for item in admin_setup.current.snapshot.base.topics["停车"]] == ["停车场几点关？"]
 
@@ -101,7 +111,7 @@ def test_marks_and_line_ends_stay_as_they_are(admin_setup: AdminSetup) -> None:
     path.write_bytes(b"\xef\xbb\xbf# \xe6\xb3\xa8\r\n" + path.read_bytes().replace(b"\n", b"\r\n"))
     before = path.read_bytes()
     admin_setup.edits.take_over()
-    actions = [made(admin_setup, one) for one in (MORE, ANSWER, replace(ITEM, other=""))]
+    actions = [made(admin_setup, change) for change in (MORE, ANSWER, AddItem(NIGHT))]
     edited = path.read_bytes()
     assert edited.startswith(b"\xef\xbb\xbf# ")
     assert edited.count(b"\n") == edited.count(b"\r\n") > before.count(b"\n")
@@ -128,68 +138,111 @@ def test_an_undo_that_a_kill_cut_short_is_done(admin_setup: AdminSetup) -> None:
     """Also if the file was changed elsewhere since the edit."""
     action = made(admin_setup, MORE)
     admin_setup.write("items.yaml", "晚上八点关门。", "晚上九点关门。")
-    admin_setup.write("items.yaml", ", 卡被狗吃了, 卡折了怎么办", "")
+    admin_setup.write("items.yaml", "      - 卡被狗吃了\n      - 卡折了怎么办\n", "")
     assert admin_setup.edits.undo(action, ADMIN) == "card"
-    assert [one.state for one in admin_setup.history.latest(9) if one.item] == [ActionState.UNDONE]
+    assert [action.state for action in admin_setup.history.latest(9) if action.item] == [ActionState.UNDONE]
 
 
 def test_an_answer_that_somebody_has_changed_again_is_not_undone(admin_setup: AdminSetup) -> None:
     """It is not back: it is another one."""
     first = made(admin_setup, ANSWER)
-    made(admin_setup, NewAnswer("opening", "早上五点。"))
-    with pytest.raises(EditRefusedError, match="分不清"):
+    made(admin_setup, SetAnswer("opening", "早上五点。"))
+    with pytest.raises(EditRefusedError) as refused:
         admin_setup.edits.undo(first, ADMIN)
+    assert refused.value.refusal is Refusal.UNDO_ENTANGLED
     assert admin_setup.current.snapshot.base.by_id["opening"].answer == "早上五点。"
 
 
 REFUSED = {
-    "somebody has changed that very place": ("卡被狗吃了", "卡被猫吃了", "分不清"),
-    "the files have a fault now": ("answer: 晚上", "anwser: 晚上", "2 处错误"),
+    "somebody has changed that very place": ("卡被狗吃了", "卡被猫吃了", Refusal.UNDO_ENTANGLED),
+    "the files have a fault now": ("answer: 晚上", "anwser: 晚上", Refusal.FOLDER_FAULTY),
+    "another item is related to it now": (
+        "related: [opening]",
+        "related: [you-mei-you-ye-xiao]",
+        Refusal.UNDO_FAULTY,
+    ),
 }
 
 
-@pytest.mark.parametrize(("old", "new", "reason"), REFUSED.values(), ids=REFUSED.keys())
-def test_an_undo_that_can_not_be_done_changes_nothing(admin_setup: AdminSetup, old: str, new: str, reason: str) -> None:
+@pytest.mark.parametrize(("old", "new", "refusal"), REFUSED.values(), ids=REFUSED.keys())
+def test_an_undo_that_can_not_be_done_changes_nothing(
+    admin_setup: AdminSetup, old: str, new: str, refusal: Refusal
+) -> None:
     """And says why."""
-    action = made(admin_setup, MORE)
+    action = made(admin_setup, MORE if refusal is not Refusal.UNDO_FAULTY else ITEM)
     admin_setup.write("items.yaml", old, new)
     files = read(admin_setup.folder)
-    with pytest.raises(EditRefusedError, match=reason):
+    with pytest.raises(EditRefusedError) as refused:
         admin_setup.edits.undo(action, ADMIN)
+    assert refused.value.refusal is refusal
     assert read(admin_setup.folder) == files
 
 
-IMPOSSIBLE: dict[str, tuple[Proposal, str]] = {
-    "a phrasing of another item": (MorePhrasings("opening", ("补办饭卡！",)), "饭卡丢了怎么补"),
-    "an item that is gone": (MorePhrasings("gone", ("x",)), "已经不在"),
-    "an answer of an item that is gone": (NewAnswer("gone", "x"), "已经不在"),
-    "a new item that is asked like another": (replace(ITEM, phrasings=("开饭安排",)), "食堂几点开门"),
-    "a source that is gone": (replace(ITEM, sources=("9",)), "没有“9”"),
+TAKEN = {"phrasing": "开饭安排", "question": "食堂几点开门？"}
+IMPOSSIBLE: dict[str, tuple[Change, Refusal, dict[str, str]]] = {
+    "a phrasing of another item": (
+        AddPhrasings("closing", ("开饭安排！",)),
+        Refusal.PHRASING_TAKEN,
+        TAKEN | {"phrasing": "开饭安排！"},
+    ),
+    "an item that is gone": (AddPhrasings("gone", ("x",)), Refusal.ITEM_GONE, {}),
+    "an answer of an item that is gone": (SetAnswer("gone", "x"), Refusal.ITEM_GONE, {}),
+    "a new item that is asked like another": (
+        AddItem(replace(NIGHT, phrasings=("开饭安排",))),
+        Refusal.PHRASING_TAKEN,
+        TAKEN,
+    ),
+    "a source that is gone": (
+        AddItem(replace(NIGHT, source=("9",))),
+        Refusal.EDIT_FAULTY,
+        {"fault": knowledge_texts.UNKNOWN_SOURCE.format(source="9")},
+    ),
 }
 
 
-@pytest.mark.parametrize(("proposal", "reason"), IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
-def test_what_can_not_be_done_says_why(admin_setup: AdminSetup, proposal: Proposal, reason: str) -> None:
+@pytest.mark.parametrize(("change", "refusal", "details"), IMPOSSIBLE.values(), ids=IMPOSSIBLE.keys())
+def test_what_can_not_be_done_says_why(
+    admin_setup: AdminSetup, change: Change, refusal: Refusal, details: dict[str, str]
+) -> None:
     """Before anything is written."""
     files = read(admin_setup.folder)
-    with pytest.raises(EditRefusedError, match=reason):
-        admin_setup.edits.plan(proposal)
+    with pytest.raises(EditRefusedError) as refused:
+        admin_setup.edits.plan(change)
+    assert (refused.value.refusal, refused.value.details) == (refusal, details)
     assert read(admin_setup.folder) == files
 
 
 def test_a_folder_with_faults_is_not_edited(admin_setup: AdminSetup) -> None:
     """Its first fault is named."""
     admin_setup.write("items.yaml", "answer: 晚上", "anwser: 晚上")
-    with pytest.raises(EditRefusedError, match=r"2 处错误.*items\.yaml:8"):
+    with pytest.raises(EditRefusedError) as refused:
         admin_setup.edits.plan(MORE)
+    assert refused.value.refusal is Refusal.FOLDER_FAULTY
+    assert refused.value.details["count"] == 2
+    assert str(refused.value.details["fault"]).startswith("items.yaml:10: ")
+
+
+def test_a_file_in_another_style_is_edited_by_hand(admin_setup: AdminSetup) -> None:
+    """All edits of the change are told, also those that could be made."""
+    admin_setup.write("speech.yaml", '  "2": 第二条\n', '  "2": 第二条\nothers: {}\n')
+    files = read(admin_setup.folder)
+    with pytest.raises(ByHandError) as refused:
+        admin_setup.edits.plan(ITEM)
+    assert (refused.value.refusal, refused.value.details) == (Refusal.EDIT_UNSAFE, {"file": "speech.yaml"})
+    speech, item = refused.value.edits
+    assert (speech.file, speech.to_paste()) == ("speech.yaml", "others:\n  doc-1: 供餐通知\n")
+    assert (item.file, item.to_paste()) == ("items.yaml", item.inserted)
+    assert 'source: ["1", doc-1]' in item.inserted
+    assert read(admin_setup.folder) == files
 
 
 def test_a_plan_is_for_the_folder_that_it_was_made_for(admin_setup: AdminSetup) -> None:
     """An editor that saves in between wins, and the admin is told."""
     plan = admin_setup.edits.plan(MORE)
     admin_setup.write("speech.yaml", "第二条", "第二条的")
-    with pytest.raises(FolderChangedError):
+    with pytest.raises(EditRefusedError) as refused:
         admin_setup.edits.apply(plan, ADMIN)
+    assert refused.value.refusal is Refusal.FOLDER_CHANGED
     assert "卡被狗吃了" not in admin_setup.file("items.yaml")
     assert admin_setup.history.latest(9) == []
     again = admin_setup.edits.plan(MORE)
@@ -201,12 +254,39 @@ def test_a_plan_is_for_the_folder_that_it_was_made_for(admin_setup: AdminSetup) 
 def test_what_a_change_does_to_others_is_said_before(admin_setup: AdminSetup) -> None:
     """To real questions too."""
     admin_setup.known = [RealQuestion("早上什么时候能进去吃啊", "opening"), RealQuestion("塑料片被狗吃了", None)]
-    theft = admin_setup.edits.plan(MorePhrasings("closing", ("早上什么时候能进去吃啊",)))
+    theft = admin_setup.edits.plan(AddPhrasings("closing", ("早上什么时候能进去吃啊",)))
     assert theft.impact.has_loss
-    assert {one.question for one in theft.impact.of(Outcome.CHANGED)} == {"早上什么时候能进去吃啊"}
-    fine = admin_setup.edits.plan(MorePhrasings("card", ("塑料片被狗吃了",)))
+    assert {effect.question for effect in theft.impact.of(Outcome.CHANGED)} == {"早上什么时候能进去吃啊"}
+    fine = admin_setup.edits.plan(AddPhrasings("card", ("塑料片被狗吃了",)))
     assert not fine.impact.has_loss
-    assert [one.after for one in fine.impact.of(Outcome.ANSWERED)] == ["card"]
+    assert [effect.after for effect in fine.impact.of(Outcome.ANSWERED)] == ["card"]
+
+
+def test_a_change_is_tried_once_on_one_folder(admin_setup: AdminSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was previewed is what is confirmed; another folder, another change and another process try anew."""
+    tried: list[Index] = []
+
+    def counted(before: Index, after: Index, confidence: ConfidenceModel, known: Sequence[RealQuestion]) -> Impact:
+        tried.append(after)
+        return replay(before, after, confidence, known)
+
+    monkeypatch.setattr("bot.curation.edits.replay", counted)
+    plan = admin_setup.edits.plan(MORE)
+    assert admin_setup.edits.plan(MORE) is plan
+    assert len(tried) == 1
+    admin_setup.edits.plan(ANSWER)
+    assert admin_setup.edits.plan(MORE) is plan
+    assert len(tried) == 2
+    admin_setup.write("speech.yaml", "第二条", "第二条的")
+    assert admin_setup.edits.plan(MORE).digest != plan.digest
+    assert len(tried) == 3
+    admin_setup.write("speech.yaml", "第二条的", "第二条")
+    admin_setup.start()
+    admin_setup.edits.recover()
+    again = admin_setup.edits.plan(MORE)
+    assert (again.digest, len(tried)) == (plan.digest, 4)
+    admin_setup.edits.apply(again, ADMIN)
+    assert len(tried) == 4
 
 
 def test_of_two_files_both_are_changed_or_none(admin_setup: AdminSetup, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,14 +295,15 @@ def test_of_two_files_both_are_changed_or_none(admin_setup: AdminSetup, monkeypa
 
     def refuses(folder: Path, name: str, before: bytes | None, after: bytes | None) -> None:
         if name == "items.yaml":
-            raise FolderReadOnlyError
+            raise EditRefusedError(Refusal.FOLDER_READ_ONLY, file=name, reason="")
         replace_file(folder, name, before, after)
 
     monkeypatch.setattr("bot.curation.edits.replace", refuses)
-    with pytest.raises(FolderReadOnlyError):
+    with pytest.raises(ByHandError) as refused:
         admin_setup.edits.apply(plan, ADMIN)
+    assert refused.value.edits == plan.edits
     assert read(admin_setup.folder) == files
-    assert [one.state for one in admin_setup.history.latest(9)] == [ActionState.VOID]
+    assert [action.state for action in admin_setup.history.latest(9)] == [ActionState.VOID]
 
 
 @pytest.mark.parametrize("written", [True, False])
@@ -251,11 +332,84 @@ def test_an_older_copy_saved_over_an_edit_is_noticed(admin_setup: AdminSetup) ->
     made(admin_setup, REFUSAL)
     assert not admin_setup.edits.take_over()
     (taken,) = admin_setup.edits.taken_over()
-    assert [one.id for one in admin_setup.edits.overwritten(*taken)] == [first]
+    assert [action.id for action in admin_setup.edits.overwritten(*taken)] == [first]
     admin_setup.edits.apply(admin_setup.edits.plan_again(first), ADMIN)
     assert "卡被狗吃了" in admin_setup.file("items.yaml")
     with pytest.raises(AlreadyThereError):
         admin_setup.edits.plan_again(first)
+
+
+MORE_ITEMS = '  - id: x\n    question: 问\n    answer: 答\n    source: ["2"]\n'
+KEPT_BY_0_1 = {
+    "phrasings": (
+        ActionKind.PHRASINGS,
+        MORE,
+        {"item": "card", "phrasings": ["卡被狗吃了", "卡折了怎么办"]},
+        MORE_ITEMS,
+    ),
+    "an answer": (
+        ActionKind.ANSWER,
+        ANSWER,
+        {"item": "opening", "answer": "早上六点半开门：\n周末七点。", "before": "早上七点开门。"},
+        MORE_ITEMS,
+    ),
+    "an item of a new topic": (
+        ActionKind.ITEM,
+        TOPIC,
+        {
+            "entry": {
+                "id": "ting-che-chang-ji-dian-kai",
+                "kind": "answer",
+                "question": "停车场几点开？",
+                "phrasings": [],
+                "keywords": [],
+                "answer": "六点。",
+                "source": ["2"],
+                "related": [],
+            }
+        },
+        MORE_ITEMS,
+    ),
+    "a document": (ActionKind.SOURCE, AddSource("", "供餐通知"), {"id": "doc-1", "name": "供餐通知"}, "# 注\n"),
+}
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+@pytest.mark.parametrize(("kind", "change", "kept", "added"), KEPT_BY_0_1.values(), ids=KEPT_BY_0_1.keys())
+def test_an_edit_that_an_earlier_version_made_is_undone(
+    admin_setup: AdminSetup, kind: ActionKind, change: Change, kept: object, added: str, *, elsewhere: bool
+) -> None:
+    """Its row of the history has the shape of that time; and the file may have changed elsewhere since."""
+    before = read(admin_setup.folder)
+    (edit,) = admin_setup.edits.plan(change).edits
+    splice = {"start": edit.start, "removed": edit.removed, "inserted": edit.inserted}
+    row = {"file": edit.file, "change": kept, "splice": splice, "before": edit.before, "after": edit.after}
+    made(admin_setup, change)
+    item = admin_setup.history.latest(1)[0].item or ""
+    action = admin_setup.history.begin(ADMIN, kind, item, item, json.dumps([row]))
+    admin_setup.history.settle(action, ActionState.DONE)
+    path = admin_setup.folder / edit.file
+    path.write_text(path.read_text(encoding="utf-8") + added * elsewhere, encoding="utf-8")
+    assert admin_setup.edits.undo(action, ADMIN) == item
+    undone = {**before}
+    if elsewhere:
+        head = "# yaml-language-server: $schema=schema.json\ntopic: 停车\nitems:\n"
+        undone[edit.file] = before.get(edit.file, head.encode()) + added.encode()
+    assert read(admin_setup.folder) == undone
+
+
+KEYS: dict[str, tuple[Change, set[str]]] = {
+    "phrasings": (AddPhrasings("card", ("卡，丢了！", "打13812345678找谁")), {"卡丢了", "打电话找谁"}),
+    "an item": (AddItem(NIGHT), {"有没有夜宵", "半夜饿了"}),
+    "an answer": (ANSWER, set()),
+    "a document": (AddSource("", "供餐通知"), set()),
+}
+
+
+@pytest.mark.parametrize(("change", "keys"), KEYS.values(), ids=KEYS.keys())
+def test_a_change_is_known_by_the_questions_that_it_holds(change: Change, keys: set[str]) -> None:
+    """As misses are: masked, in their normal form."""
+    assert keys_of(change) == keys
 
 
 def test_edits_are_committed_to_git_when_that_is_wanted(
@@ -290,10 +444,14 @@ LETTERS = "食堂饭卡开门关早晚几点丢补办谁说: #-'\"[]{}&*!|>%@`\\
 WORDS = st.text(LETTERS, min_size=1, max_size=12).filter(str.strip)
 LINES = st.lists(WORDS, min_size=1, max_size=3).map("\n".join)
 BY_CHAT = st.one_of(
-    st.builds(MorePhrasings, st.sampled_from(["card", "opening", "nc-price"]), st.tuples(WORDS)),
-    st.builds(NewAnswer, st.sampled_from(["card", "closing"]), LINES),
-    st.builds(NewItem, st.just(Kind.ANSWER), WORDS, st.tuples(WORDS), LINES, st.just(("1",)), st.just("食堂"), WORDS),
-    st.builds(NewItem, st.just(Kind.NOT_COVERED), WORDS, st.just(()), LINES),
+    st.builds(AddPhrasings, st.sampled_from(["card", "opening", "nc-price"]), st.tuples(WORDS)),
+    st.builds(SetAnswer, st.sampled_from(["card", "closing"]), LINES),
+    st.builds(
+        AddItem,
+        st.builds(Item, st.just(""), st.just("食堂"), WORDS, LINES, phrasings=st.tuples(WORDS), source=st.just(("1",))),
+        WORDS,
+    ),
+    st.builds(AddItem, st.builds(Item, st.just(""), st.just("没有的"), WORDS, LINES, st.just(Kind.NOT_COVERED))),
 )
 BY_EDITOR = st.tuples(st.sampled_from(["items.yaml", "not-covered.yaml", "speech.yaml"]), st.integers(0, 30))
 STARTS = ("- id", "topic", "title", "question")
@@ -303,7 +461,7 @@ STARTS = ("- id", "topic", "title", "question")
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.one_of(BY_CHAT, BY_EDITOR), min_size=1, max_size=8))
 def test_any_sequence_of_edits_leaves_sound_files(
-    steps: list[Proposal | tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
+    steps: list[Change | tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Every comment stays, and an undo right after its edit restores the folder byte by byte."""
     admin_setup = AdminSetup(CANTEEN, tmp_path_factory.mktemp("edits"), Clock())
@@ -330,5 +488,5 @@ def test_any_sequence_of_edits_leaves_sound_files(
         admin_setup.edits.apply(admin_setup.edits.plan(step), ADMIN)
     admin_setup.start()
     written = "".join(admin_setup.file(name) for name in read(admin_setup.folder))
-    assert [one for one in comments if f"{one}\n" not in written] == []
+    assert [comment for comment in comments if f"{comment}\n" not in written] == []
     admin_setup.database.close()

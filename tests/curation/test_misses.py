@@ -45,7 +45,7 @@ def test_the_life_of_a_miss(  # noqa: PLR0913, PLR0917 - a row of the table
     admin_setup.clustering.cluster_new()
     if was is not OPEN:
         admin_setup.clusters.handle(1, was, chosen)
-    follow(admin_setup, "补办饭卡", "补办饭卡, 塑料片被狗吃了")
+    follow(admin_setup, "补办饭卡", "补办饭卡\n      - 塑料片被狗吃了")
     assert admin_setup.states() == {text: then}
 
 
@@ -65,17 +65,17 @@ def test_what_was_not_meant_does_not_close_a_miss(admin_setup: AdminSetup) -> No
     for item in ("card", "opening"):
         admin_setup.usage.record(Records(feedback=(Feedback("塑料片", "塑料片", item, Opinion.NOT_MEANT),)))
     admin_setup.miss("塑料片", VerdictKind.SUGGEST, "card")
-    follow(admin_setup, "补办饭卡", "补办饭卡, 塑料片")
+    follow(admin_setup, "补办饭卡", "补办饭卡\n      - 塑料片")
     assert admin_setup.states() == {"塑料片": OPEN}
-    follow(admin_setup, "补办饭卡, 塑料片", "补办饭卡")
-    follow(admin_setup, "放饭安排", "放饭安排, 塑料片")
+    follow(admin_setup, "补办饭卡\n      - 塑料片", "补办饭卡")
+    follow(admin_setup, "放饭安排", "放饭安排\n      - 塑料片")
     assert admin_setup.states() == {"塑料片": VERIFIED}
 
 
 def test_what_is_verified_opens_again_when_it_is_missed(admin_setup: AdminSetup) -> None:
     """By itself."""
     admin_setup.miss("塑料片被狗吃了")
-    follow(admin_setup, "补办饭卡", "补办饭卡, 塑料片被狗吃了")
+    follow(admin_setup, "补办饭卡", "补办饭卡\n      - 塑料片被狗吃了")
     assert admin_setup.states() == {"塑料片被狗吃了": VERIFIED}
     admin_setup.miss("塑料片被狗吃了")
     assert admin_setup.states() == {"塑料片被狗吃了": OPEN}
@@ -100,11 +100,11 @@ def test_what_is_answered_no_more_is_open_again(admin_setup: AdminSetup) -> None
     admin_setup.miss("塑料片被狗吃了")
     admin_setup.clustering.cluster_new()
     admin_setup.clusters.handle(1, HANDLED, "card")
-    follow(admin_setup, "补办饭卡", "补办饭卡, 塑料片被狗吃了")
+    follow(admin_setup, "补办饭卡", "补办饭卡\n      - 塑料片被狗吃了")
     assert admin_setup.states() == {"塑料片被狗吃了": VERIFIED}
-    follow(admin_setup, "补办饭卡, 塑料片被狗吃了", "补办饭卡")
+    follow(admin_setup, "补办饭卡\n      - 塑料片被狗吃了", "补办饭卡")
     assert admin_setup.states() == {"塑料片被狗吃了": OPEN}
-    follow(admin_setup, "放饭安排", "放饭安排, 塑料片被狗吃了")
+    follow(admin_setup, "放饭安排", "放饭安排\n      - 塑料片被狗吃了")
     assert admin_setup.states() == {"塑料片被狗吃了": VERIFIED}
 
 
@@ -138,7 +138,7 @@ def test_an_undo_opens_what_it_takes_away(admin_setup: AdminSetup) -> None:
     admin_setup.lifecycle.reopen("card", admin_setup.current.snapshot, answer=False)
     assert admin_setup.states() == {"塑料片被狗吃了": OPEN, "写首诗送我妈": State.IGNORED}
     admin_setup.clusters.handle(1, HANDLED, "card")
-    admin_setup.write("items.yaml", "补办饭卡", "补办饭卡, 塑料片被狗吃了")
+    admin_setup.write("items.yaml", "补办饭卡", "补办饭卡\n      - 塑料片被狗吃了")
     admin_setup.lifecycle.reopen("card", Snapshot.of(read(admin_setup.folder), "", ConfidenceModel()), answer=False)
     assert admin_setup.states() == {"塑料片被狗吃了": HANDLED, "写首诗送我妈": State.IGNORED}
 

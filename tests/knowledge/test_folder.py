@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import FolderChangedError, KnowledgeError, UsageError
+from bot.errors import EditRefusedError, KnowledgeError, Refusal, UsageError
 from bot.knowledge.folder import commit, fingerprint, read, read_revision, replace, tidy
 
 
@@ -61,8 +61,9 @@ def test_a_file_that_was_changed_since_is_left_alone(
 ) -> None:
     """Whoever saved in between loses nothing."""
     files = read(folder)
-    with pytest.raises(FolderChangedError):
+    with pytest.raises(EditRefusedError) as refused:
         replace(folder, name, before, after)
+    assert refused.value.refusal is Refusal.FOLDER_CHANGED
     assert read(folder) == files
 
 
@@ -88,15 +89,15 @@ def test_a_folder_that_can_not_be_written_says_so(folder: Path) -> None:
             path.chmod(path.stat().st_mode | 0o055)
     program = (
         "import os, sys; from pathlib import Path; from bot.knowledge.folder import replace\n"
-        "from bot.errors import FolderReadOnlyError\n"
+        "from bot.errors import EditRefusedError\n"
         "if os.getuid() == 0: os.setuid(65534)\n"
         "else: Path(sys.argv[1]).chmod(0o555)\n"
         "try: replace(Path(sys.argv[1]), 'a.yaml', b'one\\r\\n', b'new')\n"
-        "except FolderReadOnlyError as error: print(error)\n"
+        "except EditRefusedError as error: print(error.refusal, error.details['file'], error.details['reason'])\n"
     )
     done = subprocess.run([sys.executable, "-c", program, str(folder)], capture_output=True, check=True)
     folder.chmod(0o755)
-    assert b"a.yaml" in done.stdout, done
+    assert done.stdout == b"folder-read-only a.yaml Permission denied\n", done
     assert read(folder)["a.yaml"] == b"one\r\n"
 
 

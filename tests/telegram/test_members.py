@@ -101,7 +101,9 @@ async def pressed(handlers: Handlers, data: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("age_s", "calls"), [(10, ["answercallbackquery", "editmessagetext"]), (151, ["editmessagetext"])]
 )
-async def test_a_button_pressed_long_ago_is_answered_in_the_chat(handlers: Handlers, age_s: float, calls: list[str]) -> None:
+async def test_a_button_pressed_long_ago_is_answered_in_the_chat(
+    handlers: Handlers, age_s: float, calls: list[str]
+) -> None:
     """Only its acknowledgement is skipped: Telegram knows it no more."""
     await handlers.handle(age_s, callback_query=await pressed(handlers, "a:q:opening"))
     assert handlers.calls() == calls

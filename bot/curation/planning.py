@@ -1,0 +1,184 @@
+"""What a change means to a knowledge base: which edits it takes, and whether it is made already."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, count
+
+from pypinyin import lazy_pinyin
+
+from bot.errors import EditRefusedError, Refusal
+from bot.items import Item, Kind, KnowledgeBase
+from bot.knowledge import Knowledge
+from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
+from bot.knowledge.load import SPEECH
+from bot.knowledge.models import ID_LIMIT
+from bot.masking import question_key
+from bot.text import normalise
+
+_NOT_COVERED_FILE = "not-covered.yaml"
+
+
+class AlreadyThereError(Exception):
+    """The knowledge is as wanted. ``item`` is the item that a change was about."""
+
+    def __init__(self, item: str) -> None:
+        super().__init__(item)
+        self.item = item
+
+
+def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -> Sequence[tuple[str, Change]]:
+    """The changes that make up a change, each with its file, in an order in which each leaves sound files.
+
+    Nothing is left open in them. The last one is the change itself. ``used_ids`` may not be used again.
+
+    Raises:
+        AlreadyThereError: nothing is to be changed.
+        EditRefusedError: the item is gone, or a phrasing belongs to another item.
+    """
+    base, locations = knowledge.base, knowledge.locations
+    match change:
+        case AddPhrasings(item_id, phrasings):
+            own = set(map(normalise, _item(base, item_id).all_phrasings()))
+            new = {normalise(text): text for text in phrasings if normalise(text) not in own}
+            if not new:
+                raise AlreadyThereError(item_id)
+            _refuse_taken(new.values(), base)
+            return [(locations[item_id].file, AddPhrasings(item_id, tuple(new.values())))]
+        case SetAnswer(item_id, answer):
+            before = _item(base, item_id).answer
+            if before == answer:
+                raise AlreadyThereError(item_id)
+            return [(locations[item_id].file, SetAnswer(item_id, answer, before))]
+        case AddSource(_, name):
+            known = _source(base, name)
+            if known:
+                raise AlreadyThereError(known)
+            new_ids = (f"doc-{number}" for number in count(1))
+            return [(SPEECH, AddSource(next(source for source in new_ids if source not in base.places), name))]
+        case AddItem(item, document):
+            for other in base.items:
+                if (item.question, item.answer) == (other.question, other.answer):
+                    raise AlreadyThereError(other.id)
+            _refuse_taken(item.all_phrasings(), base)
+            known = _source(base, document) if document else None
+            sources = completed(AddSource("", document), knowledge, ()) if document and not known else []
+            cited = [known] if known else [subject(source) for _, source in sources]
+            prefix = "nc-" if item.kind is Kind.NOT_COVERED else ""
+            item_id = _free(_spelt(prefix, item.question), {*base.by_id, *used_ids})
+            file, topic = _home(item, knowledge)
+            new_item = replace(item, id=item_id, topic=topic, source=(*item.source, *cited))
+            return [*sources, (file, AddItem(new_item))]
+
+
+def owners(base: KnowledgeBase) -> Mapping[str, Item]:
+    """The items by the normal forms of their phrasings: a phrasing belongs to one item alone."""
+    return {normalise(phrasing): item for item in base.items for phrasing in item.all_phrasings()}
+
+
+def subject(change: Change) -> str:
+    """The id of the item or document that a completed change is about."""
+    match change:
+        case AddItem(item):
+            return item.id
+        case AddSource(source, _):
+            return source
+        case AddPhrasings(item_id, _) | SetAnswer(item_id, _, _):
+            return item_id
+
+
+def questions(change: Change) -> tuple[str, ...]:
+    """The questions that a change makes phrasings of its item."""
+    match change:
+        case AddPhrasings(_, phrasings):
+            return phrasings
+        case AddItem(item):
+            return tuple(item.all_phrasings())
+        case SetAnswer() | AddSource():
+            return ()
+
+
+def keys_of(change: Change) -> frozenset[str]:
+    """The keys of the questions that a change holds: by them it is found when a question is erased for good."""
+    return frozenset(map(question_key, questions(change)))
+
+
+def is_made(change: Change, base: KnowledgeBase) -> bool:
+    """Whether a completed change is part of a knowledge base."""
+    match change:
+        case AddPhrasings(item_id, phrasings):
+            return item_id in base.by_id and set(map(str.strip, phrasings)) <= set(base.by_id[item_id].all_phrasings())
+        case SetAnswer(item_id, answer):
+            return item_id in base.by_id and base.by_id[item_id].answer == answer.strip()
+        case AddItem(item):
+            return item.id in base.by_id
+        case AddSource(source):
+            return source in base.places
+
+
+def is_undone(change: Change, base: KnowledgeBase) -> bool:
+    """Whether nothing of a completed change is left; if the item that it changed is gone, that is not so."""
+    match change:
+        case AddPhrasings(item_id, phrasings):
+            stripped = set(map(str.strip, phrasings))
+            return item_id in base.by_id and stripped.isdisjoint(base.by_id[item_id].all_phrasings())
+        case SetAnswer(item_id, _, before):
+            return item_id in base.by_id and base.by_id[item_id].answer == before
+        case AddItem() | AddSource():
+            return not is_made(change, base)
+
+
+def _item(base: KnowledgeBase, item_id: str) -> Item:
+    if item_id not in base.by_id:
+        raise EditRefusedError(Refusal.ITEM_GONE)
+    return base.by_id[item_id]
+
+
+def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
+    owned = owners(base)
+    for phrasing in phrasings:
+        if owner := owned.get(normalise(phrasing)):
+            raise EditRefusedError(Refusal.PHRASING_TAKEN, phrasing=phrasing, question=owner.question)
+
+
+def _source(base: KnowledgeBase, name: str) -> str | None:
+    """The id of a document that may be cited already."""
+    return next((source for source, place in base.places.items() if place == name), None)
+
+
+def _home(item: Item, knowledge: Knowledge) -> tuple[str, str]:
+    """The file for a new item, and the file's topic.
+
+    A refusal goes where most refusals are, an answer where its topic is; a file for the first of these is a new one.
+    """
+    is_refusal = item.kind is Kind.NOT_COVERED
+    homes = [
+        (knowledge.locations[other.id].file, other.topic)
+        for other in knowledge.base.items
+        if other.kind is (Kind.NOT_COVERED if is_refusal else Kind.ANSWER) and (is_refusal or other.topic == item.topic)
+    ]
+    if homes:
+        return max(homes, key=homes.count)
+    file = _NOT_COVERED_FILE if is_refusal else f"{_spelt('', item.topic)}.yaml"
+    files = {location.file for location in knowledge.locations.values()} | {SPEECH, "synonyms.yaml", "frames.yaml"}
+    while file in files:
+        file = f"more-{file}"
+    return file, item.topic
+
+
+def _spelt(prefix: str, text: str) -> str:
+    """Words in Latin letters, as many as an id holds: a number can still follow."""
+    spelt = prefix.rstrip("-")
+    for word in lazy_pinyin(normalise(text)):
+        for part in re.findall("[a-z0-9]+", word.lower()):
+            longer = f"{spelt}-{part}".lstrip("-")
+            if len(longer) > ID_LIMIT - 4:
+                return spelt or part[: ID_LIMIT - 4]
+            spelt = longer
+    return spelt or "item"
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, or with the first number from 2 on that makes it a new one."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(found for found in names if found not in taken)
