@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from bot.store.forms import Forms
+
 from bot.conversation.admins import COMMANDS, AdminConversation, AdminTurn
 from bot.conversation.callbacks import Callback
 from bot.conversation.commands import Command
@@ -24,7 +26,6 @@ from bot.store.clusters import MissClusters
 from bot.store.database import Database
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.forms import Forms
 from bot.store.records import Miss, Records, State
 from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageLog

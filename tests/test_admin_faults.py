@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.cards import Press, press
-from bot.conversation.replies import Action, item_key
+from bot.conversation.callbacks import AddToItem, Subscribe, UndoEdit
+from bot.conversation.reply import short_key
 from bot.knowledge import load
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
@@ -52,7 +52,7 @@ def ask_in_vain(api: FakeBotApi, chat: int, **fields: Any) -> None:
     api.member_says(MISSED, chat=chat, **fields)
     api.wait_until(lambda: any("答不上来" in text for text in texts(api, chat)))
     shown = next(message for message in api.sent() if message["chat"]["id"] == chat)
-    api.member_presses(Action.TELL, shown, chat)
+    api.member_presses(Subscribe().pack(), shown, chat)
     api.wait_until(lambda: any("就在这里回复你" in text for text in texts(api, chat)))
 
 
@@ -63,7 +63,7 @@ def open_card(api: FakeBotApi) -> dict[str, Any]:
     return next(message for message in api.sent() if message["chat"]["id"] == ADMIN)
 
 
-ADD = press(Press.PHRASING, 1, item_key("card"))
+ADD = AddToItem(1, short_key("card")).pack()
 
 
 def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
         history = texts(api, ADMIN)[-1]
         assert history.count("加问法") - history.count("没改成") == 1
         number = next(line for line in history.splitlines() if "加问法" in line and "没改成" not in line)[1:].split()[0]
-        api.member_presses(press(Press.UNDO, number), card, ADMIN)
+        api.member_presses(UndoEdit(number).pack(), card, ADMIN)
         wait_for(lambda: (folder / "items.yaml").read_bytes() == before)
         stop(process)
     assert not list(folder.glob(".campaign-bot-*"))
@@ -127,7 +127,7 @@ def test_a_kill_while_members_are_told_loses_nobody(api: FakeBotApi, settings: d
             api.member_says(MISSED, chat=member)
         api.wait_until(lambda: len(api.sent()) == len(members))
         for message in api.sent():
-            api.member_presses(Action.TELL, message, message["chat"]["id"])
+            api.member_presses(Subscribe().pack(), message, message["chat"]["id"])
         api.wait_until(lambda: sum("就在这里" in message["text"] for message in api.sent()) == len(members))
         wait_for(lambda: [row["count"] for row in missed(settings)] == [len(members)])
         card = open_card(api)

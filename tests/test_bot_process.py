@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.replies import topic_key
+from bot.conversation.reply import short_key
 from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
 from tests.process import missed, running, settings_for, stop
 
@@ -40,7 +40,7 @@ def test_a_member_is_answered_and_a_miss_survives_a_restart(
         api.member_says("饭卡丢了怎么补")
         welcome, answer = api.wait_for_messages(2)
         assert "食堂须知" in welcome["text"]
-        assert buttons(welcome) == [("食堂", f"t:{topic_key('食堂')}:0")]
+        assert buttons(welcome) == [("食堂", f"t:{short_key('食堂')}:0")]
         assert "带上工作证就行" in answer["text"]
         assert "出处：第一条；第二条" in answer["text"]
 

@@ -7,7 +7,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from bot.cli.chat import show
-from bot.conversation.replies import Button, Origin, Replies, Reply
+from bot.conversation.callbacks import Origin
+from bot.conversation.member_replies import MemberReplies
+from bot.conversation.reply import Button, Reply
 from bot.knowledge import Knowledge
 
 
@@ -27,7 +29,7 @@ def test_buttons_are_numbered_row_by_row() -> None:
 @pytest.mark.parametrize("terminal", [True, False])
 def test_chinese_wraps_by_its_width(shipped: Knowledge, *, terminal: bool) -> None:
     """On a terminal no line is wider than its 80 columns; in a pipe none is broken."""
-    replies = Replies(shipped.base, 180)
+    replies = MemberReplies(shipped.base, 180)
     views = [replies.welcome(), replies.help(), replies.privacy()]
     views += [replies.items([item], Origin.TOPIC) for item in shipped.base.items]
     for view in views:

@@ -1,8 +1,8 @@
-"""What is asked is judged; what is missed is said, without who asked."""
+"""What is kept of a question: masked, with its verdict, and never who asked."""
 
 import pytest
 
-from bot.curation.faq import Faq
+from bot.conversation.records import miss_of, rejected_miss
 from bot.items import VerdictKind
 from bot.knowledge import Knowledge
 from bot.matching import Index, Matcher
@@ -23,20 +23,20 @@ MISSED = {
 
 
 @pytest.fixture
-def faq(canteen: Knowledge) -> Faq:
-    return Faq(Matcher(Index.build(canteen.base)))
+def canteen_matcher(canteen: Knowledge) -> Matcher:
+    return Matcher(Index.build(canteen.base))
 
 
 @pytest.mark.parametrize("question", NO_MISS)
-def test_what_is_answered_offered_or_blank_is_no_miss(faq: Faq, question: str) -> None:
+def test_what_is_answered_offered_or_blank_is_no_miss(canteen_matcher: Matcher, question: str) -> None:
     """An offer is a miss only when it is turned down."""
-    assert faq.ask(question).miss is None
+    assert miss_of(question, canteen_matcher.match(question)) is None
 
 
 @pytest.mark.parametrize(("question", "expected"), MISSED.values(), ids=MISSED.keys())
-def test_a_miss_is_said(faq: Faq, question: str, expected: Miss) -> None:
+def test_a_miss_is_said(canteen_matcher: Matcher, question: str, expected: Miss) -> None:
     """With its verdict, its best candidate and its score."""
-    miss = faq.ask(question).miss
+    miss = miss_of(question, canteen_matcher.match(question))
     assert miss
     assert (miss.question, miss.key, miss.verdict, miss.state) == (
         expected.question,
@@ -48,9 +48,9 @@ def test_a_miss_is_said(faq: Faq, question: str, expected: Miss) -> None:
         assert (miss.item, miss.score) == (expected.item, expected.score)
 
 
-def test_none_of_these_is_a_miss(faq: Faq) -> None:
+def test_none_of_these_is_a_miss(canteen_matcher: Matcher) -> None:
     """An offer that was turned down waits for an admin."""
-    miss = faq.reject("开饭安排").miss
+    miss = rejected_miss("开饭安排", canteen_matcher.match("开饭安排"))
     assert miss
     assert (miss.question, miss.verdict, miss.state, miss.item) == (
         "开饭安排",
@@ -60,6 +60,6 @@ def test_none_of_these_is_a_miss(faq: Faq) -> None:
     )
 
 
-def test_a_button_without_its_question_is_no_miss(faq: Faq) -> None:
+def test_a_button_without_its_question_is_no_miss(canteen_matcher: Matcher) -> None:
     """What was asked may be gone from the chat."""
-    assert faq.reject("").miss is None
+    assert rejected_miss("", canteen_matcher.match("")) is None
