@@ -21,7 +21,7 @@ def printed(reply: Reply, *, terminal: bool) -> list[str]:
 
 def test_buttons_are_numbered_row_by_row() -> None:
     """A row of short ones stands on one line."""
-    reply = Reply("早上七点开门。", ((Button("几点关门？", "x"),), (Button("👍", "y"), Button("👎", "z"))))
+    reply = Reply("早上七点开门。", ((Button("几点关门？", RejectSuggestions()),), (Button("👍", RejectSuggestions()), Button("👎", RejectSuggestions()))))
     expected = ["早上七点开门。", "  1. 几点关门？", "  2. 👍   3. 👎", ""]
     assert printed(reply, terminal=False) == printed(reply, terminal=True) == expected
 

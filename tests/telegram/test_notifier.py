@@ -26,15 +26,19 @@ class Waiting:
     def __init__(self, api: FakeBotApi, bot: ExtBot[None], admin_setup: AdminSetup) -> None:
         self.api = api
         self.admin_setup = admin_setup
-        self.subscription_notifier = SubscriptionNotifier(
-            Messages(bot), admin_setup.subscriptions, Encryption(TOKEN), admin_setup.current
-        )
+        self.messages = Messages(bot)
+        self.notifier = self.notifier_with(Encryption(TOKEN))
+
+    def notifier_with(self, encryption: Encryption) -> SubscriptionNotifier:
+        """One that decrypts with this key."""
+        setup = self.admin_setup
+        return SubscriptionNotifier(self.messages, setup.subscriptions, encryption, setup.current, setup.members)
 
     def subscription(self, text: str, member: int, chat: int | None = None, language: str = "SIMPLIFIED") -> None:
         """A member asks in vain, and wants to be told."""
         address = Address(chat=chat or member, message=3, thread=None, language=language)
         self.admin_setup.miss(text)
-        subscription = self.subscription_notifier.subscription(text, member, address)
+        subscription = self.notifier.subscription(text, member, address)
         self.admin_setup.usage.record(Records(subscriptions=(subscription,)))
 
     def settle(self, state: State = State.VERIFIED) -> None:
@@ -62,7 +66,7 @@ async def test_they_are_told_once_under_their_question(waiting: Waiting) -> None
     waiting.subscription(ASKED, 9, language="ENGLISH")
     waiting.settle()
     for _ in range(2):
-        await waiting.subscription_notifier.tell()
+        await waiting.notifier.tell()
     assert len(waiting.sent()) == 3
     told = dict(waiting.sent())
     assert set(told) == {7, -1008, 9}
@@ -76,7 +80,7 @@ async def test_the_honest_end_is_told_too(waiting: Waiting) -> None:
     """That the text does not say it."""
     waiting.subscription("盒饭收费标准", 7)
     waiting.settle(State.NOT_COVERED)
-    await waiting.subscription_notifier.tell()
+    await waiting.notifier.tell()
     assert waiting.sent() == [(7, "你问的这个，管理员看过了：\n\n须知里没有说饭菜的价钱。")]
 
 
@@ -84,7 +88,7 @@ async def test_nobody_is_told_what_is_no_answer(waiting: Waiting) -> None:
     """An edit that was undone meanwhile leaves them waiting."""
     waiting.subscription("写首诗送我妈", 7)
     waiting.settle()
-    await waiting.subscription_notifier.tell()
+    await waiting.notifier.tell()
     assert waiting.sent() == []
     assert len(waiting.admin_setup.subscriptions.due()) == 1
 
@@ -101,7 +105,7 @@ async def test_who_can_not_be_told_is_dropped(waiting: Waiting, status: int, des
     waiting.subscription(ASKED, 7)
     waiting.settle()
     waiting.api.fail_next("sendMessage", status, description=description)
-    await waiting.subscription_notifier.tell()
+    await waiting.notifier.tell()
     assert len(waiting.admin_setup.subscriptions.due()) == left
 
 
@@ -110,22 +114,17 @@ async def test_a_passing_fault_loses_nobody(waiting: Waiting) -> None:
     waiting.subscription(ASKED, 7)
     waiting.settle()
     waiting.api.fail_next("sendMessage", 500, description="Internal Server Error")
-    await waiting.subscription_notifier.tell()
+    await waiting.notifier.tell()
     assert len(waiting.admin_setup.subscriptions.due()) == 1
-    await waiting.subscription_notifier.tell()
+    await waiting.notifier.tell()
     assert waiting.admin_setup.subscriptions.due() == []
 
 
-async def test_what_was_sealed_with_another_key_is_dropped(waiting: Waiting) -> None:
+async def test_what_was_encrypted_with_another_key_is_dropped(waiting: Waiting) -> None:
     """Nobody can be found in it any more."""
     waiting.subscription(ASKED, 7)
     waiting.settle()
-    other = SubscriptionNotifier(
-        waiting.subscription_notifier._messages,
-        waiting.admin_setup.subscriptions,
-        Encryption("another"),
-        waiting.admin_setup.current,
-    )
+    other = waiting.notifier_with(Encryption("another"))
     await other.tell()
     assert waiting.admin_setup.subscriptions.due() == []
     assert waiting.sent() == []
@@ -136,7 +135,7 @@ async def test_who_is_forgotten_is_not_told(waiting: Waiting) -> None:
     waiting.subscription(ASKED, 7)
     waiting.subscription("补办饭卡", 7, chat=-1008)
     waiting.subscription(ASKED, 8)
-    waiting.subscription_notifier.forget(7)
+    waiting.notifier.forget(7)
     waiting.settle()
-    await waiting.subscription_notifier.tell()
+    await waiting.notifier.tell()
     assert [chat for chat, _ in waiting.sent()] == [8]
