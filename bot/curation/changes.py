@@ -4,14 +4,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pypinyin import lazy_pinyin
-
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge
 from bot.knowledge.edit import AddItem, AddOther, AddPhrasings, Change, SetAnswer
 from bot.knowledge.load import SPEECH
 from bot.knowledge.models import ID_LIMIT, ItemEntry
+from bot.matching.phonetics import spell
 from bot.text import normalise
 from bot.texts import admins as admins_texts
 
@@ -160,12 +159,12 @@ def _file(proposal: NewItem, knowledge: Knowledge) -> str | None:
 def _spelt(prefix: str, text: str) -> str:
     """Words in Latin letters, as many as an id holds: a number can still follow."""
     spelt = prefix.rstrip("-")
-    for word in lazy_pinyin(normalise(text)):
-        for part in re.findall("[a-z0-9]+", word.lower()):
-            longer = f"{spelt}-{part}".lstrip("-")
-            if len(longer) > ID_LIMIT - 4:
-                return spelt or part[: ID_LIMIT - 4]
-            spelt = longer
+    for word in re.findall(r"[a-z0-9]+|[^\x00-\x7f]", normalise(text)):
+        part = word if word.isascii() else spell(word)
+        longer = f"{spelt}-{part}".strip("-")
+        if len(longer) > ID_LIMIT - 4:
+            return spelt or part[: ID_LIMIT - 4]
+        spelt = longer
     return spelt or "item"
 
 
