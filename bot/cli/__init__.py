@@ -10,6 +10,7 @@ from typer._click.exceptions import ClickException  # typer has no public name f
 
 from bot.cli import ask as asking
 from bot.cli import check as checking
+from bot.cli import evaluate as evaluating
 from bot.cli import missed as misses
 from bot.cli import run as serving
 from bot.cli.terminal import leave
@@ -29,7 +30,7 @@ app.command()(serving.health)
 app.command(help=command_line_texts.HELP_CHAT)(asking.chat)
 app.command(help=command_line_texts.HELP_ASK)(asking.ask)
 app.command(help=command_line_texts.HELP_CHECK)(checking.check)
-app.command(help=command_line_texts.HELP_EVALUATE)(checking.evaluate)
+app.command(help=command_line_texts.HELP_EVALUATE)(evaluating.evaluate)
 app.command(help=command_line_texts.HELP_FEEDBACK)(misses.feedback)
 app.add_typer(misses.inbox, name="inbox")
 app.add_typer(misses.missed, name="missed")

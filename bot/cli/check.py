@@ -1,33 +1,26 @@
-"""The knowledge, checked and measured."""
+"""The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, assert_never
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from bot.app import App
-from bot.cli.evaluation_plots import plotted
-from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json, print_line
-from bot.errors import KnowledgeError, UsageError
-from bot.evaluation.advice import advise
-from bot.evaluation.measure import (
-    ANSWERABLE,
-    REFUTED,
-    Question,
-    ask_itself,
-    ask_questions,
-    read_questions,
-    summary,
+from bot.cli.terminal import build, print_line
+from bot.errors import KnowledgeError
+from bot.evaluation.advice import (
+    AnyAdvice,
+    ConfusedItems,
+    FewPhrasings,
+    MergedKeywords,
+    RedundantPhrasings,
+    SharedForm,
+    advise,
 )
 from bot.items import Kind, KnowledgeBase
 from bot.knowledge import Knowledge
 from bot.matching import Index, Matcher
-from bot.matching.matcher import LANE_WEIGHTS
 from bot.texts import command_line as command_line_texts
 
 
@@ -49,25 +42,25 @@ def check(
             print_line(str(fault))
         raise typer.Exit(1) from None
     if against:
-        from bot.conversation.cards import impact_lines  # noqa: PLC0415 - what admins do costs the others their start
-
-        before, impact = bot.impact_since(against)
-        print_line(command_line_texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
-        for line in _differences(before, loaded.base):
-            print_line(line)
-        for line in impact_lines(impact, loaded.base, most=len(impact.effects)):
-            print_line(line)
-        raise typer.Exit(1 if impact.has_loss else 0)
+        _compare(bot, loaded.base, against)
+        return
     for line in _report(loaded):
         print_line(line)
     if not quick:
-        for advice in advise(
-            loaded.base, bot.loaded.index, lambda index: Matcher(index, bot.snapshot.confidence), bot.track
-        ):
-            places = (
-                command_line_texts.CHECK_PLACE.format(place=loaded.locations[item], item=item) for item in advice.items
-            )
-            print_line(command_line_texts.CHECK_ADVICE.format(items="、".join(places), advice=advice.message))
+        for line in _all_advice(bot, loaded):
+            print_line(line)
+
+
+def _compare(bot: App, after: KnowledgeBase, against: str) -> None:
+    """Print what differs from another folder or revision, and what that does to questions; exit 1 if one loses."""
+    from bot.conversation.cards import impact_lines  # noqa: PLC0415 - what admins do costs the others their start
+
+    before, impact = bot.impact_since(against)
+    print_line(command_line_texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
+    for line in (*_differences(before, after), *impact_lines(impact, after, most=len(impact.effects))):
+        print_line(line)
+    if impact.has_loss:
+        raise typer.Exit(1)
 
 
 def _differences(before: KnowledgeBase, after: KnowledgeBase) -> Iterator[str]:
@@ -101,89 +94,29 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
         )
 
 
-def evaluate(
-    *,
-    questions: Annotated[
-        str | None, typer.Option("--questions", metavar="FILE", help=command_line_texts.HELP_QUESTIONS)
-    ] = None,
-    judged: Annotated[bool, typer.Option("--judged", help=command_line_texts.HELP_JUDGED)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=command_line_texts.HELP_EVALUATE_JSON)] = False,
-    html: Annotated[Path | None, typer.Option("--html", help=command_line_texts.HELP_HTML)] = None,
-    without: Annotated[
-        list[str] | None, typer.Option("--without", metavar="LANE", help=command_line_texts.HELP_WITHOUT)
-    ] = None,
-    sample: Annotated[int, typer.Option("--sample", min=1, help=command_line_texts.HELP_SAMPLE)] = 1000,
-    seed: Annotated[int, typer.Option("--seed", help=command_line_texts.HELP_SEED)] = 1,
-    knowledge: KnowledgeOption = None,
-) -> None:
-    """Print how good the answers are."""
-    for lane in without or ():
-        if lane not in LANE_WEIGHTS:
-            raise UsageError(command_line_texts.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
-    if html:
-        need_plotly(html)
-    bot = build(knowledge)
-    confidence = bot.snapshot.confidence
-    if questions or judged:
-        asked = _read_questions(questions) if questions else _judged_questions(bot)
-        results = list(ask_questions(Matcher(bot.snapshot.index, confidence, without or ()), asked))
-        title = command_line_texts.EVALUATE_FILE.format(count=len(asked))
-    else:
+def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
+    def matcher(index: Index) -> Matcher:
+        return Matcher(index, bot.snapshot.confidence)
 
-        def matcher(index: Index) -> Matcher:
-            return Matcher(index, confidence, without or ())
-
-        results = list(ask_itself(bot.snapshot.index, sample, seed, matcher, bot.track))
-        title = command_line_texts.EVALUATE_SELF.format(count=sum(result.kind != "hidden" for result in results))
-    report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
-    if html:
-        html.write_text(plotted(results, report, confidence), encoding="utf-8")
-    if as_json:
-        print_json(report)
-    else:
-        _print_report(title, report)
+    for advice in advise(knowledge.base, bot.loaded.index, matcher, bot.track):
+        places = [
+            command_line_texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items
+        ]
+        yield command_line_texts.CHECK_ADVICE.format(items="、".join(places), advice=_in_words(advice))
 
 
-def _read_questions(file: str) -> list[Question]:
-    try:
-        lines = sys.stdin.readlines() if file == "-" else Path(file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(command_line_texts.UNREADABLE_QUESTIONS.format(file=file, reason=error)) from error
-    try:
-        return read_questions(lines)
-    except ValueError as error:
-        raise UsageError(command_line_texts.BAD_QUESTIONS.format(file=file, line=error.args[0])) from error
-
-
-def _judged_questions(bot: App) -> list[Question]:
-    """The answers that admins have judged, as test questions."""
-    return [
-        Question(one.question, ANSWERABLE if one.right else REFUTED, one.item, item=one.item)
-        for one in bot.usage.judged()
-    ]
-
-
-def _print_report(title: str, report: dict[str, Any]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(title)
-    for kind, shares in report["kinds"].items():
-        outcomes = "，".join(
-            f"{command_line_texts.EVALUATE_OUTCOMES[name]} {share:.1%}"
-            for name, share in shares.items()
-            if name != "questions"
-        )
-        console.print(f"{command_line_texts.EVALUATE_KINDS.get(kind, kind)}（{shares['questions']}）：{outcomes}")
-    console.print(command_line_texts.EVALUATE_RECALL.format(recall=report["recall_at_1"]))
-    console.print(command_line_texts.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
-    console.print(command_line_texts.EVALUATE_LATENCY.format(**report["latency_ms"]))
-    names = ("right", "offered", "wrong", "missed")
-    head = (command_line_texts.EVALUATE_GROUP, command_line_texts.EVALUATE_COUNT, command_line_texts.EVALUATE_FIRST)
-    table = Table(*head, *(command_line_texts.EVALUATE_OUTCOMES[name] for name in names))
-    for group, shares in sorted(report["groups"].items(), key=lambda row: -row[1]["questions"]):
-        cells = (f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *names))
-        table.add_row(escape(group), str(shares["questions"]), *cells)
-    console.print(table)
-    if report["confusions"]:
-        console.print(command_line_texts.EVALUATE_CONFUSIONS)
-    for row in report["confusions"]:
-        console.print(command_line_texts.EVALUATE_CONFUSION.format(**row), markup=False)
+def _in_words(advice: AnyAdvice) -> str:
+    """What an admin can do about it."""
+    match advice:
+        case FewPhrasings(count=count):
+            return command_line_texts.ADVICE_THIN.format(count=count)
+        case RedundantPhrasings(one=one, other=other):
+            return command_line_texts.ADVICE_ALIKE.format(one=one, other=other)
+        case SharedForm(form=form):
+            return command_line_texts.ADVICE_SAME.format(form=form)
+        case MergedKeywords(words=words):
+            return command_line_texts.ADVICE_MERGED.format(words="、".join(words))
+        case ConfusedItems(count=count, example=example):
+            return command_line_texts.ADVICE_STOLEN.format(count=count, example=example)
+        case _:
+            assert_never(advice)

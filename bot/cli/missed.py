@@ -137,13 +137,13 @@ def missed_report(
     html: Annotated[Path, typer.Option("--html", metavar="FILE", help=command_line_texts.HELP_REPORT_HTML)],
 ) -> None:
     """Write a page of plots."""
-    from bot.cli.report import Figures, report  # noqa: PLC0415 - as above
+    from bot.cli.plots import MissFigures, misses_page  # noqa: PLC0415 - as above
 
     need_plotly(html)
     bot = build()
     bot.sorting.sort()
     today = datetime.now(UTC).date()
-    figures = Figures(
+    figures = MissFigures(
         daily=bot.usage.daily(today - timedelta(days=bot.settings.retention_days)),
         clusters=bot.clusters.page(0, _CLUSTERS),
         items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
@@ -151,7 +151,7 @@ def missed_report(
         open_misses=bot.missed.rows([State.OPEN]),
         today=today,
     )
-    html.write_text(report(figures), encoding="utf-8")
+    html.write_text(misses_page(figures), encoding="utf-8")
     print_line(command_line_texts.REPORT_WRITTEN.format(file=html))
 
 

@@ -4,87 +4,120 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from bot.evaluation.leave_one_out import Progress, leave_phrasings_out, sample
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
+from bot.matching.similar_texts import near_copies
 from bot.text import normalise
-from bot.texts import command_line as command_line_texts
 
-THIN = 10
-"""An item of kind ``answer`` with fewer ways to ask it than this is thin: the second dozen still pays."""
-ALIKE = 90
-"""Two phrasings of an item with this rapidfuzz ratio or more say the same: one of them has no use."""
-STOLEN = 3
+_ENOUGH = 10
+"""Phrasings that an item of kind ``answer`` should have: the second dozen still pays."""
+_REDUNDANT = 90
+"""Two phrasings of an item with this ratio or more say the same: one of them has no use."""
+_CONFUSED = 3
 """So many phrasings of a sample that lead to the same wrong item are no chance."""
-SAMPLE = 1500
-"""Phrasings that are asked without themselves, to see where they lead."""
+_SAMPLE = 1500
+"""Phrasings that are held out, to see where they lead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to look at: the ids of the items it is about, and what to do in words for admins."""
+    """One thing to look at. ``items``: the ids of the items that it is about."""
 
     items: tuple[str, ...]
-    message: str
 
 
-def advise(base: KnowledgeBase, index: Index, matcher: Callable[[Index], Matcher], track: Progress) -> Iterator[Advice]:
+@dataclass(frozen=True, slots=True)
+class FewPhrasings(Advice):
+    """An item has too few phrasings: only so many."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RedundantPhrasings(Advice):
+    """Two phrasings of an item are nearly the same."""
+
+    one: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedForm(Advice):
+    """Phrasings of several items have the same standardised form, which therefore reaches none of them."""
+
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedKeywords(Advice):
+    """A group of synonyms makes one word of the keywords of several items."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusedItems(Advice):
+    """So many held-out phrasings of the first item lead to the second."""
+
+    count: int
+    example: str
+
+
+AnyAdvice = FewPhrasings | RedundantPhrasings | SharedForm | MergedKeywords | ConfusedItems
+
+
+def advise(
+    base: KnowledgeBase, index: Index, matcher: Callable[[Index], Matcher], progress: Progress
+) -> Iterator[AnyAdvice]:
     """All advice on a knowledge base, by kind."""
-    yield from _thin(base)
-    yield from _alike(index)
-    yield from _same(index)
-    yield from _merged(base)
-    yield from _stolen(index, matcher, track)
+    yield from _few_phrasings(base)
+    yield from _redundant_phrasings(index)
+    yield from _shared_forms(index)
+    yield from _merged_keywords(base)
+    yield from _confused_items(index, matcher, progress)
 
 
-def _thin(base: KnowledgeBase) -> Iterator[Advice]:
+def _few_phrasings(base: KnowledgeBase) -> Iterator[FewPhrasings]:
     for item in base.items:
         count = len(list(item.all_phrasings()))
-        if item.kind is Kind.ANSWER and count < THIN:
-            yield Advice((item.id,), command_line_texts.ADVICE_THIN.format(count=count))
+        if item.kind is Kind.ANSWER and count < _ENOUGH:
+            yield FewPhrasings((item.id,), count)
 
 
-def _alike(index: Index) -> Iterator[Advice]:
+def _redundant_phrasings(index: Index) -> Iterator[RedundantPhrasings]:
     for item, forms in zip(index.items, index.forms, strict=True):
         for place, form in enumerate(forms):
-            other = next((other for other in forms[:place] if fuzz.ratio(form, other) >= ALIKE), None)
-            if other:
-                yield Advice((item.id,), command_line_texts.ADVICE_ALIKE.format(one=other, other=form))
+            for other in near_copies(form, forms[:place], _REDUNDANT)[:1]:
+                yield RedundantPhrasings((item.id,), other, form)
 
 
-def _same(index: Index) -> Iterator[Advice]:
-    """Different words in the files, one form for the matcher: neither item is reached by it."""
+def _shared_forms(index: Index) -> Iterator[SharedForm]:
     for form, numbers in index.by_form.items():
         if len(numbers) > 1:
-            yield Advice(
-                tuple(index.items[number].id for number in numbers), command_line_texts.ADVICE_SAME.format(form=form)
-            )
+            yield SharedForm(tuple(index.items[number].id for number in numbers), form)
 
 
-def _merged(base: KnowledgeBase) -> Iterator[Advice]:
-    """A group of synonyms that makes key terms of different items one word."""
+def _merged_keywords(base: KnowledgeBase) -> Iterator[MergedKeywords]:
     owners: dict[str, list[Item]] = defaultdict(list)
     for item in base.items:
         for keyword in item.keywords:
             owners[normalise(keyword)].append(item)
     for group in base.synonyms:
         found = {word: owners[normalise(word)] for word in group if normalise(word) in owners}
-        ids = list(dict.fromkeys(item.id for items in found.values() for item in items))
+        ids = dict.fromkeys(item.id for items in found.values() for item in items)
         if len(found) > 1 and len(ids) > 1:
-            yield Advice(tuple(ids), command_line_texts.ADVICE_MERGED.format(words="、".join(found)))
+            yield MergedKeywords(tuple(ids), tuple(found))
 
 
-def _stolen(index: Index, matcher: Callable[[Index], Matcher], track: Progress) -> Iterator[Advice]:
-    """Pairs of items of which one gets the questions of the other."""
-    stolen: dict[tuple[str, str], list[str]] = defaultdict(list)
-    askings = sample(index, SAMPLE)
-    for question in track(leave_phrasings_out(index, askings), len(askings)):
-        best = matcher(question.index).best(question.form)
-        if best and best.item.id != question.item.id:
-            stolen[question.item.id, best.item.id].append(question.form)
-    for pair, forms in sorted(stolen.items(), key=lambda row: -len(row[1])):
-        if len(forms) >= STOLEN:
-            yield Advice(pair, command_line_texts.ADVICE_STOLEN.format(count=len(forms), example=forms[0]))
+def _confused_items(index: Index, matcher: Callable[[Index], Matcher], progress: Progress) -> Iterator[ConfusedItems]:
+    confused: dict[tuple[str, str], list[str]] = defaultdict(list)
+    phrasings = sample(index, _SAMPLE)
+    for held_out in progress(leave_phrasings_out(index, phrasings), len(phrasings)):
+        best = matcher(held_out.index).best(held_out.form)
+        if best and best.item.id != held_out.item.id:
+            confused[held_out.item.id, best.item.id].append(held_out.form)
+    for pair, forms in sorted(confused.items(), key=lambda row: -len(row[1])):
+        if len(forms) >= _CONFUSED:
+            yield ConfusedItems(pair, len(forms), forms[0])

@@ -4,13 +4,14 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from bot import matching
 from bot.evaluation.leave_one_out import Progress, leave_items_out, sample
 from bot.items import Kind, KnowledgeBase
+from bot.matching import ENGINE_VERSION
 from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
@@ -18,26 +19,32 @@ from bot.matching.matcher import Matcher
 _LOG = logging.getLogger(__name__)
 
 FALSE_ANSWERS = 0.15
-"""The share of questions whose item is hidden that may be answered: all of them falsely.
+"""The share of questions whose item is left out that may be answered: all of them falsely.
 
-A hidden item leaves its neighbours as rivals but takes every refusal of its own with it, so this is harsher than life:
-on the questions for tuning, a threshold at this share lets one near miss in twenty through.
+An item that is left out leaves its neighbours as rivals but takes every refusal of its own with it, so this is harsher
+than life: on the questions for tuning, a threshold at this share lets one near miss in twenty through.
 """
 SAMPLE = 800
 """Questions that the threshold is measured on; the standard error of the share is then about 0.013."""
 _TOO_FEW = 40
 """With fewer questions than this the shipped threshold is the better guess."""
 _LOWEST, _HIGHEST = 0.2, 0.9
+_CACHE = "calibrations.json"
+_CACHED = 10
+"""Calibrations that are kept: of the bases that are used on this machine, and of their last states."""
+_FORMER_CACHES = "gate-*.json"
+"""What version 0.1 wrote: a file for each calibration, which nothing deleted."""
 
 
-def calibrate(index: Index, track: Progress) -> ConfidenceModel:
+def calibrate(index: Index, progress: Progress) -> ConfidenceModel:
     """The confidence model of a knowledge base: its threshold is where the share of false answers is what it may be."""
-    askings = [asking for asking in sample(index, 2 * SAMPLE) if index.items[asking[0]].kind is Kind.ANSWER][:SAMPLE]
-    if len(askings) < _TOO_FEW:
+    phrasings = [phrasing for phrasing in sample(index, 2 * SAMPLE) if index.items[phrasing[0]].kind is Kind.ANSWER]
+    phrasings = phrasings[:SAMPLE]
+    if len(phrasings) < _TOO_FEW:
         return ConfidenceModel()
     scores = []
-    for question in track(leave_items_out(index, askings), len(askings)):
-        best = Matcher(question.index).best(question.form)
+    for held_out in progress(leave_items_out(index, phrasings), len(phrasings)):
+        best = Matcher(held_out.index).best(held_out.form)
         scores.append(best.score if best and best.item.kind is Kind.ANSWER else 0.0)
     scores.sort()
     return _confidence(scores[-1 - int(FALSE_ANSWERS * len(scores))])
@@ -56,36 +63,45 @@ def _confidence(threshold: float) -> ConfidenceModel:
     )
 
 
-def cached_confidence(index: Index, base: KnowledgeBase, folder: Path | None, track: Progress) -> ConfidenceModel:
+def cached_confidence(index: Index, base: KnowledgeBase, folder: Path | None, progress: Progress) -> ConfidenceModel:
     """The confidence model of a knowledge base, calibrated once for each content and engine.
 
-    Without a folder that can be written it is calibrated anew each time.
+    ``folder`` holds the cache. Without one that can be written the base is calibrated anew each time.
     """
-    path = folder / f"gate-{_fingerprint(base)}.json" if folder else None
-    try:
-        if path:
-            return _confidence(float(json.loads(path.read_text(encoding="utf-8"))["answer"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # not there yet, or not ours: it is written below
-    confidence = calibrate(index, track)
-    if path:
+    key = _key(base)
+    if threshold := (_cached(folder) if folder else {}).get(key):
+        return _confidence(threshold)
+    confidence = calibrate(index, progress)
+    if folder:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # Written aside first: another process may read it at any moment.
-            aside = path.with_suffix(f".{os.getpid()}")
-            aside.write_text(json.dumps({"answer": confidence.answer}), encoding="utf-8")
-            aside.replace(path)
+            _cache(folder, key, confidence.answer)
         except OSError as error:
             _LOG.info("The calibration can't be cached (%s).", error)
     return confidence
 
 
-def _fingerprint(base: KnowledgeBase) -> str:
+def _key(base: KnowledgeBase) -> str:
     """Names the content of a knowledge base and the engine that it is calibrated for."""
-    digest = hashlib.sha256()
-    engine = Path(matching.__file__).parent
-    for source in (engine.parent / "text.py", *sorted(engine.rglob("*.py"))):
-        digest.update(source.read_bytes())
-    digest.update(" ".join(map(version, ("opencc", "pypinyin", "rapidfuzz"))).encode())
-    digest.update(repr((base.items, base.synonyms, base.frames)).encode())
-    return digest.hexdigest()[:32]
+    libraries = [f"{name} {version(name)}" for name in ("opencc", "pypinyin", "rapidfuzz")]
+    calibrated = repr((ENGINE_VERSION, libraries, base.items, base.synonyms, base.frames))
+    return hashlib.sha256(calibrated.encode()).hexdigest()[:32]
+
+
+def _cached(folder: Path) -> Mapping[str, float]:
+    """The thresholds in a folder by their keys, the oldest first; none if there is no such file, or it is not ours."""
+    try:
+        return {str(key): float(value) for key, value in json.loads((folder / _CACHE).read_bytes()).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _cache(folder: Path, key: str, threshold: float) -> None:
+    """Keep a threshold, and only the last few before it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    newest = [*_cached(folder).items(), (key, threshold)][-_CACHED:]
+    # Written aside first: another process may read it at any moment.
+    aside = folder / f"{_CACHE}.{os.getpid()}"
+    aside.write_text(json.dumps(dict(newest)), encoding="utf-8")
+    aside.replace(folder / _CACHE)
+    for former in folder.glob(_FORMER_CACHES):
+        former.unlink(missing_ok=True)

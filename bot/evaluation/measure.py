@@ -6,6 +6,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from bot.evaluation.leave_one_out import Progress, leave_items_out, leave_phrasings_out, sample
@@ -14,23 +15,51 @@ from bot.matching.index import Index
 from bot.matching.matcher import Matcher
 from bot.matching.verdict import Answer, Suggestions, Verdict
 
-ANSWERABLE = "in"
-REFUTED = "refuted"
-_ANSWER_LIMIT, _OFFER_LIMIT = 900, 600
+_ANSWER_LIMIT, _SUGGESTION_LIMIT = 900, 600
 """A longer text holds no fact: an answer that says everything says nothing."""
 _CONFUSIONS = 15
 _BINS = 10
+
+
+class QuestionKind(StrEnum):
+    """What a test question is, by the names that question files and reports use. Only ``in`` has an answer."""
+
+    ANSWERABLE = "in"
+    NEAR_MISS = "near"
+    OFF_TOPIC = "out"
+    NOT_COVERED = "not-covered"
+    """A phrasing of an item of this kind."""
+    WITHOUT_ITEM = "hidden"
+    """A phrasing that is asked without its item."""
+    REFUTED = "refuted"
+    """An admin has judged that the item that was given is wrong."""
+
+
+class Grade(StrEnum):
+    """What became of a question, by the names that reports use."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    MISSED = "missed"
+    """An answerable question was neither answered nor was the right item suggested."""
+    OFFERED = "offered"
+    """The right item was suggested; or items were suggested to a question that has no answer."""
+    FALSE = "false"
+    """A question that has no answer got one."""
+    DECLINED = "declined"
+    """A question that has no answer got neither an answer nor suggestions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A test question. ``must``: a right answer holds an alternative of every group; empty for what has no answer.
 
-    ``item``: what an admin has judged: the right item with ``kind`` ``in``, a wrong one with ``refuted``.
+    ``item``: what an admin has judged, if anyone has: the right item of an answerable question, a wrong one of a
+    refuted one.
     """
 
     text: str
-    kind: str
+    kind: QuestionKind
     group: str
     must: tuple[tuple[str, ...], ...] = ()
     item: str = ""
@@ -40,15 +69,14 @@ class Question:
 class Result:
     """What became of one question.
 
-    ``kind``: ``in`` can be answered, every other can't. ``outcome``: right, offered, wrong or missed for ``in``; false,
-    offered or declined for others. ``first``: the right item ranks first. ``score``: the best answer's, 0 if the best
-    candidate is no answer. ``expected`` and ``got``: item ids, as far as they are known.
+    ``first``: the right item ranks first. ``score``: the best candidate's, 0 if that is no answer. ``expected`` and
+    ``got``: item ids, as far as they are known.
     """
 
     text: str
-    kind: str
+    kind: QuestionKind
     group: str
-    outcome: str
+    grade: Grade
     first: bool
     score: float
     expected: str | None
@@ -69,74 +97,50 @@ def read_questions(lines: Iterable[str]) -> list[Question]:
         try:
             row = json.loads(line)
             must = tuple(tuple(map(str, group)) for group in row.get("must", ()))
-            questions.append(Question(str(row["q"]), str(row["kind"]), str(row.get("style", "")), must))
+            questions.append(Question(str(row["q"]), QuestionKind(row["kind"]), str(row.get("style", "")), must))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(number) from error
     return questions
 
 
 def ask_questions(matcher: Matcher, questions: Iterable[Question]) -> Iterator[Result]:
-    """Each question's result: right by the facts that the answer holds, whichever item gave it."""
-    for question in questions:
-        verdict, seconds = _timed(matcher, question.text)
-        if question.item:
-            outcome, first = _judged(verdict, question)
-            yield _result(question, outcome, verdict, seconds, expected=question.item, first=first)
-            continue
-        if question.kind != ANSWERABLE:
-            outcome = _unanswerable(verdict)
-        elif isinstance(verdict, Answer):
-            given = "\n\n".join(candidate.item.answer for candidate in verdict.chosen)
-            outcome = "right" if _holds(given, question.must, _ANSWER_LIMIT) else "wrong"
-        else:
-            offered = any(_answers(candidate.item, question) for candidate in verdict.suggestions)
-            outcome = "offered" if offered else "missed"
-        first = (
-            bool(verdict.candidates) and question.kind == ANSWERABLE and _answers(verdict.candidates[0].item, question)
-        )
-        yield _result(question, outcome, verdict, seconds, first=first)
+    """Each question's result: right by the item that was judged, else by the facts that the answer holds."""
+    return (_ask(matcher, question) for question in questions)
 
 
-def ask_itself(
-    index: Index, most: int, seed: int, matcher: Callable[[Index], Matcher], track: Progress
+def ask_held_out(
+    index: Index, most: int, seed: int, matcher: Callable[[Index], Matcher], progress: Progress
 ) -> Iterator[Result]:
-    """The self-test on a seeded sample: each phrasing without itself and its near copies, then without its item.
+    """The results of leave-one-out on a seeded sample of phrasings.
 
-    Right is the phrasing's own item. Kinds: ``in``; ``not-covered``, which must not be answered; ``hidden``, whose item
-    is left out.
+    Each is asked without itself and its near copies, where its own item is right; then, if that is an answer, without
+    its item, where nothing is.
     """
-    askings = [asking for asking in sample(index, most, seed) if index.items[asking[0]].kind is not Kind.SMALL_TALK]
-    for question in track(leave_phrasings_out(index, askings), len(askings)):
-        verdict, seconds = _timed(matcher(question.index), question.form)
-        own = question.item
-        answerable = own.kind is Kind.ANSWER
-        outcome = _own(verdict, own.id) if answerable else _unanswerable(verdict)
-        kind = ANSWERABLE if answerable else own.kind.value
-        first = bool(verdict.candidates) and verdict.candidates[0].item.id == own.id
-        yield _result(Question(question.form, kind, own.topic), outcome, verdict, seconds, expected=own.id, first=first)
-    covered = [asking for asking in askings if index.items[asking[0]].kind is Kind.ANSWER]
-    for question in track(leave_items_out(index, covered), len(covered)):
-        verdict, seconds = _timed(matcher(question.index), question.form)
-        asked = Question(question.form, "hidden", question.item.topic)
-        yield _result(asked, _unanswerable(verdict), verdict, seconds)
+    phrasings = [phrasing for phrasing in sample(index, most, seed) if _kind(index, phrasing) is not Kind.SMALL_TALK]
+    for held_out in progress(leave_phrasings_out(index, phrasings), len(phrasings)):
+        own = held_out.item
+        kind = QuestionKind.ANSWERABLE if own.kind is Kind.ANSWER else QuestionKind.NOT_COVERED
+        yield _ask(matcher(held_out.index), Question(held_out.form, kind, own.topic, item=own.id))
+    answerable = [phrasing for phrasing in phrasings if _kind(index, phrasing) is Kind.ANSWER]
+    for held_out in progress(leave_items_out(index, answerable), len(answerable)):
+        yield _ask(matcher(held_out.index), Question(held_out.form, QuestionKind.WITHOUT_ITEM, held_out.item.topic))
 
 
 def summary(results: Sequence[Result]) -> dict[str, Any]:
     """Shares by kind, recall, by group, the worst confusions and the latency, ready for JSON."""
-    inside = [result for result in results if result.kind == ANSWERABLE]
+    answerable = [result for result in results if result.kind is QuestionKind.ANSWERABLE]
     groups: dict[str, list[Result]] = defaultdict(list)
-    for result in inside:
+    for result in answerable:
         groups[result.group].append(result)
-    pairs = Counter((one.expected, one.got) for one in inside if not one.first and one.expected and one.got)
-    example = {(one.expected, one.got): one.text for one in inside}
-    seconds = sorted(one.seconds for one in results) or [0.0]
-    kinds = dict.fromkeys(one.kind for one in results)
+    confused = [result for result in answerable if not result.first and result.expected and result.got]
+    pairs = Counter((result.expected, result.got) for result in confused)
+    example = {(result.expected, result.got): result.text for result in confused}
+    seconds = sorted(result.seconds for result in results) or [0.0]
+    kinds = dict.fromkeys(result.kind for result in results)
     return {
-        "kinds": {kind: _shares([one for one in results if one.kind == kind]) for kind in kinds},
-        "recall_at_1": _share(one.first for one in inside),
-        "groups": {
-            name: {"recall_at_1": _share(one.first for one in rows), **_shares(rows)} for name, rows in groups.items()
-        },
+        "kinds": {kind: _shares([result for result in results if result.kind is kind]) for kind in kinds},
+        "recall_at_1": _recall_at_1(answerable),
+        "groups": {name: {"recall_at_1": _recall_at_1(rows), **_shares(rows)} for name, rows in groups.items()},
         "confusions": [
             {"expected": pair[0], "got": pair[1], "count": count, "example": example[pair]}
             for pair, count in pairs.most_common(_CONFUSIONS)
@@ -155,52 +159,58 @@ def reliability(results: Iterable[Result]) -> list[tuple[float, float, int]]:
         if result.score > 0:
             bins[min(_BINS - 1, int(result.score * _BINS))].append(result)
     return [
-        (sum(one.score for one in rows) / len(rows), sum(one.first for one in rows) / len(rows), len(rows))
+        (sum(row.score for row in rows) / len(rows), sum(row.first for row in rows) / len(rows), len(rows))
         for _, rows in sorted(bins.items())
     ]
 
 
-def _timed(matcher: Matcher, text: str) -> tuple[Verdict, float]:
+def _kind(index: Index, phrasing: tuple[int, str]) -> Kind:
+    return index.items[phrasing[0]].kind
+
+
+def _ask(matcher: Matcher, question: Question) -> Result:
     start = time.perf_counter()
-    verdict = matcher.match(text)
-    return verdict, time.perf_counter() - start
-
-
-def _result(
-    asked: Question, outcome: str, verdict: Verdict, seconds: float, *, expected: str | None = None, first: bool = False
-) -> Result:
+    verdict = matcher.match(question.text)
+    seconds = time.perf_counter() - start
     best = verdict.candidates[0] if verdict.candidates else None
-    score = best.score if best and best.item.kind is Kind.ANSWER else 0.0
-    got = best.item.id if best else None
-    return Result(asked.text, asked.kind, asked.group, outcome, first, score, expected, got, seconds)
+    return Result(
+        text=question.text,
+        kind=question.kind,
+        group=question.group,
+        grade=_grade(question, verdict),
+        first=best is not None and question.kind is QuestionKind.ANSWERABLE and _is_right(best.item, question),
+        score=best.score if best and best.item.kind is Kind.ANSWER else 0.0,
+        expected=question.item or None,
+        got=best.item.id if best else None,
+        seconds=seconds,
+    )
 
 
-def _judged(verdict: Verdict, question: Question) -> tuple[str, bool]:
-    """What became of a question of which a right item is known, or a wrong one; and whether the right one is first."""
-    outcome = _own(verdict, question.item)
-    if question.kind == REFUTED:
-        return "false" if outcome == "right" else "declined", False
-    return outcome, bool(verdict.candidates) and verdict.candidates[0].item.id == question.item
-
-
-def _own(verdict: Verdict, item: str) -> str:
+def _grade(question: Question, verdict: Verdict) -> Grade:
+    if question.kind is QuestionKind.REFUTED:
+        return Grade.FALSE if isinstance(verdict, Answer) and _is_answered(question, verdict) else Grade.DECLINED
+    if question.kind is QuestionKind.ANSWERABLE:
+        if isinstance(verdict, Answer):
+            return Grade.RIGHT if _is_answered(question, verdict) else Grade.WRONG
+        offered = any(_is_right(candidate.item, question) for candidate in verdict.suggestions)
+        return Grade.OFFERED if offered else Grade.MISSED
     if isinstance(verdict, Answer):
-        return "right" if item in {candidate.item.id for candidate in verdict.chosen} else "wrong"
-    return "offered" if item in {candidate.item.id for candidate in verdict.suggestions} else "missed"
+        return Grade.FALSE
+    return Grade.OFFERED if isinstance(verdict, Suggestions) else Grade.DECLINED
 
 
-def _unanswerable(verdict: Verdict) -> str:
-    match verdict:
-        case Answer():
-            return "false"
-        case Suggestions():
-            return "offered"
-        case _:
-            return "declined"
+def _is_answered(question: Question, answer: Answer) -> bool:
+    """Whether an answer, which may have several parts, is what was judged, or holds the facts."""
+    if question.item:
+        return any(_is_right(candidate.item, question) for candidate in answer.chosen)
+    return _holds("\n\n".join(candidate.item.answer for candidate in answer.chosen), question.must, _ANSWER_LIMIT)
 
 
-def _answers(item: Item, question: Question) -> bool:
-    return item.kind is Kind.ANSWER and _holds(item.answer, question.must, _OFFER_LIMIT)
+def _is_right(item: Item, question: Question) -> bool:
+    """Whether an item is the one that was judged, or is an answer that holds the facts."""
+    if question.item:
+        return item.id == question.item
+    return item.kind is Kind.ANSWER and _holds(item.answer, question.must, _SUGGESTION_LIMIT)
 
 
 def _holds(text: str, must: Sequence[Sequence[str]], most: int) -> bool:
@@ -214,10 +224,9 @@ def _flat(text: str) -> str:
 
 
 def _shares(results: Sequence[Result]) -> Mapping[str, Any]:
-    counts = Counter(result.outcome for result in results)
-    return {"questions": len(results)} | {name: round(n / len(results), 4) for name, n in counts.most_common()}
+    counts = Counter(result.grade for result in results)
+    return {"questions": len(results)} | {grade: round(n / len(results), 4) for grade, n in counts.most_common()}
 
 
-def _share(flags: Iterable[bool]) -> float:
-    rows = list(flags)
-    return round(sum(rows) / len(rows), 4) if rows else 0.0
+def _recall_at_1(results: Sequence[Result]) -> float:
+    return round(sum(result.first for result in results) / len(results), 4) if results else 0.0

@@ -118,7 +118,7 @@ class Reach:
         self, asking: ReplayedQuestion, item_id: str, explained: Sequence[float], likeness: Sequence[float]
     ) -> float:
         """How far an item that differs may move a phrasing to the worse, or a real question anywhere."""
-        edit = LANE_WEIGHTS["edit"]
+        edit = LANE_WEIGHTS["edit_distance"]
         value = max(explained) + edit * (_UNLIKE / 100 + max(likeness))
         if value < _WEAK:
             return 0.0

@@ -19,7 +19,12 @@ from bot.matching.verdict import (
     Why,
 )
 
+ENGINE_VERSION = 1
+"""Names how the engine scores. Raise it whenever a score changes, also by ``bot.text``: what was calibrated by the
+former engine is calibrated anew then."""
+
 __all__ = [
+    "ENGINE_VERSION",
     "QUESTION_LIMIT",
     "Answer",
     "Candidate",

@@ -8,10 +8,9 @@ from itertools import islice
 
 from bot.items import Item, Kind
 from bot.masking import bare
-from bot.matching.asking import asks
 from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
-from bot.matching.lanes import AnswerType, Asked, Characters, Edit, Lane, Scores, Sound
+from bot.matching.lanes import AnswerType, Characters, EditDistance, Lane, Query, Scores, Sound
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
@@ -34,6 +33,10 @@ _RAMBLING = 45
 """In a form longer than this the question may be one clause among many."""
 _ALONE = 8
 """A part of a rambling message of at least this length may be the question."""
+_ASKING_WORDS = re.compile(
+    "什么|怎么|怎样|咋|啥|如何|为何|哪|谁|几|多少|多久|多大|多长|多高|吗|呢|没有|是否|是不是|有没有|能不能|要不要|会不会|可不可以"
+)
+"""A clause in normal form that holds one of them asks: the language's own, the same for every knowledge base."""
 _SENTENCE_END = re.compile("[.?!。…~\n]")
 _BARE = 0.95
 """How sure it is when a question is a phrasing but for its frames."""
@@ -42,15 +45,16 @@ _EVIDENCE = 16.0
 """A question whose terms weigh less than this in all tells too little to be sure of: a character or two."""
 _COMPOUND = 3
 """Parts of a compound question that are answered in one reply."""
-LANE_WEIGHTS = {"characters": 1.0, "sound": 1.0, "edit": 0.35, "focus": -0.1}
+LANE_WEIGHTS = {"characters": 1.0, "sound": 1.0, "edit_distance": 0.35, "answer_type": -0.1}
 """What each lane counts in the order of items. Characters and sound explain different terms, so they add up."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    """One item's place: ``value`` is what items are ordered by, ``explained`` what gives the reason for it."""
+    """An item with its number in the index: ``value`` orders the items, ``explained`` is the largest part of it."""
 
     number: int
+    item: Item
     value: float
     explained: float
     lanes: dict[str, float]
@@ -60,7 +64,7 @@ class _Ranked:
 class _Reading:
     """What the engine makes of one text: the whole message or a part of it."""
 
-    asked: Asked
+    query: Query
     ranked: tuple[_Ranked, ...]
     candidates: tuple[Candidate, ...]
     is_exact: bool
@@ -91,9 +95,9 @@ class Matcher:
     def __init__(self, index: Index, confidence: ConfidenceModel | None = None, without: Collection[str] = ()) -> None:
         self._index = index
         self._confidence = confidence or ConfidenceModel()
-        self._edit = Edit(index)
+        self._edit_distance = EditDistance(index)
         self._explaining = _lanes(without, Characters(), Sound())
-        self._comparing = _lanes(without, self._edit, AnswerType(index))
+        self._comparing = _lanes(without, self._edit_distance, AnswerType(index))
 
     def match(self, question: str) -> Verdict:
         """The verdict on a message, of which the first 1,000 characters are looked at.
@@ -119,7 +123,7 @@ class Matcher:
         for clause, end in islice(clauses(question), _CLAUSES):
             here = self._index.lexicon.standardise(clause)
             sentence += here
-            if here != form and len(here) >= _CLAUSE_LENGTH and ("?" in end or asks(here)):
+            if here != form and len(here) >= _CLAUSE_LENGTH and ("?" in end or _ASKING_WORDS.search(here)):
                 wider = dict.fromkeys(text for text in (before + here, sentence) if text not in {here, form})
                 found.append((here, tuple(wider)))
             before, sentence = here, "" if _SENTENCE_END.search(end) else sentence
@@ -138,24 +142,24 @@ class Matcher:
         if len(parts) == 1 or not parts:
             return None
         settled = tuple(reading.candidates[0] for reading in parts.values())
-        refused = tuple(one for one in settled if one.item.kind is Kind.NOT_COVERED)
+        refused = tuple(candidate for candidate in settled if candidate.item.kind is Kind.NOT_COVERED)
         candidates = _best((*settled, *whole.candidates))
         why = self._why(parts.get(candidates[0].item.id, whole))
         if refused:
             return NotCovered(candidates, _suggestions(candidates, ()), why, refused[:_COMPOUND])
         chosen = settled[:_COMPOUND]
-        return Answer(candidates, _suggestions(candidates, {one.item.id for one in chosen}), why, chosen)
+        return Answer(candidates, _suggestions(candidates, {candidate.item.id for candidate in chosen}), why, chosen)
 
     def _surest(self, whole: _Reading, asking: Iterable[_Part]) -> _Reading:
         """The reading to go by: the whole message, unless a part of it says the same more clearly.
 
         In a rambling message the question may be any part that is long enough to stand alone.
         """
-        rambling = len(whole.asked.form) > _RAMBLING
+        rambling = len(whole.query.form) > _RAMBLING
         surest = whole
         for reading in (reading for part in asking for reading in (part.clause, *part.wider)):
             same = whole.best and reading.best and reading.best.item.id == whole.best.item.id
-            alone = rambling and len(reading.asked.form) >= _ALONE
+            alone = rambling and len(reading.query.form) >= _ALONE
             if (same or alone) and reading.score > surest.score:
                 surest = reading
         return surest
@@ -179,22 +183,21 @@ class Matcher:
         return Unknown(candidates, (), why)
 
     def _why(self, reading: _Reading) -> Why:
-        by_weight = sorted(reading.asked.terms, key=lambda one: -one.weight)
+        by_weight = sorted(reading.query.terms, key=lambda term: -term.weight)
         if not reading.ranked:
-            return Why(unexplained=tuple(one.term.shown for one in by_weight))
-        first = next(one for one in reading.ranked if self._item(one.number) is reading.candidates[0].item)
-        held = [first.number in one.holders for one in by_weight]
+            return Why(unexplained=tuple(term.term.shown for term in by_weight))
+        first = next(ranked for ranked in reading.ranked if ranked.item is reading.candidates[0].item)
         return Why(
-            phrasing=self._edit.nearest(reading.asked, first.number)[0],
+            phrasing=self._edit_distance.nearest(reading.query, first.number)[0],
             lanes=first.lanes,
-            matched=tuple(one.term.shown for one, holds in zip(by_weight, held, strict=True) if holds),
-            unexplained=tuple(one.term.shown for one, holds in zip(by_weight, held, strict=True) if not holds),
+            matched=tuple(term.term.shown for term in by_weight if first.number in term.holders),
+            unexplained=tuple(term.term.shown for term in by_weight if first.number not in term.holders),
         )
 
     def _read(self, form: str) -> _Reading:
         """Rank all items for one text in its standardised form."""
-        asked = Asked.of(form[:_READ], self._index)
-        lanes: dict[str, Scores] = {lane.name: lane.scores(asked, ()) for lane in self._explaining}
+        query = Query.of(form[:_READ], self._index)
+        lanes: dict[str, Scores] = {lane.name: lane.scores(query, ()) for lane in self._explaining}
         explained: dict[int, float] = {}
         for scores in lanes.values():
             for number, score in scores.items():
@@ -206,15 +209,15 @@ class Matcher:
             {*explained, *exact},
             key=lambda number: (number not in exact, -explained.get(number, 0.0), self._item(number).id),
         )
-        lanes |= {lane.name: lane.scores(asked, nearest) for lane in self._comparing}
+        lanes |= {lane.name: lane.scores(query, nearest) for lane in self._comparing}
         ranked = []
         for number in nearest:
             seen = {name: scores.get(number, 0.0) for name, scores in lanes.items()}
             value = sum(LANE_WEIGHTS[name] * score for name, score in seen.items())
-            ranked.append(_Ranked(number, value, explained.get(number, 0.0), seen))
-        ranked.sort(key=lambda one: (-one.value, self._item(one.number).id))
-        candidates = self._candidates(ranked, asked.total, exact)
-        return _Reading(asked, tuple(ranked), candidates, len(exact) == 1)
+            ranked.append(_Ranked(number, self._index.items[number], value, explained.get(number, 0.0), seen))
+        ranked.sort(key=lambda place: (-place.value, place.item.id))
+        candidates = self._candidates(ranked, query.total, exact)
+        return _Reading(query, tuple(ranked), candidates, len(exact) == 1)
 
     def _exact(self, form: str) -> Mapping[int, float]:
         """The items that are asked in just these words, or in these without their frames, and how sure each is."""
@@ -231,15 +234,15 @@ class Matcher:
         self, ranked: Sequence[_Ranked], evidence: float, exact: Mapping[int, float]
     ) -> tuple[Candidate, ...]:
         """The ten surest; how sure one is depends on its distance to its rivals."""
-        refusal = max((one.value for one in ranked if self._item(one.number).kind is Kind.NOT_COVERED), default=0.0)
+        refusal = max((place.value for place in ranked if place.item.kind is Kind.NOT_COVERED), default=0.0)
         scored = []
-        for place, one in enumerate(ranked):
-            rivals = ranked[1:2] if place == 0 else ranked[:1]
-            margin = one.value - (rivals[0].value if rivals else 0.0)
-            refused = self._item(one.number).kind is Kind.NOT_COVERED
-            score = self._confidence.score(one.explained, margin, margin if refused else one.value - refusal)
+        for place in ranked:
+            rivals = ranked[1:2] if place is ranked[0] else ranked[:1]
+            margin = place.value - (rivals[0].value if rivals else 0.0)
+            refused = place.item.kind is Kind.NOT_COVERED
+            score = self._confidence.score(place.explained, margin, margin if refused else place.value - refusal)
             score *= min(1.0, evidence / _EVIDENCE)
-            scored.append(Candidate(self._item(one.number), exact.get(one.number, score)))
+            scored.append(Candidate(place.item, exact.get(place.number, score)))
         return _best(scored)
 
     def _item(self, number: int) -> Item:
@@ -253,13 +256,16 @@ def _lanes(without: Collection[str], *lanes: Lane) -> tuple[Lane, ...]:
 def _best(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """The ten surest different items, each with its best score, best first, equal scores in the order of their ids."""
     found: dict[str, Candidate] = {}
-    for one in candidates:
-        if one.item.id not in found or one.score > found[one.item.id].score:
-            found[one.item.id] = one
-    return tuple(sorted(found.values(), key=lambda one: (-one.score, one.item.id))[:_CANDIDATES])
+    for candidate in candidates:
+        known = found.get(candidate.item.id)
+        if known is None or candidate.score > known.score:
+            found[candidate.item.id] = candidate
+    return tuple(sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.item.id))[:_CANDIDATES])
 
 
 def _suggestions(candidates: Iterable[Candidate], chosen: Collection[str]) -> tuple[Candidate, ...]:
     """The first three items of kind ``answer`` that were not chosen."""
-    found = (one for one in candidates if one.item.kind is Kind.ANSWER and one.item.id not in chosen)
+    found = (
+        candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER and candidate.item.id not in chosen
+    )
     return tuple(islice(found, _SUGGESTIONS))

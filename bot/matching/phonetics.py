@@ -1,13 +1,12 @@
 """How Chinese text sounds: pinyin without tones, folded so that what phones and ears confuse is equal."""
 
-import os
+import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
-
-# Its tables of phrases are not used here and take a tenth of a second to load; this is its own switch for that.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-from pypinyin.pinyin_dict import pinyin_dict
+from importlib.metadata import distribution
+from pathlib import Path
 
 _LONGEST_SYLLABLE = 6
 _LONGEST_WORD = 80
@@ -18,8 +17,6 @@ _FOLDS = (
     (re.compile("(?<=[ei])ng$"), "n"),  # 前后鼻音: in and ing, en and eng
     (re.compile("^lve?$"), "lu"),  # ü has no key of its own
 )
-
-
 _DIGITS = dict(zip("0123456789", ("ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"), strict=True))
 
 
@@ -28,7 +25,12 @@ def syllable(character: str) -> str:
     """The folded syllable of a character in its commonest reading; empty for what has none. Digits are read out."""
     if character in _DIGITS:
         return _DIGITS[character]
-    return fold(_plain(pinyin_dict.get(ord(character), "").partition(",")[0]))
+    return fold(_plain(_reading(character)))
+
+
+def spell(character: str) -> str:
+    """The pinyin of a character as it is typed, with v for ü; empty for what has none."""
+    return _plain(unicodedata.normalize("NFD", _reading(character)).replace("u\u0308", "v"))
 
 
 @lru_cache(maxsize=4096)
@@ -58,8 +60,25 @@ def segment(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _syllables() -> frozenset[str]:
     """Every syllable as typed; ü is also typed as v."""
-    plain = {_plain(readings.partition(",")[0]) for readings in pinyin_dict.values()}
+    plain = {_plain(readings.partition(",")[0]) for readings in _readings().values()}
     return frozenset(plain | {"lv", "nv", "lve", "nve"})
+
+
+@cache
+def _readings() -> Mapping[str, str]:
+    """The readings of each character, the commonest first, with commas between them; keys are code points in decimal.
+
+    This is pypinyin's table, read as the file that it is: importing pypinyin loads its phrases too, which are not used
+    here and cost a quarter of a second and 57 MB.
+    """
+    table = Path(str(distribution("pypinyin").locate_file("pypinyin/pinyin_dict.json")))
+    readings: Mapping[str, str] = json.loads(table.read_text(encoding="utf-8"))
+    return readings
+
+
+def _reading(character: str) -> str:
+    """The commonest reading with its tone marks; empty for a character without one."""
+    return _readings().get(str(ord(character)), "").partition(",")[0]
 
 
 def _plain(reading: str) -> str:

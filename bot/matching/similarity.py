@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from bot.evaluation.leave_one_out import NEAR_COPY
 from bot.matching.index import Index
 from bot.matching.lanes.answer_type import answer_types
+from bot.matching.similar_texts import NEAR_COPY
 from bot.matching.terms import FRAME_WEIGHT, grams
 from bot.text import normalise
 

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
-from bot.cli.evaluation_plots import plotted
+from bot.cli.plots import evaluation_page
 from bot.evaluation.measure import (
+    Grade,
     Question,
+    QuestionKind,
     Result,
-    ask_itself,
+    ask_held_out,
     ask_questions,
     read_questions,
     reliability,
@@ -17,16 +19,22 @@ from bot.evaluation.measure import (
 from bot.knowledge import Knowledge
 from bot.matching import ConfidenceModel, Index, Matcher
 
-OUTCOMES = {
-    "right": (Question("补办饭卡", "in", "plain", (("工作证", "证件"),)), "right"),
-    "quotation marks do not count": (Question("补办饭卡", "in", "plain", (("“工作证”",),)), "right"),
-    "a fact is missing": (Question("补办饭卡", "in", "plain", (("工作证",), ("照片",))), "wrong"),
-    "offered": (Question("开饭安排", "in", "plain", (("七点",),)), "offered"),
-    "missed": (Question("写首诗送我妈", "in", "plain", (("诗",),)), "missed"),
-    "false": (Question("补办饭卡", "near", "plain"), "false"),
-    "offered to what has no answer": (Question("开饭安排", "near", "plain"), "offered"),
-    "not covered": (Question("一份午饭多少钱", "near", "plain"), "declined"),
-    "off topic": (Question("写首诗送我妈", "out", "plain"), "declined"),
+GRADES = {
+    "right": (Question("补办饭卡", QuestionKind.ANSWERABLE, "plain", (("工作证", "证件"),)), Grade.RIGHT),
+    "quotation marks do not count": (
+        Question("补办饭卡", QuestionKind.ANSWERABLE, "plain", (("“工作证”",),)),
+        Grade.RIGHT,
+    ),
+    "a fact is missing": (
+        Question("补办饭卡", QuestionKind.ANSWERABLE, "plain", (("工作证",), ("照片",))),
+        Grade.WRONG,
+    ),
+    "offered": (Question("开饭安排", QuestionKind.ANSWERABLE, "plain", (("七点",),)), Grade.OFFERED),
+    "missed": (Question("写首诗送我妈", QuestionKind.ANSWERABLE, "plain", (("诗",),)), Grade.MISSED),
+    "false": (Question("补办饭卡", QuestionKind.NEAR_MISS, "plain"), Grade.FALSE),
+    "offered to what has no answer": (Question("开饭安排", QuestionKind.NEAR_MISS, "plain"), Grade.OFFERED),
+    "not covered": (Question("一份午饭多少钱", QuestionKind.NEAR_MISS, "plain"), Grade.DECLINED),
+    "off topic": (Question("写首诗送我妈", QuestionKind.OFF_TOPIC, "plain"), Grade.DECLINED),
 }
 
 
@@ -35,16 +43,16 @@ def index(canteen: Knowledge) -> Index:
     return Index.build(canteen.base)
 
 
-@pytest.mark.parametrize(("question", "outcome"), OUTCOMES.values(), ids=OUTCOMES.keys())
-def test_outcomes(index: Index, question: Question, outcome: str) -> None:
+@pytest.mark.parametrize(("question", "grade"), GRADES.values(), ids=GRADES.keys())
+def test_grades(index: Index, question: Question, grade: Grade) -> None:
     """One case for each thing that can become of a question."""
     (result,) = ask_questions(Matcher(index), [question])
-    assert result.outcome == outcome
+    assert result.grade is grade
 
 
 def test_no_question_is_asked_with_its_own_words_in_the_index(index: Index) -> None:
     """Without its words or its item nothing is certain any more."""
-    results = list(ask_itself(index, 100, 1, Matcher, lambda work, _: work))
+    results = list(ask_held_out(index, 100, 1, Matcher, lambda work, _: work))
     assert {result.kind for result in results} == {"in", "not-covered", "hidden"}
     assert all(result.got != "card" for result in results if result.kind == "hidden" and "卡" in result.text)
     assert max(result.score for result in results if "开饭" not in result.text) < 1
@@ -52,22 +60,32 @@ def test_no_question_is_asked_with_its_own_words_in_the_index(index: Index) -> N
 
 def test_a_sample_is_the_same_each_time(index: Index) -> None:
     """The seed decides, nothing else."""
-    once, again = ([one.text for one in ask_itself(index, 5, 3, Matcher, lambda work, _: work)] for _ in range(2))
+    once, again = ([one.text for one in ask_held_out(index, 5, 3, Matcher, lambda work, _: work)] for _ in range(2))
     assert once == again
 
 
-def result(outcome: str, *, first: bool, score: float, expected: str = "a", got: str = "b") -> Result:
-    return Result("问", "in", "plain", outcome, first, score, expected, got, 0.001)
+def result(grade: Grade, *, first: bool, score: float, expected: str = "a", got: str = "b") -> Result:
+    return Result("问", QuestionKind.ANSWERABLE, "plain", grade, first, score, expected, got, 0.001)
 
 
 def test_the_summary_counts() -> None:
     """Shares, recall, confusions, latency; all of it is JSON."""
     rows = [
-        result("right", first=True, score=0.9, got="a"),
-        result("right", first=True, score=0.8, got="a"),
-        result("wrong", first=False, score=0.7),
-        result("missed", first=False, score=0.1),
-        Result("问", "near", "plain", "false", first=False, score=0.5, expected=None, got="b", seconds=0.002),
+        result(Grade.RIGHT, first=True, score=0.9, got="a"),
+        result(Grade.RIGHT, first=True, score=0.8, got="a"),
+        result(Grade.WRONG, first=False, score=0.7),
+        result(Grade.MISSED, first=False, score=0.1),
+        Result(
+            "问",
+            QuestionKind.NEAR_MISS,
+            "plain",
+            Grade.FALSE,
+            first=False,
+            score=0.5,
+            expected=None,
+            got="b",
+            seconds=0.002,
+        ),
     ]
     report = summary(rows)
     assert report["kinds"]["in"] == {"questions": 4, "right": 0.5, "wrong": 0.25, "missed": 0.25}
@@ -82,9 +100,9 @@ def test_the_summary_counts() -> None:
 def test_reliability_is_the_share_right_by_score() -> None:
     """By tenths; what has no answer on top is left out."""
     rows = [
-        result("right", first=True, score=0.92),
-        result("wrong", first=False, score=0.98),
-        result("missed", first=False, score=0.0),
+        result(Grade.RIGHT, first=True, score=0.92),
+        result(Grade.WRONG, first=False, score=0.98),
+        result(Grade.MISSED, first=False, score=0.0),
     ]
     ((score, right, count),) = reliability(rows)
     assert score == pytest.approx(0.95)
@@ -93,14 +111,20 @@ def test_reliability_is_the_share_right_by_score() -> None:
 
 def test_the_page_is_self_contained(index: Index) -> None:
     """Plots of this very report, and nothing that is loaded from anywhere."""
-    results = list(ask_itself(index, 100, 1, Matcher, lambda work, _: work))
-    html = plotted(results, summary(results), ConfidenceModel())
+    results = list(ask_held_out(index, 100, 1, Matcher, lambda work, _: work))
+    html = evaluation_page(results, summary(results), ConfidenceModel())
     assert 'src="http' not in html
     assert "Plotly.newPlot" in html
     assert 'charset="utf-8"' in html
 
 
-BAD_LINES = ['{"q": "几点"}', "no JSON", "[]", '{"q": "几点", "kind": "in", "must": 5}']
+BAD_LINES = [
+    '{"q": "几点", "kind": "unheard of"}',
+    '{"q": "几点"}',
+    "no JSON",
+    "[]",
+    '{"q": "几点", "kind": "in", "must": 5}',
+]
 
 
 @pytest.mark.parametrize("line", BAD_LINES)
@@ -113,4 +137,4 @@ def test_a_bad_line_is_named(line: str) -> None:
 def test_questions_are_read() -> None:
     """Blank lines are skipped; missing keys have a meaning."""
     (question,) = read_questions(["", '{"q": "几点", "kind": "in", "must": [["七点", "7点"]], "style": "terse"}'])
-    assert question == Question("几点", "in", "terse", (("七点", "7点"),))
+    assert question == Question("几点", QuestionKind.ANSWERABLE, "terse", (("七点", "7点"),))

@@ -109,7 +109,7 @@ def test_why_names_what_decided() -> None:
     """The nearest phrasing, the lanes, and what is unexplained."""
     why = CANTEEN_MATCHER.match("补办饭卡要带驴吗").why
     assert why.phrasing == "补办饭卡"
-    assert set(why.lanes) == {"characters", "sound", "edit", "focus"}
+    assert set(why.lanes) == {"characters", "sound", "edit_distance", "answer_type"}
     assert "补办" in why.matched
     assert "驴" in why.unexplained
 

@@ -1,8 +1,11 @@
 """How text sounds."""
 
+import subprocess
+import sys
+
 import pytest
 
-from bot.matching.phonetics import fold, segment, syllable
+from bot.matching.phonetics import fold, segment, spell, syllable
 
 SYLLABLES = {
     "开": "kai",
@@ -32,6 +35,19 @@ SEGMENTS = {
 def test_syllables(character: str, expected: str) -> None:
     """The commonest reading, without tone, folded; nothing for what has no reading."""
     assert syllable(character) == expected
+
+
+@pytest.mark.parametrize(("character", "expected"), [("书", "shu"), ("女", "nv"), ("a", ""), ("😀", "")])
+def test_spelling(character: str, expected: str) -> None:
+    """As it is typed, not folded."""
+    assert spell(character) == expected
+
+
+def test_the_table_is_read_without_loading_phrases() -> None:
+    """A process that matches has never imported pypinyin."""
+    code = "import sys; from bot.matching.phonetics import syllable; print(syllable('开'), 'pypinyin' in sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.split() == ["kai", "False"]
 
 
 @pytest.mark.parametrize(("word", "expected"), SEGMENTS.items())

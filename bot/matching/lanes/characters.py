@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.matching.lanes.interface import Asked, Scores, explained
+from bot.matching.lanes.interface import Query, Scores, explained
 
 
 class Characters:
@@ -14,6 +14,6 @@ class Characters:
 
     name = "characters"
 
-    def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:  # noqa: ARG002 - looks at every item
+    def scores(self, query: Query, nearest: Sequence[int]) -> Scores:  # noqa: ARG002 - looks at every item
         """The explained share of every item that holds a term."""
-        return explained(asked, heard=False)
+        return explained(query, heard=False)

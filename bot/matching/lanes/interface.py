@@ -28,7 +28,7 @@ class WeighedTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Query:
     """A question, or a part of one, ready to be compared. ``total``: what all its terms weigh, above 0."""
 
     form: str
@@ -36,13 +36,13 @@ class Asked:
     total: float
 
     @classmethod
-    def of(cls, form: str, index: Index) -> "Asked":
+    def of(cls, form: str, index: Index) -> "Query":
         """From a standardised form that is not empty."""
         weighed = []
         for term in terms(form, index.lexicon):
             holders, heard = index.holders(term)
             weighed.append(WeighedTerm(term, term.weight * index.weight(holders), holders, heard))
-        return cls(form, weighed, sum(one.weight for one in weighed) or 1.0)
+        return cls(form, weighed, sum(term.weight for term in weighed) or 1.0)
 
 
 class Lane(Protocol):
@@ -50,11 +50,11 @@ class Lane(Protocol):
 
     name: str
 
-    def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:
-        """How well items fit what was asked."""
+    def scores(self, query: Query, nearest: Sequence[int]) -> Scores:
+        """How well items fit a query."""
 
 
-def explained(asked: Asked, *, heard: bool) -> Scores:
+def explained(query: Query, *, heard: bool) -> Scores:
     """The share of a question's weight that each item explains by the terms it holds as spelt, or as heard.
 
     In a large base common terms find no new items: once the rarer ones have found many, they count only for the best
@@ -62,22 +62,22 @@ def explained(asked: Asked, *, heard: bool) -> Scores:
     """
     shares: dict[int, float] = {}
     looked_at = 0
-    terms = sorted((one for one in asked.terms if one.heard is heard), key=lambda one: len(one.holders))
-    for place, one in enumerate(terms):
+    terms = sorted((term for term in query.terms if term.heard is heard), key=lambda term: len(term.holders))
+    for place, term in enumerate(terms):
         if looked_at > _LOOKED_AT:
-            return _completed(shares, terms[place:], asked.total)
-        weight = one.weight / asked.total
-        for number, typical in one.holders.items():
+            return _completed(shares, terms[place:], query.total)
+        weight = term.weight / query.total
+        for number, typical in term.holders.items():
             shares[number] = shares.get(number, 0.0) + weight * typical
-        looked_at += len(one.holders)
+        looked_at += len(term.holders)
     return shares
 
 
 def _completed(shares: Scores, terms: Sequence[WeighedTerm], total: float) -> Scores:
     """The best items so far, with what the other terms add."""
     best = {number: shares[number] for number in heapq.nlargest(_KEPT, shares, key=shares.__getitem__)}
-    for one in terms:
-        weight = one.weight / total
-        for number in best.keys() & one.holders.keys():
-            best[number] += weight * one.holders[number]
+    for term in terms:
+        weight = term.weight / total
+        for number in best.keys() & term.holders.keys():
+            best[number] += weight * term.holders[number]
     return best

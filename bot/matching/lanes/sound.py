@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.matching.lanes.interface import Asked, Scores, explained
+from bot.matching.lanes.interface import Query, Scores, explained
 
 _DISCOUNT = 0.8
 """What a match by ear is worth: never as much as one by characters."""
@@ -16,6 +16,6 @@ class Sound:
 
     name = "sound"
 
-    def scores(self, asked: Asked, nearest: Sequence[int]) -> Scores:  # noqa: ARG002 - looks at every item
+    def scores(self, query: Query, nearest: Sequence[int]) -> Scores:  # noqa: ARG002 - looks at every item
         """The explained share of every item that holds a homophone."""
-        return {number: _DISCOUNT * share for number, share in explained(asked, heard=True).items()}
+        return {number: _DISCOUNT * share for number, share in explained(query, heard=True).items()}
