@@ -13,7 +13,7 @@ from bot.cli import check as checking
 from bot.cli import missed as misses
 from bot.cli import run as serving
 from bot.cli.terminal import leave
-from bot.errors import CampaignBotError, KnowledgeError
+from bot.errors import CampaignBotError, KnowledgeError, UnknownMissError
 from bot.texts import command_line as command_line_texts
 
 app = typer.Typer(
@@ -48,6 +48,8 @@ def main() -> None:
         leave(app(standalone_mode=False) or 0)
     except KnowledgeError as error:
         sys.exit(_refuse(command_line_texts.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))))
+    except UnknownMissError as error:
+        sys.exit(_refuse(command_line_texts.MISSED_UNKNOWN.format(id=error.id)))
     except CampaignBotError as error:
         sys.exit(_refuse(str(error)))
     except ClickException as error:

@@ -13,7 +13,6 @@ from bot.store.database import Database
 from bot.store.ranking import clusters_of, refresh
 from bot.store.records import COMPLAINED, Miss, MissedQuestion, State
 from bot.store.tables import ACTIONS, ANSWERED, CLUSTERS, DRAFTS, FEEDBACK, JUDGED, MISSED, MISSED_DAYS
-from bot.texts import command_line as command_line_texts
 
 _PENDING = (State.OPEN, State.HANDLED)
 
@@ -91,7 +90,7 @@ class MissLog:
         with self._database.reading() as connection:
             found = connection.execute(select(MISSED).where(MISSED.c.id == row_id)).one_or_none()
         if found is None:
-            raise UnknownMissError(command_line_texts.MISSED_UNKNOWN.format(id=row_id))
+            raise UnknownMissError(row_id)
         return missed_question(found)
 
     def days(self, row_id: int) -> Mapping[date, int]:
