@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bot.config import Settings
 from bot.conversation.followups import Subjects
@@ -41,12 +41,26 @@ _TRIED = 2000
 
 
 class App:
-    """The parts that commands need, each built when it is first asked for, so that ``ask`` opens no database."""
+    """The parts that commands need, each built when it is first asked for, so that ``ask`` opens no database.
+
+    Use it with ``with``, or call ``close``: it closes what it has opened.
+    """
 
     def __init__(self, settings: Settings, folder: Path | None = None, track: Progress = lambda work, _: work) -> None:
         self.settings = settings
         self.track = track
         self.folder = folder or settings.knowledge_folder()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
+        if "database" in vars(self):
+            self.database.close()
 
     @cached_property
     def database(self) -> "Database":
@@ -306,7 +320,4 @@ class App:
             # Members are answered all the same.
             logging.getLogger(__name__).warning("%s Until then `campaign-bot health` is red.", error)
         ready()
-        try:
-            asyncio.run(service.run(sockets))
-        finally:
-            self.database.close()
+        asyncio.run(service.run(sockets))

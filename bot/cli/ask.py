@@ -18,10 +18,10 @@ from bot.texts import command_line as command_line_texts
 
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
-    bot = build(knowledge)
-    conversation = Chat(bot.dialogue, bot.usage, bot.has_capacity, Console(highlight=False))
-    settle()
-    conversation.run()
+    with build(knowledge) as bot:
+        conversation = Chat(bot.dialogue, bot.usage, bot.has_capacity, Console(highlight=False))
+        settle()
+        conversation.run()
 
 
 def ask(
@@ -35,20 +35,20 @@ def ask(
     """Print what a member would read."""
     if as_json == bool(words):
         raise UsageError(command_line_texts.ASK_USAGE)
-    bot = build(knowledge)
-    if words:
-        question = " ".join(words)
-        verdict, reply = _asked(bot, question, log=log)
-        show(reply, Console(highlight=False))
-        if explain:
-            print_json(asdict(verdict.why))
-        return
-    settle()
-    for line in sys.stdin:
-        question = line.removesuffix("\n")
-        verdict, reply = _asked(bot, question, log=log)
-        row = _as_json(question, verdict, reply)
-        print_json(row | ({"why": asdict(verdict.why)} if explain else {}))
+    with build(knowledge) as bot:
+        if words:
+            question = " ".join(words)
+            verdict, reply = _asked(bot, question, log=log)
+            show(reply, Console(highlight=False))
+            if explain:
+                print_json(asdict(verdict.why))
+            return
+        settle()
+        for line in sys.stdin:
+            question = line.removesuffix("\n")
+            verdict, reply = _asked(bot, question, log=log)
+            row = _as_json(question, verdict, reply)
+            print_json(row | ({"why": asdict(verdict.why)} if explain else {}))
 
 
 def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:

@@ -51,7 +51,8 @@ def check(
     if against:
         from bot.conversation.cards import impact_lines  # noqa: PLC0415 - what admins do costs the others their start
 
-        before, impact = bot.impact_since(against)
+        with bot:
+            before, impact = bot.impact_since(against)
         print_line(command_line_texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
         for line in _differences(before, loaded.base):
             print_line(line)
@@ -157,9 +158,11 @@ def _read_questions(file: str) -> list[Question]:
 
 def _judged_questions(bot: App) -> list[Question]:
     """The answers that admins have judged, as test questions."""
+    with bot:
+        judged = bot.usage.judged()
     return [
-        Question(one.question, ANSWERABLE if one.right else REFUTED, one.item, item=one.item)
-        for one in bot.usage.judged()
+        Question(answer.question, ANSWERABLE if answer.right else REFUTED, answer.item, item=answer.item)
+        for answer in judged
     ]
 
 

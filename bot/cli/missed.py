@@ -16,7 +16,6 @@ from bot.cli.terminal import build, console, need_plotly, print_json, print_line
 from bot.curation.faq import question_key
 from bot.errors import UsageError
 from bot.items import Kind
-from bot.store.misses import MissLog
 from bot.store.records import ActionKind, MissedQuestion, State
 from bot.texts import admins as admins_texts
 from bot.texts import command_line as command_line_texts
@@ -43,28 +42,28 @@ def missed_clusters(context: typer.Context) -> None:
     """Print what was missed, what asks the same together, the most pressing first."""
     if context.invoked_subcommand:
         return
-    bot = build()
-    bot.sorting.sort()
-    clusters = bot.clusters.page(0, _CLUSTERS)
-    if not clusters:
-        print_line(command_line_texts.MISSED_NONE)
-        return
-    table = Table(*command_line_texts.MISSED_CLUSTER_COLUMNS.values())
-    for cluster in clusters:
-        first = cluster.questions[0]
-        near = [one for one in bot.snapshot.matcher.match(first.question).candidates if one.item.kind is Kind.ANSWER]
-        names = "\n".join(
-            command_line_texts.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near[:_NEAREST]
-        )
-        counts = (cluster.asked, cluster.days, len(cluster.questions))
-        table.add_row(str(cluster.id), escape(first.question), *map(str, counts), names)
-    console().print(table)
+    with build() as bot:
+        bot.sorting.sort()
+        clusters = bot.clusters.page(0, _CLUSTERS)
+        if not clusters:
+            print_line(command_line_texts.MISSED_NONE)
+            return
+        table = Table(*command_line_texts.MISSED_CLUSTER_COLUMNS.values())
+        for cluster in clusters:
+            first = cluster.questions[0]
+            candidates = bot.snapshot.matcher.match(first.question).candidates
+            near = [candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER][:_NEAREST]
+            names = "\n".join(command_line_texts.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near)
+            counts = (cluster.asked, cluster.days, len(cluster.questions))
+            table.add_row(str(cluster.id), escape(first.question), *map(str, counts), names)
+        console().print(table)
 
 
 @missed.command("list", help=command_line_texts.HELP_MISSED_LIST)
 def missed_list(*, every: Annotated[bool, typer.Option("--all", help=command_line_texts.HELP_ALL)] = False) -> None:
     """List rows, the most often asked first."""
-    rows = _missed().rows(list(State) if every else [State.OPEN])
+    with build() as bot:
+        rows = bot.missed.rows(list(State) if every else [State.OPEN])
     if not rows:
         print_line(command_line_texts.MISSED_NONE)
         return
@@ -83,15 +82,16 @@ def missed_list(*, every: Annotated[bool, typer.Option("--all", help=command_lin
 @missed.command("show", help=command_line_texts.HELP_MISSED_SHOW)
 def missed_show(row_id: RowId) -> None:
     """Print one row with its days."""
-    missed = _missed()
-    for name, value in _cells(missed.row(row_id)).items():
+    with build() as bot:
+        row, days = bot.missed.row(row_id), bot.missed.days(row_id)
+    for name, value in _cells(row).items():
         print_line(
             command_line_texts.MISSED_CELL.format(
                 name=command_line_texts.MISSED_COLUMNS[name], value="" if value is None else value
             )
         )
     print_line(command_line_texts.MISSED_DAYS)
-    for day, count in missed.days(row_id).items():
+    for day, count in days.items():
         print_line(command_line_texts.MISSED_DAY.format(day=day, count=count))
 
 
@@ -114,9 +114,9 @@ def missed_ignore(row_id: RowId) -> None:
 @missed.command("delete", help=command_line_texts.HELP_MISSED_DELETE)
 def missed_delete(row_id: RowId) -> None:
     """Delete a row for good."""
-    bot = build()
-    print_line(command_line_texts.MISSED_DELETED.format(question=bot.missed.delete(row_id).question))
-    bot.history.record(None, ActionKind.DELETE, "")
+    with build() as bot:
+        print_line(command_line_texts.MISSED_DELETED.format(question=bot.missed.delete(row_id).question))
+        bot.history.record(None, ActionKind.DELETE, "")
 
 
 @missed.command("forget", help=command_line_texts.HELP_FORGET)
@@ -124,12 +124,12 @@ def missed_forget(
     words: Annotated[list[str], typer.Argument(metavar="问题...", help=command_line_texts.HELP_WORDS)],
 ) -> None:
     """Delete all that holds a question, whether it was missed or answered."""
-    bot = build()
-    question = " ".join(words)
-    if not bot.missed.forget(question_key(question)):
-        raise UsageError(command_line_texts.MISSED_UNKNOWN_QUESTION.format(question=question))
-    bot.history.record(None, ActionKind.DELETE, "")
-    print_line(command_line_texts.MISSED_FORGOTTEN.format(question=question))
+    with build() as bot:
+        question = " ".join(words)
+        if not bot.missed.forget(question_key(question)):
+            raise UsageError(command_line_texts.MISSED_UNKNOWN_QUESTION.format(question=question))
+        bot.history.record(None, ActionKind.DELETE, "")
+        print_line(command_line_texts.MISSED_FORGOTTEN.format(question=question))
 
 
 @missed.command("report", help=command_line_texts.HELP_REPORT)
@@ -140,19 +140,19 @@ def missed_report(
     from bot.cli.report import Figures, report  # noqa: PLC0415 - as above
 
     need_plotly(html)
-    bot = build()
-    bot.sorting.sort()
-    today = datetime.now(UTC).date()
-    figures = Figures(
-        daily=bot.usage.daily(today - timedelta(days=bot.settings.retention_days)),
-        clusters=bot.clusters.page(0, _CLUSTERS),
-        items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
-        shown=bot.usage.shown(today - timedelta(days=30)),
-        open_misses=bot.missed.rows([State.OPEN]),
-        today=today,
-    )
-    html.write_text(report(figures), encoding="utf-8")
-    print_line(command_line_texts.REPORT_WRITTEN.format(file=html))
+    with build() as bot:
+        bot.sorting.sort()
+        today = datetime.now(UTC).date()
+        figures = Figures(
+            daily=bot.usage.daily(today - timedelta(days=bot.settings.retention_days)),
+            clusters=bot.clusters.page(0, _CLUSTERS),
+            items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
+            shown=bot.usage.shown(today - timedelta(days=30)),
+            open_misses=bot.missed.rows([State.OPEN]),
+            today=today,
+        )
+        html.write_text(report(figures), encoding="utf-8")
+        print_line(command_line_texts.REPORT_WRITTEN.format(file=html))
 
 
 @missed.command("export", help=command_line_texts.HELP_MISSED_EXPORT)
@@ -160,7 +160,8 @@ def missed_export(
     form: Annotated[ExportFormat, typer.Option("--format", help=command_line_texts.HELP_FORMAT)] = ExportFormat.CSV,
 ) -> None:
     """Write all rows to standard output."""
-    rows = [_cells(row) for row in _missed().rows(list(State))]
+    with build() as bot:
+        rows = [_cells(row) for row in bot.missed.rows(list(State))]
     if form is ExportFormat.JSON:
         print_json(rows)
         return
@@ -173,7 +174,8 @@ def missed_export(
 
 def feedback() -> None:
     """Print what members think of the answers."""
-    counts = build().usage.feedback()
+    with build() as bot:
+        counts = bot.usage.feedback()
     if not counts:
         print_line(command_line_texts.FEEDBACK_NONE)
         return
@@ -188,7 +190,8 @@ def feedback() -> None:
 @inbox.command("list", help=command_line_texts.HELP_INBOX_LIST)
 def inbox_list() -> None:
     """List dead letters, the oldest first."""
-    letters = build().inbox.dead_letters()
+    with build() as bot:
+        letters = bot.inbox.dead_letters()
     if not letters:
         print_line(command_line_texts.INBOX_NONE)
         return
@@ -204,23 +207,19 @@ def inbox_replay(
     ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=command_line_texts.HELP_ID)] = None,
 ) -> None:
     """Let dead letters wait again; the running bot takes them up within seconds."""
-    inbox = build().inbox
-    unknown = set(ids or ()).difference(letter.id for letter in inbox.dead_letters())
-    if unknown:
-        raise UsageError(command_line_texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
-    print_line(command_line_texts.INBOX_REPLAYED.format(count=inbox.replay(ids or None)))
-
-
-def _missed() -> MissLog:
-    return build().missed
+    with build() as bot:
+        unknown = set(ids or ()).difference(letter.id for letter in bot.inbox.dead_letters())
+        if unknown:
+            raise UsageError(command_line_texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
+        print_line(command_line_texts.INBOX_REPLAYED.format(count=bot.inbox.replay(ids or None)))
 
 
 def _settled(row_id: int, state: State, action: ActionKind) -> str:
     """Put a row into a state, and keep who did it; its question."""
-    bot = build()
-    question = bot.missed.set_state(row_id, state).question
-    bot.history.record(None, action, str(row_id))
-    return question
+    with build() as bot:
+        question = bot.missed.set_state(row_id, state).question
+        bot.history.record(None, action, str(row_id))
+        return question
 
 
 def _cells(row: MissedQuestion) -> dict[str, Any]:

@@ -21,10 +21,10 @@ def run() -> None:
     """Serve members on Telegram."""
     # The first process of a container ignores what it does not handle; until it serves there is nothing to finish.
     signal.signal(signal.SIGTERM, lambda *_: leave(0))
-    bot = build()
-    configure_logging(bot.settings.log_level, bot.settings.secrets())
     try:
-        bot.run(settle)
+        with build() as bot:
+            configure_logging(bot.settings.log_level, bot.settings.secrets())
+            bot.run(settle)
     except CampaignBotError:
         raise
     except Exception:

@@ -1,5 +1,6 @@
 """What a member says and presses, to what a member reads."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -118,9 +119,9 @@ PRESSED = {
 
 
 @pytest.fixture
-def usage(tmp_path: Path) -> UsageLog:
-    database = Database.open(f"sqlite:///{tmp_path}/bot.db")
-    return UsageLog(database, MissLog(database, 100), 100)
+def usage(tmp_path: Path) -> Iterator[UsageLog]:
+    with Database.open(f"sqlite:///{tmp_path}/bot.db") as database:
+        yield UsageLog(database, MissLog(database, 100), 100)
 
 
 @pytest.fixture

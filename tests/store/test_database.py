@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_the_file_is_private_and_has_a_write_ahead_log(store: MissLog, path: Pat
     """Others can't read it; commits go through a write-ahead log."""
     store.record(miss("几点"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
@@ -83,12 +84,11 @@ def test_a_log_of_an_older_version_is_taken_over(path: Path) -> None:
     for step, revision in steps:
         migrate(step, revision)
     engine.dispose()
-    database = Database.open(f"sqlite:///{path}")
-    store = MissLog(database, 100)
-    assert (store.row(1).question, store.row(1).state, store.row(1).chosen) == ("几点", State.HANDLED, None)
-    assert list(store.days(1).values()) == [1, 1]
-    store.set_state(1, State.VERIFIED)
-    database.close()
+    with Database.open(f"sqlite:///{path}") as database:
+        store = MissLog(database, 100)
+        assert (store.row(1).question, store.row(1).state, store.row(1).chosen) == ("几点", State.HANDLED, None)
+        assert list(store.days(1).values()) == [1, 1]
+        store.set_state(1, State.VERIFIED)
 
 
 UNUSABLE = {

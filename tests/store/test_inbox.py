@@ -79,10 +79,11 @@ def test_ten_thousand_waiting_rows_are_read(inbox: Inbox) -> None:
 
 
 def test_a_locked_database_keeps_nothing_and_says_so(inbox: Inbox, database: Database, path: Path) -> None:
-    """Whoever receives must not acknowledge then."""
-    with database.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 0").close()
-    holder = Database.open(f"sqlite:///{path}")
-    with holder.transaction(), pytest.raises(StoreError, match=r"locked.*another program holds it"):
-        inbox.receive([Entry(1, b"a")])
+    """Whoever receives updates must not acknowledge them then."""
+    with (
+        Database.open(f"sqlite:///{path}", busy_timeout=timedelta(0)) as other,
+        database.transaction(),
+        pytest.raises(StoreError, match=r"locked.*another program holds it"),
+    ):
+        Inbox(other, UsageLog(other, MissLog(other, 100), 100)).receive([Entry(1, b"a")])
     assert [row.payload for row in inbox.receive([Entry(1, b"a")])] == [b"a"]

@@ -68,22 +68,23 @@ def test_it_is_still_there_after_a_restart(store: MissLog, database: Database, p
     """Opening it again migrates nothing and loses nothing."""
     store.record(miss("几点"))
     database.close()
-    assert MissLog(Database.open(f"sqlite:///{path}"), 100).row(1).question == "几点"
+    with Database.open(f"sqlite:///{path}") as opened_again:
+        assert MissLog(opened_again, 100).row(1).question == "几点"
 
 
 def test_two_processes_may_write(store: MissLog, path: Path) -> None:
     """Neither loses a count to the other."""
-    other = MissLog(Database.open(f"sqlite:///{path}"), 100)
 
     def record(log: MissLog) -> None:
         for _ in range(50):
             log.record(miss("几点"))
 
-    threads = [threading.Thread(target=record, args=[log]) for log in (store, other)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with Database.open(f"sqlite:///{path}") as other:
+        threads = [threading.Thread(target=record, args=[log]) for log in (store, MissLog(other, 100))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     assert store.row(1).count == 100
     assert sum(store.days(1).values()) == 100
 
