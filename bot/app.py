@@ -27,7 +27,7 @@ from bot.store.usage import UsageLog
 
 if TYPE_CHECKING:
     # The database's libraries cost `ask` half its start, Telegram's and the admins' parts are for others.
-    from bot.curation.clustering import Sorting
+    from bot.curation.clustering import Clustering
     from bot.evaluation.impact import Impact, RealQuestion
     from bot.store.database import Database
     from bot.store.misses import MissLog
@@ -146,11 +146,11 @@ class App:
         return self._dialogue_over(Subjects())(self.snapshot)
 
     @cached_property
-    def sorting(self) -> "Sorting":
+    def clustering(self) -> "Clustering":
         """What puts misses into clusters. Raises as ``database`` does."""
-        from bot.curation.clustering import Sorting  # noqa: PLC0415 - as above
+        from bot.curation.clustering import Clustering  # noqa: PLC0415 - as above
 
-        return Sorting(self.clusters, self.snapshot.index)
+        return Clustering(self.clusters, self.snapshot.index)
 
     def known(self) -> "list[RealQuestion]":
         """The real questions that a change is tried on: what was answered lately, and what waits for an answer."""
@@ -213,6 +213,7 @@ class App:
         from bot.service.http_server import Web, listen  # noqa: PLC0415
         from bot.service.retention import Retention  # noqa: PLC0415
         from bot.service.service import Service  # noqa: PLC0415
+        from bot.store.forms import Forms  # noqa: PLC0415
         from bot.store.subscriptions import Subscriptions  # noqa: PLC0415
         from bot.telegram.admins import AdminHandlers, AdminNotifier  # noqa: PLC0415
         from bot.telegram.client import Transport  # noqa: PLC0415
@@ -252,8 +253,8 @@ class App:
             tell=notices.tell,
             cache=settings.cache,
         )
-        digest = Digest(self.clusters, self.sorting, self.usage)
-        drafts = Drafts(self.history)
+        digest = Digest(self.clusters, self.clustering, self.usage)
+        drafts = Drafts(Forms(self.database))
         desk = Desk(
             current=current,
             editor=editor,
@@ -268,7 +269,7 @@ class App:
             writing=Writing(current, self.clusters, drafts, desk),
             missed=self.missed,
             clusters=self.clusters,
-            sorting=self.sorting,
+            clustering=self.clustering,
             history=self.history,
             drafts=drafts,
             usage=self.usage,
@@ -309,7 +310,7 @@ class App:
         weekly = WeeklyDigest(digest, current, self.history, notices.send)
         self.database.claim()
         editor.recover()
-        beside = (notices.run, reloader.run, subscription_notifier.run, self.sorting.run, weekly.run)
+        beside = (notices.run, reloader.run, subscription_notifier.run, self.clustering.run, weekly.run)
         service = Service(bot, policy, worker, intake, web, health, retention, profile.publish, reloader.ask, beside)
         sockets = []
         try:

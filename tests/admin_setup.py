@@ -10,7 +10,7 @@ from bot.conversation.forms import Admin, Drafts
 from bot.conversation.members import Dialogue
 from bot.conversation.replies import Reply
 from bot.conversation.writing import Writing
-from bot.curation.clustering import Sorting
+from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.curation.edits import Editor
 from bot.curation.misses import MissLifecycle
@@ -21,6 +21,7 @@ from bot.matching import ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.database import Database
+from bot.store.forms import Forms
 from bot.store.history import History
 from bot.store.misses import MissLog
 from bot.store.records import Miss, State
@@ -56,9 +57,9 @@ class AdminSetup:
         self.current = CurrentSnapshot(snapshot, lambda one: Dialogue(one.faq, one.base, 180, self.usage, subjects))
         self.editor = Editor(self.folder, self.current, self.history, lambda: self.known, commits=commits)
         self.lifecycle = MissLifecycle(self.missed, self.usage, self.current)
-        self.sorting = Sorting(self.clusters, snapshot.index)
-        self.digest = Digest(self.clusters, self.sorting, self.usage, self.clock)
-        drafts = Drafts(self.history)
+        self.clustering = Clustering(self.clusters, snapshot.index)
+        self.digest = Digest(self.clusters, self.clustering, self.usage, self.clock)
+        drafts = Drafts(Forms(self.database))
         desk = Desk(
             current=self.current,
             editor=self.editor,
@@ -73,7 +74,7 @@ class AdminSetup:
             writing=Writing(self.current, self.clusters, drafts, desk),
             missed=self.missed,
             clusters=self.clusters,
-            sorting=self.sorting,
+            clustering=self.clustering,
             history=self.history,
             drafts=drafts,
             usage=self.usage,

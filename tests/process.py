@@ -105,4 +105,4 @@ def missed(settings: Mapping[str, str]) -> list[dict[str, Any]]:
 def waiting(database: Path) -> int:
     """How many members are still to be told of an answer."""
     with closing(sqlite3.connect(database)) as connection:
-        return int(connection.execute("SELECT count(*) FROM wishes").fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM subscriptions").fetchone()[0])

@@ -43,8 +43,8 @@ def missed_clusters(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
     with build() as bot:
-        bot.sorting.sort()
-        clusters = bot.clusters.page(0, _CLUSTERS)
+        bot.clustering.cluster_new()
+        clusters = bot.clusters.top(_CLUSTERS)
         if not clusters:
             print_line(command_line_texts.MISSED_NONE)
             return
@@ -141,11 +141,11 @@ def missed_report(
 
     need_plotly(html)
     with build() as bot:
-        bot.sorting.sort()
+        bot.clustering.cluster_new()
         today = datetime.now(UTC).date()
         figures = Figures(
             daily=bot.usage.daily(today - timedelta(days=bot.settings.retention_days)),
-            clusters=bot.clusters.page(0, _CLUSTERS),
+            clusters=bot.clusters.top(_CLUSTERS),
             items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
             shown=bot.usage.shown(today - timedelta(days=30)),
             open_misses=bot.missed.rows([State.OPEN]),

@@ -10,7 +10,7 @@ from bot.conversation.forms import Admin, Awaited, Draft, Drafts, Task
 from bot.conversation.members import Command, Turn
 from bot.conversation.replies import Reply
 from bot.conversation.writing import Writing
-from bot.curation.clustering import Sorting
+from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.errors import EditRefusedError, FolderChangedError, StaleButtonError
 from bot.items import Item, Kind
@@ -43,7 +43,7 @@ class AdminDialogue:
         writing: Writing,
         missed: MissLog,
         clusters: MissClusters,
-        sorting: Sorting,
+        clustering: Clustering,
         history: History,
         drafts: Drafts,
         usage: UsageLog,
@@ -60,7 +60,7 @@ class AdminDialogue:
         self._usage = usage
         self._digest = digest
         self._reload = reload
-        self._sorting = sorting
+        self._clustering = clustering
 
     def say(self, text: str, admin: Admin) -> Turn | None:
         """The turn after a typed message; None if it is none of an admin's business."""
@@ -100,7 +100,7 @@ class AdminDialogue:
                 self._drafts.drop(admin)
             if left.awaited is not Awaited.CONFIRMATION:
                 turn = replace(turn, reply=Reply(f"{admins_texts.DRAFT_CLOSED}\n\n{turn.reply.text}", turn.reply.rows))
-        return replace(turn, records=Records(drafts=self._drafts.taken(admin)))
+        return replace(turn, records=Records(forms=self._drafts.taken(admin)))
 
     # --- commands -------------------------------------------------------------------------------------------------
 
@@ -148,15 +148,15 @@ class AdminDialogue:
 
     def _card(self, place: int) -> Reply:
         """The card at this place of the list, or the nearest one that there is."""
-        self._sorting.sort()
-        count = self._clusters.count(COUNTED)
-        if not count:
+        self._clustering.cluster_new()
+        ranked = self._clusters.ranked(COUNTED)
+        if not ranked:
             return Reply(admins_texts.CARD_NONE)
+        count = len(ranked)
         place = min(place, count - 1)
-        found = self._clusters.page(place, 1)
-        if not found or not found[0].questions:
+        cluster = self._clusters.cluster(ranked[place])
+        if not cluster.questions:
             return Reply(admins_texts.CARD_NONE)
-        cluster = found[0]
         snapshot, first = self._current.snapshot, cluster.questions[0]
         complained = snapshot.base.by_id.get(first.item or "") if first.is_complaint else None
         rejected = self._usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
@@ -194,7 +194,7 @@ class AdminDialogue:
             case [Press.NOT_COVERED, cluster]:
                 found = self._open_cluster(cluster)
                 refusals = self._nearest(found, self._current.snapshot, Kind.NOT_COVERED)
-                here = self._clusters.place(found.id)
+                here = self._clusters.place(found.id, COUNTED)
                 return Turn(cards.not_covered(found, (one.item for one in refusals[:_NEAREST]), here))
             case [Press.REFUSE, cluster]:
                 return Turn(
@@ -206,7 +206,7 @@ class AdminDialogue:
                 return Turn(self._writing.begin_item(self._open_cluster(cluster), Task.NOT_COVERED, admin))
             case [Press.IGNORE, cluster]:
                 ignored = self._open_cluster(cluster)
-                here = self._clusters.place(ignored.id)
+                here = self._clusters.place(ignored.id, COUNTED)
                 self._clusters.handle(ignored.id, State.IGNORED)
                 self._history.record(admin.id, ActionKind.IGNORE, cluster)
                 complaint = ignored.questions[0].is_complaint
@@ -214,10 +214,10 @@ class AdminDialogue:
                 return Turn(self._card(here), notice=notice)
             case [Press.DELETE, cluster]:
                 found = self._open_cluster(cluster)
-                return Turn(cards.deletion(found, self._clusters.place(found.id)))
+                return Turn(cards.deletion(found, self._clusters.place(found.id, COUNTED)))
             case [Press.DELETE, cluster, cards.CONFIRMED]:
                 found = self._open_cluster(cluster)
-                here = self._clusters.place(found.id)
+                here = self._clusters.place(found.id, COUNTED)
                 for row in found.questions:
                     self._missed.forget(row.key)
                 self._history.record(admin.id, ActionKind.DELETE, "")
@@ -225,9 +225,9 @@ class AdminDialogue:
             case [Press.CARE, cluster]:
                 self._clusters.care(_number(cluster))
                 self._history.record(admin.id, ActionKind.UNIGNORE, cluster)
-                return Turn(self._card(self._clusters.place(_number(cluster))), notice=admins_texts.CARED)
+                return Turn(self._card(self._clusters.place(_number(cluster), COUNTED)), notice=admins_texts.CARED)
             case [Press.SHOW, cluster]:
-                return Turn(self._card(self._clusters.place(self._open_cluster(cluster).id)))
+                return Turn(self._card(self._clusters.place(self._open_cluster(cluster).id, COUNTED)))
             case [Press.ANSWER, item, cluster]:
                 wanted = self._item(item)
                 draft = Draft(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation import cards
-from bot.conversation.cards import Press, button, cancel_row, next_card
+from bot.conversation.cards import COUNTED, Press, button, cancel_row, next_card
 from bot.conversation.forms import Admin, Awaited, Draft, Drafts, Task
 from bot.conversation.replies import Button, Reply
 from bot.curation.changes import AlreadyThereError, MorePhrasings, NewAnswer, NewItem, Proposal
@@ -107,7 +107,7 @@ class Desk:
         """Lead a card's misses to their item, and ask them again; what came of it, after these lines."""
         if cluster is None:
             return Reply("\n".join(lines), (row,) if row else ())
-        place, waiting = self._clusters.place(cluster), self._clusters.cluster(cluster).waiting
+        place, waiting = self._clusters.place(cluster, COUNTED), self._clusters.cluster(cluster).waiting
         led = [replace(one, chosen=item) for one in self._clusters.handle(cluster, State.HANDLED, item)]
         snapshot = self._current.snapshot
         closed = self._lifecycle.close(led, before, snapshot)

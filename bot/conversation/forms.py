@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.store.history import History
-from bot.store.records import KeptDraft
+from bot.curation.faq import question_key
+from bot.store.forms import Forms
+from bot.store.records import StoredForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,15 @@ class Draft(BaseModel):
 class Drafts:
     """At most one draft of an admin in a chat. What a turn changes is kept together with the turn, or not at all."""
 
-    def __init__(self, history: History) -> None:
-        self._history = history
+    def __init__(self, forms: Forms) -> None:
+        self._forms = forms
         self._changed: dict[Admin, Draft | None] = {}
 
     def get(self, admin: Admin) -> Draft | None:
         """What they are writing."""
         if admin in self._changed:
             return self._changed[admin]
-        text = self._history.draft(admin.id, admin.chat)
+        text = self._forms.load(admin.id, admin.chat)
         return Draft.model_validate_json(text) if text else None
 
     def keep(self, draft: Draft, admin: Admin) -> None:
@@ -87,9 +88,12 @@ class Drafts:
         """They write nothing any more."""
         self._changed[admin] = None
 
-    def taken(self, admin: Admin) -> tuple[KeptDraft, ...]:
+    def taken(self, admin: Admin) -> tuple[StoredForm, ...]:
         """What this turn has changed, fit to be kept."""
         if admin not in self._changed:
             return ()
         draft = self._changed.pop(admin)
-        return (KeptDraft(admin.id, admin.chat, draft.model_dump_json() if draft else None),)
+        if draft is None:
+            return (StoredForm(admin.id, admin.chat, None),)
+        keys = tuple(question_key(text) for text in (draft.question, *draft.phrasings) if text)
+        return (StoredForm(admin.id, admin.chat, draft.model_dump_json(), draft.cluster, keys),)

@@ -200,9 +200,10 @@ class Dialogue:
         misses = (asked.miss,) if asked.miss and speaker.keeps(asked.miss) else ()
         reply = self._replies(speaker.language).verdict(verdict, text, noted=bool(misses), reachable=speaker.reachable)
         # What holds no word is no question.
-        counted = () if is_blank(question) else (verdict.kind,)
+        verdicts = () if is_blank(question) else (verdict.kind,)
         return Turn(
-            reply, Records(misses=misses, asked=shown, answered=self._faq.answered(question, verdict), counted=counted)
+            reply,
+            Records(misses=misses, shown=shown, answered=self._faq.answered(question, verdict), verdicts=verdicts),
         )
 
     def _in_context(self, text: str, speaker: Speaker) -> tuple[str, Asked]:
@@ -272,7 +273,7 @@ class Dialogue:
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker) -> Turn:
         self._subjects.put(speaker.talk, Subject(items[0].question, items[0]))
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
-        return Turn(self._replies(speaker.language).items(items, origin), Records(asked=shown))
+        return Turn(self._replies(speaker.language).items(items, origin), Records(shown=shown))
 
     def _judge(self, items: Sequence[Item], origin: Origin, opinion: Opinion, question: str, speaker: Speaker) -> Turn:
         shown: Sequence[Item] = ()

@@ -9,7 +9,7 @@ from statistics import NormalDist
 from bot.conversation import cards
 from bot.conversation.cards import Press, button
 from bot.conversation.replies import Reply
-from bot.curation.clustering import Sorting
+from bot.curation.clustering import Clustering
 from bot.evaluation.next_edits import NextEdit, best_next_edits
 from bot.snapshot import Snapshot
 from bot.store.clusters import MissClusters
@@ -33,12 +33,12 @@ class Digest:
     def __init__(
         self,
         clusters: MissClusters,
-        sorting: Sorting,
+        clustering: Clustering,
         usage: UsageLog,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._clusters = clusters
-        self._sorting = sorting
+        self._clustering = clustering
         self._usage = usage
         self._now = now
 
@@ -62,11 +62,11 @@ class Digest:
 
     def _next_edits(self, snapshot: Snapshot) -> tuple[Sequence[NextEdit], Mapping[str, int]]:
         """The few edits that would answer most of what was missed in the last month, and whose card each is."""
-        self._sorting.sort()
+        self._clustering.cluster_new()
         misses = self._clusters.recent(self._now() - _MONTH, _MISSES)
         asked = {question for question, _ in misses}
-        pages = self._clusters.page(0, _CANDIDATES)
-        clusters = {one.questions[0].question: one.id for one in pages if one.questions[0].question in asked}
+        top = self._clusters.top(_CANDIDATES)
+        clusters = {one.questions[0].question: one.id for one in top if one.questions[0].question in asked}
         return best_next_edits(snapshot.index, snapshot.confidence, misses, list(clusters), limit=_EDITS), clusters
 
     def to_judge(self, snapshot: Snapshot, left: int) -> Reply:

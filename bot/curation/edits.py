@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from bot.curation.changes import AlreadyThereError, Proposal, Step, steps
+from bot.curation.faq import question_key
 from bot.errors import EditRefusedError, FolderChangedError, FolderReadOnlyError, KnowledgeError
 from bot.evaluation.impact import Impact, RealQuestion, replay
 from bot.items import KnowledgeBase
@@ -154,7 +155,8 @@ class Editor:
             if read(self._folder) != plan.before.files:
                 raise FolderChangedError(admins_texts.FOLDER_CHANGED)
             edits = _EDITS.dump_json(plan.edits).decode()
-            action = self._history.begin(admin, plan.kind, plan.item, f"{plan.item}（{plan.file}）", edits)
+            keys = {question_key(text) for edit in plan.edits for text in _words(edit.change)}
+            action = self._history.begin(admin, plan.kind, plan.item, f"{plan.item}（{plan.file}）", edits, keys)
             self._write(plan.before.files, plan.after.files, [edit.file for edit in plan.edits], action)
             self._history.settle(action, ActionState.DONE)
             self._adopt(plan.after, plan.before)

@@ -13,9 +13,7 @@ from rapidfuzz import fuzz
 
 from bot.items import Item
 from bot.matching.index import Index
-
-NEAR_COPY = 75
-"""Phrasings with this rapidfuzz ratio or more are near copies."""
+from bot.matching.similarity import NEAR_COPY
 
 
 @dataclass(frozen=True, slots=True)

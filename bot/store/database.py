@@ -13,24 +13,24 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
-from bot.store.ranking import refresh
+from bot.store.orphans import delete_empty_clusters, delete_keys_without_edit
 from bot.store.records import ActionKind
 from bot.store.tables import (
     ACTIONS,
     ANSWERED,
-    ASKED_DAYS,
     DAILY,
-    DRAFTS,
     FEEDBACK,
+    FORMS,
     HEARTBEAT,
     INBOX,
     JUDGED,
     MISSED,
     MISSED_DAYS,
+    SHOWN_DAYS,
     SUBSCRIPTIONS,
     InboxState,
 )
@@ -38,8 +38,8 @@ from bot.store.tables import (
 DEDUPE_WINDOW = timedelta(hours=48)
 """How long an update that was handled is known again. Telegram offers one again for 24 hours at most."""
 DEAD_LETTERS_KEPT = timedelta(days=7)
-DRAFTS_KEPT = timedelta(hours=1)
-"""Who wrote nothing for so long is asking something else."""
+FORMS_KEPT = timedelta(hours=1)
+"""Who writes something after so long is not filling in the form any more."""
 SUBSCRIPTIONS_KEPT = timedelta(days=30)
 ANSWERED_KEPT = timedelta(days=30)
 
@@ -170,9 +170,10 @@ class Database:
                 connection.execute(HEARTBEAT.insert().values(id=1, at=self.now()))
 
     def purge(self, misses_kept: timedelta) -> int:
-        """Delete what was kept long enough, of every kind. How many rows that were.
+        """Delete what was kept long enough, of every kind, and say how many rows that were.
 
-        A miss counts from when it was last asked, an opinion from when it was last given.
+        Misses, opinions, counts, judgements and actions are kept for ``misses_kept``: a miss from when it was last
+        asked, an opinion from when it was last given.
 
         Raises:
             StoreError: the database fails.
@@ -184,23 +185,22 @@ class Database:
             MISSED.delete().where(MISSED.c.last_asked < now - misses_kept),
             MISSED_DAYS.delete().where(MISSED_DAYS.c.day < (now - misses_kept).date()),
             FEEDBACK.delete().where(FEEDBACK.c.last_given < now - misses_kept),
-            ASKED_DAYS.delete().where(ASKED_DAYS.c.day < (now - misses_kept).date()),
+            SHOWN_DAYS.delete().where(SHOWN_DAYS.c.day < (now - misses_kept).date()),
             DAILY.delete().where(DAILY.c.day < (now - misses_kept).date()),
             JUDGED.delete().where(JUDGED.c.judged_at < now - misses_kept),
             ACTIONS.delete().where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.kind != ActionKind.ITEM),
-            # Which ids were used is known for good, but not by whom.
+            # Which ids were used is known for good, but not who used them.
             ACTIONS.update()
             .where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.admin.is_not(None))
             .values(admin=None, edit=None),
             ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),
             SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
-            DRAFTS.delete().where(DRAFTS.c.changed_at < now - DRAFTS_KEPT),
+            FORMS.delete().where(FORMS.c.changed_at < now - FORMS_KEPT),
         )
-        lonely = select(MISSED.c.cluster).where(MISSED.c.cluster.is_not(None), MISSED.c.last_asked < now - misses_kept)
         with self.transaction() as connection:
-            clusters = set(connection.execute(lonely).scalars())
             deleted = sum(connection.execute(statement).rowcount for statement in old)
-            refresh(connection, clusters)
+            delete_empty_clusters(connection)
+            delete_keys_without_edit(connection)
         if deleted:
             self.forget_deleted()
         return deleted

@@ -39,7 +39,7 @@ OLD_BUTTONS = {
 def test_an_old_or_forged_button_says_that_it_is_one(admin_setup: AdminSetup, action: str, text: str) -> None:
     """And nothing is done; what is out of date only passes by, and the message stays."""
     admin_setup.miss("塑料片被狗吃了")
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     admin_setup.history.record(5, ActionKind.IGNORE, "1")
     turn = admin_setup.dialogue.press(action, ADMIN)
     assert (turn.reply.text if turn.reply else turn.notice) == text
@@ -125,8 +125,8 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
         admin_setup.miss(f"{'问' * 480}{number}")
     admin_setup.miss("补", VerdictKind.ANSWER, max(base.by_id, key=len))
     admin_setup.usage.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
-    admin_setup.sorting.sort()
-    (cluster,) = admin_setup.clusters.page(0, 1)
+    admin_setup.clustering.cluster_new()
+    (cluster,) = admin_setup.clusters.top(1)
     full = Draft(
         task=Task.ITEM, awaited=Awaited.SOURCES, answer="答" * 600, sources=tuple(base.places), other="文" * 60
     )

@@ -42,7 +42,7 @@ def test_the_life_of_a_miss(  # noqa: PLR0913, PLR0917 - a row of the table
 ) -> None:
     """When an editor has added a phrasing."""
     admin_setup.miss(text, VerdictKind(verdict), item)
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     if was is not OPEN:
         admin_setup.clusters.handle(1, was, chosen)
     follow(admin_setup, "补办饭卡", "补办饭卡, 塑料片被狗吃了")
@@ -98,7 +98,7 @@ def test_other_thresholds_close_misses_too(admin_setup: AdminSetup) -> None:
 def test_what_is_answered_no_more_is_open_again(admin_setup: AdminSetup) -> None:
     """Whoever took the answer away; and it closes again when another item answers it."""
     admin_setup.miss("塑料片被狗吃了")
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     admin_setup.clusters.handle(1, HANDLED, "card")
     follow(admin_setup, "补办饭卡", "补办饭卡, 塑料片被狗吃了")
     assert admin_setup.states() == {"塑料片被狗吃了": VERIFIED}
@@ -111,7 +111,7 @@ def test_what_is_answered_no_more_is_open_again(admin_setup: AdminSetup) -> None
 def test_a_complaint_may_end_in_an_honest_refusal(admin_setup: AdminSetup) -> None:
     """When an admin led it there."""
     admin_setup.miss("吃一顿要花几块", VerdictKind.ANSWER, "card")
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     admin_setup.clusters.handle(1, HANDLED, "nc-price")
     admin_setup.lifecycle.follow(None, admin_setup.current.snapshot)
     assert admin_setup.states() == {"吃一顿要花几块": NOT_COVERED}
@@ -120,7 +120,7 @@ def test_a_complaint_may_end_in_an_honest_refusal(admin_setup: AdminSetup) -> No
 def test_another_refusal_does_not_settle_what_was_led_to_an_item(admin_setup: AdminSetup) -> None:
     """Whoever waits would be told the wrong thing."""
     admin_setup.miss("吃一顿要花几块")
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     admin_setup.clusters.handle(1, HANDLED, "opening")
     admin_setup.lifecycle.follow(None, admin_setup.current.snapshot)
     assert admin_setup.states() == {"吃一顿要花几块": HANDLED}
@@ -130,7 +130,7 @@ def test_an_undo_opens_what_it_takes_away(admin_setup: AdminSetup) -> None:
     """Of those that were led to an item; others stay."""
     admin_setup.miss("塑料片被狗吃了")
     admin_setup.miss("写首诗送我妈")
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     admin_setup.clusters.handle(1, HANDLED, "card")
     admin_setup.clusters.handle(2, State.IGNORED)
     admin_setup.lifecycle.reopen("opening", admin_setup.current.snapshot, answer=False)
@@ -147,7 +147,7 @@ def test_an_answer_that_is_taken_back_is_complained_of_again(admin_setup: AdminS
     """And nothing else."""
     admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
     admin_setup.miss("卡不见了找谁")
-    admin_setup.sorting.sort()
+    admin_setup.clustering.cluster_new()
     for cluster in (1, 2):
         admin_setup.clusters.handle(cluster, VERIFIED, "card")
     admin_setup.lifecycle.reopen("card", admin_setup.current.snapshot, answer=False)
