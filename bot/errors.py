@@ -22,7 +22,11 @@ class StoreError(CampaignBotError):
 
 
 class UnknownMissError(CampaignBotError):
-    """No row of the log of missed questions has this id."""
+    """No row of the log of missed questions has this ``id``."""
+
+    def __init__(self, miss_id: int) -> None:
+        super().__init__(f"no missed question has the id {miss_id}")
+        self.id = miss_id
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -3,8 +3,6 @@
 import shutil
 from pathlib import Path
 
-from bot.store.forms import Forms
-
 from bot.conversation.admins import COMMANDS, AdminConversation, AdminTurn
 from bot.conversation.callbacks import Callback
 from bot.conversation.commands import Command
@@ -24,6 +22,7 @@ from bot.matching import ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.database import Database
+from bot.store.forms import Forms
 from bot.store.history import History
 from bot.store.misses import MissLog
 from bot.store.records import Miss, Records, State

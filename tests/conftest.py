@@ -58,9 +58,8 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def database(path: Path, clock: Clock) -> Iterator[Database]:
     """A real SQLite file whose time stands until it is moved."""
-    database = Database.open(f"sqlite:///{path}", clock)
-    yield database
-    database.close()
+    with Database.open(f"sqlite:///{path}", clock) as database:
+        yield database
 
 
 @pytest.fixture
@@ -80,9 +79,8 @@ def admin_setup(tmp_path: Path, clock: Clock) -> Iterator[AdminSetup]:
 @pytest.fixture
 async def inbox_setup(tmp_path: Path) -> AsyncIterator[InboxSetup]:
     """An inbox with those who fill and empty it, on real time."""
-    database = Database.open(f"sqlite:///{tmp_path}/bot.db")
-    yield InboxSetup(database)
-    database.close()
+    with Database.open(f"sqlite:///{tmp_path}/bot.db") as database:
+        yield InboxSetup(database)
 
 
 def settled_by(verdict: Verdict) -> list[str]:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def replied_to(api: FakeBotApi) -> list[int]:
 def waiting_in(database: Path) -> list[int]:
     """The messages that the inbox holds and has not marked as done."""
     encryption = Encryption(TOKEN)
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'inbox'").fetchone():
             return []
         rows = connection.execute("SELECT payload FROM inbox WHERE state = 'waiting'").fetchall()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,5 +104,5 @@ def missed(settings: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def waiting(database: Path) -> int:
     """How many members are still to be told of an answer."""
-    with sqlite3.connect(database) as connection:
-        return int(connection.execute("SELECT count(*) FROM wishes").fetchone()[0])
+    with closing(sqlite3.connect(database)) as connection:
+        return int(connection.execute("SELECT count(*) FROM subscriptions").fetchone()[0])

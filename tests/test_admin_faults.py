@@ -96,7 +96,7 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
         history = texts(api, ADMIN)[-1]
         assert history.count("加问法") - history.count("没改成") == 1
         number = next(line for line in history.splitlines() if "加问法" in line and "没改成" not in line)[1:].split()[0]
-        api.member_presses(UndoEdit(number).pack(), card, ADMIN)
+        api.member_presses(UndoEdit(int(number)).pack(), card, ADMIN)
         wait_for(lambda: (folder / "items.yaml").read_bytes() == before)
         stop(process)
     assert not list(folder.glob(".campaign-bot-*"))

@@ -3,9 +3,10 @@
 from bot.app import App
 from bot.config import load_settings
 from bot.logs import configure_logging
+from bot.serve import Server
 from bot.telegram.sending import Limits, Rate
 
 if __name__ == "__main__":
     app = App(load_settings())
     configure_logging(app.settings.log_level, app.settings.secrets())
-    app.run(lambda: None, Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1)))
+    Server(app, Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1))).run()

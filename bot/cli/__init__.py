@@ -8,14 +8,17 @@ import sys
 import typer
 from typer._click.exceptions import ClickException  # typer has no public name for the base of its errors
 
-from bot.cli import ask as asking
-from bot.cli import check as checking
-from bot.cli import evaluate as evaluating
-from bot.cli import missed as misses
-from bot.cli import run as serving
+from bot.cli.ask import ask
+from bot.cli.chat import chat
+from bot.cli.check import check
+from bot.cli.evaluate import evaluate
+from bot.cli.feedback import feedback
+from bot.cli.inbox import inbox
+from bot.cli.missed import missed
+from bot.cli.run import health, run
 from bot.cli.terminal import leave
-from bot.errors import CampaignBotError, KnowledgeError
-from bot.texts import command_line as command_line_texts
+from bot.errors import CampaignBotError, KnowledgeError, UnknownMissError
+from bot.texts import command_line as texts
 
 app = typer.Typer(
     name="campaign-bot",
@@ -25,15 +28,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command()(serving.run)
-app.command()(serving.health)
-app.command(help=command_line_texts.HELP_CHAT)(asking.chat)
-app.command(help=command_line_texts.HELP_ASK)(asking.ask)
-app.command(help=command_line_texts.HELP_CHECK)(checking.check)
-app.command(help=command_line_texts.HELP_EVALUATE)(evaluating.evaluate)
-app.command(help=command_line_texts.HELP_FEEDBACK)(misses.feedback)
-app.add_typer(misses.inbox, name="inbox")
-app.add_typer(misses.missed, name="missed")
+app.command()(run)
+app.command()(health)
+app.command(help=texts.HELP_CHAT)(chat)
+app.command(help=texts.HELP_ASK)(ask)
+app.command(help=texts.HELP_CHECK)(check)
+app.command(help=texts.HELP_EVALUATE)(evaluate)
+app.command(help=texts.HELP_FEEDBACK)(feedback)
+app.add_typer(inbox, name="inbox")
+app.add_typer(missed, name="missed")
 
 
 def main() -> None:
@@ -48,7 +51,9 @@ def main() -> None:
     try:
         leave(app(standalone_mode=False) or 0)
     except KnowledgeError as error:
-        sys.exit(_refuse(command_line_texts.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))))
+        sys.exit(_refuse(texts.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))))
+    except UnknownMissError as error:
+        sys.exit(_refuse(texts.MISSED_UNKNOWN.format(id=error.id)))
     except CampaignBotError as error:
         sys.exit(_refuse(str(error)))
     except ClickException as error:

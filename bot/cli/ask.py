@@ -29,18 +29,18 @@ def ask(
     """Print what a member would read."""
     if as_json == bool(words):
         raise UsageError(texts.ASK_USAGE)
-    bot = build(knowledge)
-    if words:
-        verdict, reply = _asked(bot, " ".join(words), log=log)
-        show(reply, Console(highlight=False))
-        if explain:
-            print_json(asdict(verdict.why))
-        return
-    for line in sys.stdin:
-        question = line.removesuffix("\n")
-        verdict, reply = _asked(bot, question, log=log)
-        row = _as_json(question, verdict, reply)
-        print_json(row | ({"why": asdict(verdict.why)} if explain else {}))
+    with build(knowledge) as bot:
+        if words:
+            verdict, reply = _asked(bot, " ".join(words), log=log)
+            show(reply, Console(highlight=False))
+            if explain:
+                print_json(asdict(verdict.why))
+            return
+        for line in sys.stdin:
+            question = line.removesuffix("\n")
+            verdict, reply = _asked(bot, question, log=log)
+            row = _as_json(question, verdict, reply)
+            print_json(row | ({"why": asdict(verdict.why)} if explain else {}))
 
 
 def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:

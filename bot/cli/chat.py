@@ -22,12 +22,12 @@ _LONGEST_NUMBER = 3
 
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
-    bot = build(knowledge)
-    Terminal(bot.conversation, bot.snapshot, bot.usage, bot.has_capacity, Console(highlight=False)).run()
+    with build(knowledge) as bot:
+        Terminal(bot.conversation, bot.snapshot, bot.usage, bot.has_capacity, Console(highlight=False)).run()
 
 
 class Terminal:
-    """One conversation over standard input and output. ``has_capacity`` tells whether the store has room for records."""
+    """One conversation over standard input and output. ``has_capacity``: whether the store has room for records."""
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ import typer
 
 from bot.app import App
 from bot.cli.terminal import build, print_line
+from bot.conversation.cards import impact_lines
 from bot.errors import KnowledgeError
 from bot.evaluation.advice import (
     AnyAdvice,
@@ -33,28 +34,26 @@ def check(
     ] = None,
 ) -> None:
     """Print all faults, or what each paragraph is covered by."""
-    bot = build(folder)
-    try:
-        loaded = bot.loaded.knowledge
-    except KnowledgeError as error:
-        print_line(command_line_texts.CHECK_BROKEN.format(count=len(error.faults)))
-        for fault in error.faults:
-            print_line(str(fault))
-        raise typer.Exit(1) from None
-    if against:
-        _compare(bot, loaded.base, against)
-        return
-    for line in _report(loaded):
-        print_line(line)
-    if not quick:
-        for line in _all_advice(bot, loaded):
+    with build(folder) as bot:
+        try:
+            loaded = bot.loaded.knowledge
+        except KnowledgeError as error:
+            print_line(command_line_texts.CHECK_BROKEN.format(count=len(error.faults)))
+            for fault in error.faults:
+                print_line(str(fault))
+            raise typer.Exit(1) from None
+        if against:
+            _compare(bot, loaded.base, against)
+            return
+        for line in _report(loaded):
             print_line(line)
+        if not quick:
+            for line in _all_advice(bot, loaded):
+                print_line(line)
 
 
 def _compare(bot: App, after: KnowledgeBase, against: str) -> None:
     """Print what differs from another folder or revision, and what that does to questions; exit 1 if one loses."""
-    from bot.conversation.cards import impact_lines  # noqa: PLC0415 - what admins do costs the others their start
-
     before, impact = bot.impact_since(against)
     print_line(command_line_texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
     for line in (*_differences(before, after), *impact_lines(impact, after, most=len(impact.effects))):

@@ -51,20 +51,20 @@ def evaluate(
             raise UsageError(command_line_texts.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
     if html:
         need_plotly(html)
-    bot = build(knowledge)
-    confidence = bot.snapshot.confidence
-    if questions or judged:
-        asked = _read_questions(questions) if questions else _judged_questions(bot)
-        results = list(ask_questions(Matcher(bot.snapshot.index, confidence, without or ()), asked))
-        title = command_line_texts.EVALUATE_FILE.format(count=len(asked))
-    else:
+    with build(knowledge) as bot:
+        confidence = bot.snapshot.confidence
+        if questions or judged:
+            asked = _read_questions(questions) if questions else _judged_questions(bot)
+            results = list(ask_questions(Matcher(bot.snapshot.index, confidence, without or ()), asked))
+            title = command_line_texts.EVALUATE_FILE.format(count=len(asked))
+        else:
 
-        def matcher(index: Index) -> Matcher:
-            return Matcher(index, confidence, without or ())
+            def matcher(index: Index) -> Matcher:
+                return Matcher(index, confidence, without or ())
 
-        results = list(ask_held_out(bot.snapshot.index, sample, seed, matcher, bot.track))
-        count = sum(result.kind is not QuestionKind.WITHOUT_ITEM for result in results)
-        title = command_line_texts.EVALUATE_SELF.format(count=count)
+            results = list(ask_held_out(bot.snapshot.index, sample, seed, matcher, bot.track))
+            count = sum(result.kind is not QuestionKind.WITHOUT_ITEM for result in results)
+            title = command_line_texts.EVALUATE_SELF.format(count=count)
     report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
     if html:
         html.write_text(evaluation_page(results, report, confidence), encoding="utf-8")

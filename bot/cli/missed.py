@@ -1,4 +1,4 @@
-"""What members asked in vain, what they think of answers, and what could not be answered at all."""
+"""What members asked in vain."""
 
 import csv
 import io
@@ -13,22 +13,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.cli.terminal import build, console, need_plotly, print_json, print_line
-from bot.curation.faq import question_key
 from bot.errors import UsageError
 from bot.items import Kind
-from bot.store.misses import MissLog
+from bot.masking import question_key
 from bot.store.records import ActionKind, MissedQuestion, State
-from bot.texts import admins as admins_texts
-from bot.texts import command_line as command_line_texts
+from bot.texts import command_line as texts
 
-missed = typer.Typer(help=command_line_texts.HELP_MISSED, rich_markup_mode=None)
-inbox = typer.Typer(help=command_line_texts.HELP_INBOX, no_args_is_help=True, rich_markup_mode=None)
+missed = typer.Typer(help=texts.HELP_MISSED, rich_markup_mode=None)
 
 _SHORT_COLUMNS = ("id", "question", "count", "item")
 _CLUSTERS = 50
 _NEAREST = 3
 
-RowId = Annotated[int, typer.Argument(metavar="ID", help=command_line_texts.HELP_ID, min=1, max=2**63 - 1)]
+RowId = Annotated[int, typer.Argument(metavar="ID", help=texts.HELP_ID, min=1, max=2**63 - 1)]
 
 
 class ExportFormat(StrEnum):
@@ -43,189 +40,139 @@ def missed_clusters(context: typer.Context) -> None:
     """Print what was missed, what asks the same together, the most pressing first."""
     if context.invoked_subcommand:
         return
-    bot = build()
-    bot.sorting.sort()
-    clusters = bot.clusters.page(0, _CLUSTERS)
-    if not clusters:
-        print_line(command_line_texts.MISSED_NONE)
-        return
-    table = Table(*command_line_texts.MISSED_CLUSTER_COLUMNS.values())
-    for cluster in clusters:
-        first = cluster.questions[0]
-        near = [one for one in bot.snapshot.matcher.match(first.question).candidates if one.item.kind is Kind.ANSWER]
-        names = "\n".join(
-            command_line_texts.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near[:_NEAREST]
-        )
-        counts = (cluster.asked, cluster.days, len(cluster.questions))
-        table.add_row(str(cluster.id), escape(first.question), *map(str, counts), names)
-    console().print(table)
+    with build() as bot:
+        bot.clustering.cluster_new()
+        clusters = bot.clusters.top(_CLUSTERS)
+        if not clusters:
+            print_line(texts.MISSED_NONE)
+            return
+        table = Table(*texts.MISSED_CLUSTER_COLUMNS.values())
+        for cluster in clusters:
+            first = cluster.questions[0]
+            candidates = bot.snapshot.matcher.match(first.question).candidates
+            near = [candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER][:_NEAREST]
+            names = "\n".join(texts.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near)
+            counts = (cluster.asked, cluster.days, len(cluster.questions))
+            table.add_row(str(cluster.id), escape(first.question), *map(str, counts), names)
+        console().print(table)
 
 
-@missed.command("list", help=command_line_texts.HELP_MISSED_LIST)
-def missed_list(*, every: Annotated[bool, typer.Option("--all", help=command_line_texts.HELP_ALL)] = False) -> None:
+@missed.command("list", help=texts.HELP_MISSED_LIST)
+def missed_list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] = False) -> None:
     """List rows, the most often asked first."""
-    rows = _missed().rows(list(State) if every else [State.OPEN])
+    with build() as bot:
+        rows = bot.misses.rows(list(State) if every else [State.OPEN])
     if not rows:
-        print_line(command_line_texts.MISSED_NONE)
+        print_line(texts.MISSED_NONE)
         return
     # A terminal has capacity for what matters; a pipe gets every column, and nothing is cut.
     short = sys.stdout.isatty()
-    columns = _SHORT_COLUMNS if short else tuple(command_line_texts.MISSED_COLUMNS)
+    columns = _SHORT_COLUMNS if short else tuple(texts.MISSED_COLUMNS)
     table = Table()
     for name in columns:
-        table.add_column(command_line_texts.MISSED_COLUMNS[name], overflow="fold")
+        table.add_column(texts.MISSED_COLUMNS[name], overflow="fold")
     for row in rows:
         cells = _cells(row)
         table.add_row(*(escape("" if cells[name] is None else str(cells[name])) for name in columns))
     console().print(table)
 
 
-@missed.command("show", help=command_line_texts.HELP_MISSED_SHOW)
+@missed.command("show", help=texts.HELP_MISSED_SHOW)
 def missed_show(row_id: RowId) -> None:
     """Print one row with its days."""
-    missed = _missed()
-    for name, value in _cells(missed.row(row_id)).items():
-        print_line(
-            command_line_texts.MISSED_CELL.format(
-                name=command_line_texts.MISSED_COLUMNS[name], value="" if value is None else value
-            )
-        )
-    print_line(command_line_texts.MISSED_DAYS)
-    for day, count in missed.days(row_id).items():
-        print_line(command_line_texts.MISSED_DAY.format(day=day, count=count))
+    with build() as bot:
+        row, days = bot.misses.row(row_id), bot.misses.days(row_id)
+    for name, value in _cells(row).items():
+        print_line(texts.MISSED_CELL.format(name=texts.MISSED_COLUMNS[name], value="" if value is None else value))
+    print_line(texts.MISSED_DAYS)
+    for day, count in days.items():
+        print_line(texts.MISSED_DAY.format(day=day, count=count))
 
 
-@missed.command("resolve", help=command_line_texts.HELP_MISSED_RESOLVE)
+@missed.command("resolve", help=texts.HELP_MISSED_RESOLVE)
 def missed_resolve(row_id: RowId) -> None:
     """Mark a row as handled."""
-    print_line(
-        command_line_texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, ActionKind.RESOLVE_MISS))
-    )
+    print_line(texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, ActionKind.RESOLVE_MISS)))
 
 
-@missed.command("ignore", help=command_line_texts.HELP_MISSED_IGNORE)
+@missed.command("ignore", help=texts.HELP_MISSED_IGNORE)
 def missed_ignore(row_id: RowId) -> None:
     """Mark a row as ignored."""
-    print_line(
-        command_line_texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, ActionKind.IGNORE_MISS))
-    )
+    print_line(texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, ActionKind.IGNORE_MISS)))
 
 
-@missed.command("delete", help=command_line_texts.HELP_MISSED_DELETE)
+@missed.command("delete", help=texts.HELP_MISSED_DELETE)
 def missed_delete(row_id: RowId) -> None:
     """Delete a row for good."""
-    bot = build()
-    print_line(command_line_texts.MISSED_DELETED.format(question=bot.missed.delete(row_id).question))
-    bot.history.record(None, ActionKind.DELETE, "")
+    with build() as bot:
+        print_line(texts.MISSED_DELETED.format(question=bot.misses.delete(row_id).question))
+        bot.history.record(None, ActionKind.DELETE, "")
 
 
-@missed.command("forget", help=command_line_texts.HELP_FORGET)
+@missed.command("forget", help=texts.HELP_FORGET)
 def missed_forget(
-    words: Annotated[list[str], typer.Argument(metavar="问题...", help=command_line_texts.HELP_WORDS)],
+    words: Annotated[list[str], typer.Argument(metavar="问题...", help=texts.HELP_WORDS)],
 ) -> None:
     """Delete all that holds a question, whether it was missed or answered."""
-    bot = build()
-    question = " ".join(words)
-    if not bot.missed.forget(question_key(question)):
-        raise UsageError(command_line_texts.MISSED_UNKNOWN_QUESTION.format(question=question))
-    bot.history.record(None, ActionKind.DELETE, "")
-    print_line(command_line_texts.MISSED_FORGOTTEN.format(question=question))
+    with build() as bot:
+        question = " ".join(words)
+        if not bot.misses.forget(question_key(question)):
+            raise UsageError(texts.MISSED_UNKNOWN_QUESTION.format(question=question))
+        bot.history.record(None, ActionKind.DELETE, "")
+        print_line(texts.MISSED_FORGOTTEN.format(question=question))
 
 
-@missed.command("report", help=command_line_texts.HELP_REPORT)
+@missed.command("report", help=texts.HELP_REPORT)
 def missed_report(
-    html: Annotated[Path, typer.Option("--html", metavar="FILE", help=command_line_texts.HELP_REPORT_HTML)],
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help=texts.HELP_REPORT_HTML)],
 ) -> None:
     """Write a page of plots."""
     from bot.cli.plots import MissFigures, misses_page  # noqa: PLC0415 - as above
 
     need_plotly(html)
-    bot = build()
-    bot.sorting.sort()
-    today = datetime.now(UTC).date()
-    figures = MissFigures(
-        daily=bot.usage.daily(today - timedelta(days=bot.settings.retention_days)),
-        clusters=bot.clusters.page(0, _CLUSTERS),
-        items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
-        shown=bot.usage.shown(today - timedelta(days=30)),
-        open_misses=bot.missed.rows([State.OPEN]),
-        today=today,
-    )
-    html.write_text(misses_page(figures), encoding="utf-8")
-    print_line(command_line_texts.REPORT_WRITTEN.format(file=html))
+    with build() as bot:
+        bot.clustering.cluster_new()
+        today = datetime.now(UTC).date()
+        figures = MissFigures(
+            daily=bot.usage.daily(today - timedelta(days=bot.settings.retention_days)),
+            clusters=bot.clusters.top(_CLUSTERS),
+            items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
+            shown=bot.usage.shown(today - timedelta(days=30)),
+            open_misses=bot.misses.rows([State.OPEN]),
+            today=today,
+        )
+        html.write_text(misses_page(figures), encoding="utf-8")
+        print_line(texts.REPORT_WRITTEN.format(file=html))
 
 
-@missed.command("export", help=command_line_texts.HELP_MISSED_EXPORT)
+@missed.command("export", help=texts.HELP_MISSED_EXPORT)
 def missed_export(
-    form: Annotated[ExportFormat, typer.Option("--format", help=command_line_texts.HELP_FORMAT)] = ExportFormat.CSV,
+    form: Annotated[ExportFormat, typer.Option("--format", help=texts.HELP_FORMAT)] = ExportFormat.CSV,
 ) -> None:
     """Write all rows to standard output."""
-    rows = [_cells(row) for row in _missed().rows(list(State))]
+    with build() as bot:
+        rows = [_cells(row) for row in bot.misses.rows(list(State))]
     if form is ExportFormat.JSON:
         print_json(rows)
         return
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(command_line_texts.MISSED_COLUMNS))
+    writer = csv.DictWriter(out, list(texts.MISSED_COLUMNS))
     writer.writeheader()
     writer.writerows({name: _neutral(value) for name, value in row.items()} for row in rows)
     sys.stdout.write("\ufeff" + out.getvalue())
 
 
-def feedback() -> None:
-    """Print what members think of the answers."""
-    counts = build().usage.feedback()
-    if not counts:
-        print_line(command_line_texts.FEEDBACK_NONE)
-        return
-    table = Table(*command_line_texts.FEEDBACK_COLUMNS.values())
-    for one in counts:
-        opinion = admins_texts.OPINIONS[one.feedback.opinion]
-        cells = (one.feedback.question, one.feedback.item, opinion, str(one.count), one.last_given.date().isoformat())
-        table.add_row(*map(escape, cells))
-    console().print(table)
-
-
-@inbox.command("list", help=command_line_texts.HELP_INBOX_LIST)
-def inbox_list() -> None:
-    """List dead letters, the oldest first."""
-    letters = build().inbox.dead_letters()
-    if not letters:
-        print_line(command_line_texts.INBOX_NONE)
-        return
-    table = Table(*command_line_texts.INBOX_COLUMNS.values())
-    for letter in letters:
-        times = (at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at))
-        table.add_row(str(letter.id), *times, escape(letter.fault))
-    console().print(table)
-
-
-@inbox.command("replay", help=command_line_texts.HELP_INBOX_REPLAY)
-def inbox_replay(
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=command_line_texts.HELP_ID)] = None,
-) -> None:
-    """Let dead letters wait again; the running bot takes them up within seconds."""
-    inbox = build().inbox
-    unknown = set(ids or ()).difference(letter.id for letter in inbox.dead_letters())
-    if unknown:
-        raise UsageError(command_line_texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
-    print_line(command_line_texts.INBOX_REPLAYED.format(count=inbox.replay(ids or None)))
-
-
-def _missed() -> MissLog:
-    return build().missed
-
-
 def _settled(row_id: int, state: State, action: ActionKind) -> str:
     """Put a row into a state, and keep who did it; its question."""
-    bot = build()
-    question = bot.missed.set_state(row_id, state).question
-    bot.history.record(None, action, str(row_id))
-    return question
+    with build() as bot:
+        question = bot.misses.set_state(row_id, state).question
+        bot.history.record(None, action, str(row_id))
+        return question
 
 
 def _cells(row: MissedQuestion) -> dict[str, Any]:
     """A row as the log's columns, in their order; times in ISO form, UTC."""
-    cells = {name: getattr(row, name) for name in command_line_texts.MISSED_COLUMNS}
+    cells = {name: getattr(row, name) for name in texts.MISSED_COLUMNS}
     return cells | {name: cells[name].isoformat() for name in ("first_asked", "last_asked")}
 
 

@@ -21,10 +21,13 @@ def run() -> None:
     """Serve members on Telegram."""
     # The first process of a container ignores what it does not handle; until it serves there is nothing to finish.
     signal.signal(signal.SIGTERM, lambda *_: leave(0))
-    bot = build()
-    configure_logging(bot.settings.log_level, bot.settings.secrets())
     try:
-        bot.run(settle)
+        with build() as bot:
+            configure_logging(bot.settings.log_level, bot.settings.secrets())
+            # Telegram's libraries cost every other command its start.
+            from bot.serve import Server  # noqa: PLC0415
+
+            Server(bot).run(settle)
     except CampaignBotError:
         raise
     except Exception:

@@ -169,14 +169,13 @@ class AdminConversation:
     def _card(self, place: int) -> Reply:
         """The card at this place of the list, or the nearest one that there is."""
         self._clustering.cluster_new()
-        count = self._clusters.count(cards.COUNTED)
-        if not count:
+        ranked = self._clusters.ranked(cards.COUNTED)
+        if not ranked:
             return Reply(texts.CARD_NONE)
-        place = min(place, count - 1)
-        found = self._clusters.page(place, 1)
-        if not found or not found[0].questions:
+        place = min(place, len(ranked) - 1)
+        cluster = self._clusters.cluster(ranked[place])
+        if not cluster.questions:
             return Reply(texts.CARD_NONE)
-        cluster = found[0]
         base, first = self._current.snapshot.base, cluster.questions[0]
         complained = base.by_id.get(first.item or "") if first.is_complaint else None
         rejected = self._usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
@@ -184,12 +183,16 @@ class AdminConversation:
         return cards.card(
             cluster,
             place,
-            count,
+            len(ranked),
             nearest[:_NEAREST],
             complained,
             self._usage.complaints(complained.id) if complained else {},
             [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id],
         )
+
+    def _place(self, cluster_id: int) -> int:
+        """The place of a cluster's card in the list."""
+        return self._clusters.place(cluster_id, cards.COUNTED)
 
     def _nearest(self, cluster: Cluster, kind: Kind) -> list[Candidate]:
         """The items of a kind that are nearest to a cluster's first question."""
@@ -210,7 +213,7 @@ class AdminConversation:
             case ShowCard(place):
                 return AdminTurn(self._card(place))
             case ShowCluster(cluster_id):
-                return AdminTurn(self._card(self._clusters.place(self._open_cluster(cluster_id).id)))
+                return AdminTurn(self._card(self._place(self._open_cluster(cluster_id).id)))
             case AddToItem(cluster_id, key):
                 return AdminTurn(*self._editing.add_to(self._open_cluster(cluster_id), key, admin))
             case WriteItem(cluster_id):
@@ -218,7 +221,7 @@ class AdminConversation:
             case ChooseRefusal(cluster_id):
                 cluster = self._open_cluster(cluster_id)
                 refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
-                return AdminTurn(cards.not_covered(cluster, refusals, self._clusters.place(cluster.id)))
+                return AdminTurn(cards.not_covered(cluster, refusals, self._place(cluster.id)))
             case WriteRefusal(cluster_id, own_words):
                 cluster, answer = self._open_cluster(cluster_id), "" if own_words else texts.NOT_COVERED_ANSWER
                 return AdminTurn(*self._editing.write_item(cluster, Task.NOT_COVERED, admin, answer))
@@ -227,10 +230,10 @@ class AdminConversation:
             case UnignoreCluster(cluster_id):
                 self._clusters.unignore(cluster_id)
                 self._history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
-                return AdminTurn(self._card(self._clusters.place(cluster_id)), notice=texts.CARED)
+                return AdminTurn(self._card(self._place(cluster_id)), notice=texts.CARED)
             case DeleteCluster(cluster_id, confirmed=False):
                 cluster = self._open_cluster(cluster_id)
-                return AdminTurn(cards.deletion(cluster, self._clusters.place(cluster.id)))
+                return AdminTurn(cards.deletion(cluster, self._place(cluster.id)))
             case DeleteCluster(cluster_id):
                 return self._delete(self._open_cluster(cluster_id), admin)
             case WriteAnswer(item_id, cluster_id):
@@ -268,14 +271,14 @@ class AdminConversation:
         return item
 
     def _ignore(self, cluster: Cluster, admin: Admin) -> AdminTurn:
-        place = self._clusters.place(cluster.id)
+        place = self._place(cluster.id)
         self._clusters.handle(cluster.id, State.IGNORED)
         self._history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
         notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
         return AdminTurn(self._card(place), notice=notice)
 
     def _delete(self, cluster: Cluster, admin: Admin) -> AdminTurn:
-        place = self._clusters.place(cluster.id)
+        place = self._place(cluster.id)
         for missed in cluster.questions:
             self._misses.forget(missed.key)
         self._history.record(admin.id, ActionKind.DELETE, "")

@@ -247,7 +247,7 @@ class Editing:
         """Lead a cluster's misses to their item, and ask them again; what came of it, after these lines."""
         if cluster is None:
             return Reply("\n".join(lines), (row,) if row else ())
-        place, waiting = self._clusters.place(cluster), self._clusters.cluster(cluster).waiting
+        place, waiting = self._clusters.place(cluster, cards.COUNTED), self._clusters.cluster(cluster).waiting
         handled = [replace(miss, chosen=item_id) for miss in self._clusters.handle(cluster, State.HANDLED, item_id)]
         snapshot = self._current.snapshot
         closed = self._lifecycle.close(handled, before, snapshot)

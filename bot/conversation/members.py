@@ -188,10 +188,10 @@ class MemberConversation:
             shown = tuple(chosen.item.id for chosen in verdict.chosen)
             self._memory.put_subject(speaker.participant, Subject(question, verdict.chosen[-1].item))
         records = Records(
-            asked=shown,
+            shown=shown,
             answered=answered_questions(question, verdict),
             # What holds no word is no question.
-            counted=() if is_blank(question) else (verdict.kind,),
+            verdicts=() if is_blank(question) else (verdict.kind,),
         )
         replies = self.replies(snapshot, speaker.language)
         plain = Turn(replies.verdict(verdict, text, noted=False), records)
@@ -217,7 +217,7 @@ class MemberConversation:
                 best = reading, verdict
         return best
 
-    def _pressed(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: C901, PLR0911 - a button each
+    def _pressed(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: C901, PLR0911, PLR0912 - a button each
         replies = self.replies(snapshot, speaker.language)
         match callback:
             case RejectSuggestions():
@@ -265,7 +265,7 @@ class MemberConversation:
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker, snapshot: Snapshot) -> Turn:
         self._memory.put_subject(speaker.participant, Subject(items[0].question, items[0]))
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
-        return Turn(self.replies(snapshot, speaker.language).items(items, origin), Records(asked=shown))
+        return Turn(self.replies(snapshot, speaker.language).items(items, origin), Records(shown=shown))
 
     def _judge(
         self,

@@ -1,70 +1,96 @@
-"""Which misses are one card."""
+"""Which missed questions ask the same, and so are one cluster."""
 
-import asyncio
-import logging
 import threading
+from collections.abc import Iterable
 
-from bot.errors import StoreError
 from bot.matching import Index
-from bot.matching.similarity import Clusters as AlikeQuestions
-from bot.store.clusters import MissClusters
+from bot.matching.similarity import SimilarQuestions
+from bot.store.clusters import Assignment, MissClusters
 from bot.store.records import UnclusteredMiss
 
-_LOG = logging.getLogger(__name__)
-_LOOK_S = 30.0
 _AT_ONCE = 200
-"""Misses that are sorted in one transaction, which keeps out whoever else writes."""
+"""Misses that are put into clusters in one transaction, which keeps out whoever else writes."""
 
 
-class MissSorter:
-    """``Sorter`` over one index. Complaints about one item are one cluster, whatever was asked."""
+class KnownClusters:
+    """The clusters that misses can join, each known by the miss that it began with.
+
+    Complaints about one item are one cluster, whatever was asked; they never join misses that were not answered.
+    """
 
     def __init__(self, index: Index) -> None:
         self.newest = 0
-        self._alike = AlikeQuestions(index)
+        """The highest id of a stored cluster among them."""
+        self._ids: list[int | None] = []
+        self._questions = SimilarQuestions(index)
         self._complaints: dict[str | None, int] = {}
 
     def learn(self, cluster: int, first: UnclusteredMiss) -> None:
-        """A cluster, and the miss that it began with."""
-        self.newest = max(self.newest, cluster)
-        if first.is_complaint:
-            self._complaints[first.item] = cluster
-        else:
-            self._alike.learn(cluster, first.question)
+        """Add a stored cluster. Of several that fit a miss equally well, the one that was added first is taken."""
+        self._add(first, cluster)
 
-    def forget(self, cluster: int) -> None:
-        """There is no such cluster any more."""
-        self._alike.forget(cluster)
-        self._complaints = {item: one for item, one in self._complaints.items() if one != cluster}
+    def choose(self, misses: Iterable[UnclusteredMiss]) -> dict[int, Assignment]:
+        """What each of these misses joins, by numbers that ``stored`` takes; where nothing fits, a new cluster.
+
+        The new clusters are among the known ones from then on, so that the misses after it can join them.
+        """
+        members: dict[int, list[UnclusteredMiss]] = {}
+        for miss in misses:
+            number = self.find(miss)
+            members.setdefault(self._add(miss, None) if number is None else number, []).append(miss)
+        return {number: Assignment(self._ids[number], tuple(joining)) for number, joining in members.items()}
+
+    def stored(self, number: int, cluster: int) -> None:
+        """Give a cluster that was new the id under which it is stored."""
+        self._ids[number] = cluster
+        self.newest = max(self.newest, cluster)
 
     def find(self, miss: UnclusteredMiss) -> int | None:
-        """The cluster that a miss belongs to, if there is one."""
-        return self._complaints.get(miss.item) if miss.is_complaint else self._alike.find(miss.question)
+        """The number of the cluster that a miss belongs to, counted from 0 in the order in which they were added."""
+        return self._complaints.get(miss.item) if miss.is_complaint else self._questions.find(miss.question)
+
+    def _add(self, first: UnclusteredMiss, cluster: int | None) -> int:
+        number = len(self._ids)
+        self._ids.append(cluster)
+        self.newest = max(self.newest, cluster or 0)
+        if first.is_complaint:
+            self._complaints.setdefault(first.item, number)
+        else:
+            self._questions.add(number, first.question)
+        return number
 
 
-class Sorting:
-    """Puts what was missed into clusters, by the words of one index: what is a card stays a card when items change."""
+class Clustering:
+    """Puts missed questions into clusters, by the words of one index.
+
+    It is not changed when items change: what is one cluster stays one cluster.
+    """
 
     def __init__(self, clusters: MissClusters, index: Index) -> None:
         self._clusters = clusters
-        self._sorter = MissSorter(index)
+        self._index = index
+        self._known = KnownClusters(index)
         self._lock = threading.Lock()
 
-    def sort(self) -> None:
-        """Sort all that was not sorted yet.
+    def cluster_new(self) -> None:
+        """Put every miss that is in no cluster into one.
+
+        The clusters are chosen outside of any transaction, which takes long; if the store has changed meanwhile, as by
+        another process that does the same, they are chosen anew.
 
         Raises:
             StoreError: the store fails.
         """
         with self._lock:
-            while self._clusters.sort(self._sorter, _AT_ONCE):
-                pass
-
-    async def run(self) -> None:
-        """Sort now and then, so that nobody who looks has to wait for it, until it is cancelled."""
-        while True:
-            try:
-                await asyncio.to_thread(self.sort)
-            except StoreError as error:
-                _LOG.warning("Misses can't be sorted now: %s", error)
-            await asyncio.sleep(_LOOK_S)
+            while misses := self._clusters.unclustered(_AT_ONCE):
+                known, self._known = self._known, KnownClusters(self._index)
+                for cluster, first in self._clusters.leading(known.newest).items():
+                    known.learn(cluster, first)
+                chosen = known.choose(misses)
+                ids = self._clusters.assign(list(chosen.values()), known.newest)
+                if ids is None:
+                    continue
+                for number, cluster in zip(chosen, ids, strict=True):
+                    known.stored(number, cluster)
+                # Only what is stored is known: after a failure, or a change by others, all clusters are learnt anew.
+                self._known = known

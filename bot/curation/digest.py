@@ -115,7 +115,7 @@ class Digest:
         self._clustering.cluster_new()
         misses = self._clusters.recent(self._now() - _MONTH, _MISSES)
         asked = {question for question, _ in misses}
-        first = [(cluster.questions[0].question, cluster.id) for cluster in self._clusters.page(0, _CANDIDATES)]
+        first = [(cluster.questions[0].question, cluster.id) for cluster in self._clusters.top(_CANDIDATES)]
         clusters = {question: cluster for question, cluster in first if question in asked}
         found = best_next_edits(snapshot.index, snapshot.confidence, misses, list(clusters), limit=_EDITS)
         return [(edit, clusters[edit.question]) for edit in found]

@@ -13,7 +13,7 @@ from typing import Any
 from cachetools import LRUCache
 from pydantic import TypeAdapter
 
-from bot.curation.planning import AlreadyThereError, completed, is_made, is_undone, questions, subject
+from bot.curation.planning import AlreadyThereError, completed, is_made, is_undone, keys_of, questions, subject
 from bot.errors import EditRefusedError, KnowledgeError, Refusal
 from bot.evaluation.impact import Impact, RealQuestion, replay
 from bot.knowledge import Files, fingerprint, read
@@ -143,7 +143,8 @@ class Edits:
             if read(self._folder) != plan.before.files:
                 raise EditRefusedError(Refusal.FOLDER_CHANGED)
             edits = _EDITS.dump_json(plan.edits).decode()
-            action = self._history.begin(admin, plan.kind, plan.item, f"{plan.item}（{plan.edits[-1].file}）", edits)
+            detail = f"{plan.item}（{plan.edits[-1].file}）"
+            action = self._history.begin(admin, plan.kind, plan.item, detail, edits, keys_of(plan.change))
             try:
                 self._write(plan.before.files, plan.after.files, plan.edits)
             except EditRefusedError as error:

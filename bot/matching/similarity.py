@@ -1,4 +1,4 @@
-"""Which missed questions ask the same: told by the engine's own terms and weights, and only when it is plain."""
+"""Which questions ask the same: told by the engine's own terms and weights, and only where it is plain."""
 
 import re
 from collections import defaultdict
@@ -31,53 +31,44 @@ class _Question:
     hard: frozenset[str]
 
 
-class Clusters:
-    """Clusters of questions, each known by a number and by the question that it began with.
-
-    Of several clusters that fit the most similar is taken, of equals the oldest.
-    """
+class SimilarQuestions:
+    """Finds, among questions that were added to it under numbers, the one that asks the same as another."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._questions: dict[int, _Question] = {}
-        self._holders: dict[str, list[int]] = defaultdict(list)
+        self._by_term: dict[str, list[int]] = defaultdict(list)
 
-    def learn(self, cluster: int, text: str) -> None:
-        """A cluster, and the question that it began with."""
-        question = self._questions[cluster] = self._read(text)
+    def add(self, number: int, text: str) -> None:
+        """Add a question under a number that is not taken."""
+        question = self._questions[number] = self._read(text)
         for term in question.weights:
-            self._holders[term].append(cluster)
-
-    def forget(self, cluster: int) -> None:
-        """There is no such cluster any more."""
-        question = self._questions.pop(cluster, None)
-        for term in question.weights if question else ():
-            self._holders[term].remove(cluster)
+            self._by_term[term].append(number)
 
     def find(self, text: str) -> int | None:
-        """The cluster that a question belongs to, if there is one."""
+        """The number of the most similar question that asks the same, of equals the lowest; None if none does."""
         question = self._read(text)
         best, most = None, SAME
-        for cluster in sorted(self._near(question)):
-            other = self._questions[cluster]
+        for number in sorted(self._candidates(question)):
+            other = self._questions[number]
             if question.hard != other.hard:
                 continue
             shared = sum(weight for term, weight in question.weights.items() if term in other.weights)
-            likeness = shared / max(question.total, other.total)
-            if likeness > most or (likeness == most and best is None):
-                best, most = cluster, likeness
+            similarity = shared / max(question.total, other.total)
+            if similarity > most or (similarity == most and best is None):
+                best, most = number, similarity
         return best
 
-    def _near(self, question: _Question) -> set[int]:
-        """The clusters that may be the same: whoever shares enough with it shares one of its rarest terms."""
-        near: set[int] = set()
+    def _candidates(self, question: _Question) -> set[int]:
+        """The questions that may be similar enough: any such question shares one of the rarest terms."""
+        candidates: set[int] = set()
         looked_at = 0.0
-        for term in sorted(question.weights, key=lambda one: len(self._holders.get(one, ()))):
+        for term in sorted(question.weights, key=lambda term: len(self._by_term.get(term, ()))):
             if looked_at > (1 - SAME) * question.total:
                 break
-            near.update(self._holders.get(term, ()))
+            candidates.update(self._by_term.get(term, ()))
             looked_at += question.weights[term]
-        return near
+        return candidates
 
     def _read(self, text: str) -> _Question:
         form = self._index.form(text)
@@ -91,7 +82,7 @@ class Clusters:
 
 
 def unlike(texts: Iterable[str]) -> list[str]:
-    """The texts without those that are near copies of an earlier one, or blank."""
+    """The texts in their order, without blank ones and without near copies of an earlier one."""
     kept: dict[str, str] = {}
     for text in texts:
         form = normalise(text)

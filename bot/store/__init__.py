@@ -1,1 +1,1 @@
-"""What outlives the process. ``interface`` says what is kept; only ``app`` names an implementation."""
+"""What outlives the process: the tables of one database, and a repository for each group of them."""

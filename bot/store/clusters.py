@@ -1,97 +1,136 @@
-"""The log of missed questions by clusters, in the database: what is asked for ranking is counted ahead."""
+"""The log of missed questions by clusters: what asks the same is one cluster, and clusters are ranked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, case, func, select
 
 from bot.items import VerdictKind
 from bot.store.database import Database
 from bot.store.misses import missed_question
-from bot.store.ranking import refresh
-from bot.store.records import COMPLAINED, Cluster, MissedQuestion, Sorter, State, UnclusteredMiss
-from bot.store.tables import CLUSTERS, MISSED, SUBSCRIPTIONS
+from bot.store.records import COMPLAINED, Cluster, MissedQuestion, State, UnclusteredMiss
+from bot.store.tables import CLUSTERS, MISSED, MISSED_DAYS, SUBSCRIPTIONS
 
 _QUESTIONS = 50
-_RANK = (CLUSTERS.c.weight.desc(), CLUSTERS.c.id.desc())
-_STILL_OPEN = CLUSTERS.c.open > 0
-_UNSORTED = (MISSED.c.id, MISSED.c.question, MISSED.c.verdict, MISSED.c.item)
+_UNCLUSTERED = (MISSED.c.id, MISSED.c.question, MISSED.c.verdict, MISSED.c.item)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Misses that ask the same: they join the cluster with this id, or become a new one where there is no id."""
+
+    cluster: int | None
+    misses: tuple[UnclusteredMiss, ...]
 
 
 class MissClusters:
-    """``Clusters`` over SQL."""
+    """Clusters of missed questions. Every method raises StoreError when the store fails.
+
+    Each cluster holds at least one miss; whoever removes its last one removes the cluster. The id of a cluster is never
+    given to another one.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def sort(self, sorter: Sorter, limit: int) -> int:
-        """Put at most so many misses that are in none into clusters."""
-        waiting = select(*_UNSORTED).where(MISSED.c.cluster.is_(None)).order_by(MISSED.c.id).limit(limit)
+    def unclustered(self, limit: int) -> Sequence[UnclusteredMiss]:
+        """Misses that are in no cluster yet, the oldest first, at most ``limit``."""
+        waiting = select(*_UNCLUSTERED).where(MISSED.c.cluster.is_(None)).order_by(MISSED.c.id).limit(limit)
         with self._database.reading() as connection:
-            if connection.execute(waiting.limit(1)).first() is None:
-                return 0
-        # One writer at a time, so that two processes do not make two clusters of one question.
+            return [_unclustered(*row) for row in connection.execute(waiting)]
+
+    def leading(self, after: int) -> Mapping[int, UnclusteredMiss]:
+        """The clusters with an id above ``after``, each with the oldest of its misses, by id in ascending order."""
+        firsts = (
+            select(func.min(MISSED.c.id).label("id")).where(MISSED.c.cluster > after).group_by(MISSED.c.cluster)
+        ).subquery()
+        leading = (
+            select(MISSED.c.cluster, *_UNCLUSTERED)
+            .join(firsts, firsts.c.id == MISSED.c.id)
+            .join(CLUSTERS, CLUSTERS.c.id == MISSED.c.cluster)
+            .order_by(MISSED.c.cluster)
+        )
+        with self._database.reading() as connection:
+            return {cluster: _unclustered(*first) for cluster, *first in connection.execute(leading)}
+
+    def assign(self, assignments: Sequence[Assignment], newest: int) -> Sequence[int] | None:
+        """Put misses into clusters; the clusters' ids, in the order of the assignments. Durable when this returns.
+
+        A miss that joins an ignored cluster is ignored too. ``newest``: the highest id of the clusters among which the
+        assignments were chosen. If anything that they were chosen by has changed since, nothing is written and the
+        result is None: another cluster was added, one of theirs is gone, or a miss is gone, changed or in a cluster.
+        """
+        misses = {miss.id: miss for assignment in assignments for miss in assignment.misses}
+        joined = {assignment.cluster for assignment in assignments} - {None}
+        still = select(*_UNCLUSTERED).where(MISSED.c.id.in_(misses), MISSED.c.cluster.is_(None))
         with self._database.transaction() as connection:
-            self._teach(connection, sorter)
-            rows = [_unclustered(row) for row in connection.execute(waiting)]
-            clusters = set()
-            for row in rows:
-                cluster = sorter.find(row)
-                while cluster is not None and not self._takes_in(connection, cluster, row.id):
-                    sorter.forget(cluster)
-                    cluster = sorter.find(row)
-                clusters.add(self._begin(connection, sorter, row) if cluster is None else cluster)
-            refresh(connection, clusters)
-        return len(rows)
+            others = select(CLUSTERS.c.id).join(MISSED, MISSED.c.cluster == CLUSTERS.c.id)
+            added = connection.execute(others.where(CLUSTERS.c.id > newest).limit(1)).first()
+            known = select(CLUSTERS.c.id, CLUSTERS.c.ignored).where(CLUSTERS.c.id.in_(joined))
+            ignored = {row.id: row.ignored for row in connection.execute(known)}
+            unchanged = {row.id: _unclustered(*row) for row in connection.execute(still)}
+            if added or unchanged != misses or ignored.keys() != joined:
+                return None
+            ids = []
+            for assignment in assignments:
+                cluster = _new_cluster(connection) if assignment.cluster is None else assignment.cluster
+                state = {"state": State.IGNORED} if ignored.get(cluster) else {}
+                joining = MISSED.update().where(MISSED.c.id.in_([miss.id for miss in assignment.misses]))
+                connection.execute(joining.values({"cluster": cluster} | state))
+                ids.append(cluster)
+        return ids
 
-    def count(self, most: int) -> int:
-        """How many clusters hold an open miss; at most so many are counted."""
-        some = select(CLUSTERS.c.id).where(_STILL_OPEN).limit(most).subquery()
-        with self._database.reading() as connection:
-            return connection.execute(select(func.count()).select_from(some)).scalar_one()
+    def ranked(self, limit: int) -> Sequence[int]:
+        """The ids of the clusters that hold an open miss, the most pressing first, at most ``limit``.
 
-    def page(self, start: int, limit: int) -> Sequence[Cluster]:
-        """Clusters with an open miss, by rank."""
-        ranked = select(CLUSTERS.c.id).where(_STILL_OPEN).order_by(*_RANK).offset(start).limit(limit)
+        They are ranked by how often they were asked times on how many days, of equals the newest first. How many there
+        are and where each stands follows from it: one query is enough for a page.
+        """
         with self._database.reading() as connection:
-            return [_cluster(connection, one) for one in connection.execute(ranked).scalars().all()]
+            return connection.execute(_ranked(limit)).scalars().all()
+
+    def top(self, limit: int) -> Sequence[Cluster]:
+        """The clusters that are ranked first, at most ``limit``."""
+        with self._database.reading() as connection:
+            return [_cluster(connection, cluster) for cluster in connection.execute(_ranked(limit)).scalars().all()]
+
+    def place(self, cluster_id: int, limit: int) -> int:
+        """How many of the first ``limit`` clusters are ranked before this one: all of them if it is not among them."""
+        ranked = self.ranked(limit)
+        return ranked.index(cluster_id) if cluster_id in ranked else len(ranked)
 
     def cluster(self, cluster_id: int) -> Cluster:
-        """One cluster."""
+        """One cluster. Where there is no such cluster it has no questions and was never asked."""
         with self._database.reading() as connection:
             return _cluster(connection, cluster_id)
 
-    def place(self, cluster_id: int) -> int:
-        """How many clusters with an open miss are ranked before this one."""
-        with self._database.reading() as connection:
-            own = select(CLUSTERS.c.weight).where(CLUSTERS.c.id == cluster_id)
-            weight = connection.execute(own).scalar_one_or_none() or 0
-            before = (CLUSTERS.c.weight > weight) | ((CLUSTERS.c.weight == weight) & (CLUSTERS.c.id > cluster_id))
-            ranked = select(func.count()).select_from(CLUSTERS).where(_STILL_OPEN, before)
-            return connection.execute(ranked).scalar_one()
-
-    def care(self, cluster_id: int) -> None:
+    def unignore(self, cluster_id: int) -> None:
         """Ignore a cluster, and its misses, no longer."""
         ignored = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.IGNORED)
         with self._database.transaction() as connection:
             connection.execute(MISSED.update().where(*ignored).values(state=State.OPEN))
             connection.execute(CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=False))
-            refresh(connection, [cluster_id])
 
     def handle(self, cluster_id: int, state: State, chosen: str | None = None) -> Sequence[MissedQuestion]:
-        """Put the open misses of a cluster into a state."""
+        """Put the open misses of a cluster into a state, and say which these were, as they were before.
+
+        ``chosen``: the item that they are led to. What joins an ignored cluster later is ignored too, unless these are
+        complaints: the next one may be about something else.
+        """
         inside = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.OPEN)
         with self._database.transaction() as connection:
             found = connection.execute(select(MISSED).where(*inside)).all()
             connection.execute(MISSED.update().where(*inside).values(state=state, chosen=chosen))
             ignored = state is State.IGNORED and all(row.verdict != COMPLAINED for row in found)
             connection.execute(CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=ignored))
-            refresh(connection, [cluster_id])
         return [missed_question(row) for row in found]
 
     def recent(self, since: datetime, limit: int) -> Sequence[tuple[str, int]]:
-        """Open misses asked since then, with how often, the most frequent first."""
+        """Open misses that were asked since then, with how often in all, the most frequent first, then the oldest.
+
+        Complaints are left out: those questions were answered. ``since`` is UTC.
+        """
         asked = select(MISSED.c.question, MISSED.c.count.label("times")).where(
             MISSED.c.state == State.OPEN,
             MISSED.c.verdict != COMPLAINED,
@@ -101,54 +140,44 @@ class MissClusters:
             rows = connection.execute(asked.order_by(MISSED.c.count.desc(), MISSED.c.id).limit(limit))
             return [(row.question, row.times) for row in rows]
 
-    @staticmethod
-    def _teach(connection: Connection, sorter: Sorter) -> None:
-        """Tell the sorter of the clusters that it does not know, each by the oldest of its misses."""
-        firsts = (
-            select(func.min(MISSED.c.id).label("id")).where(MISSED.c.cluster > sorter.newest).group_by(MISSED.c.cluster)
-        ).subquery()
-        known = select(MISSED.c.cluster, *_UNSORTED).join(firsts, firsts.c.id == MISSED.c.id)
-        for cluster, *first in connection.execute(known.order_by(MISSED.c.cluster)):
-            sorter.learn(cluster, _unclustered(first))
 
-    @staticmethod
-    def _takes_in(connection: Connection, cluster: int, row_id: int) -> bool:
-        """Whether there still is this cluster; the row is in it then, and ignored if the cluster is."""
-        ignored = connection.execute(select(CLUSTERS.c.ignored).where(CLUSTERS.c.id == cluster)).scalar_one_or_none()
-        if ignored is None:
-            return False
-        joining = MISSED.update().where(MISSED.c.id == row_id)
-        connection.execute(joining.values({"cluster": cluster} | ({"state": State.IGNORED} if ignored else {})))
-        return True
+def _ranked(limit: int) -> Select[int]:
+    still_open = func.sum(case((MISSED.c.state == State.OPEN, 1), else_=0)) > 0
+    # A miss whose days are all deleted counts as one of a single day.
+    weight = func.sum(MISSED.c.count) * func.coalesce(func.nullif(_days(MISSED.c.cluster), 0), 1)
+    return (
+        select(MISSED.c.cluster)
+        .where(MISSED.c.cluster.is_not(None))
+        .group_by(MISSED.c.cluster)
+        .having(still_open)
+        .order_by(weight.desc(), MISSED.c.cluster.desc())
+        .limit(limit)
+    )
 
-    @staticmethod
-    def _begin(connection: Connection, sorter: Sorter, row: UnclusteredMiss) -> int:
-        empty = {"weight": 0, "asked": 0, "days": 0, "open": 0, "ignored": False}
-        key = connection.execute(CLUSTERS.insert().values(empty)).inserted_primary_key
-        assert key is not None  # noqa: S101 - an insert of one row has one
-        cluster = int(key[0])
-        connection.execute(MISSED.update().where(MISSED.c.id == row.id).values(cluster=cluster))
-        sorter.learn(cluster, row)
-        return cluster
+
+def _days(cluster: int | ColumnElement[int]) -> ScalarSelect[int]:
+    """On how many different days the misses of a cluster were asked."""
+    inside = MISSED.alias()
+    days = select(func.count(MISSED_DAYS.c.day.distinct())).join(inside, inside.c.id == MISSED_DAYS.c.missed_id)
+    return days.where(inside.c.cluster == cluster).correlate(MISSED).scalar_subquery()
 
 
 def _cluster(connection: Connection, cluster_id: int) -> Cluster:
-    counts = connection.execute(select(CLUSTERS).where(CLUSTERS.c.id == cluster_id)).one_or_none()
-    inside = select(MISSED).where(MISSED.c.cluster == cluster_id, MISSED.c.state == State.OPEN)
-    rows = connection.execute(
-        inside.order_by(MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id).limit(_QUESTIONS)
-    )
-    questions = tuple(missed_question(row) for row in rows)
-    waiting = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED).where(MISSED.c.cluster == cluster_id)
-    return Cluster(
-        cluster_id,
-        counts.asked if counts else 0,
-        counts.days if counts else 0,
-        connection.execute(waiting).scalar_one(),
-        questions,
-    )
+    within = MISSED.c.cluster == cluster_id
+    asked = select(func.coalesce(func.sum(MISSED.c.count), 0)).where(within).scalar_subquery()
+    waiting = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED).where(within).scalar_subquery()
+    times, days, people = connection.execute(select(asked, _days(cluster_id), waiting)).one()
+    still_open = select(MISSED).where(within, MISSED.c.state == State.OPEN)
+    by_frequency = still_open.order_by(MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
+    questions = connection.execute(by_frequency.limit(_QUESTIONS))
+    return Cluster(cluster_id, times, days, people, tuple(map(missed_question, questions)))
 
 
-def _unclustered(row: Sequence[Any]) -> UnclusteredMiss:
-    miss_id, question, verdict, item = row
+def _new_cluster(connection: Connection) -> int:
+    key = connection.execute(CLUSTERS.insert().values(ignored=False)).inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row has one
+    return int(key[0])
+
+
+def _unclustered(miss_id: int, question: str, verdict: str, item: str | None) -> UnclusteredMiss:
     return UnclusteredMiss(miss_id, question, VerdictKind(verdict), item)

@@ -4,32 +4,33 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Self
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
-from bot.store.ranking import refresh
+from bot.store.orphans import delete_empty_clusters, delete_keys_without_edit
 from bot.store.records import ActionKind
 from bot.store.tables import (
     ACTIONS,
     ANSWERED,
-    ASKED_DAYS,
     DAILY,
-    DRAFTS,
     FEEDBACK,
+    FORMS,
     HEARTBEAT,
     INBOX,
     JUDGED,
     MISSED,
     MISSED_DAYS,
+    SHOWN_DAYS,
     SUBSCRIPTIONS,
     InboxState,
 )
@@ -37,8 +38,8 @@ from bot.store.tables import (
 DEDUPE_WINDOW = timedelta(hours=48)
 """How long an update that was handled is known again. Telegram offers one again for 24 hours at most."""
 DEAD_LETTERS_KEPT = timedelta(days=7)
-DRAFTS_KEPT = timedelta(hours=1)
-"""Who wrote nothing for so long is asking something else."""
+FORMS_KEPT = timedelta(hours=1)
+"""Who writes something after so long is not filling in the form any more."""
 SUBSCRIPTIONS_KEPT = timedelta(days=30)
 ANSWERED_KEPT = timedelta(days=30)
 
@@ -48,9 +49,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_BUSY_TIMEOUT_MS = 5000
-"""How long a write waits for another process's, e.g. ``missed resolve`` beside a running bot."""
-_MENDS = {
+_BUSY_TIMEOUT = timedelta(seconds=5)
+_FIXES = {
     "full": "free some space on its disk",
     "disk I/O error": "check that its disk is neither full nor failing",
     "locked": "another program holds it; end that one, or wait",
@@ -61,7 +61,10 @@ _MENDS = {
 
 
 class Database:
-    """One database and its schema. Open it with ``Database.open``."""
+    """One database and its schema. Open it with ``Database.open``; whoever opens it closes it, or uses ``with``.
+
+    The repositories share it. Times in the tables are UTC without a zone; the values that repositories return have one.
+    """
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
         self._engine = engine
@@ -69,27 +72,48 @@ class Database:
         self._claim: IO[str] | None = None
 
     @classmethod
-    def open(cls, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "Database":
-        """Open the database, made or brought up to date if need be.
+    def open(
+        cls,
+        url: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        busy_timeout: timedelta = _BUSY_TIMEOUT,
+    ) -> Self:
+        """Open the database at a SQLAlchemy URL; its schema is created or brought up to date first.
+
+        ``now`` gives the time with a zone. ``busy_timeout``: how long a write waits for another process's, e.g. for
+        ``missed resolve`` beside a running bot.
 
         Raises:
             StoreError: it can't be opened or written.
         """
         with _clear_errors(url, (DBAPIError, ArgumentError, CommandError, ImportError, OSError)):
             engine = create_engine(url, hide_parameters=True)
-            if engine.dialect.name == "sqlite":
-                event.listen(engine, "connect", _configure_sqlite)
-                event.listen(engine, "begin", _begin_immediate)
-                _create_private_file(engine.url.database)
-            _migrate(engine)
+            try:
+                if engine.dialect.name == "sqlite":
+                    event.listen(engine, "connect", partial(_configure_sqlite, busy_timeout))
+                    event.listen(engine, "begin", _begin_immediate)
+                    _create_private_file(engine.url.database)
+                _migrate(engine)
+            except BaseException:
+                engine.dispose()
+                raise
         return cls(engine, now)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
-        """Give back all connections."""
+        """Close all connections, and give up the claim. A closed database that is used again opens new ones."""
         self._engine.dispose()
+        if self._claim:
+            self._claim.close()
 
     def claim(self) -> None:
-        """Be the one that serves from this database, until the process ends: two would answer everything twice.
+        """Be the one process that serves from this database, until it is closed: two would answer everything twice.
 
         Raises:
             StoreError: another process does.
@@ -97,7 +121,7 @@ class Database:
         path = self._engine.url.database
         if self._engine.dialect.name != "sqlite" or not path or fcntl is None:
             return
-        self._claim = Path(f"{path}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - held for as long as it is open
+        self._claim = Path(f"{path}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - the claim lasts until it is closed
         try:
             fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -110,7 +134,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """What is done with the connection is durable when this ends, or not done at all.
+        """A transaction that may write: it is durable when this ends, or undone when this raises.
+
+        On SQLite it keeps out every other writer from its first moment on, so nothing that it reads can change before
+        it writes. Keep it short: do no work in it that needs no connection.
 
         Raises:
             StoreError: the database fails.
@@ -120,7 +147,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """The same for what only reads: it waits for nobody who writes.
+        """A transaction that only reads one state of the database: it waits for no writer, and no writer for it.
 
         Raises:
             StoreError: the database fails.
@@ -133,7 +160,7 @@ class Database:
             yield connection
 
     def probe(self) -> None:
-        """Commit something.
+        """Commit something, to see that it can be done.
 
         Raises:
             StoreError: it can't be committed.
@@ -143,9 +170,10 @@ class Database:
                 connection.execute(HEARTBEAT.insert().values(id=1, at=self.now()))
 
     def purge(self, misses_kept: timedelta) -> int:
-        """Delete what was kept long enough, of every kind. How many rows that were.
+        """Delete what was kept long enough, of every kind, and say how many rows that were.
 
-        A miss counts from when it was last asked, an opinion from when it was last given.
+        Misses, opinions, counts, judgements and actions are kept for ``misses_kept``: a miss from when it was last
+        asked, an opinion from when it was last given.
 
         Raises:
             StoreError: the database fails.
@@ -157,23 +185,22 @@ class Database:
             MISSED.delete().where(MISSED.c.last_asked < now - misses_kept),
             MISSED_DAYS.delete().where(MISSED_DAYS.c.day < (now - misses_kept).date()),
             FEEDBACK.delete().where(FEEDBACK.c.last_given < now - misses_kept),
-            ASKED_DAYS.delete().where(ASKED_DAYS.c.day < (now - misses_kept).date()),
+            SHOWN_DAYS.delete().where(SHOWN_DAYS.c.day < (now - misses_kept).date()),
             DAILY.delete().where(DAILY.c.day < (now - misses_kept).date()),
             JUDGED.delete().where(JUDGED.c.judged_at < now - misses_kept),
             ACTIONS.delete().where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.kind != ActionKind.ITEM),
-            # Which ids were used is known for good, but not by whom.
+            # Which ids were used is known for good, but not who used them.
             ACTIONS.update()
             .where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.admin.is_not(None))
             .values(admin=None, edit=None),
             ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),
             SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
-            DRAFTS.delete().where(DRAFTS.c.changed_at < now - DRAFTS_KEPT),
+            FORMS.delete().where(FORMS.c.changed_at < now - FORMS_KEPT),
         )
-        lonely = select(MISSED.c.cluster).where(MISSED.c.cluster.is_not(None), MISSED.c.last_asked < now - misses_kept)
         with self.transaction() as connection:
-            clusters = set(connection.execute(lonely).scalars())
             deleted = sum(connection.execute(statement).rowcount for statement in old)
-            refresh(connection, clusters)
+            delete_empty_clusters(connection)
+            delete_keys_without_edit(connection)
         if deleted:
             self.forget_deleted()
         return deleted
@@ -207,7 +234,7 @@ def _clear_errors(url: str, errors: tuple[type[Exception], ...] = (DBAPIError,))
         except ArgumentError:
             shown = "the URL in CAMPAIGN_BOT_DATABASE_URL"
         otherwise = "check CAMPAIGN_BOT_DATABASE_URL, and that its folder can be written"
-        fix = next((fix for sign, fix in _MENDS.items() if sign in reason), otherwise)
+        fix = next((fix for sign, fix in _FIXES.items() if sign in reason), otherwise)
         raise StoreError(f"The database {shown} can't be used ({reason}): {fix}.") from error
 
 
@@ -223,17 +250,22 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
 
 
-def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connections have no type
-    # The driver's own transactions leave out changes of the schema; ours, begun below, do not.
+def _configure_sqlite(busy_timeout: timedelta, connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own transactions leave out changes of the schema; ours, begun in _begin_immediate, do not.
     connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={_BUSY_TIMEOUT_MS}",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
+    try:
+        for pragma in (
+            f"busy_timeout={round(busy_timeout / timedelta(milliseconds=1))}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except sqlite3.Error:
+        # The pool does not know it yet, so nobody else can close it.
+        connection.close()
+        raise
 
 
 def _migrate(engine: Engine) -> None:

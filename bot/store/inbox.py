@@ -1,4 +1,4 @@
-"""The inbox in the database: what came in, until it is answered."""
+"""The inbox: updates as they came in, until they are answered."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC
@@ -11,18 +11,22 @@ from bot.store.tables import INBOX, InboxState
 from bot.store.usage import UsageLog
 
 _ROWS_A_STATEMENT = 500
-"""SQLite takes some thousands of parameters in a statement, not more."""
+"""SQLite takes 32,766 parameters in a statement, before 3.32 only 999."""
 
 
 class Inbox:
-    """``Inbox`` over SQL. ``usage`` takes the records that are committed together with what is done."""
+    """Where updates are kept until they are answered. Every method raises StoreError when the store fails.
+
+    What a method writes is durable when it returns. ``usage`` takes the records that are committed together with the
+    update that they come from.
+    """
 
     def __init__(self, database: Database, usage: UsageLog) -> None:
         self._database = database
         self._usage = usage
 
     def receive(self, entries: Sequence[Entry]) -> Sequence[Waiting]:
-        """Keep what is new, in this order; what of it waits to be handled."""
+        """Keep what was not received within the last 48 hours, in this order; what of it waits to be handled."""
         now = self._database.now()
         kept = []
         with self._database.transaction() as connection:
@@ -52,32 +56,32 @@ class Inbox:
                     kept.append(Waiting(inserted[0], entry.payload, now.replace(tzinfo=UTC)))
         return kept
 
-    def waiting(self, known: Collection[int]) -> Sequence[Waiting]:
-        """What waits, in the order in which it came in, without the rows known already."""
+    def waiting(self, besides: Collection[int]) -> Sequence[Waiting]:
+        """What waits, in the order in which it came in, besides the rows with these ids."""
         with self._database.reading() as connection:
             ids = connection.execute(select(INBOX.c.id).where(INBOX.c.state == InboxState.WAITING)).scalars()
-            unknown = sorted(set(ids).difference(known))
+            others = sorted(set(ids).difference(besides))
             rows = [
                 row
-                for start in range(0, len(unknown), _ROWS_A_STATEMENT)
+                for start in range(0, len(others), _ROWS_A_STATEMENT)
                 for row in connection.execute(
                     select(INBOX.c.id, INBOX.c.payload, INBOX.c.received_at)
-                    .where(INBOX.c.id.in_(unknown[start : start + _ROWS_A_STATEMENT]))
+                    .where(INBOX.c.id.in_(others[start : start + _ROWS_A_STATEMENT]))
                     .order_by(INBOX.c.id)
                 )
             ]
         return [Waiting(row.id, row.payload, row.received_at.replace(tzinfo=UTC)) for row in rows]
 
     def finish(self, done: Sequence[Done]) -> None:
-        """Empty the rows and keep their records, all at once or not at all."""
+        """Mark updates as answered, delete their content and keep their records, all at once or not at all."""
         with self._database.transaction() as connection:
-            emptied = INBOX.update().where(INBOX.c.id.in_([one.id for one in done]))
+            emptied = INBOX.update().where(INBOX.c.id.in_([update.id for update in done]))
             connection.execute(emptied.values(state=InboxState.DONE, payload=None, fault=None, died_at=None))
-            for one in done:
-                self._usage.record_in(connection, one.records)
+            for update in done:
+                self._usage.record_in(connection, update.records)
 
     def bury(self, row_id: int, fault: str) -> None:
-        """Make a row a dead letter."""
+        """Make an update a dead letter, which is kept for 7 days."""
         with self._database.transaction() as connection:
             connection.execute(
                 INBOX.update()
@@ -96,7 +100,7 @@ class Inbox:
             ]
 
     def replay(self, ids: Collection[int] | None = None) -> int:
-        """Let dead letters wait again, all without ``ids``. How many that were."""
+        """Let dead letters wait again, all of them without ``ids``, and say how many that were."""
         dead = INBOX.c.state == InboxState.DEAD
         chosen = dead if ids is None else dead & INBOX.c.id.in_(ids)
         with self._database.transaction() as connection:

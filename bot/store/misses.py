@@ -1,25 +1,38 @@
-"""The log of missed questions in the database."""
+"""The log of missed questions."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, tuple_
 
 from bot.errors import UnknownMissError
 from bot.items import VerdictKind
 from bot.store.database import Database
-from bot.store.ranking import clusters_of, refresh
+from bot.store.orphans import delete_empty_clusters, delete_keys_without_edit
 from bot.store.records import COMPLAINED, Miss, MissedQuestion, State
-from bot.store.tables import ACTIONS, ANSWERED, CLUSTERS, DRAFTS, FEEDBACK, JUDGED, MISSED, MISSED_DAYS
-from bot.texts import command_line as command_line_texts
+from bot.store.tables import (
+    ACTION_KEYS,
+    ACTIONS,
+    ANSWERED,
+    CLUSTERS,
+    FEEDBACK,
+    FORM_KEYS,
+    FORMS,
+    JUDGED,
+    MISSED,
+    MISSED_DAYS,
+)
 
 _PENDING = (State.OPEN, State.HANDLED)
 
 
 class MissLog:
-    """``MissLog`` over SQL. ``limit``: how many rows there may be before new questions are refused."""
+    """Where misses are kept, equal questions in one row. Every method raises StoreError when the store fails.
+
+    What a method writes is durable when it returns. ``limit``: how many rows there may be before new questions are
+    refused, by whoever asks ``has_capacity`` first.
+    """
 
     def __init__(self, database: Database, limit: int) -> None:
         self._database = database
@@ -37,21 +50,21 @@ class MissLog:
             return self._count(connection) >= self._limit
 
     def record(self, miss: Miss) -> None:
-        """Keep a miss, or count it where an equal one is kept."""
+        """Keep a miss, whether there is capacity for it or not, or count it where an equal one is kept."""
         with self._database.transaction() as connection:
             self.record_in(connection, miss)
 
     def record_in(self, connection: Connection, miss: Miss) -> None:
-        """The same within another transaction."""
+        """Keep a miss as ``record`` does, within another transaction."""
         now = self._database.now()
         judged = {"last_asked": now, "verdict": miss.verdict, "item": miss.item, "score": miss.score}
-        # A complaint belongs to those about the same item, any other miss to those that ask the same.
+        # A complaint belongs together with those about the same item, any other miss with those that ask the same.
         alike = MISSED.c.verdict != COMPLAINED
         if miss.verdict == COMPLAINED:
             alike = and_(MISSED.c.verdict == COMPLAINED, MISSED.c.item == miss.item)
         former = connection.execute(select(MISSED.c.cluster).where(MISSED.c.key == miss.key)).scalar_one_or_none()
-        # Missed again: what is ignored stays so, unless it is complained of now; what was handled is open again, the
-        # rest is as it was judged now.
+        # When a question is missed again, it stays ignored if it was, unless this is a complaint; else it is in the
+        # state of this miss, so that what was handled is open again.
         ignored = or_(MISSED.c.state == State.IGNORED, _is_ignored(former))
         state = case((and_(ignored, alike, MISSED.c.verdict != COMPLAINED), State.IGNORED), else_=miss.state)
         again = (
@@ -63,7 +76,6 @@ class MissLog:
                 | {"cluster": case((alike, MISSED.c.cluster), else_=None)}
             )
         )
-        # The write comes first: it takes SQLite's write lock, so that nothing read after it can change.
         if not connection.execute(again).rowcount:
             first = {
                 "key": miss.key,
@@ -73,11 +85,14 @@ class MissLog:
                 "first_asked": now,
             }
             connection.execute(MISSED.insert().values(judged | first))
-        row_id = connection.execute(select(MISSED.c.id).where(MISSED.c.key == miss.key)).scalar_one()
+        row_id, cluster = connection.execute(
+            select(MISSED.c.id, MISSED.c.cluster).where(MISSED.c.key == miss.key)
+        ).one()
         days = (MISSED_DAYS.c.missed_id == row_id) & (MISSED_DAYS.c.day == now.date())
         if not connection.execute(MISSED_DAYS.update().where(days).values(count=MISSED_DAYS.c.count + 1)).rowcount:
             connection.execute(MISSED_DAYS.insert().values(missed_id=row_id, day=now.date(), count=1))
-        refresh(connection, [former])
+        if cluster != former:
+            delete_empty_clusters(connection)
 
     def rows(self, states: Collection[State]) -> Sequence[MissedQuestion]:
         """The rows in these states, the most often asked first, then the most recent."""
@@ -87,24 +102,31 @@ class MissLog:
         return [missed_question(row) for row in found]
 
     def row(self, row_id: int) -> MissedQuestion:
-        """One row."""
+        """One row.
+
+        Raises:
+            UnknownMissError: there is none with this id.
+        """
         with self._database.reading() as connection:
             found = connection.execute(select(MISSED).where(MISSED.c.id == row_id)).one_or_none()
         if found is None:
-            raise UnknownMissError(command_line_texts.MISSED_UNKNOWN.format(id=row_id))
+            raise UnknownMissError(row_id)
         return missed_question(found)
 
     def days(self, row_id: int) -> Mapping[date, int]:
-        """How often it was asked on which days, oldest first."""
+        """How often a row's question was asked on which days (UTC), the oldest first; empty without such a row."""
         query = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count.label("times")).where(MISSED_DAYS.c.missed_id == row_id)
         with self._database.reading() as connection:
             return {row.day: row.times for row in connection.execute(query.order_by(MISSED_DAYS.c.day))}
 
     def set_state(self, row_id: int, state: State) -> MissedQuestion:
-        """The row in its new state."""
+        """Put a row into a state, and give it as it is then.
+
+        Raises:
+            UnknownMissError: there is none with this id.
+        """
         with self._database.transaction() as connection:
             connection.execute(MISSED.update().where(MISSED.c.id == row_id).values(state=state))
-            refresh(connection, clusters_of(connection, [row_id]))
         return self.row(row_id)
 
     def settle(self, ids: Collection[int], state: State) -> None:
@@ -112,40 +134,45 @@ class MissLog:
         with self._database.transaction() as connection:
             pending = MISSED.update().where(MISSED.c.id.in_(ids), MISSED.c.state.in_(_PENDING))
             connection.execute(pending.values(state=state))
-            refresh(connection, clusters_of(connection, ids))
 
     def reopen(self, ids: Collection[int]) -> None:
         """Open these rows again; no item is chosen for them any more."""
         with self._database.transaction() as connection:
             connection.execute(MISSED.update().where(MISSED.c.id.in_(ids)).values(state=State.OPEN, chosen=None))
-            refresh(connection, clusters_of(connection, ids))
 
     def delete(self, row_id: int) -> MissedQuestion:
-        """The row as it was; nothing of it is left in the database."""
+        """Delete a row and whatever else holds its question, and give the row as it was.
+
+        Raises:
+            UnknownMissError: there is none with this id.
+            StoreError: the store fails, or what was deleted still stands in its write-ahead log.
+        """
         row = self.row(row_id)
         self.forget(row.key)
         return row
 
     def forget(self, key: str) -> bool:
-        """Delete whatever holds the question of this normal form; whether anything did."""
+        """Delete whatever holds the question of this normal form, and say whether anything did.
+
+        That is its rows in every log, the forms that hold it or are about its cluster, and what it takes to undo the
+        edits that hold it; these edits stay made.
+
+        Raises:
+            StoreError: the store fails, or what was deleted still stands in its write-ahead log.
+        """
+        clusters = select(MISSED.c.cluster).where(MISSED.c.key == key)
+        holding = select(FORM_KEYS.c.admin, FORM_KEYS.c.chat).where(FORM_KEYS.c.key == key)
+        held = or_(FORMS.c.cluster.in_(clusters), tuple_(FORMS.c.admin, FORMS.c.chat).in_(holding))
+        edits = select(ACTION_KEYS.c.action_id).where(ACTION_KEYS.c.key == key)
+        erasures = (
+            FORMS.delete().where(held),
+            ACTIONS.update().where(ACTIONS.c.id.in_(edits)).values(edit=None),
+            *(table.delete().where(table.c.key == key) for table in (FEEDBACK, ANSWERED, JUDGED, MISSED)),
+        )
         with self._database.transaction() as connection:
-            clusters = connection.execute(select(MISSED.c.cluster).where(MISSED.c.key == key)).scalars().all()
-            holders = (FEEDBACK, ANSWERED, JUDGED, MISSED)
-            texts = {
-                text
-                for table in holders
-                for text in connection.execute(select(table.c.question).where(table.c.key == key)).scalars()
-            }
-            found = sum(connection.execute(delete(table).where(table.c.key == key)).rowcount for table in holders)
-            # What is being written may hold it, and so may what it takes to undo an edit.
-            for text in texts:
-                quoted = json.dumps(text, ensure_ascii=False)
-                connection.execute(delete(DRAFTS).where(DRAFTS.c.content.contains(quoted, autoescape=True)))
-                held = ACTIONS.c.edit.contains(quoted, autoescape=True)
-                connection.execute(ACTIONS.update().where(held).values(edit=None))
-            for cluster in clusters:
-                connection.execute(delete(DRAFTS).where(DRAFTS.c.content.contains(f'"cluster":{cluster},')))
-            refresh(connection, clusters)
+            found = sum(connection.execute(erasure).rowcount for erasure in erasures)
+            delete_empty_clusters(connection)
+            delete_keys_without_edit(connection)
         self._database.forget_deleted()
         return found > 0
 

@@ -1,9 +1,12 @@
-"""What is kept, as others see it: the log of missed questions, never who asked; the inbox, encrypted; what admins did."""
+"""The values that the store takes and gives.
+
+Questions in them are masked; a ``key`` is the normal form of a question, by which equal questions are known. Who asked
+is in none of them. Times are UTC.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
 from bot.items import VerdictKind
 
@@ -84,7 +87,7 @@ class Answered:
 class Subscription:
     """Somebody wants to be told when a miss has an answer.
 
-    ``key`` is the miss's; ``person`` a fingerprint, the same for the same person; ``address`` says where, encrypted.
+    ``key`` is the miss's; ``person`` a keyed hash, the same for the same person; ``address`` says where, encrypted.
     """
 
     key: str
@@ -93,29 +96,35 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDraft:
-    """What an admin is writing in a chat; nothing any more without ``content``."""
+class StoredForm:
+    """The form that an admin is filling in in a chat; without ``content`` there is none any more.
+
+    ``cluster``: the id of the cluster that it is about; ``keys``: of the questions that it holds. Both are what it is
+    erased by when a question is.
+    """
 
     admin: int
     chat: int
     content: str | None
+    cluster: int | None = None
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What is to be kept of a turn.
+    """What is to be kept of a turn, all at once or not at all.
 
-    ``asked``: the ids of the items that were shown as answers; ``counted``: what the day's counts grow by; ``drafts``:
-    kept here, so that an update that is handled once more finds the draft that it found before.
+    ``shown``: the ids of the items that were shown as answers; ``verdicts``: those on the questions of this turn, for
+    the day's counts; ``forms``: kept here, so that an update that is handled twice finds the same form both times.
     """
 
     misses: tuple[Miss, ...] = ()
     feedback: tuple[Feedback, ...] = ()
-    asked: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     answered: tuple[Answered, ...] = ()
-    counted: tuple[str, ...] = ()
+    verdicts: tuple[VerdictKind, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
-    drafts: tuple[KeptDraft, ...] = ()
+    forms: tuple[StoredForm, ...] = ()
 
 
 NOTHING = Records()
@@ -124,7 +133,7 @@ NOTHING = Records()
 
 @dataclass(frozen=True, slots=True)
 class FeedbackCount:
-    """How often an opinion was given. The time is UTC."""
+    """How often an opinion was given, and when the last time."""
 
     feedback: Feedback
     count: int
@@ -133,7 +142,7 @@ class FeedbackCount:
 
 @dataclass(frozen=True, slots=True)
 class MissedQuestion:
-    """A row of the log: equal questions are one row. Times are UTC. ``chosen``: the item that an admin led it to."""
+    """A row of the log: equal questions are one row. ``chosen``: the item that an admin led it to."""
 
     id: int
     question: str
@@ -168,27 +177,12 @@ class UnclusteredMiss:
         return self.verdict is COMPLAINED
 
 
-class Sorter(Protocol):
-    """Tells which questions are the same. It remembers the clusters it was told."""
-
-    newest: int
-    """The highest id of a cluster that it knows; 0 for none."""
-
-    def learn(self, cluster: int, first: UnclusteredMiss) -> None:
-        """A cluster, and the miss that it began with."""
-
-    def forget(self, cluster: int) -> None:
-        """There is no such cluster any more."""
-
-    def find(self, miss: UnclusteredMiss) -> int | None:
-        """The cluster that a miss belongs to, if there is one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """Misses that ask the same. ``asked``: how often in all; ``days``: on how many different days.
 
-    ``questions``: those that are open, the most frequent first, at most 50. ``waiting``: how many subscription to be told.
+    ``waiting``: how many people want to be told of an answer. ``questions``: those that are open, the most frequent
+    first, then the most recent, at most 50.
     """
 
     id: int
@@ -212,7 +206,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An update that waits to be handled. ``received_at`` is UTC."""
+    """An update that waits to be handled."""
 
     id: int
     payload: bytes
@@ -229,7 +223,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """An update that could not be handled, and why. Times are UTC."""
+    """An update that could not be handled, and why."""
 
     id: int
     received_at: datetime
@@ -292,7 +286,7 @@ class ActionState(StrEnum):
 class Action:
     """What an admin did. ``admin``: a user id, none for the command line; ``item``: what was edited.
 
-    ``edit``: of an edit, what it takes to undo it, as long as it can be. The time is UTC.
+    ``edit``: what it takes to undo an edit, None once it can't be undone any more.
     """
 
     id: int

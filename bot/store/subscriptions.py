@@ -1,4 +1,4 @@
-"""Who wants to be told of an answer, in the database: encrypted, and gone when it was done."""
+"""Who wants to be told of an answer: kept encrypted, and deleted once they were told."""
 
 from collections.abc import Collection, Sequence
 
@@ -10,13 +10,19 @@ from bot.store.tables import MISSED, SUBSCRIPTIONS
 
 
 class Subscriptions:
-    """``Subscriptions`` over SQL."""
+    """Who wants to be told. Every method raises StoreError when the store fails.
+
+    What a method writes is durable when it returns.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def record_in(self, connection: Connection, subscription: Subscription) -> None:
-        """Keep a subscription, if its miss is there, within another transaction; of one person and miss the latest."""
+        """Keep a subscription within another transaction, in place of an earlier one of this person to this miss.
+
+        A subscription to a question that was never missed is dropped.
+        """
         missed_id = connection.execute(select(MISSED.c.id).where(MISSED.c.key == subscription.key)).scalar_one_or_none()
         if missed_id is None:
             return
@@ -33,7 +39,7 @@ class Subscriptions:
         )
 
     def due(self) -> Sequence[Due]:
-        """The subscriptions whose miss is verified or not covered, those that were begun least often first."""
+        """The subscriptions whose miss is verified or not covered: those begun least often first, then the oldest."""
         settled = (
             select(SUBSCRIPTIONS.c.id, MISSED.c.question, SUBSCRIPTIONS.c.address)
             .join(MISSED)
@@ -44,19 +50,26 @@ class Subscriptions:
             return [Due(*row) for row in connection.execute(settled)]
 
     def begin(self, ids: Collection[int]) -> None:
-        """Say that these are about to be fulfilled."""
+        """Say that these are about to be fulfilled: if a kill comes in between, others are told before them."""
         with self._database.transaction() as connection:
             begun = SUBSCRIPTIONS.update().where(SUBSCRIPTIONS.c.id.in_(ids))
             connection.execute(begun.values(attempts=SUBSCRIPTIONS.c.attempts + 1))
 
     def drop(self, ids: Collection[int]) -> None:
-        """Delete these; nothing of them is left."""
+        """Delete these; nothing of them is left.
+
+        Raises:
+            StoreError: the store fails, or what was deleted still stands in its write-ahead log.
+        """
         with self._database.transaction() as connection:
             connection.execute(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.id.in_(ids)))
         self._database.forget_deleted()
 
     def forget(self, person: int) -> int:
-        """Delete all of this person, and say how many; nothing of them is left."""
+        """Delete all of this person, and say how many; nothing of them is left.
+
+        Raises: as ``drop``.
+        """
         with self._database.transaction() as connection:
             count = connection.execute(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.person == person)).rowcount
         self._database.forget_deleted()

@@ -1,4 +1,7 @@
-"""The tables, as SQLAlchemy sees them; the migrations make them."""
+"""The tables, as SQLAlchemy sees them; the migrations make them.
+
+A ``key`` is the normal form of a question: whatever holds a question can be found, and erased, by it.
+"""
 
 from enum import StrEnum
 
@@ -11,6 +14,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -44,24 +48,21 @@ MISSED = Table(
     Column("verdict", String(16), nullable=False),
     Column("item", String(40)),
     Column("score", Float, nullable=False),
-    Column("cluster", Integer, index=True),
+    Column("cluster", Integer),
     Column("chosen", String(40)),
     CheckConstraint("state IN ('open', 'handled', 'verified', 'ignored', 'not-covered')", name="state"),
 )
+
+# Clusters are ranked from this index alone, without the rows.
+Index("ix_missed_cluster", MISSED.c.cluster, MISSED.c.state, MISSED.c.count)
 
 CLUSTERS = Table(
     "clusters",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("weight", Integer, nullable=False),
-    Column("asked", Integer, nullable=False),
-    Column("days", Integer, nullable=False),
-    Column("open", Integer, nullable=False),
     Column("ignored", Boolean, nullable=False),
     sqlite_autoincrement=True,
 )
-_STILL_OPEN = CLUSTERS.c.open > 0
-Index("ix_clusters_weight", CLUSTERS.c.weight, sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN)
 
 MISSED_DAYS = Table(
     "missed_days",
@@ -82,8 +83,8 @@ FEEDBACK = Table(
     Column("last_given", DateTime, nullable=False),
 )
 
-ASKED_DAYS = Table(
-    "asked_days",
+SHOWN_DAYS = Table(
+    "shown_days",
     METADATA,
     Column("item", String(40), primary_key=True),
     Column("day", Date, primary_key=True),
@@ -92,7 +93,7 @@ ASKED_DAYS = Table(
 
 
 SUBSCRIPTIONS = Table(
-    "wishes",
+    "subscriptions",
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("missed_id", ForeignKey("missed.id", ondelete="CASCADE"), nullable=False),
@@ -118,14 +119,33 @@ ACTIONS = Table(
     sqlite_autoincrement=True,
 )
 
-DRAFTS = Table(
-    "drafts",
+ACTION_KEYS = Table(
+    "action_keys",
+    METADATA,
+    Column("action_id", ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Text, primary_key=True, index=True),
+)
+"""The questions that the edit of an action holds, as long as there is the edit."""
+
+FORMS = Table(
+    "forms",
     METADATA,
     Column("admin", BigInteger, primary_key=True),
     Column("chat", BigInteger, primary_key=True),
     Column("content", Text, nullable=False),
+    Column("cluster", Integer),
     Column("changed_at", DateTime, nullable=False),
 )
+
+FORM_KEYS = Table(
+    "form_keys",
+    METADATA,
+    Column("admin", BigInteger, primary_key=True),
+    Column("chat", BigInteger, primary_key=True),
+    Column("key", Text, primary_key=True, index=True),
+    ForeignKeyConstraint(["admin", "chat"], ["forms.admin", "forms.chat"], ondelete="CASCADE"),
+)
+"""The questions that a form holds."""
 
 ANSWERED = Table(
     "answered",

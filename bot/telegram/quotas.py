@@ -1,4 +1,4 @@
-"""What one person may do: how fast to ask, and how much of the log of missed questions to fill."""
+"""What one person may do: how fast to write, and how much of the log of missed questions to fill."""
 
 import hashlib
 import hmac
@@ -9,8 +9,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum, auto
 
+from cachetools import LRUCache
+
 _MINUTE_S = 60.0
-_MEMBERS_REMEMBERED = 10_000
+_REMEMBERED = 10_000
+"""Members, and updates, that are remembered."""
 
 
 class Pace(Enum):
@@ -27,39 +30,43 @@ class Pace(Enum):
 class MemberRateLimit:
     """At most ``limit`` messages a minute of one member; after more of them, none until it was half as many.
 
-    In memory only.
+    It is kept in memory alone.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._times: dict[int, deque[float]] = {}
-        self._told: set[int] = set()
+        self._times: LRUCache[int, deque[float]] = LRUCache(_REMEMBERED)
+        self._told: LRUCache[int, None] = LRUCache(_REMEMBERED)
+        self._judged: LRUCache[int, Pace] = LRUCache(_REMEMBERED)
 
-    def judge(self, member: int, at: float) -> Pace:
-        """Judge a message that was sent at ``at``, in seconds: a night's backlog is no flood."""
-        times = self._times.pop(member, None) or deque(maxlen=self._limit + 1)
+    def judge(self, member: int, at: float, update_id: int) -> Pace:
+        """Judge a message that was sent at ``at``, in seconds: a night's backlog is no flood.
+
+        An update that is handled again after a failure gets the same judgement, and counts once.
+        """
+        pace = self._judged.get(update_id)
+        if pace is None:
+            pace = self._judged[update_id] = self._judge(member, at)
+        return pace
+
+    def _judge(self, member: int, at: float) -> Pace:
+        times = self._times.setdefault(member, deque(maxlen=self._limit + 1))
         times.append(at)
         while times[0] <= at - _MINUTE_S:
             times.popleft()
-        self._times[member] = times
-        if len(self._times) > _MEMBERS_REMEMBERED:
-            # The one who wrote longest ago is the first.
-            quietest = next(iter(self._times))
-            del self._times[quietest]
-            self._told.discard(quietest)
         if member in self._told:
             if len(times) > max(1, self._limit // 2):
                 return Pace.SILENT
-            self._told.remove(member)
+            del self._told[member]
             return Pace.FINE
         if len(times) > self._limit:
-            self._told.add(member)
+            self._told[member] = None
             return Pace.NOTICE
         return Pace.FINE
 
 
 class DailyQuota:
-    """At most ``limit`` misses a day of one member.
+    """At most ``limit`` records a day of one member, for any thread.
 
     Members are counted by a hash whose key is drawn anew each day and never stored: it can't be traced back.
     """
@@ -71,16 +78,20 @@ class DailyQuota:
         self._key = b""
         self._counts: Counter[bytes] = Counter()
         self._lock = threading.Lock()
-        """Turns are made in threads."""
 
-    def admits(self, member: int) -> bool:
-        """Whether one more is within the bound; it is counted then."""
+    def has_left(self, member: int) -> bool:
+        """Whether one more record is within the limit."""
         with self._lock:
-            day = self._today()
-            if day != self._day:
-                self._day, self._key, self._counts = day, secrets.token_bytes(32), Counter()
-            person = hmac.new(self._key, str(member).encode(), hashlib.sha256).digest()
-            if self._counts[person] >= self._limit:
-                return False
-            self._counts[person] += 1
-            return True
+            return self._counts[self._pseudonym(member)] < self._limit
+
+    def spend(self, member: int) -> None:
+        """Count a record."""
+        with self._lock:
+            self._counts[self._pseudonym(member)] += 1
+
+    def _pseudonym(self, member: int) -> bytes:
+        """What a member is counted by today; the counts of other days are dropped."""
+        day = self._today()
+        if day != self._day:
+            self._day, self._key, self._counts = day, secrets.token_bytes(32), Counter()
+        return hmac.new(self._key, str(member).encode(), hashlib.sha256).digest()

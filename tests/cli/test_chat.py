@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from bot.cli.chat import show
-from bot.conversation.callbacks import Origin
+from bot.conversation.callbacks import Origin, RejectSuggestions
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.reply import Button, Reply
 from bot.knowledge import Knowledge
@@ -21,7 +21,13 @@ def printed(reply: Reply, *, terminal: bool) -> list[str]:
 
 def test_buttons_are_numbered_row_by_row() -> None:
     """A row of short ones stands on one line."""
-    reply = Reply("早上七点开门。", ((Button("几点关门？", RejectSuggestions()),), (Button("👍", RejectSuggestions()), Button("👎", RejectSuggestions()))))
+    reply = Reply(
+        "早上七点开门。",
+        (
+            (Button("几点关门？", RejectSuggestions()),),
+            (Button("👍", RejectSuggestions()), Button("👎", RejectSuggestions())),
+        ),
+    )
     expected = ["早上七点开门。", "  1. 几点关门？", "  2. 👍   3. 👎", ""]
     assert printed(reply, terminal=False) == printed(reply, terminal=True) == expected
 

@@ -148,7 +148,7 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     admin_setup.miss("补", VerdictKind.ANSWER, max(base.by_id, key=len))
     admin_setup.usage.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
     admin_setup.clustering.cluster_new()
-    (cluster,) = admin_setup.clusters.page(0, 1)
+    (cluster,) = admin_setup.clusters.top(1)
     full = Form(task=Task.ITEM, answer="答" * 600, sources=tuple(base.places), document="文" * 60)
     longest = sorted(base.items, key=lambda item: -len(item.answer) - len(item.question))[:3]
     near = [Candidate(item, 0.5) for item in longest]

@@ -1,5 +1,6 @@
 """What a member says and presses, to what a member reads."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -130,9 +131,9 @@ PRESSED = {
 
 
 @pytest.fixture
-def usage(tmp_path: Path) -> UsageLog:
-    database = Database.open(f"sqlite:///{tmp_path}/bot.db")
-    return UsageLog(database, MissLog(database, 100), 100)
+def usage(tmp_path: Path) -> Iterator[UsageLog]:
+    with Database.open(f"sqlite:///{tmp_path}/bot.db") as database:
+        yield UsageLog(database, MissLog(database, 100), 100)
 
 
 class Dialogue:
@@ -352,8 +353,10 @@ def test_what_is_kept_of_a_question(dialogue: Dialogue) -> None:
     """What it was answered with, masked; and the day's count of its verdict. Of a blank one nothing."""
     answered = dialogue.say("补办饭卡 13812345678", speaker()).records
     assert [(one.question, one.item) for one in answered.answered] == [("补办饭卡 ［电话］", "card")]
-    counted = [dialogue.say(text, speaker()).records.counted for text in ("补办饭卡", "开饭安排", "写诗", "你好", " ")]
-    assert counted == [("answer",), ("suggest",), ("unknown",), ("small-talk",), ()]
+    verdicts = [
+        dialogue.say(text, speaker()).records.verdicts for text in ("补办饭卡", "开饭安排", "写诗", "你好", " ")
+    ]
+    assert verdicts == [("answer",), ("suggest",), ("unknown",), ("small-talk",), ()]
     assert dialogue.say("开饭安排", speaker()).records.answered == ()
 
 

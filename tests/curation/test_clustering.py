@@ -1,14 +1,24 @@
-"""Which misses are one card: only what plainly asks the same."""
+"""Which misses are one cluster: only what plainly asks the same, also when several processes put them there."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from bot.curation.clustering import MissSorter
+from bot.curation.clustering import Clustering, KnownClusters
+from bot.errors import StoreError
 from bot.items import VerdictKind
 from bot.knowledge import Knowledge
 from bot.matching import Index
-from bot.matching.similarity import Clusters, unlike
+from bot.matching.similarity import SimilarQuestions, unlike
+from bot.store.clusters import Assignment, MissClusters
+from bot.store.database import Database
+from bot.store.misses import MissLog
 from bot.store.records import UnclusteredMiss
 from tests.admin_setup import AdminSetup
+from tests.clocks import Clock
+from tests.conftest import miss
 
 
 @pytest.fixture(scope="session")
@@ -34,33 +44,50 @@ PAIRS = {
 @pytest.mark.parametrize(("first", "second", "same"), PAIRS.values(), ids=PAIRS.keys())
 def test_what_asks_the_same(index: Index, first: str, second: str, *, same: bool) -> None:
     """In both directions."""
-    for one, other in ((first, second), (second, first)):
-        clusters = Clusters(index)
-        clusters.learn(1, one)
-        assert clusters.find(other) == (1 if same else None)
+    for known, asked in ((first, second), (second, first)):
+        questions = SimilarQuestions(index)
+        questions.add(1, known)
+        assert questions.find(asked) == (1 if same else None)
 
 
-def test_the_most_similar_cluster_is_taken(index: Index) -> None:
-    """Of equals the oldest."""
-    clusters = Clusters(index)
-    clusters.learn(7, "会上发不发纪念品给退休同志")
-    clusters.learn(5, "会上发不发纪念品给我们")
-    clusters.learn(9, "会上发不发纪念品给我们")
-    assert clusters.find("会上发不发纪念品给我们呀") == 5
+def test_the_most_similar_question_is_found(index: Index) -> None:
+    """Of equals the one with the lowest number."""
+    questions = SimilarQuestions(index)
+    questions.add(7, "会上发不发纪念品给退休同志")
+    questions.add(5, "会上发不发纪念品给我们")
+    questions.add(9, "会上发不发纪念品给我们")
+    assert questions.find("会上发不发纪念品给我们呀") == 5
 
 
-def test_complaints_of_one_item_are_one_card(index: Index) -> None:
+def complaint(miss_id: int, question: str, item: str) -> UnclusteredMiss:
+    return UnclusteredMiss(miss_id, question, VerdictKind.ANSWER, item)
+
+
+def unknown(miss_id: int, question: str) -> UnclusteredMiss:
+    return UnclusteredMiss(miss_id, question, VerdictKind.UNKNOWN, "card")
+
+
+def test_complaints_about_one_item_are_one_cluster(index: Index) -> None:
     """Whatever was asked; and never together with what was not answered."""
-    sorter = MissSorter(index)
-    sorter.learn(1, UnclusteredMiss(1, "补办饭卡", VerdictKind.ANSWER, "card"))
-    sorter.learn(2, UnclusteredMiss(2, "补办饭卡", VerdictKind.UNKNOWN, "card"))
-    assert sorter.find(UnclusteredMiss(3, "食堂几点开门", VerdictKind.ANSWER, "card")) == 1
-    assert sorter.find(UnclusteredMiss(3, "补办饭卡", VerdictKind.ANSWER, "opening")) is None
-    assert sorter.find(UnclusteredMiss(3, "补办饭卡", VerdictKind.UNKNOWN, None)) == 2
-    assert sorter.newest == 2
+    known = KnownClusters(index)
+    known.learn(7, complaint(1, "补办饭卡", "card"))
+    known.learn(9, unknown(2, "补办饭卡"))
+    assert known.newest == 9
+    misses = [
+        complaint(3, "食堂几点开门", "card"),
+        complaint(4, "补办饭卡", "opening"),
+        unknown(5, "补办饭卡"),
+        complaint(6, "食堂几点开门", "opening"),
+    ]
+    chosen = known.choose(misses).values()
+    assert [(assignment.cluster, [joining.id for joining in assignment.misses]) for assignment in chosen] == [
+        (7, [3]),
+        (None, [4, 6]),
+        (9, [5]),
+    ]
 
 
-def test_sorting_makes_cards(admin_setup: AdminSetup) -> None:
+def test_misses_join_the_cluster_of_their_question(admin_setup: AdminSetup) -> None:
     """Also after a restart, and whatever was asked since."""
     for text in ("外星人来过没有", "外星人来过没有呀", "写首诗送我妈"):
         admin_setup.miss(text)
@@ -69,8 +96,104 @@ def test_sorting_makes_cards(admin_setup: AdminSetup) -> None:
     admin_setup.miss("写首诗送我妈！")
     admin_setup.miss("写首诗送我妈吧")
     admin_setup.clustering.cluster_new()
-    cards = [[row.question for row in one.questions] for one in admin_setup.clusters.page(0, 9)]
-    assert cards == [["写首诗送我妈", "写首诗送我妈吧"], ["外星人来过没有", "外星人来过没有呀"]]
+    assert wordings(admin_setup.clusters) == [
+        ["写首诗送我妈", "写首诗送我妈吧"],
+        ["外星人来过没有", "外星人来过没有呀"],
+    ]
+
+
+def wordings(clusters: MissClusters) -> list[list[str]]:
+    return [[row.question for row in cluster.questions] for cluster in clusters.top(9)]
+
+
+def test_more_misses_than_fit_one_transaction(index: Index, store: MissLog, database: Database) -> None:
+    """All of them are put into clusters at once, and a question in the last transaction joins one of the first."""
+    for number in range(250):
+        store.record(miss(f"第{number}号外星人来过没有"))
+    store.record(miss("第0号外星人来过没有呀"))
+    clusters = MissClusters(database)
+    Clustering(clusters, index).cluster_new()
+    assert clusters.unclustered(1) == []
+    assert len(clusters.ranked(999)) == 250
+
+
+def test_a_deleted_cluster_is_joined_no_more(index: Index, store: MissLog, database: Database) -> None:
+    """What asks the same later begins a new cluster, of which no other one is made."""
+    clusters = MissClusters(database)
+    clustering = Clustering(clusters, index)
+    store.record(miss("外星人来过没有"))
+    clustering.cluster_new()
+    store.delete(1)
+    for text in ("外星人来过没有呀", "外星人来过没有", "写首诗送我妈"):
+        store.record(miss(text))
+        clustering.cluster_new()
+    assert wordings(clusters) == [["外星人来过没有呀", "外星人来过没有"], ["写首诗送我妈"]]
+
+
+@pytest.fixture
+def other(path: Path, clock: Clock) -> Iterator[Database]:
+    """The database as another process opens it; it does not wait for a lock."""
+    with Database.open(f"sqlite:///{path}", clock, busy_timeout=timedelta(0)) as database:
+        yield database
+
+
+def while_choosing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Do something once, when a cluster was chosen for each miss and before that is written."""
+    choose, acts = KnownClusters.choose, [act]
+
+    def interrupted(known: KnownClusters, misses: Iterable[UnclusteredMiss]) -> dict[int, Assignment]:
+        chosen = choose(known, misses)
+        if acts:
+            acts.pop()()
+        return chosen
+
+    monkeypatch.setattr(KnownClusters, "choose", interrupted)
+
+
+def test_nobody_waits_while_clusters_are_chosen(
+    index: Index, store: MissLog, database: Database, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process records a miss at that moment, and it is put into a cluster too."""
+    while_choosing(monkeypatch, lambda: MissLog(other, 100).record(miss("写首诗送我妈")))
+    store.record(miss("外星人来过没有"))
+    clusters = MissClusters(database)
+    Clustering(clusters, index).cluster_new()
+    assert wordings(clusters) == [["写首诗送我妈"], ["外星人来过没有"]]
+
+
+def test_two_processes_make_one_cluster_of_one_question(
+    index: Index, store: MissLog, database: Database, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other process makes its clusters after this one has chosen: this one chooses again, among those."""
+
+    def cluster_in_the_other_process() -> None:
+        Clustering(MissClusters(other), index).cluster_new()
+        MissLog(other, 100).record(miss("外星人来过没有呀"))
+
+    while_choosing(monkeypatch, cluster_in_the_other_process)
+    store.record(miss("外星人来过没有"))
+    clusters = MissClusters(database)
+    Clustering(clusters, index).cluster_new()
+    assert wordings(clusters) == [["外星人来过没有", "外星人来过没有呀"]]
+
+
+def test_a_failing_store_leaves_nothing_half_known(
+    index: Index, store: MissLog, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be written is chosen again the next time."""
+    clusters = MissClusters(database)
+    clustering = Clustering(clusters, index)
+    store.record(miss("外星人来过没有"))
+
+    def fail() -> None:
+        raise StoreError("the disk is full")
+
+    while_choosing(monkeypatch, fail)
+    with pytest.raises(StoreError):
+        clustering.cluster_new()
+    store.record(miss("外星人来过没有呀"))
+    clustering.cluster_new()
+    assert wordings(clusters) == [["外星人来过没有", "外星人来过没有呀"]]
 
 
 def test_near_copies_are_no_phrasings() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.conversation.reply import Reply
 from bot.curation.digest import Report, WeeklyDigest, interval
+from bot.items import VerdictKind
 from bot.store.records import Answered, Feedback, Judged, Opinion, Records
 from bot.texts import admins as admins_texts
 from tests.admin_setup import AdminSetup
@@ -14,10 +15,11 @@ from tests.admin_setup import AdminSetup
 
 def test_the_counts_are_of_the_last_seven_days(admin_setup: AdminSetup) -> None:
     """Small talk is no question; what is older does not count."""
-    admin_setup.usage.record(Records(counted=("answer", "unknown")))
+    admin_setup.usage.record(Records(verdicts=(VerdictKind.ANSWER, VerdictKind.UNKNOWN)))
     admin_setup.clock.now += timedelta(days=6)
     thumbs = (Feedback("问", "问", "card", Opinion.HELPFUL), Feedback("问", "问", "card", Opinion.WRONG))
-    admin_setup.usage.record(Records(counted=("answer", "suggest", "not-covered", "small-talk"), feedback=thumbs))
+    kinds = (VerdictKind.ANSWER, VerdictKind.SUGGEST, VerdictKind.NOT_COVERED, VerdictKind.SMALL_TALK)
+    admin_setup.usage.record(Records(verdicts=kinds, feedback=thumbs))
     assert "问了 5 次：答上 2，给了备选 1，老实说没有 1，没答上 1。\n👍 1　👎 1" in admin_setup.say("/digest").text
     admin_setup.clock.now += timedelta(days=1)
     assert "问了 3 次：答上 1，" in admin_setup.say("/digest").text

@@ -1,35 +1,20 @@
-"""The log by clusters: ranked by how often and on how many days, counted whatever happens to its rows."""
+"""The log by clusters: ranked by how often and on how many days its rows were asked, whatever happens to them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.items import VerdictKind
-from bot.store.clusters import MissClusters
+from bot.store.clusters import Assignment, MissClusters
 from bot.store.database import Database
 from bot.store.misses import MissLog
-from bot.store.records import State, UnclusteredMiss
+from bot.store.records import Miss, State, UnclusteredMiss
+from bot.store.tables import CLUSTERS
 from tests.clocks import Clock
 from tests.conftest import miss
-
-
-class ByFirstCharacter:
-    """A sorter for which the first character tells."""
-
-    def __init__(self) -> None:
-        self.newest = 0
-        self.known: dict[str, int] = {}
-
-    def learn(self, cluster: int, first: UnclusteredMiss) -> None:
-        self.newest = max(self.newest, cluster)
-        self.known[first.question[0]] = cluster
-
-    def forget(self, cluster: int) -> None:
-        self.known = {first: one for first, one in self.known.items() if one != cluster}
-
-    def find(self, miss: UnclusteredMiss) -> int | None:
-        return self.known.get(miss.question[0])
 
 
 @pytest.fixture
@@ -42,9 +27,25 @@ def record(store: MissLog, *texts: str) -> None:
         store.record(miss(text))
 
 
+def complaint(text: str, item: str = "card") -> Miss:
+    return replace(miss(text), verdict=VerdictKind.ANSWER, item=item)
+
+
+def cluster_by_first_character(clusters: MissClusters) -> int:
+    """Put the unclustered misses into clusters, by their first character, and say how many that were."""
+    known = {first.question[0]: cluster for cluster, first in clusters.leading(0).items()}
+    misses: dict[str, list[UnclusteredMiss]] = {}
+    unclustered = clusters.unclustered(100)
+    for waiting in unclustered:
+        misses.setdefault(waiting.question[0], []).append(waiting)
+    assignments = [Assignment(known.get(first), tuple(joining)) for first, joining in misses.items()]
+    assert clusters.assign(assignments, max(known.values(), default=0)) is not None
+    return len(unclustered)
+
+
 def shown(clusters: MissClusters) -> list[tuple[int, int, list[str]]]:
     """How often, on how many days, and what, by rank."""
-    return [(one.asked, one.days, [row.question for row in one.questions]) for one in clusters.page(0, 99)]
+    return [(cluster.asked, cluster.days, [row.question for row in cluster.questions]) for cluster in clusters.top(99)]
 
 
 def test_clusters_are_ranked_by_how_often_times_on_how_many_days(
@@ -56,28 +57,81 @@ def test_clusters_are_ranked_by_how_often_times_on_how_many_days(
     record(store, "乙二", "乙二")
     clock.now += timedelta(days=1)
     record(store, "乙一")
-    assert clusters.sort(ByFirstCharacter(), 100) == 4
+    assert cluster_by_first_character(clusters) == 4
     assert shown(clusters) == [(4, 3, ["乙一", "乙二"]), (8, 1, ["甲"]), (1, 1, ["丙"])]
-    assert (clusters.count(99), clusters.count(2)) == (3, 2)
-    assert [one.questions[0].question for one in clusters.page(1, 1)] == ["甲"]
+    assert (clusters.ranked(99), clusters.ranked(2)) == ([2, 1, 3], [2, 1])
+    assert [clusters.place(cluster, 99) for cluster in (2, 1, 3, 4)] == [0, 1, 2, 3]
+    assert clusters.place(3, 2) == 2
+    assert [cluster.id for cluster in clusters.top(1)] == [2]
 
 
-def test_sorting_goes_on_where_it_stopped(store: MissLog, clusters: MissClusters) -> None:
-    """Also by another process, which learns of the clusters that there are."""
+def test_of_equal_clusters_the_newest_comes_first(store: MissLog, clusters: MissClusters) -> None:
+    """A cluster whose misses are not open counts them, but is ranked only while one is."""
+    record(store, "甲一", "甲二", "乙一", "乙二", "丙")
+    cluster_by_first_character(clusters)
+    assert clusters.ranked(9) == [2, 1, 3]
+    store.set_state(3, State.HANDLED)
+    assert clusters.ranked(9) == [2, 1, 3]
+    store.set_state(4, State.IGNORED)
+    assert clusters.ranked(9) == [1, 3]
+
+
+def test_misses_wait_for_a_cluster_in_their_order(store: MissLog, clusters: MissClusters) -> None:
+    """The oldest first; a cluster is known by the oldest of its misses."""
     record(store, "甲一", "乙一", "甲二")
-    first, second = ByFirstCharacter(), ByFirstCharacter()
-    assert clusters.sort(first, 2) == 2
-    assert clusters.sort(second, 2) == 1
-    assert clusters.sort(first, 2) == 0
+    assert [waiting.question for waiting in clusters.unclustered(2)] == ["甲一", "乙一"]
+    cluster_by_first_character(clusters)
+    assert clusters.unclustered(9) == []
+    assert {cluster: first.question for cluster, first in clusters.leading(0).items()} == {1: "甲一", 2: "乙一"}
+    assert list(clusters.leading(1)) == [2]
     record(store, "乙二")
-    assert clusters.sort(second, 2) == 1
+    cluster_by_first_character(clusters)
     assert sorted(questions for _, _, questions in shown(clusters)) == [["乙一", "乙二"], ["甲一", "甲二"]]
 
 
+def another_cluster(store: MissLog, clusters: MissClusters) -> None:
+    record(store, "丙")
+    clusters.assign([Assignment(None, (clusters.unclustered(9)[-1],))], 1)
+
+
+MEANWHILE: dict[str, Callable[[MissLog, MissClusters], object]] = {
+    "another process has added a cluster": another_cluster,
+    "the cluster is gone": lambda store, _: store.delete(1),
+    "the miss is gone": lambda store, _: store.delete(2),
+    "the miss is a complaint now": lambda store, _: store.record(complaint("甲二")),
+    "the miss is in a cluster": lambda _, clusters: clusters.assign([Assignment(1, tuple(clusters.unclustered(1)))], 1),
+}
+
+
+@pytest.mark.parametrize("change", MEANWHILE.values(), ids=MEANWHILE.keys())
+def test_what_was_chosen_before_a_change_is_not_written(
+    store: MissLog, clusters: MissClusters, change: Callable[[MissLog, MissClusters], object]
+) -> None:
+    """Nothing of it: whoever chose must look and choose again."""
+    record(store, "甲一")
+    cluster_by_first_character(clusters)
+    record(store, "甲二", "乙")
+    chosen = [Assignment(1, (clusters.unclustered(9)[0],)), Assignment(None, (clusters.unclustered(9)[1],))]
+    change(store, clusters)
+    before = shown(clusters)
+    assert clusters.assign(chosen, 1) is None
+    assert shown(clusters) == before
+
+
+def test_an_assignment_tells_the_clusters(store: MissLog, clusters: MissClusters) -> None:
+    """A change of what the choice did not depend on does not hinder it."""
+    record(store, "甲一")
+    cluster_by_first_character(clusters)
+    record(store, "甲二", "乙")
+    first, second = clusters.unclustered(9)
+    record(store, "甲一", "甲二", "丙")
+    assert clusters.assign([Assignment(1, (first,)), Assignment(None, (second,))], 1) == [1, 2]
+
+
 def test_counts_follow_their_rows(store: MissLog, clusters: MissClusters, database: Database, clock: Clock) -> None:
-    """Asked again, settled, deleted, purged."""
+    """When they are asked again, settled, deleted or purged."""
     record(store, "甲一", "甲二", "乙一")
-    clusters.sort(ByFirstCharacter(), 100)
+    cluster_by_first_character(clusters)
     record(store, "甲二")
     assert shown(clusters) == [(3, 1, ["甲二", "甲一"]), (1, 1, ["乙一"])]
     store.settle([2], State.VERIFIED)
@@ -97,7 +151,7 @@ def test_a_cluster_is_handled_as_a_whole(store: MissLog, clusters: MissClusters)
     """Its open misses, that is; they remember the item that they were led to, until they are missed again."""
     record(store, "甲一", "甲二", "甲三")
     store.set_state(3, State.IGNORED)
-    clusters.sort(ByFirstCharacter(), 100)
+    cluster_by_first_character(clusters)
     assert [row.id for row in clusters.handle(1, State.HANDLED, "card")] == [1, 2]
     assert [(row.state, row.chosen) for row in store.rows(list(State))] == [
         (State.HANDLED, "card"),
@@ -111,63 +165,88 @@ def test_a_cluster_is_handled_as_a_whole(store: MissLog, clusters: MissClusters)
 
 def test_what_joins_an_ignored_cluster_is_ignored(store: MissLog, clusters: MissClusters) -> None:
     """It is the same question in other words."""
-    sorter = ByFirstCharacter()
     record(store, "甲一")
-    clusters.sort(sorter, 100)
+    cluster_by_first_character(clusters)
     clusters.handle(1, State.IGNORED)
     record(store, "甲一", "甲二", "乙")
-    clusters.sort(sorter, 100)
+    cluster_by_first_character(clusters)
     assert [questions for _, _, questions in shown(clusters)] == [["乙"]]
     assert store.row(2).state is State.IGNORED
     store.set_state(1, State.VERIFIED)
     record(store, "甲一")
     assert store.row(1).state is State.IGNORED
-    clusters.care(1)
+    clusters.unignore(1)
     assert sorted(shown(clusters)[0][2]) == ["甲一", "甲二"]
 
 
 def test_a_cluster_that_is_gone_makes_room_for_a_new_one(store: MissLog, clusters: MissClusters) -> None:
-    """Whoever asks the same later is together again."""
-    sorter = ByFirstCharacter()
+    """What asks the same later is together again."""
     record(store, "甲一")
-    clusters.sort(sorter, 100)
+    cluster_by_first_character(clusters)
     store.delete(1)
     record(store, "甲二", "甲三")
-    clusters.sort(sorter, 100)
+    cluster_by_first_character(clusters)
     record(store, "甲四")
-    clusters.sort(sorter, 100)
+    cluster_by_first_character(clusters)
     assert [questions for _, _, questions in shown(clusters)] == [["甲二", "甲三", "甲四"]]
+
+
+def purge_later(database: Database, clock: Clock) -> None:
+    clock.now += timedelta(days=200)
+    database.purge(timedelta(days=180))
+
+
+ENDS: dict[str, Callable[[MissLog, Database, Clock], object]] = {
+    "deleted": lambda store, *_: store.delete(1),
+    "complained of": lambda store, *_: store.record(complaint("甲一")),
+    "purged": lambda _, database, clock: purge_later(database, clock),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS.keys())
+def test_a_cluster_ends_with_its_last_miss(
+    store: MissLog,
+    clusters: MissClusters,
+    database: Database,
+    clock: Clock,
+    end: Callable[[MissLog, Database, Clock], object],
+) -> None:
+    """That it was ignored is forgotten with it."""
+    record(store, "甲一")
+    cluster_by_first_character(clusters)
+    clusters.handle(1, State.IGNORED)
+    end(store, database, clock)
+    with database.reading() as connection:
+        assert connection.execute(select(CLUSTERS)).all() == []
 
 
 def test_ignoring_a_complaint_keeps_the_next_one(store: MissLog, clusters: MissClusters) -> None:
     """It may be about something else; and a question that was ignored may be answered badly later."""
-    sorter = ByFirstCharacter()
-    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="card"))
-    clusters.sort(sorter, 100)
+    store.record(complaint("甲一"))
+    cluster_by_first_character(clusters)
     clusters.handle(1, State.IGNORED)
-    store.record(replace(miss("甲二"), verdict=VerdictKind.ANSWER, item="card"))
-    clusters.sort(sorter, 100)
+    store.record(complaint("甲二"))
+    cluster_by_first_character(clusters)
     assert [questions for _, _, questions in shown(clusters)] == [["甲二"]]
-    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="card"))
+    store.record(complaint("甲一"))
     assert store.row(1).state is State.OPEN
     record(store, "乙")
     store.set_state(3, State.IGNORED)
-    store.record(replace(miss("乙"), verdict=VerdictKind.ANSWER, item="card"))
+    store.record(complaint("乙"))
     assert store.row(3).state is State.OPEN
 
 
 def test_complaints_and_misses_do_not_mix(store: MissLog, clusters: MissClusters) -> None:
-    """A question that was answered badly is sorted anew; so is one whose answer is another one now."""
-    sorter = ByFirstCharacter()
+    """A question that was answered badly leaves its cluster; so does one that another item answers badly now."""
     record(store, "甲一", "甲二")
-    clusters.sort(sorter, 100)
-    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="card"))
+    cluster_by_first_character(clusters)
+    store.record(complaint("甲一"))
     assert shown(clusters) == [(1, 1, ["甲二"])]
-    assert clusters.sort(sorter, 100) == 1
-    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="card"))
-    assert clusters.sort(sorter, 100) == 0
-    store.record(replace(miss("甲一"), verdict=VerdictKind.ANSWER, item="opening"))
-    assert clusters.sort(sorter, 100) == 1
+    assert cluster_by_first_character(clusters) == 1
+    store.record(complaint("甲一"))
+    assert cluster_by_first_character(clusters) == 0
+    store.record(complaint("甲一", item="opening"))
+    assert cluster_by_first_character(clusters) == 1
 
 
 def test_recent_misses(store: MissLog, clusters: MissClusters, clock: Clock) -> None:
@@ -175,7 +254,7 @@ def test_recent_misses(store: MissLog, clusters: MissClusters, clock: Clock) -> 
     record(store, "旧")
     clock.now += timedelta(days=31)
     record(store, "新", "多", "多", "了")
-    store.record(replace(miss("踩"), verdict=VerdictKind.ANSWER))
+    store.record(complaint("踩"))
     store.set_state(4, State.HANDLED)
     assert clusters.recent(clock.now - timedelta(days=30), 9) == [("多", 2), ("新", 1)]
     assert clusters.recent(clock.now - timedelta(days=30), 1) == [("多", 2)]

@@ -1,24 +1,32 @@
 """The database itself: one schema, a private file, errors that say what to do, and what is old is deleted."""
 
+import json
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, event
+from sqlalchemy import Connection, create_engine, event, text
 
 from bot.errors import StoreError
+from bot.masking import question_key
+from bot.store.clusters import MissClusters
 from bot.store.database import Database
+from bot.store.forms import Forms
+from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
 from bot.store.records import Done, Entry, Records, State
+from bot.store.subscriptions import Subscriptions
 from bot.store.tables import METADATA
 from bot.store.usage import UsageLog
 from tests.clocks import Clock
@@ -47,7 +55,7 @@ def test_the_file_is_private_and_has_a_write_ahead_log(store: MissLog, path: Pat
     """Others can't read it; commits go through a write-ahead log."""
     store.record(miss("几点"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
@@ -60,35 +68,132 @@ def test_the_migrations_make_the_tables(path: Path) -> None:
     engine.dispose()
 
 
-def test_a_log_of_an_older_version_is_taken_over(path: Path) -> None:
-    """With its rows and their days; and back again."""
+MISS_COLUMNS = "id, key, question, count, first_asked, last_asked, state, verdict, item, score"
+MISS = "1, '几点', '几点', 2, '2026-05-31', '2026-06-01', '{state}', 'unknown', NULL, 0.5"
+FORM = {"question": "几 点？", "phrasings": ["几点了", "电话13812345678"], "answer": "九点", "cluster": 7}
+EDIT = [{"file": "a.yaml", "change": {"item": "card", "phrasings": ["几点了"]}, "splice": {"inserted": "几点了"}}]
+NEW_ITEM = [{"file": "a.yaml", "change": {"entry": {"id": "card", "question": "几点", "phrasings": ["几号", "号"]}}}]
+JSON = {"form": json.dumps(FORM), "edit": json.dumps(EDIT), "new_item": json.dumps(NEW_ITEM)}
+EARLIER_ROWS = {
+    "0001": (
+        f"INSERT INTO missed ({MISS_COLUMNS}) VALUES ({MISS.format(state='handled')})",
+        "INSERT INTO missed_days VALUES (1, '2026-05-31', 1), (1, '2026-06-01', 1)",
+    ),
+    "0002": ("INSERT INTO inbox VALUES (1, 900, 'waiting', x'61', '2026-05-31 09:00:00', NULL, NULL)",),
+    "0003": (
+        "INSERT INTO feedback VALUES ('几点', 'opening', 'helpful', '几点', 3, '2026-05-31 09:00:00')",
+        "INSERT INTO asked_days VALUES ('opening', '2026-05-31', 4)",
+    ),
+    "0004": (
+        "INSERT INTO clusters VALUES (7, 4, 2, 2, 0, 0), (9, 0, 0, 0, 0, 1)",
+        "UPDATE missed SET cluster = 7, chosen = 'opening'",
+        "INSERT INTO wishes VALUES (1, 1, 55, x'62', '2026-05-31 09:00:00', 2)",
+        "INSERT INTO drafts VALUES (5, 6, :form, '2026-05-31 09:00:00')",
+        "INSERT INTO actions VALUES (1, '2026-05-31 09:00:00', 5, 'phrasing', '', 'card', :edit, 'done')",
+        "INSERT INTO actions VALUES (2, '2026-05-31 09:00:00', 5, 'item', '', 'card', :new_item, 'done')",
+        "INSERT INTO actions VALUES (3, '2026-05-31 09:00:00', 5, 'ignore', '7', NULL, NULL, 'done')",
+    ),
+}
+"""What is inserted into an earlier schema, on top of the rows of the schemas before it."""
+
+
+def content(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    """All rows by table."""
+    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
+    kept = [name for name in names if not name.startswith(("sqlite_", "alembic_"))]
+    rows = {name: connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1, 2") for name in kept}
+    return {name: [row._asdict() for row in found] for name, found in rows.items()}
+
+
+@pytest.fixture
+def migrate(path: Path) -> Iterator[Callable[..., dict[str, list[dict[str, Any]]]]]:
+    """Brings the file to a revision, runs statements there, and gives all rows."""
     path.parent.mkdir()
     engine = create_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON").close())
     config = Config()
     config.set_main_option("script_location", str(ROOT / "bot" / "store" / "migrations"))
 
-    def migrate(step: Callable[[Config, str], None], revision: str) -> None:
+    def migrate(
+        step: Callable[[Config, str], None], revision: str, statements: Iterable[str] = ()
+    ) -> dict[str, list[dict[str, Any]]]:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             step(config, revision)
+        with engine.begin() as connection:
+            for statement in statements:
+                named = {name: value for name, value in JSON.items() if f":{name}" in statement}
+                connection.execute(text(statement), named)
+            return content(connection)
 
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON").close())
-    migrate(command.upgrade, "0003")
-    with engine.begin() as connection:
-        row = "1, '几点', '几点', 2, '2026-05-31', '2026-06-01', 'handled', 'unknown', NULL, 0.5"
-        columns = "id, key, question, count, first_asked, last_asked, state, verdict, item, score"
-        connection.exec_driver_sql(f"INSERT INTO missed ({columns}) VALUES ({row})").close()
-        connection.exec_driver_sql("INSERT INTO missed_days VALUES (1, '2026-05-31', 1), (1, '2026-06-01', 1)").close()
-    steps = ((command.upgrade, "head"), (command.downgrade, "0003"), (command.upgrade, "head"))
-    for step, revision in steps:
-        migrate(step, revision)
+    yield migrate
     engine.dispose()
-    database = Database.open(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("revision", EARLIER_ROWS)
+def test_rows_of_an_earlier_schema_are_kept(
+    migrate: Callable[..., dict[str, list[dict[str, Any]]]], path: Path, clock: Clock, revision: str
+) -> None:
+    """They are read as if they had been written now; and a way back leaves them as they were."""
+    rows = [row for earlier, rows in EARLIER_ROWS.items() if earlier <= revision for row in rows]
+    before = migrate(command.upgrade, revision, rows)
+    migrate(command.upgrade, "head")
+    assert migrate(command.downgrade, revision) == before
+    with Database.open(f"sqlite:///{path}", clock) as database:
+        check_rows(database, revision)
+
+
+def check_rows(database: Database, revision: str) -> None:
+    """Everything that was in an earlier schema is there."""
     store = MissLog(database, 100)
-    assert (store.row(1).question, store.row(1).state, store.row(1).chosen) == ("几点", State.HANDLED, None)
+    usage = UsageLog(database, store, 100)
+    inbox, history, clusters = Inbox(database, usage), History(database), MissClusters(database)
+    assert (store.row(1).question, store.row(1).state) == ("几点", State.HANDLED)
     assert list(store.days(1).values()) == [1, 1]
+    assert [row.payload for row in inbox.waiting(())] == [b"a"] * (revision >= "0002")
+    assert [count.count for count in usage.feedback()] == [3] * (revision >= "0003")
+    assert usage.shown(date(2026, 5, 1)) == ({"opening": 4} if revision >= "0003" else {})
+    if revision < "0004":
+        assert store.row(1).chosen is None
+        return
+    assert store.row(1).chosen == "opening"
+    assert [(cluster, first.question) for cluster, first in clusters.leading(0).items()] == [(7, "几点")]
+    assert (clusters.cluster(7).asked, clusters.cluster(7).days, clusters.cluster(7).waiting) == (2, 2, 1)
     store.set_state(1, State.VERIFIED)
-    database.close()
+    assert [due.address for due in Subscriptions(database).due()] == [b"b"]
+    assert Forms(database).load(5, 6) == JSON["form"]
+    assert [action.edit for action in history.latest(9)] == [None, JSON["new_item"], JSON["edit"]]
+
+
+OLD_QUESTIONS = {
+    "of a form and a new item": ("几点", False, [1]),
+    "of a form and an added phrasing": ("几点了？", False, [2]),
+    "of a new item": ("几号", True, [1]),
+    "masked, of a form": ("电话13987654321", False, [2, 1]),
+    "of an answer alone": ("九点", True, [2, 1]),
+    "of a miss in the cluster of a form": ("还有谁", False, [2, 1]),
+}
+
+
+@pytest.mark.parametrize(("question", "form_is_left", "edits"), OLD_QUESTIONS.values(), ids=OLD_QUESTIONS.keys())
+def test_questions_in_old_forms_and_edits_can_be_erased(
+    migrate: Callable[..., object],
+    path: Path,
+    clock: Clock,
+    question: str,
+    *,
+    form_is_left: bool,
+    edits: list[int],
+) -> None:
+    """Their keys are those that the same question has today."""
+    other = MISS.format(state="open").replace("几点", "还有谁").replace("1,", "2,", 1)
+    rows = [row for rows in EARLIER_ROWS.values() for row in rows]
+    another_miss = f"INSERT INTO missed ({MISS_COLUMNS}, cluster) VALUES ({other}, 7)"
+    migrate(command.upgrade, "0004", [*rows, another_miss, "UPDATE missed SET cluster = 9 WHERE id = 1"])
+    with Database.open(f"sqlite:///{path}", clock) as database:
+        MissLog(database, 100).forget(question_key(question))
+        assert (Forms(database).load(5, 6) is not None) == form_is_left
+        assert [action.id for action in History(database).edits()] == edits
 
 
 UNUSABLE = {

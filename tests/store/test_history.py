@@ -1,4 +1,4 @@
-"""What admins did, what they are about to write, and the bot's own notes."""
+"""What admins did, and the bot's own notes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,9 +6,7 @@ import pytest
 
 from bot.store.database import Database
 from bot.store.history import History
-from bot.store.misses import MissLog
-from bot.store.records import ActionKind, ActionState, KeptDraft, Records
-from bot.store.usage import UsageLog
+from bot.store.records import ActionKind, ActionState
 from tests.clocks import Clock
 
 
@@ -25,50 +23,33 @@ def test_actions_are_kept_in_their_order(history: History, clock: Clock) -> None
     last, first = history.latest(9)
     assert (last.admin, last.kind, last.detail, last.state) == (None, "resolve", "7", ActionState.DONE)
     assert (first.admin, first.at) == (5, datetime(2026, 5, 31, 9, tzinfo=UTC))
-    assert [one.id for one in history.latest(1, start=1)] == [first.id]
+    assert [action.id for action in history.latest(1, start=1)] == [first.id]
     assert history.action(first.id) == first
     assert history.action(99) is None
 
 
 def test_an_edit_is_begun_before_it_is_made(history: History) -> None:
-    """So that a kill in between is seen."""
-    first, second, third = (history.begin(5, ActionKind.PHRASINGS, "card", str(n), "[]") for n in range(3))
-    assert [one.id for one in history.begun()] == [first, second, third]
+    """So that a kill in between is noticed."""
+    first, second, third = (history.begin(5, ActionKind.PHRASINGS, "card", str(n), "[]", ()) for n in range(3))
+    assert [action.id for action in history.begun()] == [first, second, third]
     history.settle(first, ActionState.DONE)
     history.settle(second, ActionState.VOID)
-    assert [one.id for one in history.begun()] == [third]
+    assert [action.id for action in history.begun()] == [third]
     history.settle(third, ActionState.DONE)
     history.record(5, ActionKind.IGNORE, "1")
-    assert [one.id for one in history.edits()] == [third, first]
-    assert [one.id for one in history.edits(1)] == [third]
+    assert [action.id for action in history.edits()] == [third, first]
+    assert [action.id for action in history.edits(1)] == [third]
     history.settle(third, ActionState.UNDONE)
-    assert [one.id for one in history.edits()] == [first]
-    assert [one.edit for one in history.latest(4)] == [None, None, None, "[]"]
+    assert [action.id for action in history.edits()] == [first]
+    assert [action.edit for action in history.latest(4)] == [None, None, None, "[]"]
 
 
 def test_an_id_that_was_used_is_known_for_good(history: History) -> None:
     """Whatever became of its item."""
     for number, state in enumerate((ActionState.DONE, ActionState.UNDONE, ActionState.VOID)):
-        history.settle(history.begin(5, ActionKind.ITEM, f"item-{number}", "", "[]"), state)
-    history.begin(5, ActionKind.PHRASINGS, "card", "", "[]")
+        history.settle(history.begin(5, ActionKind.ITEM, f"item-{number}", "", "[]", ()), state)
+    history.begin(5, ActionKind.PHRASINGS, "card", "", "[]", ())
     assert history.used_ids() == {"item-0", "item-1", "item-2"}
-
-
-def test_a_draft_is_its_writers_in_its_chat(history: History, database: Database, store: MissLog, clock: Clock) -> None:
-    """And after an hour it is nobody's: who writes then is asking something else."""
-    usage = UsageLog(database, store, 100)
-
-    def keep(admin: int, chat: int, content: str | None) -> None:
-        usage.record(Records(drafts=(KeptDraft(admin, chat, content),)))
-
-    keep(5, 5, "one")
-    keep(5, -7, "group")
-    keep(5, 5, "two")
-    assert [history.draft(*key) for key in ((5, 5), (5, -7), (6, 6))] == ["two", "group", None]
-    keep(5, 5, None)
-    assert history.draft(5, 5) is None
-    clock.now += timedelta(hours=1, seconds=1)
-    assert history.draft(5, -7) is None
 
 
 def test_notes_are_kept(history: History) -> None:

@@ -1,9 +1,11 @@
 """The inbox in a real SQLite file."""
 
+import sqlite3
 from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from bot.errors import StoreError
 from bot.store.database import Database
@@ -37,7 +39,7 @@ def test_the_same_update_is_kept_once_within_48_hours(inbox: Inbox, clock: Clock
     clock.now += timedelta(hours=47)
     assert inbox.receive(again) == []
     clock.now += timedelta(hours=2)
-    assert [one.payload for one in inbox.receive(again)] == [b"a", b"b", b"c"]
+    assert [row.payload for row in inbox.receive(again)] == [b"a", b"b", b"c"]
 
 
 def test_done_empties_the_row_and_records_the_miss_at_once(
@@ -51,7 +53,7 @@ def test_done_empties_the_row_and_records_the_miss_at_once(
     assert store.rows([State.OPEN]) == []
     inbox.finish([Done(row.id, Records(misses=(miss("几点"),)))])
     assert inbox.waiting(()) == []
-    assert [one.question for one in store.rows([State.OPEN])] == ["几点"]
+    assert [row.question for row in store.rows([State.OPEN])] == ["几点"]
     database.forget_deleted()
     assert b"encrypted content" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
 
@@ -62,7 +64,7 @@ def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: Inbox) -> None:
     for row in (first, second):
         inbox.bury(row.id, "Telegram refused it")
     inbox.finish([Done(third.id)])
-    assert [(one.id, one.fault) for one in inbox.dead_letters()] == [
+    assert [(letter.id, letter.fault) for letter in inbox.dead_letters()] == [
         (first.id, "Telegram refused it"),
         (second.id, "Telegram refused it"),
     ]
@@ -72,17 +74,25 @@ def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: Inbox) -> None:
     assert [row.payload for row in inbox.waiting(())] == [b"a", b"b"]
 
 
-def test_ten_thousand_waiting_rows_are_read(inbox: Inbox) -> None:
-    """More than one statement may name."""
-    inbox.receive([Entry(number, b"x") for number in range(2_000)])
-    assert len(inbox.waiting(())) == 2_000
+def test_more_rows_wait_than_a_statement_can_name(inbox: Inbox, database: Database) -> None:
+    """They are all read, in their order."""
+
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+
+    event.listen(database._engine, "connect", limit)
+    database.close()
+    for start in range(0, 2_000, 500):
+        inbox.receive([Entry(number, b"%d" % number) for number in range(start, start + 500)])
+    assert [int(row.payload) for row in inbox.waiting(())] == list(range(2_000))
 
 
 def test_a_locked_database_keeps_nothing_and_says_so(inbox: Inbox, database: Database, path: Path) -> None:
-    """Whoever receives must not acknowledge then."""
-    with database.transaction() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 0").close()
-    holder = Database.open(f"sqlite:///{path}")
-    with holder.transaction(), pytest.raises(StoreError, match=r"locked.*another program holds it"):
-        inbox.receive([Entry(1, b"a")])
+    """Whoever receives updates must not acknowledge them then."""
+    with (
+        Database.open(f"sqlite:///{path}", busy_timeout=timedelta(0)) as other,
+        database.transaction(),
+        pytest.raises(StoreError, match=r"locked.*another program holds it"),
+    ):
+        Inbox(other, UsageLog(other, MissLog(other, 100), 100)).receive([Entry(1, b"a")])
     assert [row.payload for row in inbox.receive([Entry(1, b"a")])] == [b"a"]

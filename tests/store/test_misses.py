@@ -1,16 +1,19 @@
 """The log of missed questions in a real SQLite file."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.errors import UnknownMissError
+from bot.store.clusters import Assignment, MissClusters
 from bot.store.database import Database
+from bot.store.forms import Forms
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.records import ActionKind, ActionState, KeptDraft, Records, State
+from bot.store.records import ActionKind, ActionState, Records, State, StoredForm
 from bot.store.usage import UsageLog
 from tests.clocks import Clock
 from tests.conftest import miss
@@ -68,22 +71,23 @@ def test_it_is_still_there_after_a_restart(store: MissLog, database: Database, p
     """Opening it again migrates nothing and loses nothing."""
     store.record(miss("几点"))
     database.close()
-    assert MissLog(Database.open(f"sqlite:///{path}"), 100).row(1).question == "几点"
+    with Database.open(f"sqlite:///{path}") as opened_again:
+        assert MissLog(opened_again, 100).row(1).question == "几点"
 
 
 def test_two_processes_may_write(store: MissLog, path: Path) -> None:
     """Neither loses a count to the other."""
-    other = MissLog(Database.open(f"sqlite:///{path}"), 100)
 
     def record(log: MissLog) -> None:
         for _ in range(50):
             log.record(miss("几点"))
 
-    threads = [threading.Thread(target=record, args=[log]) for log in (store, other)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with Database.open(f"sqlite:///{path}") as other:
+        threads = [threading.Thread(target=record, args=[log]) for log in (store, MissLog(other, 100))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     assert store.row(1).count == 100
     assert sum(store.days(1).values()) == 100
 
@@ -103,31 +107,68 @@ def test_at_its_bound_the_log_takes_no_new_question(database: Database) -> None:
 
 def test_a_deleted_question_is_gone_from_the_bytes(store: MissLog, database: Database, path: Path) -> None:
     """From the file and from its write-ahead log; also where an admin was about to use it, or has taken it back."""
-    store.record(miss("请把这个问题删掉"))
+    key = "请把这个问题删掉"
+    store.record(miss(key))
     history = History(database)
     for state in (ActionState.DONE, ActionState.UNDONE):
-        history.settle(
-            history.begin(5, ActionKind.PHRASINGS, "card", "card", '{"phrasings": ["请把这个问题删掉"]}'), state
-        )
-    draft = KeptDraft(5, 5, '{"question":"请把这个问题删掉"}')
-    UsageLog(database, store, 100).record(Records(drafts=(draft,)))
-    written = "请把这个问题删掉".encode()
-    assert any(written in file.read_bytes() for file in path.parent.iterdir())
-    assert store.delete(1).question == "请把这个问题删掉"
+        history.settle(history.begin(5, ActionKind.PHRASINGS, "card", "card", f'["{key}"]', {key}), state)
+    UsageLog(database, store, 100).record(Records(forms=(StoredForm(5, 5, f'["{key}"]', keys=(key,)),)))
+    assert any(key.encode() in file.read_bytes() for file in path.parent.iterdir())
+    assert store.delete(1).question == key
     assert store.rows(list(State)) == []
     assert store.days(1) == {}
-    assert not any(written in file.read_bytes() for file in path.parent.iterdir())
+    assert not any(key.encode() in file.read_bytes() for file in path.parent.iterdir())
     with pytest.raises(UnknownMissError):
         store.delete(1)
 
 
-def test_deleting_a_word_spares_what_only_holds_it(store: MissLog, database: Database) -> None:
-    """An edit that can be undone, and what another admin is writing."""
-    store.record(miss("饭卡"))
+ERASED_EDITS = {
+    "it is undone": lambda history, _: history.settle(1, ActionState.UNDONE),
+    "it did not come about": lambda history, _: history.settle(1, ActionState.VOID),
+    "it is old": lambda _, database: database.purge(timedelta(days=-1)),
+}
+
+
+@pytest.mark.parametrize("end", ERASED_EDITS.values(), ids=ERASED_EDITS.keys())
+def test_an_edit_takes_its_keys_along(
+    database: Database, path: Path, end: Callable[[History, Database], object]
+) -> None:
+    """Nothing of the questions in an edit is left in the file once it can't be undone, for whatever reason."""
+    key = "请把这个问题删掉"
     history = History(database)
-    edit = '{"phrasings": ["饭卡丢了"]}'
-    history.settle(history.begin(5, ActionKind.PHRASINGS, "card", "card", edit), ActionState.DONE)
-    UsageLog(database, store, 100).record(Records(drafts=(KeptDraft(5, 5, '{"answer":"补办饭卡"}'),)))
+    history.begin(5, ActionKind.ITEM, "card", "card", f'["{key}"]', {key})
+    end(history, database)
+    database.forget_deleted()
+    assert not any(key.encode() in file.read_bytes() for file in path.parent.iterdir())
+
+
+HOLDERS = {
+    "a form that holds it": (StoredForm(5, 5, "form", keys=("饭卡", "几点")), None),
+    "a form about its cluster": (StoredForm(5, 5, "form", cluster=1), None),
+    "a form about a word that holds it": (StoredForm(5, 5, "form", keys=("饭卡丢了",)), "form"),
+    "a form about another cluster": (StoredForm(5, 5, "form", cluster=2), "form"),
+}
+
+
+@pytest.mark.parametrize(("form", "left"), HOLDERS.values(), ids=HOLDERS.keys())
+def test_a_form_goes_with_the_question_that_it_holds(
+    store: MissLog, database: Database, form: StoredForm, left: str | None
+) -> None:
+    """Told by its keys and its cluster alone, whatever its content looks like; other forms stay."""
+    store.record(miss("饭卡"))
+    clusters = MissClusters(database)
+    clusters.assign([Assignment(None, tuple(clusters.unclustered(1)))], 0)
+    UsageLog(database, store, 100).record(Records(forms=(form,)))
     store.delete(1)
-    assert [one.edit for one in history.edits()] == [edit]
-    assert history.draft(5, 5)
+    assert Forms(database).load(5, 5) == left
+
+
+def test_what_holds_a_question_is_found_without_a_miss(store: MissLog, database: Database) -> None:
+    """An edit that holds it stays made, but can't be undone; edits that hold longer questions still can be."""
+    history = History(database)
+    for keys in ({"饭卡", "补卡"}, {"饭卡丢了"}, ()):
+        history.settle(history.begin(5, ActionKind.PHRASINGS, "card", "card", "edit", keys), ActionState.DONE)
+    assert store.forget("饭卡")
+    assert [action.id for action in history.edits()] == [3, 2]
+    assert [action.state for action in history.latest(3)] == [ActionState.DONE] * 3
+    assert not store.forget("饭卡")

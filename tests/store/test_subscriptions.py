@@ -32,28 +32,28 @@ DUE = {State.OPEN: 0, State.HANDLED: 0, State.IGNORED: 0, State.VERIFIED: 1, Sta
 
 
 @pytest.mark.parametrize(("state", "count"), DUE.items())
-def test_a_wish_is_due_when_there_is_an_honest_end(
+def test_a_subscription_is_due_when_there_is_an_honest_end(
     usage: UsageLog, subscriptions: Subscriptions, store: MissLog, state: State, count: int
 ) -> None:
     """An answer that was proven, or that the speech does not say it."""
     usage.record(subscription("几点"))
     store.set_state(1, state)
-    assert [(one.question, one.address) for one in subscriptions.due()] == [("几点", b"encrypted")] * count
+    assert [(due.question, due.address) for due in subscriptions.due()] == [("几点", b"encrypted")] * count
 
 
 def test_one_person_is_told_once(usage: UsageLog, subscriptions: Subscriptions, store: MissLog) -> None:
-    """Of a question, however often it was wished; of each other one too; and nobody of what was never missed."""
+    """Of each question, however often they subscribed to it; nobody subscribes to what was never missed."""
     usage.record(subscription("几点", address=b"first"))
     usage.record(subscription("几点", address=b"second"))
     usage.record(subscription("几号"))
     usage.record(Records(subscriptions=(Subscription("never missed", 1, b"x"),)))
     store.settle([1, 2], State.VERIFIED)
     due = subscriptions.due()
-    assert [(one.question, one.address) for one in due] == [("几点", b"second"), ("几号", b"encrypted")]
+    assert [(found.question, found.address) for found in due] == [("几点", b"second"), ("几号", b"encrypted")]
     subscriptions.begin([due[0].id])
-    assert [one.question for one in subscriptions.due()] == ["几号", "几点"]
+    assert [due.question for due in subscriptions.due()] == ["几号", "几点"]
     subscriptions.drop([due[0].id])
-    assert [one.question for one in subscriptions.due()] == ["几号"]
+    assert [due.question for due in subscriptions.due()] == ["几号"]
 
 
 def test_a_person_is_forgotten_at_once(
@@ -69,7 +69,7 @@ def test_a_person_is_forgotten_at_once(
     assert len(subscriptions.due()) == 1
 
 
-def test_a_wish_is_gone_after_thirty_days(
+def test_a_subscription_is_gone_after_thirty_days(
     usage: UsageLog, subscriptions: Subscriptions, store: MissLog, database: Database, clock: Clock, path: Path
 ) -> None:
     """Or with its miss."""
@@ -79,7 +79,7 @@ def test_a_wish_is_gone_after_thirty_days(
     clock.now += timedelta(days=30)
     database.purge(timedelta(days=180))
     store.settle([1], State.VERIFIED)
-    assert [one.question for one in subscriptions.due()] == ["几点"]
+    assert [due.question for due in subscriptions.due()] == ["几点"]
     clock.now += timedelta(seconds=1)
     database.purge(timedelta(days=180))
     assert subscriptions.due() == []

@@ -1,0 +1,40 @@
+"""Messages that could not be answered."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from bot.cli.terminal import build, console, print_line
+from bot.errors import UsageError
+from bot.texts import command_line as texts
+
+inbox = typer.Typer(help=texts.HELP_INBOX, no_args_is_help=True, rich_markup_mode=None)
+
+
+@inbox.command("list", help=texts.HELP_INBOX_LIST)
+def inbox_list() -> None:
+    """List dead letters, the oldest first."""
+    with build() as bot:
+        letters = bot.inbox.dead_letters()
+    if not letters:
+        print_line(texts.INBOX_NONE)
+        return
+    table = Table(*texts.INBOX_COLUMNS.values())
+    for letter in letters:
+        times = (at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at))
+        table.add_row(str(letter.id), *times, escape(letter.fault))
+    console().print(table)
+
+
+@inbox.command("replay", help=texts.HELP_INBOX_REPLAY)
+def inbox_replay(
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=texts.HELP_ID)] = None,
+) -> None:
+    """Let dead letters wait again; the running bot takes them up within seconds."""
+    with build() as bot:
+        unknown = set(ids or ()).difference(letter.id for letter in bot.inbox.dead_letters())
+        if unknown:
+            raise UsageError(texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
+        print_line(texts.INBOX_REPLAYED.format(count=bot.inbox.replay(ids or None)))

@@ -1,0 +1,166 @@
+"""Clusters are ranked by a query, not by counters; forms and edits are found by what they hold; plainer table names."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+from bot.masking import mask
+from bot.text import normalise
+
+revision = "0005"
+down_revision = "0004"
+
+_COUNTERS = ("weight", "asked", "days", "open")
+
+
+def upgrade() -> None:
+    """Drop the counters, rename three tables, and fill the keys of old rows from their JSON."""
+    op.drop_index(op.f("ix_clusters_weight"), "clusters")
+    for counter in _COUNTERS:
+        op.drop_column("clusters", counter)
+    op.drop_index(op.f("ix_missed_cluster"), "missed")
+    op.create_index(op.f("ix_missed_cluster"), "missed", ["cluster", "state", "count"])
+    _create_days("shown_days")
+    _move("asked_days", "shown_days", ["item", "day", "count"])
+    _create_subscriptions("subscriptions")
+    _move("wishes", "subscriptions", ["missed_id", "person", "address", "made_at", "attempts"], order="id")
+    _create_forms("forms", sa.Column("cluster", sa.Integer))
+    _move("drafts", "forms", ["admin", "chat", "content", "changed_at"])
+    op.create_table(
+        "form_keys",
+        sa.Column("admin", sa.BigInteger, nullable=False),
+        sa.Column("chat", sa.BigInteger, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("admin", "chat", "key", name=op.f("pk_form_keys")),
+        sa.ForeignKeyConstraint(
+            ["admin", "chat"], ["forms.admin", "forms.chat"], name=op.f("fk_form_keys_admin"), ondelete="CASCADE"
+        ),
+    )
+    op.create_index(op.f("ix_form_keys_key"), "form_keys", ["key"])
+    op.create_table(
+        "action_keys",
+        sa.Column("action_id", sa.Integer, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("action_id", "key", name=op.f("pk_action_keys")),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["actions.id"], name=op.f("fk_action_keys_action_id"), ondelete="CASCADE"
+        ),
+    )
+    op.create_index(op.f("ix_action_keys_key"), "action_keys", ["key"])
+    _fill_keys()
+
+
+def downgrade() -> None:
+    """Bring the counters and the former names back; keys are gone then."""
+    op.drop_table("action_keys")
+    op.drop_table("form_keys")
+    _create_forms("drafts")
+    _move("forms", "drafts", ["admin", "chat", "content", "changed_at"])
+    _create_subscriptions("wishes")
+    _move("subscriptions", "wishes", ["missed_id", "person", "address", "made_at", "attempts"], order="id")
+    _create_days("asked_days")
+    _move("shown_days", "asked_days", ["item", "day", "count"])
+    op.drop_index(op.f("ix_missed_cluster"), "missed")
+    op.create_index(op.f("ix_missed_cluster"), "missed", ["cluster"])
+    for counter in _COUNTERS:
+        op.add_column("clusters", sa.Column(counter, sa.Integer, nullable=False, server_default="0"))
+    op.execute("""
+        UPDATE clusters SET
+        asked = (SELECT coalesce(sum(count), 0) FROM missed WHERE cluster = clusters.id),
+        days = (SELECT count(DISTINCT day) FROM missed_days JOIN missed ON missed_id = id WHERE cluster = clusters.id),
+        open = (SELECT count(*) FROM missed WHERE cluster = clusters.id AND state = 'open')
+    """)
+    op.execute("UPDATE clusters SET weight = asked * CASE WHEN days > 1 THEN days ELSE 1 END")
+    still_open = sa.text("open > 0")
+    op.create_index(
+        op.f("ix_clusters_weight"), "clusters", ["weight"], sqlite_where=still_open, postgresql_where=still_open
+    )
+
+
+def _create_days(name: str) -> None:
+    op.create_table(
+        name,
+        sa.Column("item", sa.String(40), nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("item", "day", name=op.f(f"pk_{name}")),
+    )
+
+
+def _create_subscriptions(name: str) -> None:
+    op.create_table(
+        name,
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("missed_id", sa.Integer, nullable=False),
+        sa.Column("person", sa.BigInteger, nullable=False),
+        sa.Column("address", sa.LargeBinary, nullable=False),
+        sa.Column("made_at", sa.DateTime, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
+        sa.ForeignKeyConstraint(["missed_id"], ["missed.id"], name=op.f(f"fk_{name}_missed_id"), ondelete="CASCADE"),
+        sa.UniqueConstraint("missed_id", "person", name=op.f(f"uq_{name}_missed_id")),
+    )
+    op.create_index(op.f(f"ix_{name}_person"), name, ["person"])
+
+
+def _create_forms(name: str, *more: sa.Column[int]) -> None:
+    op.create_table(
+        name,
+        sa.Column("admin", sa.BigInteger, nullable=False),
+        sa.Column("chat", sa.BigInteger, nullable=False),
+        sa.Column("content", sa.Text, nullable=False),
+        *more,
+        sa.Column("changed_at", sa.DateTime, nullable=False),
+        sa.PrimaryKeyConstraint("admin", "chat", name=op.f(f"pk_{name}")),
+    )
+
+
+def _move(source: str, target: str, columns: Sequence[str], order: str = "") -> None:
+    """Move all rows. A table can't be renamed together with its constraints on SQLite, so a new one takes its rows."""
+    old = sa.table(source, *(sa.column(name) for name in {*columns, *filter(None, [order])}))
+    rows = sa.select(*(old.c[name] for name in columns))
+    new = sa.table(target, *map(sa.column, columns))
+    op.execute(new.insert().from_select(columns, rows.order_by(old.c[order]) if order else rows))
+    op.drop_table(source)
+
+
+def _fill_keys() -> None:
+    connection = op.get_bind()
+    forms = sa.table("forms", *map(sa.column, ("admin", "chat", "content", "cluster")))
+    form_keys = sa.table("form_keys", *map(sa.column, ("admin", "chat", "key")))
+    for admin, chat, content in connection.execute(sa.select(forms.c.admin, forms.c.chat, forms.c.content)).all():
+        form = json.loads(content)
+        place = (forms.c.admin == admin, forms.c.chat == chat)
+        connection.execute(forms.update().where(*place).values(cluster=form.get("cluster")))
+        for key in _keys(form):
+            connection.execute(form_keys.insert().values(admin=admin, chat=chat, key=key))
+    actions = sa.table("actions", *map(sa.column, ("id", "edit")))
+    action_keys = sa.table("action_keys", *map(sa.column, ("action_id", "key")))
+    edits = sa.select(actions.c.id, actions.c.edit).where(actions.c.edit.is_not(None))
+    for action_id, edit in connection.execute(edits).all():
+        for key in _keys(json.loads(edit)):
+            connection.execute(action_keys.insert().values(action_id=action_id, key=key))
+
+
+def _keys(content: object) -> set[str]:
+    """The normal forms of all questions in a form or an edit: its texts under ``question`` and ``phrasings``."""
+    masked = (" ".join(mask(text).split()) for text in _questions(content) if text)
+    return {normalise(text) or text for text in masked}
+
+
+def _questions(content: object) -> Iterator[str]:
+    match content:
+        case {"question": str(question), **others}:
+            yield question
+            yield from _questions(others)
+        case {"phrasings": [*phrasings], **others}:
+            yield from phrasings
+            yield from _questions(others)
+        case dict():
+            for value in content.values():
+                yield from _questions(value)
+        case list():
+            for value in content:
+                yield from _questions(value)
