@@ -1,5 +1,6 @@
 """What many tests share: knowledge bases, loaded once; a SQLite file; the parts around it."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from bot.store.records import Miss, State
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.inbox_setup import InboxSetup
+
+# As serving does: without it PTB warns of a change of its next major version at every 429.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "knowledge"

@@ -82,12 +82,14 @@ class DailyQuota:
     def has_left(self, member: int) -> bool:
         """Whether one more record is within the limit."""
         with self._lock:
-            return self._counts[self._pseudonym(member)] < self._limit
+            name = self._pseudonym(member)
+            return self._counts[name] < self._limit
 
     def spend(self, member: int) -> None:
         """Count a record."""
         with self._lock:
-            self._counts[self._pseudonym(member)] += 1
+            name = self._pseudonym(member)
+            self._counts[name] += 1
 
     def _pseudonym(self, member: int) -> bytes:
         """What a member is counted by today; the counts of other days are dropped."""

@@ -76,7 +76,7 @@ def test_members_are_counted_under_names_that_can_not_be_traced() -> None:
     """The same member has another pseudonym in another process, and on another day."""
     days = [date(2026, 5, 31)]
     quota, other = DailyQuota(2, today=lambda: days[-1]), DailyQuota(2, today=lambda: days[-1])
-    names = []
+    names: list[bytes] = []
     for day in (date(2026, 5, 31), date(2026, 6, 1)):
         days.append(day)
         for counted in (quota, other):
