@@ -6,11 +6,15 @@ import secrets
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum, auto
 
+from cachetools import LRUCache
+
 _MINUTE_S = 60.0
-_MEMBERS_REMEMBERED = 10_000
+_REMEMBERED = 10_000
+"""Members, and updates, that are remembered; those that were seen longest ago are forgotten first."""
 
 
 class Pace(Enum):
@@ -24,44 +28,51 @@ class Pace(Enum):
     """Still too fast, and told already."""
 
 
+@dataclass(slots=True)
+class _Member:
+    """When a member's latest messages were sent, and whether the member was told to slow down."""
+
+    times: deque[float]
+    told: bool = False
+
+
 class MemberRateLimit:
     """At most ``limit`` messages a minute of one member; after more of them, none until it was half as many.
 
-    In memory only.
+    It is kept in memory only.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._times: dict[int, deque[float]] = {}
-        self._told: set[int] = set()
+        self._members: LRUCache[int, _Member] = LRUCache(_REMEMBERED)
+        self._judged: LRUCache[int, Pace] = LRUCache(_REMEMBERED)
+        """The judgement of each update."""
 
-    def judge(self, member: int, at: float) -> Pace:
-        """Judge a message that was sent at ``at``, in seconds: a night's backlog is no flood."""
-        times = self._times.pop(member, None) or deque(maxlen=self._limit + 1)
-        times.append(at)
-        while times[0] <= at - _MINUTE_S:
-            times.popleft()
-        self._times[member] = times
-        if len(self._times) > _MEMBERS_REMEMBERED:
-            # The one who wrote longest ago is the first.
-            quietest = next(iter(self._times))
-            del self._times[quietest]
-            self._told.discard(quietest)
-        if member in self._told:
-            if len(times) > max(1, self._limit // 2):
-                return Pace.SILENT
-            self._told.remove(member)
-            return Pace.FINE
-        if len(times) > self._limit:
-            self._told.add(member)
-            return Pace.NOTICE
-        return Pace.FINE
+    def judge(self, member: int, at: float, update_id: int) -> Pace:
+        """Judge a message that was sent at ``at``, in seconds: a night's backlog is no flood.
+
+        An update counts once however often it is judged, as it is while the store fails.
+        """
+        if update_id not in self._judged:
+            self._judged[update_id] = self._count(member, at)
+        return self._judged[update_id]
+
+    def _count(self, member: int, at: float) -> Pace:
+        known = self._members.setdefault(member, _Member(deque(maxlen=self._limit + 1)))
+        known.times.append(at)
+        while known.times[0] <= at - _MINUTE_S:
+            known.times.popleft()
+        if known.told:
+            known.told = len(known.times) > max(1, self._limit // 2)
+            return Pace.SILENT if known.told else Pace.FINE
+        known.told = len(known.times) > self._limit
+        return Pace.NOTICE if known.told else Pace.FINE
 
 
 class DailyQuota:
-    """At most ``limit`` misses a day of one member.
+    """At most ``limit`` records a day of one member. For any thread.
 
-    Members are counted by a hash whose key is drawn anew each day and never stored: it can't be traced back.
+    Members are counted by a hash whose key is drawn anew each day and never stored: nobody can be traced by it.
     """
 
     def __init__(self, limit: int, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
@@ -71,16 +82,22 @@ class DailyQuota:
         self._key = b""
         self._counts: Counter[bytes] = Counter()
         self._lock = threading.Lock()
-        """Turns are made in threads."""
 
-    def admits(self, member: int) -> bool:
-        """Whether one more is within the bound; it is counted then."""
+    def has_left(self, member: int) -> bool:
+        """Whether one more record is within the bound today."""
         with self._lock:
-            day = self._today()
-            if day != self._day:
-                self._day, self._key, self._counts = day, secrets.token_bytes(32), Counter()
-            person = hmac.new(self._key, str(member).encode(), hashlib.sha256).digest()
-            if self._counts[person] >= self._limit:
-                return False
-            self._counts[person] += 1
-            return True
+            return self._today_s_counts()[self._pseudonym(member)] < self._limit
+
+    def spend(self, member: int) -> None:
+        """Count one record that is kept."""
+        with self._lock:
+            self._today_s_counts()[self._pseudonym(member)] += 1
+
+    def _today_s_counts(self) -> Counter[bytes]:
+        today = self._today()
+        if today != self._day:
+            self._day, self._key, self._counts = today, secrets.token_bytes(32), Counter()
+        return self._counts
+
+    def _pseudonym(self, member: int) -> bytes:
+        return hmac.new(self._key, str(member).encode(), hashlib.sha256).digest()
