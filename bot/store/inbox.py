@@ -76,7 +76,7 @@ class Inbox:
             for one in done:
                 self._usage.record_in(connection, one.records)
 
-    def bury(self, row_id: int, fault: str) -> None:
+    def make_dead_letter(self, row_id: int, fault: str) -> None:
         """Make a row a dead letter."""
         with self._database.transaction() as connection:
             connection.execute(
