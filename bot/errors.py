@@ -89,3 +89,7 @@ class StaleButtonError(CampaignBotError):
 
 class StoppingError(Exception):
     """The bot is about to end: what was not begun is left for its next start."""
+
+
+class DeliveryError(Exception):
+    """A reply was not accepted, however often it was sent. Its text names the kind of refusal, never what was sent."""

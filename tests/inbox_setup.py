@@ -17,7 +17,7 @@ from bot.store.usage import UsageLog
 
 
 class Notes:
-    """A handler. ``act`` is called with each update and the attempt's number; it may raise or wait."""
+    """A handler that notes each update's words. ``act`` is called with them and the attempt's number."""
 
     def __init__(self) -> None:
         self.handled: list[str] = []
@@ -49,17 +49,18 @@ class InboxSetup:
         self.encryption = Encryption(secret)
         self.notes = Notes()
         self.metrics = Metrics()
-        self.worker = Worker(self.inbox, self.encryption, self.notes, self.metrics)
+        self.worker = Worker(self.inbox, self.encryption, self.notes, self.metrics, lambda _failures: 0.001)
         self.receiver = Receiver(self.inbox, self.encryption, self.worker, self.metrics)
 
     async def work_until(self, reached: Callable[[], bool]) -> None:
-        """Let the worker run until a state is reached."""
-        await self.worker.load()
+        """Let the worker run until a state is reached; it takes up what others put into the inbox meanwhile."""
         running = asyncio.create_task(self.worker.run())
         try:
             async with asyncio.timeout(20):
+                await self.worker.load()
                 while not reached():
                     await asyncio.sleep(0.005)
+                    await self.worker.load()
         finally:
             await self.worker.stop(5)
             running.cancel()

@@ -13,7 +13,7 @@ from bot.matching.matcher import LANE_WEIGHTS
 from bot.matching.terms import grams
 
 FELT = 0.006
-"""A question that moves less keeps its verdict, nearly always: to the confidence model it is a tenth of a logit at most."""
+"""A question that moves less keeps its verdict, nearly always: it is a tenth of a logit at most."""
 _WEAK = 0.22
 """An item whose value for a question stays below this is no rival in it, nearly always."""
 _UNLIKE = 35.0

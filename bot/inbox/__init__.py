@@ -1,1 +1,1 @@
-"""How updates come in and replies go out, so that no question is lost to a fault."""
+"""The inbox: each update is kept until it is answered, so that no question is lost to a fault."""

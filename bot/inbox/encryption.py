@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_FINGERPRINT_BYTES = 7
+_PSEUDONYM_BYTES = 7
 """With a sign before it, it fits 64 bits."""
 
 
@@ -17,22 +17,22 @@ class DecryptionError(Exception):
 
 
 class Encryption:
-    """Encrypts texts with a key derived from ``secret``, which nobody can guess: the bot's token, or one that was set."""
+    """Encrypts texts with a key that is derived from ``secret``: the bot's token, or the key that was set."""
 
     def __init__(self, secret: str) -> None:
         key = HKDF(SHA256(), length=64, salt=None, info=b"campaign-bot inbox").derive(secret.encode())
         self._fernet = Fernet(base64.urlsafe_b64encode(key[:32]))
         self._mac_key = key[32:]
 
-    def close(self, text: str) -> bytes:
-        """The text, encrypted."""
+    def encrypt(self, text: str) -> bytes:
+        """The text, encrypted; each time differently."""
         return self._fernet.encrypt(text.encode("utf-8", "surrogatepass"))
 
-    def open(self, encrypted: bytes) -> str:
+    def decrypt(self, encrypted: bytes) -> str:
         """The text that was encrypted.
 
         Raises:
-            DecryptionError: not with this key, or it is damaged.
+            DecryptionError: it was encrypted with another key, or is damaged.
         """
         try:
             return self._fernet.decrypt(encrypted).decode("utf-8", "surrogatepass")
@@ -42,4 +42,4 @@ class Encryption:
     def pseudonym(self, text: str) -> int:
         """A negative number of at most 56 bits, the same for the same text; without the key it tells nothing."""
         digest = hmac.new(self._mac_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
-        return -1 - int.from_bytes(digest[:_FINGERPRINT_BYTES], "big")
+        return -1 - int.from_bytes(digest[:_PSEUDONYM_BYTES], "big")

@@ -151,8 +151,8 @@ class Update(_Needed):
         return self.model_dump_json(by_alias=True, exclude_defaults=True)
 
     @property
-    def lane(self) -> str | None:
-        """Updates of one lane are handled in their order: those of one chat. None if there is nothing to handle."""
+    def queue(self) -> str | None:
+        """The name of the queue it waits in, one for each chat; None if there is nothing to handle."""
         pressed_in = self.callback_query.message if self.callback_query else None
         if message := self.message or self.edited_message or pressed_in:
             return f"chat {message.chat.id}"

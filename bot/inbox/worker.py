@@ -9,34 +9,35 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from telegram.error import TelegramError
-
-from bot.errors import StoppingError, StoreError
+from bot.backoff import backoff
+from bot.errors import DeliveryError, StoppingError, StoreError
 from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Update
 from bot.metrics import Metrics
 from bot.store.inbox import Inbox
 from bot.store.records import NOTHING, Done, Records, Waiting
-from bot.telegram.sending import backoff
 
 _LOG = logging.getLogger(__name__)
 _TRIES = 3
-_SWEEP_S = 2.0
-"""How often the inbox is looked through for what others put there, such as replayed dead letters."""
 _CAPACITY = 50_000
 """Updates that may wait in memory; from then on no more are taken in, and Telegram keeps them."""
 _INLINE_LIVES_S = 30.0
+"""So long Telegram takes the answer to an inline query."""
 
 
 class Handler(Protocol):
-    """What makes replies of updates."""
+    """What answers updates."""
 
     async def handle(self, update: Update, age_s: float) -> Records:
-        """Answer an update that came in so many seconds ago. It returns when Telegram has accepted every reply.
+        """Answer an update that came in so many seconds ago; what is to be kept of it.
+
+        It returns when every reply was accepted.
 
         Raises:
             StoppingError: the bot is about to end.
-            Exception: it was not answered.
+            StoreError: the store fails.
+            DeliveryError: a reply was not accepted, however often it was sent.
+            Exception: the handler is at fault.
         """
 
     async def failed(self, update: Update) -> None:
@@ -44,30 +45,46 @@ class Handler(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
+    """An update with its row in the inbox and the time, in UTC, when it came in."""
+
     row_id: int
     update: Update
     received_at: datetime
 
     def age_s(self) -> float:
-        """How long ago it came in; 0 if the clock went back since."""
+        """How many seconds ago it came in; 0 if the clock went back since."""
         return max(0.0, (datetime.now(UTC) - self.received_at).total_seconds())
 
 
 class Worker:
-    """Handles updates; each is done only when the store says so."""
+    """Handles updates; each is done only when the store says so.
 
-    def __init__(self, inbox: Inbox, encryption: Encryption, handler: Handler, metrics: Metrics) -> None:
+    ``pause_s`` tells how many seconds to wait after so many failures in a row.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        encryption: Encryption,
+        handler: Handler,
+        metrics: Metrics,
+        pause_s: Callable[[int], float] = backoff,
+    ) -> None:
         self._inbox = inbox
         self._encryption = encryption
         self._handler = handler
         self._metrics = metrics
-        self.capacity = asyncio.Event()
-        """Set as long as more may be taken in."""
-        self.capacity.set()
-        self._lanes: dict[str, deque[_Job]] = {}
+        self._pause_s = pause_s
+        self.has_capacity = asyncio.Event()
+        """Set as long as more updates may be taken in."""
+        self.has_capacity.set()
+        self._queues: dict[str | None, deque[Job]] = {}
+        """What waits, by chat; the first of each queue is being handled."""
         self._arrivals: dict[int, float] = {}
+        """When each row that is known here came in, by the monotonic clock."""
         self._finished: set[int] = set()
+        """Rows that were finished since the inbox was last read."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._committing: asyncio.Task[None] | None = None
         self._running = asyncio.Event()
@@ -78,55 +95,54 @@ class Worker:
         """For how many seconds the oldest update has waited, before a restart included."""
         return time.monotonic() - min(self._arrivals.values(), default=time.monotonic())
 
-    def add(self, rows: Sequence[Waiting]) -> None:
-        """Handle these rows, once ``run`` does, after all that are here already; a row that is here is left out."""
-        for row in rows:
-            if row.id in self._arrivals:
+    def add(self, jobs: Sequence[Job]) -> None:
+        """Handle these updates, once ``run`` does, after all that are here already; a row that is here is left out."""
+        for job in jobs:
+            if job.row_id in self._arrivals:
                 continue
-            waited_s = max(0.0, (datetime.now(UTC) - row.received_at).total_seconds())
-            self._arrivals[row.id] = time.monotonic() - waited_s
-            try:
-                update = Update.from_text(self._encryption.open(row.payload))
-            except DecryptionError:
-                self._start(self._bury(row.id, "encrypted with another key: set the former CAMPAIGN_BOT_KEY or token"))
-                continue
-            except ValueError as error:
-                self._start(self._bury(row.id, f"can't be read: {type(error).__name__}"))
-                continue
-            lane = update.lane or ""
-            job = _Job(row.id, update, row.received_at)
-            if lane in self._lanes:
-                self._lanes[lane].append(job)
+            self._arrivals[job.row_id] = time.monotonic() - job.age_s()
+            chat = job.update.queue
+            if chat in self._queues:
+                self._queues[chat].append(job)
             else:
-                self._lanes[lane] = deque([job])
-                self._start(self._run_lane(lane))
+                self._queues[chat] = deque([job])
+                self._start(self._run_queue(chat))
         self._count()
 
     async def load(self) -> None:
-        """Add what waits in the inbox. The first time it must come before anything new, to keep each chat's order.
+        """Add what waits in the inbox and is not known here: from before the start, or replayed by another process.
+
+        The first time it must come before anything new, to keep each chat's order.
 
         Raises:
-            StoreError: it can't be read.
+            StoreError: the store fails.
         """
         self._finished.clear()
         rows = await asyncio.to_thread(self._inbox.waiting, self._arrivals.copy())
-        # A row may have been finished between the look into the store and now.
-        self.add([row for row in rows if row.id not in self._finished])
+        jobs = [job for row in rows if (job := await self._read(row))]
+        # A row may have come in and been finished since the inbox was read.
+        self.add([job for job in jobs if job.row_id not in self._finished])
+
+    async def _read(self, row: Waiting) -> Job | None:
+        """The job of a row; one that can't be read is made a dead letter."""
+        try:
+            return Job(row.id, Update.from_text(self._encryption.decrypt(row.payload)), row.received_at)
+        except DecryptionError:
+            fault = "encrypted with another key: set the former CAMPAIGN_BOT_KEY or token"
+        except ValueError as error:
+            fault = f"can't be read: {type(error).__name__}"
+        self._metrics.dead.inc()
+        await asyncio.to_thread(self._inbox.make_dead_letter, row.id, fault)
+        return None
 
     async def run(self) -> None:
-        """Handle what was added, and what others put into the inbox, until it is cancelled."""
+        """Handle what was added, until it is cancelled.
+
+        If this fails the process must end: without commits every chat would wait for ever.
+        """
         self._committing = asyncio.create_task(self._commit_done())
         self._running.set()
-        # Whichever fails ends both, and so the process: without commits every chat would wait for ever.
-        await asyncio.gather(asyncio.shield(self._committing), self._sweep())
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(_SWEEP_S)
-            try:
-                await self.load()
-            except StoreError as error:
-                _LOG.warning("%s", error)
+        await asyncio.shield(self._committing)
 
     async def stop(self, patience_s: float) -> None:
         """Let what is under way come to its end, and cut off what takes longer. The rest waits in the inbox."""
@@ -144,8 +160,8 @@ class Worker:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _run_lane(self, lane: str) -> None:
-        jobs = self._lanes[lane]
+    async def _run_queue(self, chat: str | None) -> None:
+        jobs = self._queues[chat]
         await self._running.wait()
         try:
             while jobs and not self._stopping.is_set():
@@ -155,12 +171,12 @@ class Worker:
             return
         finally:
             # Should a fault of ours end it, what waits is found in the inbox again.
-            for job in self._lanes.pop(lane):
+            for job in self._queues.pop(chat):
                 self._arrivals.pop(job.row_id, None)
 
-    async def _work(self, job: _Job) -> None:
-        """Handle one update until it is done or dead."""
-        attempt = 0
+    async def _work(self, job: Job) -> None:
+        """Handle one update until it is done or a dead letter."""
+        failures = 0
         while True:
             age_s = job.age_s()
             if job.update.inline_query and age_s > _INLINE_LIVES_S:
@@ -175,31 +191,31 @@ class Worker:
                 # It passes, however long it takes.
                 _LOG.warning("Update %d waits: %s", job.row_id, error)
                 await self._pause(_TRIES)
-            except TelegramError as error:
-                # The sending policy has tried what can be tried.
-                _LOG.error("Update %d is a dead letter: %s.", job.row_id, error)
-                await self._bury(job.row_id, f"Telegram did not accept the reply: {type(error).__name__}")
+            except DeliveryError as error:
+                # What can be tried was tried.
+                _LOG.error("Update %d is a dead letter: %s (%s).", job.row_id, error, error.__cause__)
+                await self._make_dead_letter(job.row_id, str(error))
                 return
             except Exception as error:  # noqa: BLE001 - a fault of ours in one update must not end the others
-                attempt += 1
-                _LOG.exception("Update %d could not be handled (attempt %d of %d).", job.row_id, attempt, _TRIES)
-                if attempt == _TRIES:
+                failures += 1
+                _LOG.exception("Update %d could not be handled (attempt %d of %d).", job.row_id, failures, _TRIES)
+                if failures == _TRIES:
                     await self._give_up(job, error)
                     return
-                await self._pause(attempt)
+                await self._pause(failures)
             else:
                 self._metrics.done.inc()
                 await self._finish(job.row_id, records)
                 return
 
-    async def _give_up(self, job: _Job, error: Exception) -> None:
+    async def _give_up(self, job: Job, error: Exception) -> None:
         try:
             await self._handler.failed(job.update)
         except StoppingError:
             raise
         except Exception as unsaid:  # noqa: BLE001 - the fault itself is in the log already
             _LOG.warning("Whoever sent update %d could not be told: %s.", job.row_id, type(unsaid).__name__)
-        await self._bury(job.row_id, f"the bot failed: {type(error).__name__}, see its log")
+        await self._make_dead_letter(job.row_id, f"the bot failed: {type(error).__name__}, see its log")
 
     async def _finish(self, row_id: int, records: Records) -> None:
         committed = asyncio.get_running_loop().create_future()
@@ -207,9 +223,9 @@ class Worker:
         await committed
         self._forget(row_id)
 
-    async def _bury(self, row_id: int, fault: str) -> None:
+    async def _make_dead_letter(self, row_id: int, fault: str) -> None:
         self._metrics.dead.inc()
-        await self._until_stored(lambda: self._inbox.bury(row_id, fault))
+        await self._until_stored(lambda: self._inbox.make_dead_letter(row_id, fault))
         self._forget(row_id)
 
     def _forget(self, row_id: int) -> None:
@@ -220,9 +236,9 @@ class Worker:
     def _count(self) -> None:
         self._metrics.waiting.set(len(self._arrivals))
         if len(self._arrivals) < _CAPACITY:
-            self.capacity.set()
+            self.has_capacity.set()
         else:
-            self.capacity.clear()
+            self.has_capacity.clear()
 
     async def _commit_done(self) -> None:
         """Commit all that is done at the moment in one transaction: each one costs a turn of the disk."""
@@ -230,39 +246,42 @@ class Worker:
             batch = [await self._done.get()]
             while not self._done.empty():
                 batch.append(self._done.get_nowait())
-            await self._store([one for one, _ in batch])
+            await self._store([done for done, _ in batch])
             for _, committed in batch:
                 if not committed.done():
                     committed.set_result(None)
 
-    async def _store(self, done: Sequence[Done]) -> None:
-        """One whose records can't be stored must keep neither the others from it, nor be answered again and again."""
+    async def _store(self, batch: Sequence[Done]) -> None:
+        """Commit what is done. An update whose records can't be stored holds up no other, and is not answered again."""
         try:
-            await self._until_stored(lambda: self._inbox.finish(done))
+            await self._until_stored(lambda: self._inbox.finish(batch))
         except Exception:  # noqa: BLE001 - as said above
-            if len(done) > 1:
-                for one in done:
-                    await self._store([one])
+            if len(batch) > 1:
+                for done in batch:
+                    await self._store([done])
                 return
-            _LOG.exception("What is to be kept of update %d can't be stored.", done[0].id)
-            await self._until_stored(lambda: self._inbox.bury(done[0].id, "answered; its records can't be stored"))
+            row_id = batch[0].id
+            _LOG.exception("What is to be kept of update %d can't be stored.", row_id)
+            await self._until_stored(
+                lambda: self._inbox.make_dead_letter(row_id, "answered; its records can't be stored")
+            )
 
     async def _until_stored(self, write: Callable[[], None]) -> None:
         """Write, again and again while the store fails: what was answered must not be answered once more."""
-        attempt = 0
+        failures = 0
         while True:
             try:
                 await asyncio.to_thread(write)
             except StoreError as error:
-                attempt += 1
+                failures += 1
                 _LOG.error("What became of an update can't be stored, trying again: %s", error)
-                await asyncio.sleep(backoff(min(attempt, 3)))
+                await asyncio.sleep(self._pause_s(min(failures, _TRIES)))
             else:
                 return
 
-    async def _pause(self, attempt: int) -> None:
+    async def _pause(self, failures: int) -> None:
         try:
-            await asyncio.wait_for(self._stopping.wait(), backoff(attempt))
+            await asyncio.wait_for(self._stopping.wait(), self._pause_s(failures))
         except TimeoutError:
             return
         raise StoppingError

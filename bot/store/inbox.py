@@ -80,7 +80,7 @@ class Inbox:
             for update in done:
                 self._usage.record_in(connection, update.records)
 
-    def bury(self, row_id: int, fault: str) -> None:
+    def make_dead_letter(self, row_id: int, fault: str) -> None:
         """Make an update a dead letter, which is kept for 7 days."""
         with self._database.transaction() as connection:
             connection.execute(

@@ -95,7 +95,7 @@ class MemberHandlers:
                 return turn.records
 
     async def on_button(self, query: CallbackQuery, update_id: int, age_s: float) -> Records:
-        """Answer a pressed button. The question it belongs to is the message that ours replied to: nothing is stored."""
+        """Answer a pressed button. Its question is the message that ours replied to: nothing is stored."""
         message = query.message
         speaker = _speaker(query.sender, message.chat.id if message else query.sender.id)
         pace = self._rate_limit.judge(speaker.member, time.time() - age_s, update_id)
@@ -188,7 +188,7 @@ class MemberHandlers:
         )
 
     def _spend(self, records: Records, member: int) -> None:
-        """Count what is kept against the member's quotas: only now, since what failed and is tried again is not kept."""
+        """Count what is kept against the member's quotas: only now, since what failed is tried again."""
         for _ in records.misses:
             self._miss_quota.spend(member)
         for _ in records.feedback:

@@ -65,7 +65,7 @@ class SubscriptionNotifier:
 
     def subscription(self, key: str, member: int, address: Address) -> Subscription:
         """The subscription of a member to be told of a miss, fit to be kept."""
-        return Subscription(key, self._person(member), self._encryption.close(address.model_dump_json()))
+        return Subscription(key, self._person(member), self._encryption.encrypt(address.model_dump_json()))
 
     def forget(self, member: int) -> None:
         """Delete all subscriptions of a member.
@@ -92,7 +92,7 @@ class SubscriptionNotifier:
     def _notice(self, due: Due) -> _Notice | None:
         """What to tell; None while there is nothing: it will be asked for again, or forgotten after its days."""
         try:
-            address = Address.model_validate_json(self._encryption.open(due.address))
+            address = Address.model_validate_json(self._encryption.decrypt(due.address))
         except (DecryptionError, ValidationError):
             _LOG.warning("A subscriber can't be told of an answer: the key or token has changed since.")
             return _Notice(due.id, None, Reply(""))

@@ -1,4 +1,4 @@
-"""What one person may do: how fast to write, and how much of the log of missed questions to fill."""
+"""What one person may do: how fast to ask, and how much of the log of missed questions to fill."""
 
 import hashlib
 import hmac
@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum, auto
 
@@ -13,7 +14,7 @@ from cachetools import LRUCache
 
 _MINUTE_S = 60.0
 _REMEMBERED = 10_000
-"""Members, and updates, that are remembered."""
+"""Members, and updates, that are remembered; those that were seen longest ago are forgotten first."""
 
 
 class Pace(Enum):
@@ -27,48 +28,51 @@ class Pace(Enum):
     """Still too fast, and told already."""
 
 
+@dataclass(slots=True)
+class _Member:
+    """When a member's latest messages were sent, and whether the member was told to slow down."""
+
+    times: deque[float]
+    told: bool = False
+
+
 class MemberRateLimit:
     """At most ``limit`` messages a minute of one member; after more of them, none until it was half as many.
 
-    It is kept in memory alone.
+    It is kept in memory only.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._times: LRUCache[int, deque[float]] = LRUCache(_REMEMBERED)
-        self._told: LRUCache[int, None] = LRUCache(_REMEMBERED)
+        self._members: LRUCache[int, _Member] = LRUCache(_REMEMBERED)
         self._judged: LRUCache[int, Pace] = LRUCache(_REMEMBERED)
+        """The judgement of each update."""
 
     def judge(self, member: int, at: float, update_id: int) -> Pace:
         """Judge a message that was sent at ``at``, in seconds: a night's backlog is no flood.
 
-        An update that is handled again after a failure gets the same judgement, and counts once.
+        An update counts once however often it is judged, as it is while the store fails.
         """
-        pace = self._judged.get(update_id)
-        if pace is None:
-            pace = self._judged[update_id] = self._judge(member, at)
-        return pace
+        if update_id not in self._judged:
+            self._judged[update_id] = self._count(member, at)
+        return self._judged[update_id]
 
-    def _judge(self, member: int, at: float) -> Pace:
-        times = self._times.setdefault(member, deque(maxlen=self._limit + 1))
-        times.append(at)
-        while times[0] <= at - _MINUTE_S:
-            times.popleft()
-        if member in self._told:
-            if len(times) > max(1, self._limit // 2):
-                return Pace.SILENT
-            del self._told[member]
-            return Pace.FINE
-        if len(times) > self._limit:
-            self._told[member] = None
-            return Pace.NOTICE
-        return Pace.FINE
+    def _count(self, member: int, at: float) -> Pace:
+        known = self._members.setdefault(member, _Member(deque(maxlen=self._limit + 1)))
+        known.times.append(at)
+        while known.times[0] <= at - _MINUTE_S:
+            known.times.popleft()
+        if known.told:
+            known.told = len(known.times) > max(1, self._limit // 2)
+            return Pace.SILENT if known.told else Pace.FINE
+        known.told = len(known.times) > self._limit
+        return Pace.NOTICE if known.told else Pace.FINE
 
 
 class DailyQuota:
-    """At most ``limit`` records a day of one member, for any thread.
+    """At most ``limit`` records a day of one member. For any thread.
 
-    Members are counted by a hash whose key is drawn anew each day and never stored: it can't be traced back.
+    Members are counted by a hash whose key is drawn anew each day and never stored: nobody can be traced by it.
     """
 
     def __init__(self, limit: int, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
@@ -80,20 +84,20 @@ class DailyQuota:
         self._lock = threading.Lock()
 
     def has_left(self, member: int) -> bool:
-        """Whether one more record is within the limit."""
+        """Whether one more record is within the bound today."""
         with self._lock:
-            name = self._pseudonym(member)
-            return self._counts[name] < self._limit
+            return self._today_s_counts()[self._pseudonym(member)] < self._limit
 
     def spend(self, member: int) -> None:
-        """Count a record."""
+        """Count one record that is kept."""
         with self._lock:
-            name = self._pseudonym(member)
-            self._counts[name] += 1
+            self._today_s_counts()[self._pseudonym(member)] += 1
+
+    def _today_s_counts(self) -> Counter[bytes]:
+        today = self._today()
+        if today != self._day:
+            self._day, self._key, self._counts = today, secrets.token_bytes(32), Counter()
+        return self._counts
 
     def _pseudonym(self, member: int) -> bytes:
-        """What a member is counted by today; the counts of other days are dropped."""
-        day = self._today()
-        if day != self._day:
-            self._day, self._key, self._counts = day, secrets.token_bytes(32), Counter()
         return hmac.new(self._key, str(member).encode(), hashlib.sha256).digest()

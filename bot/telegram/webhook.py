@@ -61,7 +61,7 @@ class Webhook:
             body += chunk
             if len(body) > _LARGEST_BODY:
                 return PlainTextResponse("too large", 413)
-        if not self._receiver.capacity.is_set():
+        if not self._receiver.has_capacity.is_set():
             return _later("too much waits")
         text = body.decode("utf-8", "replace")
         raw: object

@@ -111,7 +111,7 @@ async def test_a_replayed_dead_letter_that_can_be_read_now_is_answered(inbox_set
     (letter,) = inbox_setup.inbox.dead_letters()
     inbox_setup.inbox.replay([letter.id])
     (row,) = inbox_setup.inbox.waiting(())
-    kept = json.loads(inbox_setup.encryption.open(row.payload))
+    kept = json.loads(inbox_setup.encryption.decrypt(row.payload))
     assert kept["message"]["chat"]["id"] == 2**70
     assert "王小明" not in str(kept)
     assert "13812345678" not in str(kept)
@@ -124,4 +124,4 @@ async def test_names_never_reach_the_store(inbox_setup: InboxSetup, tmp_path: Pa
     for canary in ("王小明".encode(), b"7700112233", (7700112233).to_bytes(8, "big"), (7700112233).to_bytes(6, "big")):
         assert canary not in written
     (row,) = inbox_setup.inbox.waiting(())
-    assert "first_name" not in inbox_setup.encryption.open(row.payload)
+    assert "first_name" not in inbox_setup.encryption.decrypt(row.payload)

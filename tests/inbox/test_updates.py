@@ -95,7 +95,7 @@ def test_only_what_is_needed_is_kept(raw: dict[str, Any], kept: dict[str, Any]) 
     assert Update.from_text(update.to_text()) == update
 
 
-LANES = {
+QUEUES = {
     "messages by chat": ({"message": MESSAGE}, "chat 5"),
     "a button by the chat it stands in": (
         {"callback_query": {"id": "1", "from": {"id": 6}, "message": MESSAGE}},
@@ -110,10 +110,10 @@ LANES = {
 }
 
 
-@pytest.mark.parametrize(("raw", "lane"), LANES.values(), ids=LANES.keys())
-def test_updates_of_one_chat_share_a_lane(raw: dict[str, Any], lane: str | None) -> None:
+@pytest.mark.parametrize(("raw", "queue"), QUEUES.values(), ids=QUEUES.keys())
+def test_updates_of_one_chat_share_a_queue(raw: dict[str, Any], queue: str | None) -> None:
     """They are handled in their order."""
-    assert Update.model_validate({"update_id": 3, **raw}).lane == lane
+    assert Update.model_validate({"update_id": 3, **raw}).queue == queue
 
 
 def test_a_fault_never_tells_what_stood_there() -> None:

@@ -5,22 +5,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from telegram.error import NetworkError
 
-from bot.errors import StoppingError, StoreError
-from bot.inbox import worker
+from bot.errors import DeliveryError, StoppingError, StoreError
+from bot.inbox.updates import Update
+from bot.inbox.worker import Worker
 from bot.items import VerdictKind
 from bot.store.records import NOTHING, Done, Miss, Records, State
 from tests.inbox_setup import InboxSetup, question
 
 MISS = Miss("几点", "几点", VerdictKind.UNKNOWN, State.OPEN, None, 0.0)
-
-
-@pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing here waits for seconds."""
-    monkeypatch.setattr(worker, "backoff", lambda _attempt: 0.01)
-    monkeypatch.setattr(worker, "_SWEEP_S", 0.02)
 
 
 async def test_each_chat_in_order_and_chats_side_by_side(inbox_setup: InboxSetup) -> None:
@@ -64,13 +57,13 @@ async def test_what_waited_before_the_start_is_handled(inbox_setup: InboxSetup) 
 
     async def act(words: str, _attempt: int) -> Records:
         if words == "c":
-            raise NetworkError("gone")
+            raise DeliveryError("gone")
         if words == "d":
             again.inbox.replay()
         return NOTHING
 
     again.notes.act = act
-    again.worker = worker.Worker(again.inbox, again.encryption, again.notes, again.metrics)
+    again.worker = Worker(again.inbox, again.encryption, again.notes, again.metrics)
     again.receiver._worker = again.worker
     await again.receiver.receive([question(3, "c"), question(4, "d")])
     await again.work_until(lambda: again.notes.handled.count("c") == 2)
@@ -93,7 +86,7 @@ async def test_the_miss_is_recorded_when_the_update_is_done(inbox_setup: InboxSe
 
 DEATHS = {
     "a fault of ours: tried three times, and the member is told": (RuntimeError("x"), 3, ["几点"], "RuntimeError"),
-    "refused by Telegram over and over: the policy has tried": (NetworkError("x"), 1, [], "NetworkError"),
+    "a reply that is not accepted: it was sent often enough": (DeliveryError("timed out"), 1, [], "timed out"),
 }
 
 
@@ -164,7 +157,7 @@ async def test_records_that_can_not_be_stored_hold_up_nobody(inbox_setup: InboxS
     assert [row.count for row in inbox_setup.missed.rows([State.OPEN])] == [2]
 
 
-async def test_what_was_sealed_with_another_key_is_kept_as_a_dead_letter(inbox_setup: InboxSetup) -> None:
+async def test_what_was_encrypted_with_another_key_is_kept_as_a_dead_letter(inbox_setup: InboxSetup) -> None:
     """With the former key it can be replayed."""
     await inbox_setup.receiver.receive([question(1, "几点")])
     await InboxSetup(inbox_setup.database, "another secret").work_through()
@@ -189,10 +182,32 @@ async def test_an_inline_query_that_came_too_late_is_dropped(
             {"update_id": 2, "callback_query": {"id": "1", "from": sender, "data": "none"}},
         ]
     )
+    after = InboxSetup(inbox_setup.database)
+    await after.work_through()
+    assert after.notes.handled == ["?"]
+    assert after.notes.ages[0] > 190
+    assert after.metrics.expired._value.get() == 1
+
+
+async def test_what_was_just_received_is_not_read_from_the_store(
+    inbox_setup: InboxSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was parsed when it came in; what another process put back is."""
+    parsed: list[str] = []
+    from_text = Update.from_text
+
+    def noted(text: str) -> Update:
+        parsed.append(text)
+        return from_text(text)
+
+    monkeypatch.setattr(Update, "from_text", noted)
+    await inbox_setup.receiver.receive([question(1, "几点")])
     await inbox_setup.work_through()
-    assert inbox_setup.notes.handled == ["?"]
-    assert inbox_setup.notes.ages[0] > 190
-    assert inbox_setup.metrics.expired._value.get() == 1
+    assert (inbox_setup.notes.handled, parsed) == (["几点"], [])
+    await inbox_setup.receiver.receive([question(2, "在哪")])
+    after = InboxSetup(inbox_setup.database)
+    await after.work_through()
+    assert (after.notes.handled, len(parsed)) == (["在哪"], 1)
 
 
 async def test_a_clock_that_jumps_loses_nothing(inbox_setup: InboxSetup, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +227,7 @@ async def test_at_its_end_it_finishes_what_is_under_way_and_leaves_the_rest(inbo
 
     async def act(words: str, _attempt: int) -> Records:
         begun.set()
-        await asyncio.sleep(0.1)
+        await inbox_setup.worker._stopping.wait()
         if words == "stopped":
             raise StoppingError
         return NOTHING

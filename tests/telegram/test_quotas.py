@@ -1,5 +1,6 @@
 """What one person may do."""
 
+import hashlib
 from datetime import date
 
 import pytest
@@ -24,63 +25,59 @@ FLOODS = {
 
 
 @pytest.mark.parametrize(("times", "expected"), FLOODS.values(), ids=FLOODS.keys())
-def test_floods(times: list[float], expected: list[Pace]) -> None:
-    """Four a minute are allowed here."""
-    limit = MemberRateLimit(4)
-    assert [limit.judge(7, at, update_id) for update_id, at in enumerate(times)] == expected
+def test_a_member_who_floods_is_told_once(times: list[float], expected: list[Pace]) -> None:
+    """Four messages a minute are allowed here."""
+    rate_limit = MemberRateLimit(4)
+    assert [rate_limit.judge(7, at, number) for number, at in enumerate(times)] == expected
+
+
+def test_an_update_counts_once_however_often_it_is_judged() -> None:
+    """While the store fails it is tried again and again; its member asked once, and may still ask twice more."""
+    rate_limit = MemberRateLimit(3)
+    assert {rate_limit.judge(7, 0, 1) for _ in range(100)} == {FINE}
+    assert [rate_limit.judge(7, 0, number) for number in (2, 3, 4)] == [FINE, FINE, NOTICE]
+    assert rate_limit.judge(7, 0, 4) is NOTICE
 
 
 def test_members_are_judged_each_by_themselves() -> None:
-    """One that floods silences no other."""
-    limit = MemberRateLimit(1)
-    members = (1, 1, 2, 1, 2)
-    judged = [limit.judge(member, 0, update_id) for update_id, member in enumerate(members)]
+    """One who floods silences no other."""
+    rate_limit = MemberRateLimit(1)
+    judged = [rate_limit.judge(member, 0, number) for number, member in enumerate((1, 1, 2, 1, 2))]
     assert judged == [FINE, NOTICE, FINE, SILENT, NOTICE]
 
 
-def test_an_update_counts_once_however_often_it_is_tried() -> None:
-    """While the store fails it is handled again and again, and keeps its judgement."""
-    limit = MemberRateLimit(2)
-    assert [limit.judge(7, 0, update_id=1) for _ in range(9)] == [FINE] * 9
-    assert [limit.judge(7, 0, update_id) for update_id in (2, 3, 3, 4)] == [FINE, NOTICE, NOTICE, SILENT]
-
-
 def test_ten_thousand_members_are_remembered_at_most() -> None:
-    """Whoever wrote longest ago is forgotten first."""
-    limit = MemberRateLimit(1)
+    """The member who wrote longest ago is forgotten first."""
+    rate_limit = MemberRateLimit(1)
     for member in range(10_001):
-        assert limit.judge(member, 0, update_id=member) is FINE
-    assert limit.judge(1, 0, update_id=20_000) is NOTICE
-    assert limit.judge(0, 0, update_id=20_001) is FINE
+        rate_limit.judge(member, 0, member)
+    assert rate_limit.judge(10_000, 0, 20_000) is NOTICE
+    assert rate_limit.judge(0, 0, 20_001) is FINE
 
 
-def test_one_person_fills_only_so_much_of_the_log_a_day() -> None:
-    """Others are counted by themselves; the next day all is forgotten."""
+def test_a_member_fills_only_so_much_of_the_log_a_day() -> None:
+    """Asking spends nothing; each member has a quota of their own, and the next day a new one."""
     days = [date(2026, 5, 31)]
     quota = DailyQuota(2, today=lambda: days[-1])
-    for _ in range(2):
+    for _ in range(5):
         assert quota.has_left(7)
-        quota.spend(7)
+    quota.spend(7)
+    assert quota.has_left(7)
+    quota.spend(7)
     assert (quota.has_left(7), quota.has_left(8)) == (False, True)
     days.append(date(2026, 6, 1))
     assert quota.has_left(7)
 
 
-def test_what_is_only_asked_for_spends_nothing() -> None:
-    """A record that comes to nothing leaves the quota as it was."""
-    quota = DailyQuota(1)
-    assert [quota.has_left(7) for _ in range(3)] == [True] * 3
-
-
-def test_members_are_counted_under_names_that_can_not_be_traced() -> None:
-    """The same member has another pseudonym in another process, and on another day."""
+def test_nobody_can_be_found_among_who_was_counted() -> None:
+    """Not by trying every id either: the key of the hash is another one each day, and in each process."""
     days = [date(2026, 5, 31)]
-    quota, other = DailyQuota(2, today=lambda: days[-1]), DailyQuota(2, today=lambda: days[-1])
-    names: list[bytes] = []
-    for day in (date(2026, 5, 31), date(2026, 6, 1)):
+    quotas = [DailyQuota(2, today=lambda: days[-1]) for _ in range(2)]
+    seen = []
+    for day in (date(2026, 6, 1), date(2026, 6, 2)):
         days.append(day)
-        for counted in (quota, other):
-            counted.spend(7)
-            names += counted._counts
-    assert len(set(names)) == 4
-    assert all(str(7).encode() != name for name in names)
+        for quota in quotas:
+            quota.spend(7700112233)
+            seen += list(quota._counts)
+    assert len(set(seen)) == 4
+    assert hashlib.sha256(b"7700112233").digest() not in seen

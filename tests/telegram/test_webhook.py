@@ -93,7 +93,7 @@ async def test_while_the_store_fails_it_is_503(
 
 async def test_while_too_much_waits_it_is_503(site: Site, inbox_setup: InboxSetup) -> None:
     """Telegram keeps it better than our memory."""
-    inbox_setup.worker.capacity.clear()
+    inbox_setup.worker.has_capacity.clear()
     assert (await site.request("POST", "/telegram", delivery())).status_code == 503
     assert inbox_setup.inbox.waiting(()) == []
 
