@@ -11,6 +11,7 @@ from tests.command_line import command
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import Failure, FakeBotApi
 from tests.process import start, stop, wait_for, waiting
+from tests.unlimited import unlimited_bot
 
 ADMIN_GROUP = -9000
 PEOPLE = {"甲": 9001, "乙": 9002, "会员": 77, "另一位会员": 78}
@@ -22,14 +23,14 @@ _HELP = "方言、拼音"
 
 
 class RunningBot:
-    """The whole bot as a process that can be started anew."""
+    """The whole bot as a process that can be started anew, without limits of its own on sending."""
 
     def __init__(self, api: FakeBotApi, folder: Path, settings: dict[str, str]) -> None:
         self.api = api
         self.settings = settings
         self.database = folder / "bot.db"
         self.log = folder / "log"
-        self._process = start(self.settings, self.log)
+        self._process = start(self.settings, self.log, unlimited_bot)
 
     def restart(self, knowledge: Path | None = None) -> None:
         """End it as an operator would, and start it anew, over other knowledge if that is given."""
@@ -37,7 +38,7 @@ class RunningBot:
         stop(self._process)
         if knowledge:
             self.settings["CAMPAIGN_BOT_KNOWLEDGE"] = str(knowledge)
-        self._process = start(self.settings, self.log)
+        self._process = start(self.settings, self.log, unlimited_bot)
         self.api.wait_until(lambda: len(self.api.calls) > calls)
 
     def kill(self) -> None:

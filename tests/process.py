@@ -83,6 +83,7 @@ class ForkedProcess:
     def __init__(
         self, program: Callable[..., None], words: Sequence[str], settings: Mapping[str, str], log: Path
     ) -> None:
+        log.touch()
         self._process = _FORKING.Process(target=_run, args=(program, words, dict(settings), log), daemon=True)
         self._process.start()
 
