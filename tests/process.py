@@ -156,7 +156,8 @@ def running(settings: Mapping[str, str], log: Path, program: Callable[..., None]
 def stop(process: Process) -> None:
     """End it as an operator would; what is under way is brought to its end."""
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 0
+    code = process.wait(timeout=10)
+    assert code == 0, f"exit code {code}"
 
 
 def refusal(settings: Mapping[str, str], folder: Path) -> str:
