@@ -10,7 +10,7 @@ from typing import Any
 from tests.command_line import command
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import Failure, FakeBotApi
-from tests.process import start, stop, wait_for, waiting
+from tests.process import Process, start, stop, wait_for, waiting
 from tests.unlimited import unlimited_bot
 
 ADMIN_GROUP = -9000
@@ -30,16 +30,21 @@ class RunningBot:
         self.settings = settings
         self.database = folder / "bot.db"
         self.log = folder / "log"
-        self._process = start(self.settings, self.log, unlimited_bot)
+        self._process = self._start()
+
+    def _start(self) -> Process:
+        """A process, once it has made its first call."""
+        calls = len(self.api.calls)
+        process = start(self.settings, self.log, unlimited_bot)
+        self.api.wait_until(lambda: len(self.api.calls) > calls)
+        return process
 
     def restart(self, knowledge: Path | None = None) -> None:
         """End it as an operator would, and start it anew, over other knowledge if that is given."""
-        calls = len(self.api.calls)
         stop(self._process)
         if knowledge:
             self.settings["CAMPAIGN_BOT_KNOWLEDGE"] = str(knowledge)
-        self._process = start(self.settings, self.log, unlimited_bot)
-        self.api.wait_until(lambda: len(self.api.calls) > calls)
+        self._process = self._start()
 
     def kill(self) -> None:
         """End it at once."""

@@ -14,6 +14,7 @@ import pytest
 from tests.command_line import command
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
 from tests.process import missed, refusal, running, settings_for, start, stop, wait_for
+from tests.unlimited import unlimited_bot
 
 ADMIN = 5500112233
 
@@ -55,7 +56,7 @@ def test_a_full_disk(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) 
     """Nothing is acknowledged that can't be kept; when there is room again everything is answered."""
     database, log = tmp_path / "bot.db-wal", tmp_path / "log"
     settings |= {"CAMPAIGN_BOT_ADMINS": str(ADMIN)}
-    with running(settings, log) as process:
+    with running(settings, log, unlimited_bot) as process:
         api.member_says("你好")
         api.wait_until(lambda: len(api.sent()) == 1 and not api.pending)
         # A quota on the size of files, at what the database's log has now.

@@ -14,7 +14,7 @@ import pytest
 
 from bot.config import Settings
 from tests.command_line import command
-from tests.conftest import CANTEEN, SHIPPED
+from tests.conftest import CANTEEN
 from tests.process import refusal
 
 KEYS = ["question", "verdict", "items", "score", "answer", "sources", "reply", "suggestions", "candidates"]
@@ -35,15 +35,6 @@ def asked(folder: Path, given: str, *words: str) -> list[dict[str, Any]]:
     done = run(folder, "ask", "--json", *words, given=given)
     assert (done.returncode, done.stderr) == (0, "")
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def test_the_question_of_the_readme(tmp_path: Path) -> None:
-    """``ask`` and ``chat`` over the shipped knowledge answer what the README asks."""
-    question = "县里的动员大会是哪天开的"
-    for words, given in ((("ask", question), ""), (("chat",), f"{question}\n")):
-        done = run(tmp_path, *words, given=given, CAMPAIGN_BOT_KNOWLEDGE=str(SHIPPED))
-        assert (done.returncode, done.stderr) == (0, "")
-        assert "5月31日" in done.stdout
 
 
 def test_ask_json_prints_one_object_a_line_in_order(tmp_path: Path) -> None:
