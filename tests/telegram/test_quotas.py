@@ -49,10 +49,19 @@ def test_one_person_fills_only_so_much_of_the_log_a_day() -> None:
     """The next day all is forgotten, the key of the hash too."""
     days = [date(2026, 5, 31)]
     quota = DailyQuota(2, today=lambda: days[-1])
-    assert [quota.admits(7) for _ in range(3)] == [True, True, False]
+    assert [quota.admits(7700112233) for _ in range(3)] == [True, True, False]
     assert quota.admits(8)
-    key = quota._key
+    before = set(quota._counts)
     days.append(date(2026, 6, 1))
-    assert quota.admits(7)
-    assert quota._key != key
-    assert "7" not in map(str, quota._counts)
+    assert quota.admits(7700112233)
+    assert before.isdisjoint(quota._counts)
+
+
+def test_members_are_counted_without_their_ids() -> None:
+    """Neither in digits nor in bytes; and no two quotas count a member under the same hash."""
+    quotas = [DailyQuota(2), DailyQuota(2)]
+    for quota in quotas:
+        quota.admits(7700112233)
+    first, second = (bytes(person) for quota in quotas for person in quota._counts)
+    assert first != second
+    assert not [kept for kept in (b"7700112233", (7700112233).to_bytes(5, "big")) if kept in first + second]
