@@ -26,7 +26,7 @@ from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import SHIPPED
 from tests.fake_bot_api import FakeBotApi, serving
-from tests.process import running, settings_for, wait_for
+from tests.process import ending, execute, settings_for, wait_for
 
 MISSES = 10_000
 SIZES = (10_000, 100_000)
@@ -127,7 +127,7 @@ def reloads() -> None:
         knowledge, log = Path(folder) / "knowledge", Path(folder) / "log"
         shutil.copytree(SHIPPED, knowledge)
         settings = settings_for(api, Path(folder)) | {"CAMPAIGN_BOT_KNOWLEDGE": str(knowledge)}
-        with running(settings, log):
+        with ending(execute(settings, log)):
             api.member_says("你好")
             api.wait_for_messages(1)
             times = []

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tests.fake_bot_api import FakeBotApi, Fault, serving
-from tests.process import BOT, UNLIMITED_BOT, running, settings_for
+from tests.fake_bot_api import Failure, FakeBotApi, serving
+from tests.process import BOT, ending, execute, settings_for
 
 UPDATES = 1000
 CHATS = 200
+UNLIMITED_BOT = (str(ROOT / "tests" / "unlimited.py"),)
 ECHO_BOT = (str(ROOT / "tests" / "echo_bot.py"),)
 PACE_S = 1 / 15
 """Between questions, well below what may be sent."""
@@ -29,7 +30,7 @@ def served(program: Sequence[str], **changed: str) -> Iterator[FakeBotApi]:
             "CAMPAIGN_BOT_KNOWLEDGE": str(ROOT / "knowledge"),
             **changed,
         }
-        with running(settings, Path(folder) / "log", program):
+        with ending(execute(settings, Path(folder) / "log", program)):
             yield api
 
 
@@ -47,8 +48,8 @@ def p99_ms(*, stuck: bool) -> float:
     """Of the time from a question to its reply, in the chats that are not halted."""
     with served(BOT) as api:
         if stuck:
-            api.weather = lambda method, fields: (
-                Fault(429, {"parameters": {"retry_after": 600}})
+            api.failure_rule = lambda method, fields: (
+                Failure(429, {"parameters": {"retry_after": 600}})
                 if method == "sendmessage" and fields["chat_id"] == STUCK
                 else None
             )

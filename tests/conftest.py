@@ -14,6 +14,7 @@ from bot.store.misses import MissLog
 from bot.store.records import Miss, State
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
+from tests.fake_bot_api import FakeBotApi, serving
 from tests.inbox_setup import InboxSetup
 
 # As serving does: without it PTB warns of a change of its next major version at every 429.
@@ -45,6 +46,14 @@ def canteen() -> Knowledge:
 def miss(text: str, state: State = State.OPEN) -> Miss:
     """A miss of this text."""
     return Miss(question=text, key=text, verdict=VerdictKind.UNKNOWN, state=state, item="opening", score=0.25)
+
+
+@pytest.fixture
+def api() -> Iterator[FakeBotApi]:
+    """A Bot API over HTTP. Every call that was made must be one that the real one would take."""
+    with serving(FakeBotApi()) as running:
+        yield running
+    assert running.invalid == []
 
 
 @pytest.fixture

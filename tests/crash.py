@@ -8,7 +8,6 @@ commit, may be sent once more; nothing else may.
 import argparse
 import random
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +19,7 @@ from pathlib import Path
 from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
 from tests.fake_bot_api import TOKEN, FakeBotApi, serving
-from tests.process import missed, settings_for, start, stop
+from tests.process import Process, missed, settings_for, start, stop
 
 LONGEST_LIFE_S = 0.7
 """After its first call; at 27 replies a second, 20 lives then leave some of 200 questions for the last."""
@@ -98,7 +97,7 @@ def crash(seed: int, *, webhook: bool, kills: int, questions: int, folder: Path)
     return report
 
 
-def started(settings: dict[str, str], folder: Path, api: FakeBotApi) -> subprocess.Popen[bytes]:
+def started(settings: dict[str, str], folder: Path, api: FakeBotApi) -> Process:
     """The bot from its first call on."""
     calls = len(api.calls)
     process = start(settings, folder / "log")

@@ -1,39 +1,41 @@
-"""The Bot API over real HTTP on loopback: true offsets, long polling, webhook delivery, scripted faults.
+"""The Bot API over real HTTP on loopback: true offsets, long polling, webhook delivery, scripted failures.
 
-Each call is checked against aiogram's type of its method; a field that the type does not know is a fault.
+Each call is checked against aiogram's type of its method. What does not fit that type, an unknown field included, is
+noted in ``FakeBotApi.invalid``.
 """
 
+import functools
 import http.client
 import itertools
 import json
 import threading
 import time
+import typing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from unittest import mock
 from urllib.parse import parse_qsl, urlsplit
 
-import aiogram.methods
-from aiogram.methods.base import TelegramMethod
 from pydantic import BaseModel
 
 TOKEN = "123456789:AAcanaryTOKENcanaryTOKENcanaryTOKEN"
-COURIERS = 4
 BOT = {"id": 123456789, "is_bot": True, "first_name": "问答小帮手", "username": "campaign_faq_bot"}
-_METHODS: dict[str, type[TelegramMethod[Any]]] = {
-    kind.__api_method__.lower(): kind
-    for kind in vars(aiogram.methods).values()
-    if isinstance(kind, type) and issubclass(kind, TelegramMethod) and kind is not TelegramMethod
-}
+_DELIVERIES_AT_ONCE = 4
+_TEXTS = {
+    "callback_query_id", "data", "description", "inline_query_id", "parse_mode", "secret_token", "short_description",
+    "text", "url",
+}  # fmt: skip
+"""Fields that are text whatever they look like."""
 
 
 @dataclass(frozen=True)
-class Fault:
-    """What happens to one call instead of an answer: an error, or with status 0 a connection that is dropped.
+class Failure:
+    """What happens to one call instead of an answer: an HTTP error, or with status 0 a dropped connection.
 
-    ``accepted``: the call took effect all the same. ``hang_s``: how long the caller waits for nothing before that.
+    ``accepted``: the call took effect all the same. ``hang_s``: the caller waits for so many seconds first.
     """
 
     status: int = 0
@@ -42,17 +44,18 @@ class Fault:
     hang_s: float = 0.0
 
 
-Weather = Callable[[str, dict[str, Any]], Fault | None]
+FailureRule = Callable[[str, dict[str, Any]], Failure | None]
 
 
 class FakeBotApi:
-    """One bot's server. Tests put updates in and read calls out; both are safe to use from any thread.
+    """One bot's server. Tests put updates in and read calls out, from any thread.
 
-    ``weather`` decides on the fault of each call; ``deliver_to`` is the host and port at which the webhook listens.
+    ``failure_rule`` decides for each call whether it fails, and how. ``deliver_to`` is the host and port at which the
+    bot's webhook listens.
     """
 
-    def __init__(self, weather: Weather = lambda _method, _fields: None) -> None:
-        self.weather = weather
+    def __init__(self, failure_rule: FailureRule = lambda _method, _fields: None) -> None:
+        self.failure_rule = failure_rule
         self.deliver_to = ""
         self.times: list[float] = []
         self.active = 0
@@ -69,7 +72,7 @@ class FakeBotApi:
         self._confirmed = 0
         self._changed = threading.Condition()
         self._ids = itertools.count(1000)
-        self._faults: list[tuple[str, Fault]] = []
+        self._failures: list[tuple[str, Failure]] = []
         self._messages: dict[int, dict[str, Any]] = {}
         self.events: list[tuple[str, dict[str, Any]]] = []
         """What members got to see, in its order: messages sent and edited, answers to presses and inline queries."""
@@ -121,12 +124,12 @@ class FakeBotApi:
 
     def fail_next(self, method: str, status: int, **body: Any) -> None:
         """The next call of a method gets this error instead of its answer."""
-        self.meet_next(method, Fault(status, body))
+        self.inject(method, Failure(status, body))
 
-    def meet_next(self, method: str, fault: Fault) -> None:
-        """The next call of a method meets this fault."""
+    def inject(self, method: str, failure: Failure) -> None:
+        """The next call of a method fails in this way."""
         with self._changed:
-            self._faults.append((method.lower(), fault))
+            self._failures.append((method.lower(), failure))
 
     def sent(self) -> list[dict[str, Any]]:
         """What was sent to members so far, as message objects with the keyboard they show."""
@@ -170,12 +173,17 @@ class FakeBotApi:
             self.calls.append((method, fields))
             self.times.append(time.monotonic())
             self._changed.notify_all()
-            fault = self._next_fault(method, fields)
-        if fault:
-            if fault.accepted:
+            failure = self._next_failure(method, fields)
+        if failure:
+            if failure.accepted:
                 self._answer(method, fields)
-            self._closing.wait(fault.hang_s)
-            return fault.status, {"ok": False, "error_code": fault.status, "description": "scripted", **fault.body}
+            self._closing.wait(failure.hang_s)
+            return failure.status, {
+                "ok": False,
+                "error_code": failure.status,
+                "description": "scripted",
+                **failure.body,
+            }
         if method == "getupdates" and self._webhook:
             return 409, {"ok": False, "error_code": 409, "description": "Conflict: a webhook is set"}
         if method == "editmessagetext" and (refusal := self._refused_edit(fields)):
@@ -190,15 +198,15 @@ class FakeBotApi:
         same = (message["text"], message.get("reply_markup")) == (fields["text"], fields.get("reply_markup"))
         return "message is not modified" if same else None
 
-    def _next_fault(self, method: str, fields: dict[str, Any]) -> Fault | None:
-        for scripted in self._faults:
+    def _next_failure(self, method: str, fields: dict[str, Any]) -> Failure | None:
+        for scripted in self._failures:
             if scripted[0] == method:
-                self._faults.remove(scripted)
+                self._failures.remove(scripted)
                 return scripted[1]
-        return self.weather(method, fields)
+        return self.failure_rule(method, fields)
 
     def _check(self, method: str, fields: dict[str, Any]) -> None:
-        kind = _METHODS.get(method)
+        kind = _method_type(method)
         if kind is None:
             self.invalid.append(f"{method}: no such method")
             return
@@ -220,7 +228,7 @@ class FakeBotApi:
             case "editmessagetext":
                 return self._edit(fields)
             case "answercallbackquery" | "answerinlinequery":
-                return self._happened(method, fields)
+                return self._note(method, fields)
             case "setwebhook":
                 return self._set_webhook(fields)
             case "deletewebhook":
@@ -245,18 +253,20 @@ class FakeBotApi:
         return True
 
     def deliver(self) -> None:
-        """Bring updates to the webhook, a chat's only after the one before it; what is refused comes again."""
+        """Post updates to the webhook, each chat's in order; what is refused is posted again."""
         while not self._closing.is_set():
             with self._changed:
-                self._changed.wait_for(lambda: self._due() is not None or self._closing.is_set(), timeout=0.02)
+                # What was refused is due again without anything changing.
+                pause = 0.02 if self._not_before else None
+                self._changed.wait_for(lambda: self._due() is not None or self._closing.is_set(), timeout=pause)
                 update = self._due()
                 if update is None or self._closing.is_set():
                     continue
-                lane = _chat(update)
-                self._under_way.add(lane)
-            taken = self._bring(update)
+                chat = _chat(update)
+                self._under_way.add(chat)
+            taken = self._post(update)
             with self._changed:
-                self._under_way.discard(lane)
+                self._under_way.discard(chat)
                 if taken:
                     self._delivered.add(update["update_id"])
                 else:
@@ -268,13 +278,13 @@ class FakeBotApi:
             return None
         blocked = set(self._under_way)
         for update in self._pending():
-            lane = _chat(update)
-            if lane not in blocked and self._not_before.get(update["update_id"], 0) <= time.monotonic():
+            chat = _chat(update)
+            if chat not in blocked and self._not_before.get(update["update_id"], 0) <= time.monotonic():
                 return update
-            blocked.add(lane)
+            blocked.add(chat)
         return None
 
-    def _bring(self, update: dict[str, Any]) -> bool:
+    def _post(self, update: dict[str, Any]) -> bool:
         connection = http.client.HTTPConnection(self.deliver_to, timeout=60)
         headers = {"Content-Type": "application/json"}
         if "secret_token" in self._webhook:
@@ -288,7 +298,7 @@ class FakeBotApi:
             connection.close()
 
     def close(self) -> None:
-        """End what waits."""
+        """Wake up every call that waits."""
         self._closing.set()
         with self._changed:
             self._changed.notify_all()
@@ -322,7 +332,7 @@ class FakeBotApi:
             self._changed.notify_all()
             return message
 
-    def _happened(self, method: str, fields: dict[str, Any]) -> bool:
+    def _note(self, method: str, fields: dict[str, Any]) -> bool:
         with self._changed:
             self.events.append((method, fields))
             self._changed.notify_all()
@@ -334,8 +344,21 @@ class FakeBotApi:
         return next((message for message in known if message and message["message_id"] == message_id), None)
 
 
+@functools.cache
+def _method_type(name: str) -> type[BaseModel] | None:
+    """Aiogram's type of a method, by the method's name in lower case; None if there is no such method."""
+    # At import aiogram builds all of its 300 types, which takes 5 seconds; a few of them are enough here.
+    with mock.patch.object(BaseModel, "model_rebuild"):
+        import aiogram.methods  # noqa: PLC0415
+    types = {kind.lower(): getattr(aiogram.methods, kind) for kind in aiogram.methods.__all__}
+    if name not in types:
+        return None
+    types[name].model_rebuild(_types_namespace={**vars(typing), **vars(aiogram.types)})
+    return typing.cast("type[BaseModel]", types[name])
+
+
 def _chat(update: dict[str, Any]) -> object:
-    """The chat that an update belongs to; of what has none, all is one."""
+    """The chat that an update belongs to; None for updates without one."""
     query = update.get("callback_query") or {}
     message = update.get("message") or update.get("edited_message") or query.get("message") or {}
     return message.get("chat", {}).get("id") if isinstance(message.get("chat"), dict) else None
@@ -360,17 +383,7 @@ def _fields(content_type: str, body: bytes) -> dict[str, Any]:
 
 
 def _value(name: str, value: str) -> Any:
-    if name in {
-        "text",
-        "data",
-        "inline_query_id",
-        "description",
-        "short_description",
-        "secret_token",
-        "url",
-        "callback_query_id",
-        "parse_mode",
-    }:
+    if name in _TEXTS:
         return value
     try:
         return json.loads(value)
@@ -424,13 +437,13 @@ def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
         def handle_error(self, request: Any, client_address: Any) -> None:
             """A client that is killed while it waits is part of the tests."""
 
+    _method_type("getme")  # else the first call would wait for the import
     server = Server(("127.0.0.1", port), Handler)
     api.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    couriers = [threading.Thread(target=api.deliver, daemon=True) for _ in range(COURIERS)]
-    for courier in couriers:
-        courier.start()
+    for _ in range(_DELIVERIES_AT_ONCE):
+        threading.Thread(target=api.deliver, daemon=True).start()
     try:
         yield api
     finally:

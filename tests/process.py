@@ -1,6 +1,11 @@
-"""The whole bot as a process."""
+"""The whole bot as a process.
+
+Imports are most of what a start costs. So they are done once, in a server that forks: each bot is a process of its own,
+which can be killed, but begins with its imports done. ``execute`` begins with a bare interpreter, as an operator does.
+"""
 
 import json
+import multiprocessing
 import os
 import signal
 import socket
@@ -11,12 +16,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tests.conftest import CANTEEN, ROOT
+from bot.store.tables import SUBSCRIPTIONS
+from tests.command_line import command
+from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, FakeBotApi
+from tests.programs import campaign_bot
 
 WEBHOOK_SECRET = "canary-webhook-secret"
+_FORKING = multiprocessing.get_context("forkserver")
+_FORKING.set_forkserver_preload(["tests.unlimited", campaign_bot.__module__])
 
 
 def free_port() -> int:
@@ -47,15 +57,115 @@ def settings_for(api: FakeBotApi, folder: Path, *, webhook: bool = False) -> dic
     return settings
 
 
-BOT = ("-m", "bot", "run")
-UNLIMITED_BOT = (str(ROOT / "tests" / "unlimited.py"),)
+class Process(Protocol):
+    """A process as the tests see it; ``subprocess.Popen`` is one."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+
+    def poll(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, once it has ended."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
 
 
-def start(settings: Mapping[str, str], log: Path, program: Sequence[str] = BOT) -> subprocess.Popen[bytes]:
+class ForkedProcess:
+    """A process that runs a function, with this environment alone; it writes to this file and works beside it."""
+
+    def __init__(
+        self, program: Callable[..., None], words: Sequence[str], settings: Mapping[str, str], log: Path
+    ) -> None:
+        log.touch()
+        self._process = _FORKING.Process(target=_run, args=(program, words, dict(settings), log), daemon=True)
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """As ``Process`` says, and so below."""
+        assert self._process.pid
+        return self._process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        code = self._process.exitcode
+        assert code is not None, "it still runs"
+        return code
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+
+def _run(program: Callable[..., None], words: Sequence[str], settings: dict[str, str], log: Path) -> None:
+    """Run a program in a process that was just forked."""
+    written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(written, stream.fileno())
+    os.close(written)
+    os.environ.clear()
+    os.environ.update(settings)
+    os.chdir(log.parent)
+    program(*words)
+
+
+def start(settings: Mapping[str, str], log: Path, program: Callable[..., None] = campaign_bot) -> Process:
     """Start the bot; it logs to this file."""
+    return ForkedProcess(program, (), settings, log)
+
+
+BOT = ("-m", "bot", "run")
+
+
+def execute(settings: Mapping[str, str], log: Path, program: Sequence[str] = BOT) -> Process:
+    """Start the bot as an operator does, by the words after ``python``; it logs to this file."""
     with log.open("ab") as stream:
         command = [sys.executable, *program]
         return subprocess.Popen(command, env=dict(settings), stdout=stream, stderr=stream, cwd=log.parent)
+
+
+@contextmanager
+def ending(process: Process) -> Iterator[Process]:
+    """A process that is killed at the end."""
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def running(settings: Mapping[str, str], log: Path, program: Callable[..., None] = campaign_bot) -> Iterator[Process]:
+    """The bot while it runs; it is killed at the end."""
+    with ending(start(settings, log, program)) as process:
+        yield process
+
+
+def stop(process: Process) -> None:
+    """End it as an operator would; what is under way is brought to its end."""
+    process.send_signal(signal.SIGTERM)
+    code = process.wait(timeout=10)
+    assert code == 0, f"exit code {code}"
+
+
+def refusal(settings: Mapping[str, str], folder: Path) -> str:
+    """What a bot prints that can't start; its exit code is 2."""
+    log = folder / "refusal"
+    with ending(start(settings, log)) as process:
+        assert process.wait(timeout=30) == 2
+    return log.read_text()
 
 
 def wait_for(reached: Callable[[], bool], seconds: float = 30) -> None:
@@ -64,35 +174,6 @@ def wait_for(reached: Callable[[], bool], seconds: float = 30) -> None:
     while not reached():
         assert time.monotonic() < end
         time.sleep(0.02)
-
-
-@contextmanager
-def running(settings: Mapping[str, str], log: Path, program: Sequence[str] = BOT) -> Iterator[subprocess.Popen[bytes]]:
-    """The bot while it runs; it is killed at the end."""
-    process = start(settings, log, program)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End it as an operator would; what is under way is brought to its end."""
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 0
-
-
-def command(settings: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """Another command beside the running bot."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        env=dict(settings),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 def missed(settings: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -105,4 +186,4 @@ def missed(settings: Mapping[str, str]) -> list[dict[str, Any]]:
 def waiting(database: Path) -> int:
     """How many members are still to be told of an answer."""
     with closing(sqlite3.connect(database)) as connection:
-        return int(connection.execute("SELECT count(*) FROM subscriptions").fetchone()[0])
+        return int(connection.execute(f"SELECT count(*) FROM {SUBSCRIPTIONS.name}").fetchone()[0])

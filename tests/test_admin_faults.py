@@ -5,7 +5,6 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +14,15 @@ from bot.conversation.callbacks import AddToItem, Subscribe, UndoEdit
 from bot.conversation.reply import short_key
 from bot.knowledge import load
 from tests.conftest import CANTEEN
-from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
-from tests.process import UNLIMITED_BOT, missed, running, settings_for, start, stop, wait_for, waiting
+from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
+from tests.process import missed, running, settings_for, start, stop, wait_for, waiting
+from tests.unlimited import unlimited_bot
 
 ADMIN = 9001
 MISSED = "塑料片被狗吃了"
 KILLS = 4
 SIDE_BY_SIDE = 8
-BLOCKED = Fault(403, {"description": "Forbidden: bot was blocked by the user"})
-
-
-@pytest.fixture
-def api() -> Iterator[FakeBotApi]:
-    with serving(FakeBotApi()) as running_api:
-        yield running_api
-    assert running_api.invalid == []
+BLOCKED = Failure(403, {"description": "Forbidden: bot was blocked by the user"})
 
 
 @pytest.fixture
@@ -131,7 +124,7 @@ def test_a_kill_while_members_are_told_loses_nobody(api: FakeBotApi, settings: d
         api.wait_until(lambda: sum("就在这里" in message["text"] for message in api.sent()) == len(members))
         wait_for(lambda: [row["count"] for row in missed(settings)] == [len(members)])
         card = open_card(api)
-        api.weather = lambda method, fields: (
+        api.failure_rule = lambda method, fields: (
             None if method != "sendmessage" or fields["chat_id"] != blocked else BLOCKED
         )
         api.member_presses(ADD, card, ADMIN)
@@ -171,7 +164,7 @@ def test_no_question_is_dropped_while_the_knowledge_changes(
     """Each is answered once, by the knowledge before or after; SIGHUP loads it too."""
     items, log = tmp_path / "knowledge" / "items.yaml", tmp_path / "log"
     text = items.read_text()
-    with running(settings, log, UNLIMITED_BOT) as process:
+    with running(settings, log, unlimited_bot) as process:
         api.member_says("食堂几点关门")
         api.wait_for_messages(1)
         for number in range(1, 300):

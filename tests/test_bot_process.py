@@ -1,24 +1,14 @@
 """The whole bot as a process, over real HTTP on loopback."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.conversation.reply import short_key
-from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
-from tests.process import missed, running, settings_for, stop
-
-
-@pytest.fixture
-def api() -> Iterator[FakeBotApi]:
-    with serving(FakeBotApi()) as running:
-        yield running
-    assert running.invalid == []
+from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
+from tests.process import ending, execute, missed, refusal, running, settings_for, stop
 
 
 @pytest.fixture
@@ -33,9 +23,12 @@ def buttons(message: dict[str, Any]) -> list[tuple[str, str]]:
 def test_a_member_is_answered_and_a_miss_survives_a_restart(
     api: FakeBotApi, settings: dict[str, str], tmp_path: Path
 ) -> None:
-    """/start, a question, a suggestion pressed, "none of these", a miss; all still there after a restart."""
+    """/start, a question, a suggestion pressed, "none of these", a miss; all still there after a restart.
+
+    Here the bot begins with a bare interpreter, by ``python -m bot run``.
+    """
     log = tmp_path / "log"
-    with running(settings, log) as process:
+    with ending(execute(settings, log)) as process:
         api.member_says("/start")
         api.member_says("饭卡丢了怎么补")
         welcome, answer = api.wait_for_messages(2)
@@ -182,7 +175,9 @@ def test_a_reply_that_is_refused_for_good_delays_nobody(
     api: FakeBotApi, settings: dict[str, str], tmp_path: Path, status: int
 ) -> None:
     """The next member is answered."""
-    api.weather = lambda method, fields: Fault(status) if method == "sendmessage" and fields["chat_id"] == 8 else None
+    api.failure_rule = lambda method, fields: (
+        Failure(status) if method == "sendmessage" and fields["chat_id"] == 8 else None
+    )
     api.member_says("补办饭卡", chat=8)
     api.member_says("你好")
     with running(settings, tmp_path / "log"):
@@ -200,13 +195,9 @@ BAD_SETTINGS = {
 
 
 @pytest.mark.parametrize(("changed", "expected"), BAD_SETTINGS.values(), ids=BAD_SETTINGS.keys())
-def test_what_can_be_mended_is_one_line(
+def test_what_can_be_fixed_is_one_line(
     settings: dict[str, str], tmp_path: Path, changed: dict[str, str], expected: str
 ) -> None:
-    """Exit code 2 and one line on standard error that says what to do."""
-    command = [sys.executable, "-m", "bot", "run"]
-    done = subprocess.run(command, env=settings | changed, capture_output=True, text=True, cwd=tmp_path, check=False)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1
-    assert expected in done.stderr
+    """Exit code 2 and one line that says what to do."""
+    (line,) = refusal(settings | changed, tmp_path).splitlines()
+    assert expected in line

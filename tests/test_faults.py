@@ -6,22 +6,17 @@ import sqlite3
 import stat
 import time
 import urllib.request
-from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
-from tests.process import command, missed, running, settings_for, start, stop, wait_for
+from tests.command_line import command
+from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
+from tests.process import missed, refusal, running, settings_for, start, stop, wait_for
+from tests.unlimited import unlimited_bot
 
 ADMIN = 5500112233
-
-
-@pytest.fixture
-def api() -> Iterator[FakeBotApi]:
-    with serving(FakeBotApi()) as running_api:
-        yield running_api
-    assert running_api.invalid == []
 
 
 @pytest.fixture(params=["polling", "webhook"])
@@ -61,7 +56,7 @@ def test_a_full_disk(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) 
     """Nothing is acknowledged that can't be kept; when there is room again everything is answered."""
     database, log = tmp_path / "bot.db-wal", tmp_path / "log"
     settings |= {"CAMPAIGN_BOT_ADMINS": str(ADMIN)}
-    with running(settings, log) as process:
+    with running(settings, log, unlimited_bot) as process:
         api.member_says("你好")
         api.wait_until(lambda: len(api.sent()) == 1 and not api.pending)
         # A quota on the size of files, at what the database's log has now.
@@ -94,13 +89,11 @@ def test_a_locked_database(api: FakeBotApi, polling: dict[str, str], tmp_path: P
     with running(polling, log) as process:
         api.member_says("你好")
         api.wait_until(lambda: len(api.sent()) == 1 and not api.pending)
-        holder = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
-        holder.execute("BEGIN IMMEDIATE")
-        api.member_says("补办饭卡")
-        wait_for(lambda: "another program holds it" in log.read_text())
-        assert api.pending == 1
-        holder.execute("ROLLBACK")
-        holder.close()
+        with closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            api.member_says("补办饭卡")
+            wait_for(lambda: "another program holds it" in log.read_text())
+            assert api.pending == 1
         api.wait_until(lambda: len(api.sent()) == 2 and not api.pending)
         stop(process)
 
@@ -115,9 +108,7 @@ def test_a_damaged_database(api: FakeBotApi, polling: dict[str, str], tmp_path: 
     backup = database.read_bytes()
     database.write_bytes(backup[:100] + b"\x55" * (len(backup) - 100))
     api.member_says("补办饭卡")
-    done = command(polling, "run")
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
+    (line,) = refusal(polling, tmp_path).splitlines()
     assert "put a backup in its place" in line
     assert api.pending == 1
     database.write_bytes(backup)
@@ -129,14 +120,14 @@ def test_a_damaged_database(api: FakeBotApi, polling: dict[str, str], tmp_path: 
 def test_a_stuck_chat_delays_nobody_and_the_end_is_quick(
     api: FakeBotApi, settings: dict[str, str], tmp_path: Path
 ) -> None:
-    """One chat is halted for minutes, a call hangs: others are answered, SIGTERM ends it within 10 seconds."""
-    api.meet_next("sendMessage", Fault(429, {"parameters": {"retry_after": 300}}))
+    """One chat has to wait for minutes, a call hangs: others are answered, SIGTERM ends it within 10 seconds."""
+    api.inject("sendMessage", Failure(429, {"parameters": {"retry_after": 300}}))
     with running(settings, tmp_path / "log") as process:
         api.member_says("补办饭卡", chat=8)
         api.wait_until(lambda: any(fields.get("chat_id") == 8 for _, fields in api.calls))
         api.member_says("补办饭卡", chat=9)
         api.wait_until(lambda: len(api.sent()) == 1)
-        api.meet_next("sendMessage", Fault(accepted=True, hang_s=30))
+        api.inject("sendMessage", Failure(accepted=True, hang_s=30))
         api.member_says("你好", chat=9)
         api.wait_until(lambda: len(texts(api, 9)) == 2)
         stop(process)
@@ -169,7 +160,7 @@ def test_nobody_can_be_found_in_what_is_written(api: FakeBotApi, settings: dict[
         api.wait_until(lambda: not api.pending)
         look("after a dead letter")
         assert "message.message_id" in command(settings, "inbox", "list").stdout
-        api.meet_next("sendMessage", Fault(429, {"parameters": {"retry_after": 300}}))
+        api.inject("sendMessage", Failure(429, {"parameters": {"retry_after": 300}}))
         api.member_says("我叫张三，电话13812345678", chat=person, **{"from": who})
         api.wait_until(lambda: not api.pending)
         process.kill()
@@ -182,10 +173,10 @@ def test_dead_letters_are_listed_and_replayed(api: FakeBotApi, polling: dict[str
     """A reply that Telegram refuses over and over waits for the operator, without its content."""
     refused = True
 
-    def weather(method: str, fields: dict[str, object]) -> Fault | None:
-        return Fault(500) if refused and method == "sendmessage" and fields["chat_id"] == 8 else None
+    def failure_rule(method: str, fields: dict[str, object]) -> Failure | None:
+        return Failure(500) if refused and method == "sendmessage" and fields["chat_id"] == 8 else None
 
-    api.weather = weather
+    api.failure_rule = failure_rule
     with running(polling, tmp_path / "log") as process:
         api.member_says("写首诗送我妈", chat=8)
         wait_for(lambda: "NetworkError" in command(polling, "inbox", "list").stdout, seconds=60)
@@ -233,10 +224,10 @@ def test_admins_are_told_when_the_log_is_full(api: FakeBotApi, polling: dict[str
     """Once each; one who never pressed start does no harm."""
     polling |= {"CAMPAIGN_BOT_MISSED_LIMIT": "1", "CAMPAIGN_BOT_ADMINS": f"{ADMIN + 1},{ADMIN}"}
 
-    def weather(method: str, fields: dict[str, object]) -> Fault | None:
-        return Fault(403) if method == "sendmessage" and fields["chat_id"] == ADMIN + 1 else None
+    def failure_rule(method: str, fields: dict[str, object]) -> Failure | None:
+        return Failure(403) if method == "sendmessage" and fields["chat_id"] == ADMIN + 1 else None
 
-    api.weather = weather
+    api.failure_rule = failure_rule
     with running(polling, tmp_path / "log") as process:
         api.member_says("写首诗送我妈1")
         api.wait_until(lambda: len(texts(api, ADMIN)) == 1)
@@ -254,9 +245,7 @@ def test_an_address_that_is_taken(api: FakeBotApi, settings: dict[str, str], tmp
     log = tmp_path / "log"
     with socket.create_server((host, int(port))):
         if "CAMPAIGN_BOT_WEBHOOK_URL" in settings:
-            done = command(settings, "run")
-            assert done.returncode == 2
-            assert "CAMPAIGN_BOT_LISTEN" in done.stderr
+            assert "CAMPAIGN_BOT_LISTEN" in refusal(settings, tmp_path)
             return
         with running(settings, log) as process:
             api.member_says("你好")
@@ -270,9 +259,7 @@ def test_a_second_bot_on_the_same_database(api: FakeBotApi, polling: dict[str, s
     with running(polling, tmp_path / "log") as process:
         api.member_says("你好")
         api.wait_until(lambda: len(api.sent()) == 1)
-        second = command(polling, "run")
-        assert second.returncode == 2
-        assert "Another `campaign-bot run`" in second.stderr
+        assert "Another `campaign-bot run`" in refusal(polling, tmp_path)
         api.member_says("补办饭卡")
         api.wait_until(lambda: len(api.sent()) == 2)
         stop(process)
@@ -307,8 +294,6 @@ MALFORMED = {
 @pytest.mark.parametrize(("changed", "named"), MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_malformed_setting_is_one_line(api: FakeBotApi, tmp_path: Path, changed: dict[str, str], named: str) -> None:
     """That names it, and never its value."""
-    done = command(settings_for(api, tmp_path, webhook=True) | changed, "run")
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
-    assert named in done.stderr
-    assert not [value for value in changed.values() if value and value in done.stderr]
+    (line,) = refusal(settings_for(api, tmp_path, webhook=True) | changed, tmp_path).splitlines()
+    assert named in line
+    assert not [value for value in changed.values() if value and value in line]

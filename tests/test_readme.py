@@ -1,24 +1,47 @@
-"""The README says what the code does."""
+"""The README and the documents beside it say what the code does."""
 
+import itertools
+import os
 import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
 
 from bot.config import PREFIX, Settings
 from bot.knowledge import Knowledge
+from tests.command_line import command
 from tests.conftest import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 ROW = re.compile(rf"^\| `{PREFIX}(\w+)` \| (.*?) \| (.*?) \|$", re.MULTILINE)
+
+
+def console_lines() -> list[str]:
+    """What a reader is told to type: in a console block the lines after a ``$``, or all lines if there is none."""
+    found = []
+    for block in re.findall(r"^ *```console\n(.*?)^ *```$", TEXT, re.DOTALL | re.MULTILINE):
+        lines = [line.strip() for line in block.splitlines()]
+        found += [line.removeprefix("$ ") for line in lines if line.startswith("$ ")] or lines
+    return list(dict.fromkeys(found))
+
+
+CONSOLE = console_lines()
+MENTIONED = sorted(set(re.findall(r"`((?:\.venv/bin/)?campaign-bot [^`]*)`", TEXT)))
 
 
 def test_the_table_of_settings_is_the_settings() -> None:
     """Same names, same order, same words."""
     fields = [(name.upper(), field.description) for name, field in Settings.model_fields.items()]
-    assert [(name, meaning) for name, meaning, _ in ROW.findall(README)] == fields
+    assert [(name, meaning) for name, meaning, _ in ROW.findall(TEXT)] == fields
 
 
 def test_the_defaults_are_the_settings() -> None:
     """Where a default is a value, it stands in the table."""
-    defaults = {name: default for name, _, default in ROW.findall(README)}
+    defaults = {name: default for name, _, default in ROW.findall(TEXT)}
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, str | int):
             written = str(field.default).lower() if isinstance(field.default, bool) else field.default
@@ -35,5 +58,76 @@ def test_the_counts_are_true(shipped: Knowledge) -> None:
     """How much the README says there is."""
     kinds = [item.kind.value for item in shipped.base.items]
     phrasings = sum(len(list(item.all_phrasings())) for item in shipped.base.items)
-    (stated,) = re.findall(r"(\d+) answers and (\d+) honest .*?asked in ([\d,]+) ways", README, re.DOTALL)
+    (stated,) = re.findall(r"(\d+) answers and (\d+) honest .*?asked in ([\d,]+) ways", TEXT, re.DOTALL)
     assert stated == (str(kinds.count("answer")), str(kinds.count("not-covered")), f"{phrasings:,}")
+
+
+@pytest.mark.parametrize("line", CONSOLE)
+def test_what_a_reader_is_told_to_type_works(line: str, tmp_path: Path) -> None:
+    """Each command of a pipe ends well, with what the one before it printed as its input."""
+    given = ""
+    for part in line.split(" | "):
+        words = shlex.split(part, comments=True)
+        if words[0] == "make":
+            words = recipe(words[-1])
+        match words:
+            case [program, "run"] if program.endswith("campaign-bot"):
+                # All that it lacks here is the token.
+                done = campaign_bot(tmp_path, "run")
+                assert (done.returncode, "BotFather" in done.stderr) == (2, True)
+            case [program, *rest] if program.endswith("campaign-bot"):
+                done = campaign_bot(tmp_path, *rest, given=given)
+                assert (done.returncode, done.stderr) == (0, "")
+                given = done.stdout
+            case ["printf" | "tail", *_]:
+                given = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+            case ["cp", source, _]:
+                assert (ROOT / source).is_file()
+            case ["docker", "compose", *_]:
+                assert (ROOT / "compose.yaml").is_file()
+            case [program, *_]:
+                assert program.startswith("$(BIN)/"), f"nothing here tests {line}"
+
+
+def test_the_question_of_the_readme_is_answered(tmp_path: Path) -> None:
+    """``ask`` and ``chat`` over the shipped knowledge answer what the README asks."""
+    question = "县里的动员大会是哪天开的"
+    assert question in TEXT
+    for words, given in ((("ask", question), ""), (("chat",), f"{question}\n")):
+        done = campaign_bot(tmp_path, *words, given=given)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "5月31日" in done.stdout
+
+
+@pytest.mark.parametrize("mentioned", MENTIONED)
+def test_every_command_that_is_mentioned_exists(mentioned: str, tmp_path: Path) -> None:
+    """With the options that are mentioned with it."""
+    _, *words = mentioned.split()
+    names = list(itertools.takewhile(re.compile("[a-z]+").fullmatch, words))
+    done = campaign_bot(tmp_path, *names, "--help")
+    assert done.returncode == 0
+    assert {word for word in words if word.startswith("--")} <= set(re.findall("--[a-z-]+", done.stdout))
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z]+)`", TEXT))))
+def test_every_target_that_is_mentioned_exists(target: str) -> None:
+    """In the Makefile."""
+    assert recipe(target)
+
+
+def recipe(target: str) -> list[str]:
+    """The words of the first command of a target of the Makefile."""
+    (first,) = re.findall(rf"^{target}:.*\n\t@(.*)$", MAKEFILE, re.MULTILINE)
+    return str(first).split()
+
+
+def campaign_bot(folder: Path, *words: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+    """A command in a folder, with no settings."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return command(environment, *words, given=given, folder=folder)
+
+
+def test_documents_are_read() -> None:
+    """There are commands in console blocks, and commands in the text."""
+    assert CONSOLE
+    assert MENTIONED

@@ -1,4 +1,4 @@
-"""A storm of faults over 1,000 questions of 200 chats: all answered, order kept in each chat."""
+"""A storm of failures over 1,000 questions of 200 chats: all answered, order kept in each chat."""
 
 import random
 from collections import Counter, defaultdict
@@ -6,54 +6,55 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash import waiting_in
-from tests.fake_bot_api import FakeBotApi, Fault, serving
-from tests.process import UNLIMITED_BOT, missed, running, settings_for, stop, wait_for
+from tests.fake_bot_api import Failure, FakeBotApi, serving
+from tests.process import missed, running, settings_for, stop, wait_for
+from tests.unlimited import unlimited_bot
 
 CHATS = 200
 QUESTIONS = 1000
 WORST_LUCK = 3
-"""Faults that one reply meets at most: fewer than the bot's bounded attempts."""
-HALT = Fault(429, {"parameters": {"retry_after": 1}})
-SEND_FAULTS = {
-    "send: 429": (0.02, HALT),
-    "send: 500": (0.05, Fault(500)),
-    "send: dropped before acceptance": (0.03, Fault()),
-    "send: dropped after acceptance": (0.03, Fault(accepted=True)),
-    "send: time-out after acceptance": (0.005, Fault(accepted=True, hang_s=6)),
+"""Failures that one reply meets at most: fewer than the bot's bounded attempts."""
+FLOOD_WAIT = Failure(429, {"parameters": {"retry_after": 1}})
+SEND_FAILURES = {
+    "send: 429": (0.02, FLOOD_WAIT),
+    "send: 500": (0.05, Failure(500)),
+    "send: dropped before acceptance": (0.03, Failure()),
+    "send: dropped after acceptance": (0.03, Failure(accepted=True)),
+    "send: time-out after acceptance": (0.005, Failure(accepted=True, hang_s=6)),
 }
-POLL_FAULTS = {
-    "poll: 429": (0.1, HALT),
-    "poll: 502": (0.1, Fault(502)),
-    "poll: dropped": (0.1, Fault()),
-    "poll: 409": (0.05, Fault(409)),
+POLL_FAILURES = {
+    "poll: 429": (0.1, FLOOD_WAIT),
+    "poll: 502": (0.1, Failure(502)),
+    "poll: dropped": (0.1, Failure()),
+    "poll: 409": (0.05, Failure(409)),
 }
 
 
 class Storm:
-    """Faults by chance, from a seed."""
+    """Failures by chance, from a seed."""
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self._met: Counter[Any] = Counter()
-        self.faults: Counter[str] = Counter()
+        self.failures: Counter[str] = Counter()
 
-    def __call__(self, method: str, fields: dict[str, Any]) -> Fault | None:
+    def __call__(self, method: str, fields: dict[str, Any]) -> Failure | None:
         if method == "getupdates":
-            return self._draw(POLL_FAULTS)
+            return self._draw(POLL_FAILURES)
         if method != "sendmessage":
             return None
         question = fields["reply_parameters"]["message_id"]
-        fault = self._draw(SEND_FAULTS) if self._met[question] < WORST_LUCK else None
-        self._met[question] += fault is not None
-        return fault
+        failure = self._draw(SEND_FAILURES) if self._met[question] < WORST_LUCK else None
+        self._met[question] += failure is not None
+        return failure
 
-    def _draw(self, faults: dict[str, tuple[float, Fault]]) -> Fault | None:
+    def _draw(self, failures: dict[str, tuple[float, Failure]]) -> Failure | None:
         drawn = self._chance.random()
-        for name, (share, fault) in faults.items():
+        for name, (share, failure) in failures.items():
             drawn -= share
             if drawn < 0:
-                self.faults[name] += 1
-                return fault
+                self.failures[name] += 1
+                return failure
         return None
 
 
@@ -64,11 +65,11 @@ def test_a_storm_loses_nothing(tmp_path: Path) -> None:
         settings = settings_for(api, tmp_path)
         asked: dict[int, tuple[int, str]] = {}
 
-        with running(settings, tmp_path / "log", UNLIMITED_BOT) as process:
+        with running(settings, tmp_path / "log", unlimited_bot) as process:
             for number in range(QUESTIONS):
                 chat, text = 1000 + number % CHATS, f"写首诗送我妈{number}"
                 asked[api.member_says(text, chat=chat)["message_id"]] = (chat, text)
-            api.wait_until(lambda: len({quoted(message) for message in api.sent()}) == QUESTIONS, seconds=120)
+            api.wait_until(lambda: len(api.sent()) >= QUESTIONS and answered(api) == QUESTIONS, seconds=120)
             # The last replies may be accepted and still on their way to a time-out.
             wait_for(lambda: not waiting_in(tmp_path / "bot.db"), seconds=60)
             stop(process)
@@ -78,12 +79,17 @@ def test_a_storm_loses_nothing(tmp_path: Path) -> None:
         for message in dict.fromkeys(answers):
             order[asked[message][0]].append(message)
         assert all(messages == sorted(messages) for messages in order.values())
-        repeats = sum(count for fault, count in storm.faults.items() if "after acceptance" in fault)
+        repeats = sum(count for failure, count in storm.failures.items() if "after acceptance" in failure)
         assert len(answers) - len(asked) <= repeats
-        assert set(storm.faults) >= set(SEND_FAULTS)
-        assert set(storm.faults).intersection(POLL_FAULTS)
+        assert set(storm.failures) >= set(SEND_FAILURES)
+        assert set(storm.failures).intersection(POLL_FAILURES)
         assert {row["question"]: row["count"] for row in missed(settings)} == {text: 1 for _, text in asked.values()}
         assert api.invalid == []
+
+
+def answered(api: FakeBotApi) -> int:
+    """How many questions have a reply."""
+    return len({quoted(message) for message in api.sent()})
 
 
 def quoted(message: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""The command line as a process: contracts that other programs rely on."""
+"""The commands: contracts that other programs rely on."""
 
 import csv
 import io
@@ -13,32 +13,28 @@ from typing import Any
 import pytest
 
 from bot.config import Settings
-from tests.conftest import CANTEEN, SHIPPED
+from tests.command_line import command
+from tests.conftest import CANTEEN
+from tests.process import refusal
 
 KEYS = ["question", "verdict", "items", "score", "answer", "sources", "reply", "suggestions", "candidates"]
 
 
-def run(cwd: Path, *words: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in an empty folder over the canteen's knowledge."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_BOT_")}
-    environment |= {"CAMPAIGN_BOT_KNOWLEDGE": str(CANTEEN), **settings}
-    command = [sys.executable, "-m", "bot", *words]
-    return subprocess.run(command, input=given, env=environment, cwd=cwd, capture_output=True, text=True, check=False)
+def environment(**settings: str) -> dict[str, str]:
+    """An environment whose knowledge is the canteen's."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_BOT_")}
+    return {**inherited, "CAMPAIGN_BOT_KNOWLEDGE": str(CANTEEN), **settings}
 
 
-def asked(cwd: Path, given: str, *words: str) -> list[dict[str, Any]]:
-    done = run(cwd, "ask", "--json", *words, given=given)
+def run(folder: Path, *words: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder over the canteen's knowledge."""
+    return command(environment(**settings), *words, given=given, folder=folder)
+
+
+def asked(folder: Path, given: str, *words: str) -> list[dict[str, Any]]:
+    done = run(folder, "ask", "--json", *words, given=given)
     assert (done.returncode, done.stderr) == (0, "")
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def test_the_question_of_the_readme(tmp_path: Path) -> None:
-    """``ask`` and ``chat`` over the shipped knowledge answer what the README asks."""
-    question = "县里的动员大会是哪天开的"
-    for words, given in ((("ask", question), ""), (("chat",), f"{question}\n")):
-        done = run(tmp_path, *words, given=given, CAMPAIGN_BOT_KNOWLEDGE=str(SHIPPED))
-        assert (done.returncode, done.stderr) == (0, "")
-        assert "5月31日" in done.stdout
 
 
 def test_ask_json_prints_one_object_a_line_in_order(tmp_path: Path) -> None:
@@ -155,6 +151,42 @@ def test_check_prints_every_fault(tmp_path: Path) -> None:
     assert len(done.stdout.splitlines()) == 3
 
 
+def execute(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
+    """The command as a process of its own, with pipes."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot", *words],
+        env=environment(),
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_the_process_is_the_command(tmp_path: Path) -> None:
+    """``python -m bot`` gives its own exit code, and what belongs there to each stream."""
+    with execute(tmp_path, "ask", "--json") as process:
+        stdout, stderr = process.communicate("补办饭卡\n".encode())
+    assert (process.returncode, stderr) == (0, b"")
+    assert json.loads(stdout)["items"] == ["card"]
+    with execute(tmp_path, "nonsense") as process:
+        stdout, stderr = process.communicate()
+    assert (process.returncode, stdout, len(stderr.splitlines())) == (2, b"", 1)
+
+
+def test_a_reader_may_leave(tmp_path: Path) -> None:
+    """A reader that closes the pipe ends the command, without a traceback."""
+    with execute(tmp_path, "ask", "--json") as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stdin.write("补办饭卡\n".encode())
+        process.stdin.close()
+        assert process.wait(30) == 1
+        assert process.stderr.read() == b""
+
+
 WRONG_USE = {
     "an unknown option": ("ask", "--nonsense"),
     "an unknown command": ("nonsense",),
@@ -201,7 +233,8 @@ def test_a_secret_is_in_no_message(tmp_path: Path) -> None:
     """Neither the token nor a password, whatever else is wrong."""
     canary = "123456789:AAcanarycanarycanarycanarycanary"
     settings = {"CAMPAIGN_BOT_TOKEN": canary, "CAMPAIGN_BOT_DATABASE_URL": "postgresql://me:canary@127.0.0.1/x"}
-    for words in (("run",), ("missed", "list"), ("run", "--help")):
+    assert "canary" not in refusal(environment(**settings), tmp_path)
+    for words in (("missed", "list"), ("run", "--help")):
         done = run(tmp_path, *words, **settings)
         assert "canary" not in done.stdout + done.stderr
     assert "canary" not in repr(Settings(token=canary, database_url="sqlite:///canary.db"))

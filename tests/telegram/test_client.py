@@ -12,24 +12,24 @@ from bot.telegram import client as transport
 from bot.telegram.client import NeverSentError, Transport, read_json
 from bot.telegram.sending import SendingPolicy
 from tests.clocks import VirtualTime
-from tests.fake_bot_api import TOKEN, FakeBotApi, Fault, serving
+from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
 
-FAULTS: dict[str, tuple[Fault, type[TelegramError]]] = {
-    "no answer in time: it may have been taken": (Fault(accepted=True, hang_s=1), TimedOut),
-    "a connection that breaks: the same": (Fault(), NetworkError),
-    "a server error: the same": (Fault(500), NetworkError),
+FAULTS: dict[str, tuple[Failure, type[TelegramError]]] = {
+    "no answer in time: it may have been taken": (Failure(accepted=True, hang_s=1), TimedOut),
+    "a connection that breaks: the same": (Failure(), NetworkError),
+    "a server error: the same": (Failure(500), NetworkError),
 }
 
 
 @pytest.mark.parametrize(("fault", "error"), FAULTS.values(), ids=FAULTS.keys())
 async def test_what_may_have_been_taken(
-    fault: Fault, error: type[TelegramError], monkeypatch: pytest.MonkeyPatch
+    fault: Failure, error: type[TelegramError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is told apart from what can't have been."""
     monkeypatch.setattr(transport, "TIMEOUT_S", 0.1)
     with serving(FakeBotApi()) as api:
         async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
-            api.meet_next("sendMessage", fault)
+            api.inject("sendMessage", fault)
             with pytest.raises(error) as caught:
                 await bot.send_message(7, "你好")
             assert type(caught.value) is error

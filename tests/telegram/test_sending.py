@@ -289,4 +289,3 @@ def test_pauses_double_up_to_a_minute() -> None:
     assert all(0.5 <= backoff(1) <= 1 for _ in range(50))
     assert all(4 <= backoff(4) <= 8 for _ in range(50))
     assert all(30 <= backoff(n) <= 60 for n in range(7, 2000))
-    assert issubclass(RetryAfter, TelegramError)
