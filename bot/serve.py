@@ -53,6 +53,8 @@ from bot.telegram.webhook import Webhook
 _LOG = logging.getLogger(__name__)
 _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
+_SWEEP_EVERY_S = 2.0
+"""How often the inbox is looked through for what other processes put there, such as replayed dead letters."""
 _CLUSTER_EVERY_S = 30.0
 _NOTIFY_EVERY_S = 5.0
 _DIGEST_EVERY_S = 300.0
@@ -222,6 +224,7 @@ class Server:
         )
         weekly = WeeklyDigest(self._digest, self._current, app.history, self._send_digest)
         background = (
+            lambda: periodic(self._worker.load, _SWEEP_EVERY_S),
             lambda: periodic(self._admin_notifier.send_next, 0),
             self._reloader.run,
             lambda: periodic(self._subscription_notifier.tell, _NOTIFY_EVERY_S),
