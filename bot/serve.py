@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import cached_property
 
@@ -29,7 +29,7 @@ from bot.inbox.receiver import Receiver
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
 from bot.service.health import Health
-from bot.service.http_server import Web, listen
+from bot.service.http_server import HttpServer, listen
 from bot.service.periodic import periodic
 from bot.service.retention import Retention
 from bot.service.service import Service
@@ -55,6 +55,8 @@ _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
 _SWEEP_EVERY_S = 2.0
 """How often the inbox is looked through for what other processes put there, such as replayed dead letters."""
+_HEALTH_EVERY_S = 5.0
+_PURGE_EVERY_S = 600.0
 _CLUSTER_EVERY_S = 30.0
 _NOTIFY_EVERY_S = 5.0
 _DIGEST_EVERY_S = 300.0
@@ -222,27 +224,36 @@ class Server:
             self._worker.oldest_s,
             lambda text: self._admin_notifier.tell(Reply(text)),
         )
+        retention = Retention(lambda: app.database.purge(timedelta(days=settings.retention_days)))
         weekly = WeeklyDigest(self._digest, self._current, app.history, self._send_digest)
-        background = (
-            lambda: periodic(self._worker.load, _SWEEP_EVERY_S),
-            lambda: periodic(self._admin_notifier.send_next, 0),
-            self._reloader.run,
-            lambda: periodic(self._subscription_notifier.tell, _NOTIFY_EVERY_S),
-            lambda: periodic(lambda: asyncio.to_thread(app.clustering.cluster_new), _CLUSTER_EVERY_S),
-            lambda: periodic(weekly.send_if_due, _DIGEST_EVERY_S),
-        )
+        profile = Profile(self._bot, app.snapshot.base.title, settings.admins, settings.admin_group)
         return Service(
-            self._bot,
-            self._policy,
-            self._worker,
-            intake,
-            Web(health, self._metrics, self._webhook),
-            health,
-            Retention(lambda: app.database.purge(timedelta(days=settings.retention_days))),
-            Profile(self._bot, app.snapshot.base.title, settings.admins, settings.admin_group).publish,
-            self._reloader.ask,
-            background,
+            worker=self._worker,
+            intake=intake,
+            http_server=HttpServer(health, self._metrics, self._webhook),
+            connect=self._bot.initialize,
+            disconnect=self._bot.shutdown,
+            stop_sending=self._policy.stop,
+            on_startup=profile.publish,
+            background_tasks=(
+                lambda: periodic(health.look, _HEALTH_EVERY_S),
+                lambda: periodic(_in_thread(retention.purge), _PURGE_EVERY_S),
+                lambda: periodic(_in_thread(app.clustering.cluster_new), _CLUSTER_EVERY_S),
+                self._reloader.run,
+            ),
+            connected_tasks=(
+                lambda: periodic(self._worker.load, _SWEEP_EVERY_S),
+                lambda: periodic(self._admin_notifier.send_next, 0),
+                lambda: periodic(self._subscription_notifier.tell, _NOTIFY_EVERY_S),
+                lambda: periodic(weekly.send_if_due, _DIGEST_EVERY_S),
+            ),
+            reload=self._reloader.ask,
         )
 
     async def _send_digest(self, report: Report) -> None:
         await self._admin_notifier.send(cards.digest(report, self._current.snapshot.base))
+
+
+def _in_thread(work: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    """Work that blocks, as a step that does not."""
+    return lambda: asyncio.to_thread(work)

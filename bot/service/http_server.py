@@ -19,7 +19,7 @@ from bot.telegram.webhook import Webhook
 _GRACE_S = 3
 
 
-class Web:
+class HttpServer:
     """Serves ``/healthz``, ``/metrics`` and the webhook's path."""
 
     def __init__(self, health: Health, metrics: Metrics, webhook: Webhook | None) -> None:
@@ -49,8 +49,8 @@ class Web:
 
     async def _healthz(self, _request: Request) -> Response:
         """200 with an empty list, or 503 with what is wrong."""
-        faults = self._health.faults
-        return JSONResponse({"faults": [fault.value for fault in faults]}, 503 if faults else 200)
+        problems = self._health.problems
+        return JSONResponse({"faults": problems}, 503 if problems else 200)
 
     async def _metric_lines(self, _request: Request) -> Response:
         return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,6 +1,5 @@
 """What was kept long enough is deleted, when the clock can be believed."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -8,17 +7,14 @@ from collections.abc import Callable
 from bot.errors import StoreError
 
 _LOG = logging.getLogger(__name__)
-_EVERY_S = 600.0
 _JUMP_S = 60.0
 _EVEN_S = 3600.0
 
 
 class Retention:
-    """Purges the store every ten minutes, once the clock has run evenly for an hour.
+    """Purges the store each time that it is told to, once the clock has run evenly for an hour.
 
-    ``purge`` deletes what is old enough and returns how many rows that were; it may raise StoreError.
-
-    Whoever sets a wrong clock right within an hour, as time services do, loses nothing.
+    ``purge`` deletes what is old enough and returns how many rows that were; it may raise StoreError. Whoever sets a wrong clock right within an hour, as time services do, loses nothing.
     """
 
     def __init__(
@@ -32,12 +28,6 @@ class Retention:
         self._steady = steady
         self._offset = wall() - steady()
         self._even_since = steady()
-
-    async def run(self) -> None:
-        """Purge, again and again, until it is cancelled."""
-        while True:
-            await asyncio.sleep(_EVERY_S)
-            await asyncio.to_thread(self.purge)
 
     def purge(self) -> None:
         """Delete what is old enough, if the clock has run evenly for long enough."""

@@ -4,22 +4,18 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-from telegram import Bot
+from typing import Protocol
 
 from bot.inbox.worker import Worker
-from bot.service.health import Health
-from bot.service.http_server import Web
-from bot.service.retention import Retention
+from bot.service.http_server import HttpServer
 from bot.telegram.polling import persist
-from bot.telegram.sending import SendingPolicy
 
 _LOG = logging.getLogger(__name__)
-_PATIENCE_S = 4.0
-"""How long work under way may take at the end. A thread that waits for a locked database may add 5 seconds."""
+
+Task = Callable[[], Awaitable[None]]
+"""Something that is awaited once."""
 
 
 class Intake(Protocol):
@@ -34,21 +30,26 @@ class Intake(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything that runs while the bot serves Telegram."""
+    """Everything that runs while the bot serves Telegram.
 
-    bot: Bot
-    policy: SendingPolicy
+    ``connect`` and ``disconnect`` open and close the connection to Telegram; after ``stop_sending`` no call begins.
+    ``on_startup`` is what Telegram is told at each start, beside the work. ``background_tasks`` run from the start on,
+    ``connected_tasks`` once Telegram was reached; they end only when they are cancelled. ``reload`` asks for the
+    knowledge to be loaded anew, as SIGHUP does. ``patience_s``: how many seconds work under way may take at the end; a
+    thread that waits for a locked database may add 5.
+    """
+
     worker: Worker
     intake: Intake
-    web: Web
-    health: Health
-    retention: Retention
-    greet: Callable[[], Awaitable[None]]
-    """What is to be told Telegram at each start, beside the work."""
+    http_server: HttpServer
+    connect: Task
+    disconnect: Task
+    stop_sending: Callable[[], None]
+    on_startup: Task
+    background_tasks: Sequence[Task]
+    connected_tasks: Sequence[Task]
     reload: Callable[[], None]
-    """Asks for the knowledge to be loaded anew; SIGHUP does."""
-    beside: Sequence[Callable[[], Awaitable[None]]]
-    """What else runs for ever; a fault in one of them must not end the bot."""
+    patience_s: float = 4.0
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
         """Serve until SIGINT or SIGTERM; it ends within 10 seconds then.
@@ -60,43 +61,32 @@ class Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.reload)
-        parts = [
-            asyncio.create_task(part)
-            for part in (
-                _until(stop),
-                self.health.run(),
-                self.retention.run(),
-                self._serve(sockets),
-            )
-        ]
-        ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        parts = (stop.wait(), self._serve(sockets), *(task() for task in self.background_tasks))
+        tasks = [asyncio.ensure_future(part) for part in parts]
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         _LOG.info("Stopping.")
-        self.policy.stop()
-        self.web.stop()
-        await self.worker.stop(_PATIENCE_S)
-        for part in parts:
-            part.cancel()
-        await asyncio.gather(*parts, return_exceptions=True)
-        await self.bot.shutdown()
-        for part in ended:
-            part.result()
+        self.stop_sending()
+        self.http_server.stop()
+        await self.worker.stop(self.patience_s)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.disconnect()
+        for task in ended:
+            task.result()
 
     async def _serve(self, sockets: Sequence[socket.socket]) -> None:
-        # What waits comes before anything new, which the web brings by webhook.
+        # What waits comes before anything new, which the HTTP server brings by webhook.
         await persist(self.worker.load)
-        await asyncio.gather(_endless(self.web.run(sockets)), self._answer())
+        await asyncio.gather(_endless(self.http_server.run(sockets)), self._answer())
 
     async def _answer(self) -> None:
-        await persist(self.bot.initialize)
-        parts = (self.worker.run(), _endless(self.intake.run()), _endless(persist(self.greet)))
-        await asyncio.gather(*parts, *map(persist, self.beside))
+        await persist(self.connect)
+        parts = (self.worker.run(), _endless(self.intake.run()), _endless(persist(self.on_startup)))
+        await asyncio.gather(*parts, *map(persist, self.connected_tasks))
 
 
-async def _until(stop: asyncio.Event) -> None:
-    await stop.wait()
-
-
-async def _endless(part: Coroutine[Any, Any, None]) -> None:
+async def _endless(part: Awaitable[None]) -> None:
     """A part that comes to its end goes on doing nothing."""
     await part
     await asyncio.Event().wait()

@@ -4,7 +4,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.items import VerdictKind
-from bot.service.health import Fault, Health
+from bot.service.health import Health, Problem
 from bot.store.records import Miss, State
 from bot.texts import admins as admins_texts
 from tests.inbox_setup import InboxSetup
@@ -32,19 +32,19 @@ async def signs(inbox_setup: InboxSetup) -> Signs:
 
 
 FAULTS = {
-    "polling without success for 2 minutes": (121.0, 0.0, [Fault.SILENT]),
+    "polling without success for 2 minutes": (121.0, 0.0, [Problem.SILENT]),
     "a long poll is no silence": (60.0, 0.0, []),
-    "an update waits for over 2 minutes": (0.0, 121.0, [Fault.LATE]),
+    "an update waits for over 2 minutes": (0.0, 121.0, [Problem.LATE]),
     "one that waits a minute is fine": (0.0, 60.0, []),
 }
 
 
 @pytest.mark.parametrize(("silent", "oldest", "faults"), FAULTS.values(), ids=FAULTS.keys())
-async def test_what_makes_it_red(signs: Signs, silent: float, oldest: float, faults: list[Fault]) -> None:
+async def test_what_makes_it_red(signs: Signs, silent: float, oldest: float, faults: list[Problem]) -> None:
     """Each sign by itself."""
     signs.silent, signs.oldest = silent, oldest
     await signs.health.look()
-    assert signs.health.faults == faults
+    assert signs.health.problems == faults
 
 
 async def test_a_store_that_can_not_commit_makes_it_red(
@@ -57,7 +57,7 @@ async def test_a_store_that_can_not_commit_makes_it_red(
 
     monkeypatch.setattr(inbox_setup.database, "probe", full)
     await signs.health.look()
-    assert signs.health.faults == [Fault.STORE]
+    assert signs.health.problems == [Problem.STORE]
 
 
 async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:

@@ -9,8 +9,8 @@ import pytest
 from telegram.ext import ExtBot
 
 from bot.errors import SettingsError, StoreError
-from bot.service.health import Fault, Health
-from bot.service.http_server import Web, listen
+from bot.service.health import Health, Problem
+from bot.service.http_server import HttpServer, listen
 from bot.store.records import Entry
 from bot.telegram.webhook import Webhook
 from tests.inbox_setup import InboxSetup, question
@@ -26,7 +26,7 @@ class Site:
         bot: ExtBot[None] = ExtBot("1:x")
         self.health = Health(inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, _silent)
         webhook = Webhook(bot, inbox_setup.receiver, "https://bot.example.org/telegram", SECRET)
-        self._web = Web(self.health, inbox_setup.metrics, webhook)
+        self._web = HttpServer(self.health, inbox_setup.metrics, webhook)
 
     async def request(
         self, method: str, path: str, content: bytes = b"", headers: Mapping[str, Any] = RIGHT
@@ -112,7 +112,7 @@ async def test_health_and_metrics_are_served(site: Site) -> None:
     """For the operator's programs; they tell counts alone."""
     green = await site.request("GET", "/healthz")
     assert (green.status_code, green.json()) == (200, {"faults": []})
-    site.health.faults = [Fault.STORE]
+    site.health.problems = [Problem.STORE]
     red = await site.request("GET", "/healthz")
     assert (red.status_code, red.json()) == (503, {"faults": ["the database can't commit"]})
     metrics = await site.request("GET", "/metrics")
