@@ -3,29 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.conversation import cards
-from bot.conversation.callbacks import (
-    AddToItem,
-    Callback,
-    CancelForm,
-    ChooseRefusal,
-    DeleteCluster,
-    FormCallback,
-    IgnoreCluster,
-    JudgeAnswer,
-    RedoEdit,
-    ShowCard,
-    ShowCluster,
-    ShowHistory,
-    ShowItem,
-    ShowToJudge,
-    UndoEdit,
-    UnignoreCluster,
-    WriteAnswer,
-    WriteItem,
-    WritePhrasings,
-    WriteRefusal,
-)
+from bot.conversation import callbacks, cards
+from bot.conversation.callbacks import Callback
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing, FormTurn, UnfitTextError
 from bot.conversation.forms import Admin, Field, Form, Task
@@ -117,7 +96,7 @@ class AdminConversation:
 
     def press(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after a pressed button. ``callback`` is None for one that can't be read."""
-        of_form = isinstance(callback, FormCallback)
+        of_form = isinstance(callback, callbacks.FormCallback)
         try:
             turn = self._pressed(callback, admin, form)
         except StaleButtonError as error:
@@ -210,56 +189,56 @@ class AdminConversation:
 
     def _pressed(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
         match callback:
-            case ShowCard(place):
+            case callbacks.ShowCard(place):
                 return AdminTurn(self._card(place))
-            case ShowCluster(cluster_id):
+            case callbacks.ShowCluster(cluster_id):
                 return AdminTurn(self._card(self._place(self._open_cluster(cluster_id).id)))
-            case AddToItem(cluster_id, key):
+            case callbacks.AddToItem(cluster_id, key):
                 return AdminTurn(*self._editing.add_to(self._open_cluster(cluster_id), key, admin))
-            case WriteItem(cluster_id):
+            case callbacks.WriteItem(cluster_id):
                 return AdminTurn(*self._editing.write_item(self._open_cluster(cluster_id), Task.ITEM, admin))
-            case ChooseRefusal(cluster_id):
+            case callbacks.ChooseRefusal(cluster_id):
                 cluster = self._open_cluster(cluster_id)
                 refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
                 return AdminTurn(cards.not_covered(cluster, refusals, self._place(cluster.id)))
-            case WriteRefusal(cluster_id, own_words):
+            case callbacks.WriteRefusal(cluster_id, own_words):
                 cluster, answer = self._open_cluster(cluster_id), "" if own_words else texts.NOT_COVERED_ANSWER
                 return AdminTurn(*self._editing.write_item(cluster, Task.NOT_COVERED, admin, answer))
-            case IgnoreCluster(cluster_id):
+            case callbacks.IgnoreCluster(cluster_id):
                 return self._ignore(self._open_cluster(cluster_id), admin)
-            case UnignoreCluster(cluster_id):
+            case callbacks.UnignoreCluster(cluster_id):
                 self._clusters.unignore(cluster_id)
                 self._history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
                 return AdminTurn(self._card(self._place(cluster_id)), notice=texts.CARED)
-            case DeleteCluster(cluster_id, confirmed=False):
+            case callbacks.DeleteCluster(cluster_id, confirmed=False):
                 cluster = self._open_cluster(cluster_id)
                 return AdminTurn(cards.deletion(cluster, self._place(cluster.id)))
-            case DeleteCluster(cluster_id):
+            case callbacks.DeleteCluster(cluster_id):
                 return self._delete(self._open_cluster(cluster_id), admin)
-            case WriteAnswer(item_id, cluster_id):
+            case callbacks.WriteAnswer(item_id, cluster_id):
                 item = self._item(item_id)
                 wanted = Form(task=Task.ANSWER, item=item.id, cluster=cluster_id or None, seen=item.answer)
                 return AdminTurn(*self._editing.advance(wanted, admin))
-            case WritePhrasings(item_id):
+            case callbacks.WritePhrasings(item_id):
                 wanted = Form(task=Task.PHRASING, item=self._item(item_id).id)
                 return AdminTurn(*self._editing.advance(wanted, admin))
-            case ShowItem(item_id):
+            case callbacks.ShowItem(item_id):
                 return AdminTurn(cards.item_card(self._item(item_id), self._current.snapshot))
-            case UndoEdit(action_id):
+            case callbacks.UndoEdit(action_id):
                 return AdminTurn(self._editing.undo(action_id, admin))
-            case RedoEdit():
+            case callbacks.RedoEdit():
                 return AdminTurn(self._editing.redo(callback, admin))
-            case ShowHistory(start):
+            case callbacks.ShowHistory(start):
                 return AdminTurn(self._past(start))
-            case ShowToJudge(left):
+            case callbacks.ShowToJudge(left):
                 return AdminTurn(self._to_judge(left))
-            case JudgeAnswer():
+            case callbacks.JudgeAnswer():
                 return AdminTurn(self._judge(callback, admin))
-            case FormCallback(owner=owner) if owner != admin.id:
+            case callbacks.FormCallback(owner=owner) if owner != admin.id:
                 raise StaleButtonError(texts.NOT_YOURS)
-            case CancelForm():
+            case callbacks.CancelForm():
                 return AdminTurn(Reply(texts.CANCELLED))
-            case FormCallback() if form:
+            case callbacks.FormCallback() if form:
                 return AdminTurn(*self._editing.pressed(form, callback, admin))
             case _:
                 raise StaleButtonError(texts.DRAFT_GONE)
@@ -292,7 +271,7 @@ class AdminConversation:
             return cards.judge_card(waiting[0], snapshot.base.by_id[waiting[0].item], min(left, len(waiting)))
         return cards.precision(self._digest.precision())
 
-    def _judge(self, callback: JudgeAnswer, admin: Admin) -> Reply:
+    def _judge(self, callback: callbacks.JudgeAnswer, admin: Admin) -> Reply:
         waiting = self._usage.to_judge(_JUDGED_AT_MOST)
         answered = next((row for row in waiting if cards.answered_key(row) == callback.answered), None)
         if answered:

@@ -6,7 +6,7 @@ are left out. A field is a text without colons, a number, a member of a ``StrEnu
 
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, dataclass_transform, get_type_hints
 
 _ADMIN_PREFIX = "x"
 """The first part of the prefix of every admin's button."""
@@ -17,16 +17,17 @@ _LONGEST_PREFIX = 3
 _CLASSES: dict[str, type["Callback"]] = {}
 
 
+@dataclass_transform(frozen_default=True)
 class Callback:
-    """The base of them all. A subclass is a frozen dataclass; its prefix is given where the class is defined."""
+    """The base of them all. Each subclass is a frozen dataclass; its prefix is given where it is defined."""
 
     prefix: ClassVar[str]
 
     def __init_subclass__(cls, prefix: str = "") -> None:
-        super().__init_subclass__()
+        dataclass(frozen=True)(cls)
         if prefix:
-            cls.prefix = prefix
-            _CLASSES[prefix] = cls
+            cls.prefix = f"{_ADMIN_PREFIX}:{prefix}" if issubclass(cls, AdminCallback) else prefix
+            _CLASSES[cls.prefix] = cls
 
     def pack(self) -> str:
         """The value as callback data: at most 64 bytes, as Telegram asks for."""
@@ -38,9 +39,6 @@ class Callback:
 
 class AdminCallback(Callback):
     """The base of what admins' buttons send back."""
-
-    def __init_subclass__(cls, prefix: str = "") -> None:
-        super().__init_subclass__(f"{_ADMIN_PREFIX}:{prefix}" if prefix else "")
 
 
 def unpack(data: str) -> Callback | None:
@@ -106,31 +104,29 @@ class Defect(StrEnum):
     OUTDATED = "o"
 
 
-@dataclass(frozen=True)
-class _AboutItems(Callback):
+class AboutItems(Callback):
     """``items``: ids, or keys of ids where several would not fit."""
 
     origin: Origin
     items: tuple[str, ...]
 
 
-class OpenItems(_AboutItems, prefix="a"):
+class OpenItems(AboutItems, prefix="a"):
     """Show these items' answers."""
 
 
-class ReopenItems(_AboutItems, prefix="v"):
+class ReopenItems(AboutItems, prefix="v"):
     """Show the answers again that were there before."""
 
 
-class Like(_AboutItems, prefix="u"):
+class Like(AboutItems, prefix="u"):
     """A thumb up for these answers."""
 
 
-class Dislike(_AboutItems, prefix="d"):
+class Dislike(AboutItems, prefix="d"):
     """A thumb down: ask what is wrong with these answers."""
 
 
-@dataclass(frozen=True)
 class ReportDefect(Callback, prefix="f"):
     """What is wrong with these answers."""
 
@@ -139,21 +135,18 @@ class ReportDefect(Callback, prefix="f"):
     items: tuple[str, ...]
 
 
-@dataclass(frozen=True)
 class GoBack(Callback, prefix="b"):
     """Show what the answer was opened from: the question's reply, or what is asked most."""
 
     origin: Origin
 
 
-@dataclass(frozen=True)
 class ShowTopics(Callback, prefix="topics"):
     """Show a page of the topics, counted from 0."""
 
     page: int
 
 
-@dataclass(frozen=True)
 class ShowTopic(Callback, prefix="t"):
     """Show a page of a topic's questions. ``topic``: its key."""
 
@@ -161,105 +154,88 @@ class ShowTopic(Callback, prefix="t"):
     page: int
 
 
-@dataclass(frozen=True)
 class RejectSuggestions(Callback, prefix="none"):
     """None of the suggestions was meant."""
 
 
-@dataclass(frozen=True)
 class Subscribe(Callback, prefix="w"):
     """Tell me when this question has an answer."""
 
 
-# --- admins ---------------------------------------------------------------------------------------------------------
+# --- admins: misses ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class ShowCard(AdminCallback, prefix="m"):
     """Show the card at this place of the list, counted from 0."""
 
     place: int
 
 
-@dataclass(frozen=True)
-class ShowCluster(AdminCallback, prefix="z"):
+class AboutCluster(AdminCallback):
+    """``cluster``: the id of a cluster of misses."""
+
+    cluster: int
+
+
+class ShowCluster(AboutCluster, prefix="z"):
     """Show the card of this cluster."""
 
-    cluster: int
 
-
-@dataclass(frozen=True)
-class AddToItem(AdminCallback, prefix="p"):
+class AddToItem(AboutCluster, prefix="p"):
     """Make a cluster's questions phrasings of an item. ``item``: its key."""
 
-    cluster: int
     item: str
 
 
-@dataclass(frozen=True)
-class WriteItem(AdminCallback, prefix="n"):
+class WriteItem(AboutCluster, prefix="n"):
     """Write a new item for a cluster."""
 
-    cluster: int
 
-
-@dataclass(frozen=True)
-class ChooseRefusal(AdminCallback, prefix="o"):
+class ChooseRefusal(AboutCluster, prefix="o"):
     """Ask how to say that the speech does not answer a cluster."""
 
-    cluster: int
 
-
-@dataclass(frozen=True)
-class WriteRefusal(AdminCallback, prefix="r"):
+class WriteRefusal(AboutCluster, prefix="r"):
     """Write a new item that says so, in words of one's own or in those that are offered."""
 
-    cluster: int
     own_words: bool = False
 
 
-@dataclass(frozen=True)
-class IgnoreCluster(AdminCallback, prefix="i"):
+class IgnoreCluster(AboutCluster, prefix="i"):
     """Ignore a cluster."""
 
-    cluster: int
 
-
-@dataclass(frozen=True)
-class UnignoreCluster(AdminCallback, prefix="k"):
+class UnignoreCluster(AboutCluster, prefix="k"):
     """Ignore a cluster no longer."""
 
-    cluster: int
 
-
-@dataclass(frozen=True)
-class DeleteCluster(AdminCallback, prefix="d"):
+class DeleteCluster(AboutCluster, prefix="d"):
     """Delete a cluster's questions for good, once that is confirmed."""
 
-    cluster: int
     confirmed: bool = False
 
 
-@dataclass(frozen=True)
-class ShowItem(AdminCallback, prefix="it"):
-    """Show an item, by its id, to be changed."""
+# --- admins: items, forms and the history ------------------------------------------------------------------------------
+
+
+class AboutItem(AdminCallback):
+    """``item``: an item's id."""
 
     item: str
 
 
-@dataclass(frozen=True)
-class WriteAnswer(AdminCallback, prefix="a"):
+class ShowItem(AboutItem, prefix="it"):
+    """Show an item, to be changed."""
+
+
+class WriteAnswer(AboutItem, prefix="a"):
     """Write another answer of an item, for a cluster of complaints if one is given."""
 
-    item: str
     cluster: int = 0
 
 
-@dataclass(frozen=True)
-class WritePhrasings(AdminCallback, prefix="e"):
+class WritePhrasings(AboutItem, prefix="e"):
     """Write more phrasings of an item."""
-
-    item: str
 
 
 class FormCallback(AdminCallback):
@@ -268,59 +244,42 @@ class FormCallback(AdminCallback):
     owner: int
 
 
-@dataclass(frozen=True)
 class CancelForm(FormCallback, prefix="x"):
     """Give the form up."""
 
-    owner: int
+
+class ToggleDocument(FormCallback, prefix="s:other"):
+    """Name a document that is not listed yet as a source, or drop the one that was named."""
 
 
-@dataclass(frozen=True)
+class SourcesChosen(FormCallback, prefix="s:done"):
+    """All sources are chosen."""
+
+
 class ToggleSource(FormCallback, prefix="s"):
     """Choose a source, or choose it no longer. ``source``: its key."""
 
     source: str
-    owner: int
 
 
-@dataclass(frozen=True)
-class ToggleDocument(FormCallback, prefix="s:other"):
-    """Name a document that is not listed yet as a source, or drop the one that was named."""
-
-    owner: int
-
-
-@dataclass(frozen=True)
-class SourcesChosen(FormCallback, prefix="s:done"):
-    """All sources are chosen."""
-
-    owner: int
-
-
-@dataclass(frozen=True)
 class ChooseTopic(FormCallback, prefix="t"):
     """Choose a topic. ``topic``: its key."""
 
     topic: str
-    owner: int
 
 
-@dataclass(frozen=True)
 class ConfirmForm(FormCallback, prefix="c"):
     """Make the edit that was shown. ``digest``: the plan's."""
 
     digest: str
-    owner: int
 
 
-@dataclass(frozen=True)
 class UndoEdit(AdminCallback, prefix="u"):
     """Take an edit back."""
 
     action: int
 
 
-@dataclass(frozen=True)
 class RedoEdit(AdminCallback, prefix="g"):
     """Make an edit again that an editor has overwritten. ``digest``: the plan's, once it is confirmed."""
 
@@ -328,21 +287,18 @@ class RedoEdit(AdminCallback, prefix="g"):
     digest: str = ""
 
 
-@dataclass(frozen=True)
 class ShowHistory(AdminCallback, prefix="h"):
     """Show what was done, without the latest ``start`` actions."""
 
     start: int
 
 
-@dataclass(frozen=True)
 class ShowToJudge(AdminCallback, prefix="q"):
     """Show an answer to judge. ``left``: how many there are with it."""
 
     left: int
 
 
-@dataclass(frozen=True)
 class JudgeAnswer(AdminCallback, prefix="j"):
     """Judge an answer. ``answered``: the key of the question and its item."""
 

@@ -2,29 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.conversation.callbacks import (
-    AddToItem,
-    CancelForm,
-    ChooseRefusal,
-    ChooseTopic,
-    DeleteCluster,
-    IgnoreCluster,
-    JudgeAnswer,
-    ShowCard,
-    ShowCluster,
-    ShowHistory,
-    ShowItem,
-    ShowToJudge,
-    SourcesChosen,
-    ToggleDocument,
-    ToggleSource,
-    UndoEdit,
-    UnignoreCluster,
-    WriteAnswer,
-    WriteItem,
-    WritePhrasings,
-    WriteRefusal,
-)
+from bot.conversation import callbacks
 from bot.conversation.forms import Form
 from bot.conversation.reply import Button, Reply, Rows, short_key
 from bot.curation.digest import Precision, Report
@@ -52,12 +30,12 @@ HISTORY_PAGE = 8
 
 def cancel_row(owner: int) -> tuple[Button, ...]:
     """The way out of what an admin is writing; in a group it is theirs alone, like all buttons of a draft."""
-    return (Button(texts.BUTTON_CANCEL, CancelForm(owner)),)
+    return (Button(texts.BUTTON_CANCEL, callbacks.CancelForm(owner)),)
 
 
 def next_card(place: int = 0) -> Button:
     """The way to the card that stands in this place now."""
-    return Button(texts.BUTTON_NEXT, ShowCard(place))
+    return Button(texts.BUTTON_NEXT, callbacks.ShowCard(place))
 
 
 def card(  # noqa: PLR0913, PLR0917 - all that stands on it
@@ -105,15 +83,15 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         item = candidate.item
         lines.append(texts.CARD_NEAR.format(number=number, question=item.question, score=candidate.score))
         label = texts.BUTTON_PHRASING.format(number=number, question=item.question)
-        rows.append((Button(label, AddToItem(cluster.id, short_key(item.id))),))
+        rows.append((Button(label, callbacks.AddToItem(cluster.id, short_key(item.id))),))
     if complained:
-        rows.insert(0, (Button(texts.BUTTON_ANSWER, WriteAnswer(complained.id, cluster.id)),))
+        rows.insert(0, (Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(complained.id, cluster.id)),))
     rows += [
         (
-            Button(texts.BUTTON_NEW, WriteItem(cluster.id)),
-            Button(texts.BUTTON_NOT_COVERED, ChooseRefusal(cluster.id)),
-            Button(texts.BUTTON_IGNORE, IgnoreCluster(cluster.id)),
-            Button(texts.BUTTON_DELETE, DeleteCluster(cluster.id)),
+            Button(texts.BUTTON_NEW, callbacks.WriteItem(cluster.id)),
+            Button(texts.BUTTON_NOT_COVERED, callbacks.ChooseRefusal(cluster.id)),
+            Button(texts.BUTTON_IGNORE, callbacks.IgnoreCluster(cluster.id)),
+            Button(texts.BUTTON_DELETE, callbacks.DeleteCluster(cluster.id)),
         ),
         *pager(place, count),
     ]
@@ -125,8 +103,8 @@ def deletion(cluster: Cluster, place: int) -> Reply:
     questions = "\n".join(f"· {_short(missed.question)}" for missed in cluster.questions[:_FAULTS])
     text = texts.DELETE.format(count=len(cluster.questions), questions=questions)
     row = (
-        Button(texts.BUTTON_DELETE_ALL, DeleteCluster(cluster.id, confirmed=True)),
-        Button(BACK, ShowCard(place)),
+        Button(texts.BUTTON_DELETE_ALL, callbacks.DeleteCluster(cluster.id, confirmed=True)),
+        Button(BACK, callbacks.ShowCard(place)),
     )
     return Reply(text, (row,))
 
@@ -135,9 +113,9 @@ def pager(place: int, count: int) -> Rows:
     """The way to the cards before and after."""
     turns = []
     if place:
-        turns.append(Button(texts.CARD_PREVIOUS, ShowCard(place - 1)))
+        turns.append(Button(texts.CARD_PREVIOUS, callbacks.ShowCard(place - 1)))
     if place + 1 < count:
-        turns.append(Button(texts.CARD_NEXT, ShowCard(place + 1)))
+        turns.append(Button(texts.CARD_NEXT, callbacks.ShowCard(place + 1)))
     return (tuple(turns),) if turns else ()
 
 
@@ -152,16 +130,16 @@ def not_covered(cluster: Cluster, nearest: Iterable[Item], place: int = 0) -> Re
         (
             Button(
                 texts.BUTTON_PHRASING.format(number=number, question=item.question),
-                AddToItem(cluster.id, short_key(item.id)),
+                callbacks.AddToItem(cluster.id, short_key(item.id)),
             ),
         )
         for number, item in enumerate(items, start=1)
     ]
     new = (
-        Button(texts.BUTTON_DEFAULT, WriteRefusal(cluster.id)),
-        Button(texts.BUTTON_OWN, WriteRefusal(cluster.id, own_words=True)),
+        Button(texts.BUTTON_DEFAULT, callbacks.WriteRefusal(cluster.id)),
+        Button(texts.BUTTON_OWN, callbacks.WriteRefusal(cluster.id, own_words=True)),
     )
-    return Reply("\n".join(lines), (*rows, new, (Button(BACK, ShowCard(place)),)))
+    return Reply("\n".join(lines), (*rows, new, (Button(BACK, callbacks.ShowCard(place)),)))
 
 
 def item_card(item: Item, snapshot: Snapshot) -> Reply:
@@ -176,15 +154,15 @@ def item_card(item: Item, snapshot: Snapshot) -> Reply:
         count=len(list(item.all_phrasings())),
     )
     row = (
-        Button(texts.BUTTON_ANSWER, WriteAnswer(item.id)),
-        Button(texts.BUTTON_WORDS, WritePhrasings(item.id)),
+        Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(item.id)),
+        Button(texts.BUTTON_WORDS, callbacks.WritePhrasings(item.id)),
     )
     return Reply(text, (row,))
 
 
 def item_choices(items: Iterable[Item]) -> Reply:
     """Items to choose from."""
-    rows = tuple((Button(item.question, ShowItem(item.id)),) for item in items)
+    rows = tuple((Button(item.question, callbacks.ShowItem(item.id)),) for item in items)
     return Reply(texts.EDIT_CHOICES if rows else texts.EDIT_NOTHING, rows)
 
 
@@ -197,13 +175,13 @@ def help_for_admins() -> Reply:
 def sources(form: Form, base: KnowledgeBase, owner: int) -> Reply:
     """Where an answer comes from: several may be chosen."""
     rows = [
-        (Button(_marked(place, chosen=key in form.sources), ToggleSource(short_key(key), owner)),)
+        (Button(_marked(place, chosen=key in form.sources), callbacks.ToggleSource(owner, short_key(key))),)
         for key, place in base.places.items()
     ]
     document = _marked(form.document, chosen=True) if form.document else texts.BUTTON_OTHER
     rows_below: Rows = (
-        (Button(document, ToggleDocument(owner)),),
-        (Button(texts.BUTTON_DONE, SourcesChosen(owner)), *cancel_row(owner)),
+        (Button(document, callbacks.ToggleDocument(owner)),),
+        (Button(texts.BUTTON_DONE, callbacks.SourcesChosen(owner)), *cancel_row(owner)),
     )
     text = texts.ASK_SOURCES.format(answer=form.answer, done=texts.BUTTON_DONE)
     return Reply(text, (*rows, *rows_below))
@@ -211,7 +189,7 @@ def sources(form: Form, base: KnowledgeBase, owner: int) -> Reply:
 
 def topics(base: KnowledgeBase, owner: int) -> Reply:
     """Where a new item goes."""
-    rows = ((Button(topic, ChooseTopic(short_key(topic), owner)),) for topic in base.topics)
+    rows = ((Button(topic, callbacks.ChooseTopic(owner, short_key(topic))),) for topic in base.topics)
     return Reply(texts.ASK_TOPIC, (*rows, cancel_row(owner)))
 
 
@@ -284,17 +262,17 @@ def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply
         return Reply(texts.HISTORY_NONE)
     lines = [texts.HISTORY_HEAD, *(history_row(action, base) for action in shown)]
     undo = tuple(
-        (Button(texts.HISTORY_UNDO.format(id=action.id), UndoEdit(action.id)),)
+        (Button(texts.HISTORY_UNDO.format(id=action.id), callbacks.UndoEdit(action.id)),)
         if action.edit
-        else (Button(texts.HISTORY_CARE.format(id=action.id), UnignoreCluster(int(action.detail))),)
+        else (Button(texts.HISTORY_CARE.format(id=action.id), callbacks.UnignoreCluster(int(action.detail))),)
         for action in shown
         if (action.edit and action.state is ActionState.DONE) or action.kind is ActionKind.IGNORE
     )
     turns = []
     if start:
-        turns.append(Button(texts.HISTORY_NEWER, ShowHistory(max(0, start - HISTORY_PAGE))))
+        turns.append(Button(texts.HISTORY_NEWER, callbacks.ShowHistory(max(0, start - HISTORY_PAGE))))
     if len(actions) > HISTORY_PAGE:
-        turns.append(Button(texts.HISTORY_OLDER, ShowHistory(start + HISTORY_PAGE)))
+        turns.append(Button(texts.HISTORY_OLDER, callbacks.ShowHistory(start + HISTORY_PAGE)))
     return Reply("\n".join(lines), (*undo, *((tuple(turns),) if turns else ())))
 
 
@@ -321,7 +299,7 @@ def action_words(action: Action, base: KnowledgeBase) -> str:
 
 def fix_row(item: Item) -> tuple[Button, ...]:
     """The way to an answer that was judged wrong."""
-    return (Button(texts.JUDGE_MEND, WriteAnswer(item.id)),)
+    return (Button(texts.JUDGE_MEND, callbacks.WriteAnswer(item.id)),)
 
 
 def judge_card(answered: Answered, item: Item, left: int) -> Reply:
@@ -329,8 +307,8 @@ def judge_card(answered: Answered, item: Item, left: int) -> Reply:
     text = texts.JUDGE_CARD.format(question=answered.question, answer=item.answer, left=left)
     key = answered_key(answered)
     row = (
-        Button(texts.BUTTON_RIGHT, JudgeAnswer(key, right=True, left=left)),
-        Button(texts.BUTTON_WRONG, JudgeAnswer(key, right=False, left=left)),
+        Button(texts.BUTTON_RIGHT, callbacks.JudgeAnswer(key, right=True, left=left)),
+        Button(texts.BUTTON_WRONG, callbacks.JudgeAnswer(key, right=False, left=left)),
     )
     return Reply(text, (row,))
 
@@ -395,11 +373,11 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
         words = texts.DIGEST_NEW_ITEM if edit.item is None else texts.DIGEST_EDIT
         question = base.by_id[edit.item].question if edit.item else ""
         lines.append(words.format(number=number, asked=edit.question, question=question, covers=edit.covers))
-        rows.append((Button(texts.DIGEST_CARD.format(number=number), ShowCluster(cluster)),))
-    rows.append((Button(texts.BUTTON_TO_CARDS, ShowCard(0)),))
+        rows.append((Button(texts.DIGEST_CARD.format(number=number), callbacks.ShowCluster(cluster)),))
+    rows.append((Button(texts.BUTTON_TO_CARDS, callbacks.ShowCard(0)),))
     if report.to_judge:
         lines += ["", texts.DIGEST_JUDGE.format(count=report.to_judge)]
-        rows.append((Button(texts.BUTTON_JUDGE, ShowToJudge(report.to_judge)),))
+        rows.append((Button(texts.BUTTON_JUDGE, callbacks.ShowToJudge(report.to_judge)),))
     return Reply("\n".join(lines), tuple(rows))
 
 

@@ -3,19 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.conversation import cards
-from bot.conversation.callbacks import (
-    ChooseTopic,
-    ConfirmForm,
-    FormCallback,
-    RedoEdit,
-    ShowCard,
-    ShowHistory,
-    SourcesChosen,
-    ToggleDocument,
-    ToggleSource,
-    UndoEdit,
-)
+from bot.conversation import callbacks, cards
 from bot.conversation.forms import TYPED, Admin, Field, Form, Task
 from bot.conversation.reply import Button, Reply, short_key
 from bot.curation.edits import Edits, Plan
@@ -110,24 +98,24 @@ class Editing:
             return Reply(taken, (*cards.item_choices([owner]).rows, cards.cancel_row(admin.id))), form
         return self.advance(filled, admin, preview=True)
 
-    def pressed(self, form: Form, callback: FormCallback, admin: Admin) -> FormTurn:
+    def pressed(self, form: Form, callback: callbacks.FormCallback, admin: Admin) -> FormTurn:
         """Fill in what was pressed."""
         base = self._current.snapshot.base
         match callback, form.awaited:
-            case ConfirmForm(digest=digest), Field.CONFIRMATION:
+            case callbacks.ConfirmForm(digest=digest), Field.CONFIRMATION:
                 return self._propose(form, admin, confirmed=digest)
-            case ToggleSource(source=key), Field.SOURCES:
+            case callbacks.ToggleSource(source=key), Field.SOURCES:
                 place = next((place for place in base.places if short_key(place) == key), None)
                 chosen = {*form.sources} ^ {place}
                 sources = tuple(source for source in base.places if source in chosen)
                 return self.advance(form.but(sources=sources), admin)
-            case ToggleDocument(), Field.SOURCES:
+            case callbacks.ToggleDocument(), Field.SOURCES:
                 return self.advance(form.but(document="", names_document=not form.document), admin)
-            case SourcesChosen(), Field.SOURCES:
+            case callbacks.SourcesChosen(), Field.SOURCES:
                 if not (form.sources or form.document):
                     raise StaleButtonError(texts.NEEDS_SOURCE)
                 return self.advance(form.but(sources_chosen=True), admin)
-            case ChooseTopic(topic=key), Field.TOPIC:
+            case callbacks.ChooseTopic(topic=key), Field.TOPIC:
                 topic = next((topic for topic in base.topics if short_key(topic) == key), "")
                 return self.advance(form.but(topic=topic), admin, preview=True)
             case _:
@@ -217,7 +205,7 @@ class Editing:
         if overtaken and present:
             lines.insert(1, texts.CARD_ANSWER.format(answer=present.answer))
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
-        confirm = Button(label, ConfirmForm(plan.digest, admin.id))
+        confirm = Button(label, callbacks.ConfirmForm(admin.id, plan.digest))
         shown = form.but(seen=present.answer if present else "")
         return Reply("\n".join(lines), ((confirm, *cards.cancel_row(admin.id)),)), shown
 
@@ -227,7 +215,9 @@ class Editing:
         except ByHandError as error:
             return Reply(cards.refusal(error))
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
-        return self._closed(cluster, plan.item, plan.before, lines, (Button(texts.BUTTON_UNDO, UndoEdit(action)),))
+        return self._closed(
+            cluster, plan.item, plan.before, lines, (Button(texts.BUTTON_UNDO, callbacks.UndoEdit(action)),)
+        )
 
     def _already_there(self, item_id: str, cluster: int | None, admin: Admin) -> Reply:
         """The knowledge is as wanted, without an edit."""
@@ -238,7 +228,7 @@ class Editing:
         # Perhaps it was this very edit, and a kill kept its reply from coming.
         last = next(iter(self._history.edits(1)), None)
         is_own = last is not None and (last.admin, last.item) == (admin.id, item_id)
-        undo = (Button(texts.BUTTON_UNDO, UndoEdit(last.id)),) if last and is_own else ()
+        undo = (Button(texts.BUTTON_UNDO, callbacks.UndoEdit(last.id)),) if last and is_own else ()
         return self._closed(cluster, item_id, None, lines, undo)
 
     def _closed(
@@ -266,18 +256,18 @@ class Editing:
         restored = action is not None and action.kind is ActionKind.ANSWER and not later
         self._lifecycle.reopen(item, self._current.snapshot, answer=restored)
         what = cards.action_words(action, self._current.snapshot.base) if action else ""
-        return Reply(texts.UNDONE.format(what=what), ((Button(texts.BUTTON_TO_CARDS, ShowCard(0)),),))
+        return Reply(texts.UNDONE.format(what=what), ((Button(texts.BUTTON_TO_CARDS, callbacks.ShowCard(0)),),))
 
-    def redo(self, callback: RedoEdit, admin: Admin) -> Reply:
+    def redo(self, callback: callbacks.RedoEdit, admin: Admin) -> Reply:
         """Make an edit once more that an editor has overwritten."""
         try:
             plan = self._edits.plan_again(callback.action)
         except AlreadyThereError as error:
             return self._already_there(error.item, None, admin)
         if plan.impact.has_loss and plan.digest != callback.digest:
-            confirm = Button(texts.BUTTON_CONFIRM, RedoEdit(callback.action, plan.digest))
+            confirm = Button(texts.BUTTON_CONFIRM, callbacks.RedoEdit(callback.action, plan.digest))
             lines = (texts.IMPACT_TRY, *cards.impact_lines(plan.impact, plan.after.base))
-            return Reply("\n".join(lines), ((confirm, Button(texts.BUTTON_CANCEL, ShowHistory(0))),))
+            return Reply("\n".join(lines), ((confirm, Button(texts.BUTTON_CANCEL, callbacks.ShowHistory(0))),))
         return self._apply(plan, None, admin)
 
 

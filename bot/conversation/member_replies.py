@@ -3,21 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
-from bot.conversation.callbacks import (
-    Callback,
-    Defect,
-    Dislike,
-    GoBack,
-    Like,
-    OpenItems,
-    Origin,
-    RejectSuggestions,
-    ReopenItems,
-    ReportDefect,
-    ShowTopic,
-    ShowTopics,
-    Subscribe,
-)
+from bot.conversation import callbacks
+from bot.conversation.callbacks import Callback, Defect, Origin
 from bot.conversation.reply import Button, Reply, Rows, short_key
 from bot.items import Item, KnowledgeBase
 from bot.matching import (
@@ -81,8 +68,8 @@ class MemberReplies:
         shown = items[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
         rows = (
             *_item_rows(shown, Origin.TOPIC),
-            *self._pager(page, last, lambda number: ShowTopic(key, number)),
-            (Button(self._say(texts.ALL_TOPICS), ShowTopics(0)),),
+            *self._pager(page, last, lambda number: callbacks.ShowTopic(key, number)),
+            (Button(self._say(texts.ALL_TOPICS), callbacks.ShowTopics(0)),),
         )
         return Reply(self._say(texts.TOPIC).format(topic=topic), rows)
 
@@ -99,8 +86,8 @@ class MemberReplies:
         related = [key for item in items for key in item.related if key not in shown and key in self._base.by_id]
         rows = _item_rows((self._base.by_id[key] for key in dict.fromkeys(related[:_RELATED])), origin)
         if thumbs:
-            like = Button(self._say(texts.LIKE), Like(origin, _keys(items)))
-            rows += ((like, Button(self._say(texts.DISLIKE), Dislike(origin, _keys(items)))),)
+            like = Button(self._say(texts.LIKE), callbacks.Like(origin, _keys(items)))
+            rows += ((like, Button(self._say(texts.DISLIKE), callbacks.Dislike(origin, _keys(items)))),)
         if back:
             rows += ((self._back(items[0], origin),),)
         return Reply(self._answer(items), rows)
@@ -108,9 +95,10 @@ class MemberReplies:
     def defects(self, items: Sequence[Item], origin: Origin) -> Reply:
         """The same answers, with what may be wrong with them."""
         defects = (
-            Button(self._say(label), ReportDefect(defect, origin, _keys(items))) for defect, label in _DEFECTS.items()
+            Button(self._say(label), callbacks.ReportDefect(defect, origin, _keys(items)))
+            for defect, label in _DEFECTS.items()
         )
-        back = Button(self._say(texts.BACK), ReopenItems(origin, _keys(items)))
+        back = Button(self._say(texts.BACK), callbacks.ReopenItems(origin, _keys(items)))
         return Reply(self._answer(items), (tuple(defects), (back,)))
 
     def thanks(self, *, noted: bool) -> str:
@@ -139,7 +127,7 @@ class MemberReplies:
             case SmallTalk(chosen=chosen):
                 return Reply(chosen[0].item.answer)
             case Suggestions(suggestions=suggestions):
-                none = Button(self._say(texts.NONE_OF_THESE), RejectSuggestions())
+                none = Button(self._say(texts.NONE_OF_THESE), callbacks.RejectSuggestions())
                 return Reply(self._say(texts.SUGGESTIONS), (*_candidate_rows(suggestions), (none,)))
             case Unknown() if is_blank(question):
                 return self.blank()
@@ -222,22 +210,22 @@ class MemberReplies:
 
     def _back(self, item: Item, origin: Origin) -> Button:
         if origin is not Origin.TOPIC:
-            return Button(self._say(texts.BACK), GoBack(origin))
+            return Button(self._say(texts.BACK), callbacks.GoBack(origin))
         among = self._base.topics.get(item.topic, ())
         if item not in among:
-            return Button(self._say(texts.ALL_TOPICS), ShowTopics(0))
+            return Button(self._say(texts.ALL_TOPICS), callbacks.ShowTopics(0))
         place = among.index(item) // ON_A_PAGE
-        return Button(self._say(texts.BACK), ShowTopic(short_key(item.topic), place))
+        return Button(self._say(texts.BACK), callbacks.ShowTopic(short_key(item.topic), place))
 
     def _tell_rows(self, *, wanted: bool) -> Rows:
-        return ((Button(self._say(texts.TELL_ME), Subscribe()),),) if wanted else ()
+        return ((Button(self._say(texts.TELL_ME), callbacks.Subscribe()),),) if wanted else ()
 
     def _topic_rows(self, page: int) -> Rows:
         keys = list(self._topics)
         page, last = _page(page, len(keys))
         shown = keys[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-        rows = tuple((Button(self._topics[key], ShowTopic(key, 0)),) for key in shown)
-        return rows + self._pager(page, last, ShowTopics)
+        rows = tuple((Button(self._topics[key], callbacks.ShowTopic(key, 0)),) for key in shown)
+        return rows + self._pager(page, last, callbacks.ShowTopics)
 
     def _pager(self, page: int, last: int, turn_to: Callable[[int], Callback]) -> Rows:
         turns = []
@@ -260,7 +248,7 @@ def _keys(items: Sequence[Item]) -> tuple[str, ...]:
 
 
 def _item_rows(items: Iterable[Item], origin: Origin) -> Rows:
-    return tuple((Button(item.question, OpenItems(origin, (item.id,))),) for item in items)
+    return tuple((Button(item.question, callbacks.OpenItems(origin, (item.id,))),) for item in items)
 
 
 def _candidate_rows(candidates: Iterable[Candidate]) -> Rows:

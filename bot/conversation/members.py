@@ -4,21 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.conversation.callbacks import (
-    Callback,
-    Defect,
-    Dislike,
-    GoBack,
-    Like,
-    OpenItems,
-    Origin,
-    RejectSuggestions,
-    ReopenItems,
-    ReportDefect,
-    ShowTopic,
-    ShowTopics,
-    Subscribe,
-)
+from bot.conversation import callbacks
+from bot.conversation.callbacks import Callback, Defect, Origin
 from bot.conversation.commands import Command
 from bot.conversation.followups import ConversationMemory, Participant, Subject, is_follow_up, readings
 from bot.conversation.member_replies import MemberReplies
@@ -220,31 +207,31 @@ class MemberConversation:
     def _pressed(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: C901, PLR0911, PLR0912 - a button each
         replies = self.replies(snapshot, speaker.language)
         match callback:
-            case RejectSuggestions():
+            case callbacks.RejectSuggestions():
                 return self._reject(question, speaker, snapshot)
-            case Subscribe() if question:
+            case callbacks.Subscribe() if question:
                 return self._subscribe(question, speaker, snapshot)
-            case ShowTopics(page):
+            case callbacks.ShowTopics(page):
                 return Turn(replies.topics(page))
-            case ShowTopic(topic, page):
+            case callbacks.ShowTopic(topic, page):
                 return Turn(replies.topic(topic, page))
-            case GoBack(Origin.HOT):
+            case callbacks.GoBack(Origin.HOT):
                 return Turn(replies.hot(self._hot()))
-            case GoBack(Origin.QUESTION) if question:
+            case callbacks.GoBack(Origin.QUESTION) if question:
                 verdict = self._verdict(question, speaker, snapshot)
                 return Turn(replies.verdict(verdict, question, noted=False))
-            case GoBack(Origin.QUESTION):
+            case callbacks.GoBack(Origin.QUESTION):
                 return Turn(replies.question_gone())
-            case OpenItems(origin, keys) if items := _items(keys, snapshot):
+            case callbacks.OpenItems(origin, keys) if items := _items(keys, snapshot):
                 return self._open(items, origin, speaker, snapshot)
-            case ReopenItems(origin, keys) if items := _items(keys, snapshot):
+            case callbacks.ReopenItems(origin, keys) if items := _items(keys, snapshot):
                 back = not self._is_own_answer(items, origin, question, speaker, snapshot)
                 return Turn(replies.items(items, origin, back=back))
-            case Dislike(origin, keys) if items := _items(keys, snapshot):
+            case callbacks.Dislike(origin, keys) if items := _items(keys, snapshot):
                 return Turn(replies.defects(items, origin))
-            case Like(origin, keys) if items := _items(keys, snapshot):
+            case callbacks.Like(origin, keys) if items := _items(keys, snapshot):
                 return self._judge(items, origin, Opinion.HELPFUL, question, speaker, snapshot)
-            case ReportDefect(defect, origin, keys) if items := _items(keys, snapshot):
+            case callbacks.ReportDefect(defect, origin, keys) if items := _items(keys, snapshot):
                 return self._judge(items, origin, _OPINIONS[defect], question, speaker, snapshot)
             case _:
                 return Turn(replies.gone())

@@ -25,7 +25,7 @@ OLD_BUTTONS = {
     "of an action that is gone": ("x:u:99", admins_texts.UNDO_GONE),
     "of an action that was no edit": ("x:g:1", admins_texts.UNDO_GONE),
     "of a draft that is gone": (f"x:s:done:{ADMIN.id}", admins_texts.DRAFT_GONE),
-    "to confirm what is gone": (f"x:c:00000000:{ADMIN.id}", admins_texts.DRAFT_GONE),
+    "to confirm what is gone": (f"x:c:{ADMIN.id}:00000000", admins_texts.DRAFT_GONE),
     "of another admin's draft": ("x:s:done:6", admins_texts.NOT_YOURS),
     "to give up another admin's draft": ("x:x:6", admins_texts.NOT_YOURS),
     "a number that is none": ("x:m:x", admins_texts.DRAFT_GONE),
