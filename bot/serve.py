@@ -80,8 +80,8 @@ class Server:
         self._encryption = Encryption(app.settings.key.get_secret_value() if app.settings.key else self._token)
         self._current = CurrentSnapshot(app.snapshot)
 
-    def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until a signal ends it. ``ready`` is called when everything is built.
+    def run(self) -> None:
+        """Serve until a signal ends it.
 
         Raises:
             SettingsError: the address for webhook deliveries is taken.
@@ -92,7 +92,6 @@ class Server:
         self._app.database.claim()
         self._edits.recover()
         sockets = self._sockets()
-        ready()
         asyncio.run(self._service.run(sockets))
 
     def _sockets(self) -> Sequence[socket.socket]:

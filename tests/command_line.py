@@ -1,7 +1,6 @@
 """Commands, run within the test's own process."""
 
 import contextlib
-import gc
 import io
 import os
 import subprocess
@@ -26,7 +25,6 @@ def command(
         mock.patch.dict(os.environ, settings, clear=True),
         contextlib.chdir(folder or Path.cwd()),
         mock.patch.multiple(sys, argv=["campaign-bot", *words], stdin=stdin, stdout=stdout, stderr=stderr),
-        mock.patch("os._exit", sys.exit),
     ):
         try:
             main()
@@ -34,8 +32,6 @@ def command(
             code = end.code
         finally:
             os.umask(mask)
-            gc.enable()
-            gc.unfreeze()
     for stream in (stdout, stderr):
         stream.flush()
     printed = (stream.buffer.getvalue().decode() for stream in (stdout, stderr))

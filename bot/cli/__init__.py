@@ -1,12 +1,10 @@
 """The command line: it parses and prints; everything else is elsewhere."""
 
-import gc
 import io
 import os
 import sys
 
 import typer
-from typer._click.exceptions import ClickException  # typer has no public name for the base of its errors
 
 from bot.cli.ask import ask
 from bot.cli.chat import chat
@@ -16,7 +14,6 @@ from bot.cli.feedback import feedback
 from bot.cli.inbox import inbox
 from bot.cli.missed import missed
 from bot.cli.run import health, run
-from bot.cli.terminal import leave
 from bot.errors import CampaignBotError, KnowledgeError, UnknownMissError
 from bot.texts import command_line as texts
 
@@ -41,22 +38,22 @@ app.add_typer(missed, name="missed")
 
 def main() -> None:
     """Run a command. What a person can fix is one line on standard error and exit code 2, never a traceback."""
-    # What a command builds lives as long as it does: looking for garbage among it would cost a fifth of the start.
-    gc.disable()
     # Whatever is created is its owner's alone.
     os.umask(0o077)
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace", newline="\n" if stream is sys.stdin else None)
     try:
-        leave(app(standalone_mode=False) or 0)
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code or 0)
     except KnowledgeError as error:
         sys.exit(_refuse(texts.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))))
     except UnknownMissError as error:
         sys.exit(_refuse(texts.MISSED_UNKNOWN.format(id=error.id)))
     except CampaignBotError as error:
         sys.exit(_refuse(str(error)))
-    except ClickException as error:
+    except typer.TyperException as error:
         sys.exit(_refuse(error.format_message()))
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)

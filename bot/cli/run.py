@@ -4,12 +4,13 @@ import http.client
 import json
 import logging
 import signal
+import sys
 import urllib.error
 import urllib.request
 
 import typer
 
-from bot.cli.terminal import build, leave, print_line, settle
+from bot.cli.terminal import build, print_line
 from bot.config import load_settings
 from bot.errors import CampaignBotError
 from bot.logs import configure_logging
@@ -20,14 +21,14 @@ _HEALTH_TIMEOUT_S = 10.0
 def run() -> None:
     """Serve members on Telegram."""
     # The first process of a container ignores what it does not handle; until it serves there is nothing to finish.
-    signal.signal(signal.SIGTERM, lambda *_: leave(0))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with build() as bot:
             configure_logging(bot.settings.log_level, bot.settings.secrets())
             # Telegram's libraries cost every other command its start.
             from bot.serve import Server  # noqa: PLC0415
 
-            Server(bot).run(settle)
+            Server(bot).run()
     except CampaignBotError:
         raise
     except Exception:

@@ -1,9 +1,7 @@
 """What commands share: the parts they need, and how they print."""
 
-import gc
 import importlib.util
 import json
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,11 +14,11 @@ from bot.app import App
 from bot.config import load_settings
 from bot.errors import UsageError
 from bot.evaluation.leave_one_out import HeldOut
-from bot.texts import command_line as command_line_texts
+from bot.texts import command_line as texts
 
 _PIPE_WIDTH = 300
 
-KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=command_line_texts.HELP_KNOWLEDGE)]
+KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=texts.HELP_KNOWLEDGE)]
 
 
 def build(folder: Path | None = None) -> App:
@@ -30,22 +28,9 @@ def build(folder: Path | None = None) -> App:
     def track(work: Iterable[HeldOut], total: int) -> Iterable[HeldOut]:
         from rich import progress  # noqa: PLC0415 - only this needs it, and it costs every command its start
 
-        return progress.track(work, command_line_texts.EVALUATING, total, console=console, transient=True)
+        return progress.track(work, texts.EVALUATING, total, console=console, transient=True)
 
     return App(load_settings(), folder, track) if console.is_terminal else App(load_settings(), folder)
-
-
-def settle() -> None:
-    """From here on garbage is looked for, but not among what was built for good."""
-    gc.freeze()
-    gc.enable()
-
-
-def leave(code: int) -> None:
-    """End the process without taking its objects apart, which would take longer than an answer."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code)
 
 
 def console() -> Console:
@@ -70,6 +55,6 @@ def need_plotly(html: Path) -> None:
         UsageError: there is no such folder, or no plotly.
     """
     if not html.parent.is_dir():
-        raise UsageError(command_line_texts.NO_FOLDER.format(file=html))
+        raise UsageError(texts.NO_FOLDER.format(file=html))
     if not importlib.util.find_spec("plotly"):
-        raise UsageError(command_line_texts.NO_PLOTLY)
+        raise UsageError(texts.NO_PLOTLY)

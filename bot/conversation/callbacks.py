@@ -162,7 +162,7 @@ class Subscribe(Callback, prefix="w"):
     """Tell me when this question has an answer."""
 
 
-# --- admins: misses ---------------------------------------------------------------------------------------------------
+# --- admins: misses -------------------------------------------------------------------------------------------------
 
 
 class ShowCard(AdminCallback, prefix="m"):
@@ -215,7 +215,7 @@ class DeleteCluster(AboutCluster, prefix="d"):
     confirmed: bool = False
 
 
-# --- admins: items, forms and the history ------------------------------------------------------------------------------
+# --- admins: items, forms and the history ---------------------------------------------------------------------------
 
 
 class AboutItem(AdminCallback):

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
-from pypinyin import lazy_pinyin
-
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge
@@ -14,6 +12,7 @@ from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetA
 from bot.knowledge.load import SPEECH
 from bot.knowledge.models import ID_LIMIT
 from bot.masking import question_key
+from bot.matching.phonetics import spell
 from bot.text import normalise
 
 _NOT_COVERED_FILE = "not-covered.yaml"
@@ -169,12 +168,12 @@ def _home(item: Item, knowledge: Knowledge) -> tuple[str, str]:
 def _spelt(prefix: str, text: str) -> str:
     """Words in Latin letters, as many as an id holds: a number can still follow."""
     spelt = prefix.rstrip("-")
-    for word in lazy_pinyin(normalise(text)):
-        for part in re.findall("[a-z0-9]+", word.lower()):
-            longer = f"{spelt}-{part}".lstrip("-")
-            if len(longer) > ID_LIMIT - 4:
-                return spelt or part[: ID_LIMIT - 4]
-            spelt = longer
+    for word in re.findall("[a-z0-9]+|.", normalise(text)):
+        part = word if word.isascii() else spell(word)
+        longer = f"{spelt}-{part}".strip("-") if part.strip() else spelt
+        if len(longer) > ID_LIMIT - 4:
+            return spelt or part[: ID_LIMIT - 4]
+        spelt = longer
     return spelt or "item"
 
 

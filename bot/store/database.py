@@ -8,12 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Self
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
@@ -49,6 +44,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+REVISION = "0005"
+"""The last of the migrations: the schema that ``tables`` describes."""
 _BUSY_TIMEOUT = timedelta(seconds=5)
 _FIXES = {
     "full": "free some space on its disk",
@@ -87,14 +84,15 @@ class Database:
         Raises:
             StoreError: it can't be opened or written.
         """
-        with _clear_errors(url, (DBAPIError, ArgumentError, CommandError, ImportError, OSError)):
+        with _clear_errors(url, (DBAPIError, ArgumentError, ImportError, OSError)):
             engine = create_engine(url, hide_parameters=True)
             try:
                 if engine.dialect.name == "sqlite":
                     event.listen(engine, "connect", partial(_configure_sqlite, busy_timeout))
                     event.listen(engine, "begin", _begin_immediate)
                     _create_private_file(engine.url.database)
-                _migrate(engine)
+                if not _is_current(engine):
+                    _migrate(engine)
             except BaseException:
                 engine.dispose()
                 raise
@@ -268,14 +266,30 @@ def _configure_sqlite(busy_timeout: timedelta, connection: sqlite3.Connection, _
         raise
 
 
+def _is_current(engine: Engine) -> bool:
+    """Whether the schema is the one of this program. Most starts find it so, and must not wait for whoever writes."""
+    with engine.connect().execution_options(reads=True) as connection, connection.begin():
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == REVISION
+
+
 def _migrate(engine: Engine) -> None:
+    """Make the tables, or bring them up to date.
+
+    Raises:
+        OSError: a newer program has made them, or they can't be brought up to date.
+    """
+    # Alembic takes as long to import as all of SQLAlchemy, and most starts do without it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    # Most starts find it done: they must not wait for whoever writes.
-    with engine.connect().execution_options(reads=True) as connection, connection.begin():
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise OSError(str(error)) from error

@@ -15,12 +15,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, text
 
 from bot.errors import StoreError
 from bot.masking import question_key
 from bot.store.clusters import MissClusters
-from bot.store.database import Database
+from bot.store.database import REVISION, Database
 from bot.store.forms import Forms
 from bot.store.history import History
 from bot.store.inbox import Inbox
@@ -263,3 +264,10 @@ def test_what_was_kept_long_enough_is_deleted(database: Database, store: MissLog
     assert database.purge(timedelta(days=180)) == 1
     assert [row.question for row in store.rows(list(State))] == ["新"]
     assert [row.payload for row in inbox.waiting(())] == [b"waits"]
+
+
+def test_the_last_migration_is_the_one_that_the_program_expects() -> None:
+    """A migration that it does not know of would never be run."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "bot" / "store" / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
