@@ -23,7 +23,7 @@ def _cache_folder() -> Path:
 
 
 class Settings(BaseSettings):
-    """All settings; the README's table says the same."""
+    """All settings; the table in docs/operation.md says the same."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
@@ -179,5 +179,5 @@ def load_settings() -> Settings:
     except ValidationError as error:
         names = ", ".join(sorted({f"{PREFIX}{str(detail['loc'][0]).upper()}" for detail in error.errors()}))
         raise SettingsError(
-            f"These settings are malformed: {names}. See the table of settings in the README."
+            f"These settings are malformed: {names}. See the table of settings in docs/operation.md."
         ) from None

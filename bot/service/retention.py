@@ -14,7 +14,8 @@ _EVEN_S = 3600.0
 class Retention:
     """Purges the store each time that it is told to, once the clock has run evenly for an hour.
 
-    ``purge`` deletes what is old enough and returns how many rows that were; it may raise StoreError. Whoever sets a wrong clock right within an hour, as time services do, loses nothing.
+    ``purge`` deletes what is old enough and returns how many rows that were; it may raise StoreError.
+    Whoever sets a wrong clock right within an hour, as time services do, loses nothing.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""What outlives the process: the tables of one database, and a repository for each group of them."""
+"""What outlives the process: tables, migrations, and a repository for each group of tables. Only it knows SQL."""
