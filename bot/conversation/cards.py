@@ -316,7 +316,7 @@ def refusal_text(error: EditRefusedError) -> str:
                 case SetAnswer(item=item):
                     where = admins_texts.PASTE_ANSWER.format(item=item)
                 case AddItem():
-                    where = admins_texts.PASTE_FILE if edit.before is None else admins_texts.PASTE_ITEM
+                    where = admins_texts.PASTE_FILE if edit.makes_file else admins_texts.PASTE_ITEM
                 case AddSource():
                     where = admins_texts.PASTE_OTHER
             parts.append(admins_texts.PASTE.format(file=edit.file, where=where, yaml=edit.to_paste().rstrip("\n")))
