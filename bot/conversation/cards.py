@@ -248,7 +248,7 @@ def refusal(error: EditRefusedError) -> str:
                 case SetAnswer(item=item):
                     where = texts.PASTE_ANSWER.format(item=item)
                 case AddItem():
-                    where = texts.PASTE_FILE if edit.before is None else texts.PASTE_ITEM
+                    where = texts.PASTE_FILE if edit.makes_file else texts.PASTE_ITEM
                 case AddSource():
                     where = texts.PASTE_OTHER
             parts.append(texts.PASTE.format(file=edit.file, where=where, yaml=edit.to_paste().rstrip("\n")))

@@ -6,16 +6,7 @@ from typing import assert_never
 from bot.conversation.callbacks import RedoEdit
 from bot.conversation.cards import history_row, impact_lines
 from bot.conversation.reply import Button, Reply
-from bot.curation.notices import (
-    AnswersLost,
-    EditsOverwritten,
-    KnowledgeFaulty,
-    KnowledgeFixed,
-    MissesClosed,
-    Notice,
-    Reloaded,
-    Unchanged,
-)
+from bot.curation import notices
 from bot.errors import Fault
 from bot.items import Kind, KnowledgeBase
 from bot.texts import admins as texts
@@ -24,22 +15,22 @@ _FAULTS = 10
 """So many faults are shown."""
 
 
-def render(notice: Notice) -> Reply:  # noqa: PLR0911 - one return a notice
+def render(notice: notices.Notice) -> Reply:  # noqa: PLR0911 - one return a notice
     """What admins read of a notice, and press."""
     match notice:
-        case Reloaded(base):
+        case notices.Reloaded(base):
             return Reply(_reloaded(base))
-        case Unchanged():
+        case notices.Unchanged():
             return Reply(texts.RELOADED_SAME)
-        case KnowledgeFaulty(faults):
+        case notices.KnowledgeFaulty(faults):
             return Reply(_faulty(faults))
-        case KnowledgeFixed():
+        case notices.KnowledgeFixed():
             return Reply(texts.RELOAD_MENDED)
-        case MissesClosed(count):
+        case notices.MissesClosed(count):
             return Reply(texts.FOLLOWED.format(count=count))
-        case AnswersLost(impact, base):
+        case notices.AnswersLost(impact, base):
             return Reply("\n".join((texts.RELOAD_LOSES, *impact_lines(impact, base))))
-        case EditsOverwritten(actions, base):
+        case notices.EditsOverwritten(actions, base):
             edits = "\n".join(history_row(action, base) for action in actions)
             rows = tuple((Button(texts.BUTTON_AGAIN, RedoEdit(action.id)),) for action in actions)
             return Reply(texts.RELOAD_OVERWRITES.format(edits=edits), rows)

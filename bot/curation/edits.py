@@ -173,18 +173,19 @@ class Edits:
             edits = _edits(self._edit(action_id))
             item = subject(edits[-1].change)
             before = self._on_disk()
-            if all(is_undone(edit.change, before.base) for edit in edits):
-                # A kill interrupted the undoing, or an editor has done it.
+            # What is undone already was undone by an editor, or before a kill.
+            left = [edit for edit in edits if not is_undone(edit.change, before.base)]
+            if not left:
                 self._history.settle(action_id, ActionState.UNDONE)
                 return item
-            reverted = {edit.file: edit.reverted(before.files.get(edit.file)) for edit in edits}
+            reverted = {edit.file: edit.reverted(before.files.get(edit.file)) for edit in left}
             files = {name: data for name, data in {**before.files, **reverted}.items() if data is not None}
             after = self._sound(files, Refusal.UNDO_FAULTY)
-            self._write(before.files, files, edits[::-1])
+            self._write(before.files, files, left[::-1])
             self._history.settle(action_id, ActionState.UNDONE)
             self._history.record(admin, ActionKind.UNDO, f"#{action_id} {item}")
             self._adopt(after, before)
-            self._commit(f"undo: {item}", edits)
+            self._commit(f"undo: {item}", left)
         return item
 
     def take_over(self) -> bool:

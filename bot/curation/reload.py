@@ -5,18 +5,9 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from bot.curation import notices
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
-from bot.curation.notices import (
-    AnswersLost,
-    EditsOverwritten,
-    KnowledgeFaulty,
-    KnowledgeFixed,
-    MissesClosed,
-    Notice,
-    Reloaded,
-    Unchanged,
-)
 from bot.errors import Fault, KnowledgeError, StoreError
 from bot.evaluation.calibration import cached_confidence
 from bot.evaluation.leave_one_out import HeldOut
@@ -45,7 +36,7 @@ class Reloader:
         current: CurrentSnapshot,
         edits: Edits,
         lifecycle: MissLifecycle,
-        tell: Callable[[Notice], None],
+        tell: Callable[[notices.Notice], None],
         cache: Path | None,
         patience_s: float = 1.0,
         poll_s: float = 0.5,
@@ -67,12 +58,12 @@ class Reloader:
         """Look at the folder soon, as after SIGHUP; to be called on the event loop."""
         self._asked.set()
 
-    def reload(self) -> Notice:
+    def reload(self) -> notices.Notice:
         """Take over the folder now; what to tell the admin who asked for it. For any thread."""
         try:
-            return Reloaded(self._current.snapshot.base) if self._edits.take_over() else Unchanged()
+            return notices.Reloaded(self._current.snapshot.base) if self._edits.take_over() else notices.Unchanged()
         except KnowledgeError as error:
-            return KnowledgeFaulty(error.faults)
+            return notices.KnowledgeFaulty(error.faults)
 
     async def run(self) -> None:
         """Watch and follow until it is cancelled."""
@@ -107,7 +98,7 @@ class Reloader:
             _LOG.info("The knowledge was loaded anew: %d items.", len(self._current.snapshot.base.items))
         if self._told:
             self._told = ()
-            self._tell(KnowledgeFixed())
+            self._tell(notices.KnowledgeFixed())
 
     async def _complain(self, faults: Sequence[Fault]) -> None:
         try:
@@ -118,7 +109,7 @@ class Reloader:
                 _LOG.error(
                     "Faults in the knowledge (%d), the old snapshot goes on; the first: %s", len(faults), faults[0]
                 )
-                self._tell(KnowledgeFaulty(faults))
+                self._tell(notices.KnowledgeFaulty(faults))
 
     async def follow(self) -> None:
         """If another snapshot answers: close what it answers, tell what editors' changes cost, compute its thresholds.
@@ -131,7 +122,7 @@ class Reloader:
             return
         closed = await asyncio.to_thread(self._lifecycle.follow, before, after)
         if closed and before is not None:
-            self._tell(MissesClosed(closed))
+            self._tell(notices.MissesClosed(closed))
         self._unreported += await asyncio.to_thread(self._edits.taken_over)
         while self._unreported:
             await self._report(*self._unreported[0])
@@ -144,9 +135,9 @@ class Reloader:
         impact = await asyncio.to_thread(self._edits.impact, before, after)
         overwritten = await asyncio.to_thread(self._edits.overwritten, before, after)
         if impact.has_loss:
-            self._tell(AnswersLost(impact, after.base))
+            self._tell(notices.AnswersLost(impact, after.base))
         if overwritten:
-            self._tell(EditsOverwritten(overwritten, after.base))
+            self._tell(notices.EditsOverwritten(overwritten, after.base))
 
     def _calibrate(self, snapshot: Snapshot) -> None:
         def until_superseded(work: Iterable[HeldOut], _: int) -> Iterator[HeldOut]:

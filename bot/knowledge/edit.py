@@ -6,7 +6,6 @@ damage a file. Lists and mappings in brackets are never written into. Texts of a
 their ends, as when a file is loaded.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -47,8 +46,7 @@ _Place = tuple[int, str, str]
 class Edit:
     """A change of one file: at the character ``start`` of its text, ``removed`` gives way to ``inserted``.
 
-    A byte order mark does not count as a character. ``before`` and ``after`` are digests of the file's bytes; without
-    ``before`` there was no file.
+    A byte order mark does not count as a character.
     """
 
     file: str
@@ -56,42 +54,42 @@ class Edit:
     start: int
     removed: str
     inserted: str
-    before: str | None
-    after: str
+
+    @property
+    def makes_file(self) -> bool:
+        """Whether there is no file before the edit. In a file that there is, no item stands at the very beginning."""
+        return isinstance(self.change, AddItem) and self.start == 0
 
     def applied(self, data: bytes | None) -> bytes:
         """The file with the edit; ``data`` is the file that the edit was made for, None if there was none."""
         return _bytes(_replaced(_text(data), (self.start, self.removed, self.inserted)), data)
 
     def reverted(self, data: bytes | None) -> bytes | None:
-        """The file without the edit, to the byte if it is as the edit left it; None stands for no file.
-
-        If it was changed elsewhere since then, the edit alone is taken back.
+        """The file without the edit, whatever was changed elsewhere since; None if nothing of the file is left.
 
         Raises:
-            EditRefusedError: the edit can't be told apart from what was changed since.
+            EditRefusedError: the edit is not there, or can't be told apart from what was changed since.
         """
-        digest = _digest(data)
-        if data is None or digest == self.before:
-            return data
-        if digest == self.after:
-            place = self.start, self.inserted, self.removed
-            return None if self.before is None else _bytes(_replaced(_text(data), place), data)
+        text = _text(data)
+        if self.makes_file and text == self.inserted:
+            return None
         try:
-            return _bytes(self._taken_out(_text(data)), data)
+            return _bytes(self._taken_out(text), data)
         except _UnfitError as error:
             raise EditRefusedError(Refusal.UNDO_ENTANGLED, file=self.file) from error
 
     def _taken_out(self, text: str) -> str:
         inserted = self.inserted
-        if self.before is None and isinstance(self.change, AddItem):
-            # Others have added to the file that was made for this item.
+        if isinstance(self.change, AddItem) and self.makes_file:
+            # Others have been added to the file that was made for this item.
             inserted = _item_yaml(self.change.item)
         new = _Page.read(text, self.change)
         start, end = new.range(self.change)
-        if text.count(inserted, start, end) != 1:
+        if start <= self.start and text.startswith(inserted, self.start, end):
+            start = self.start
+        elif text.count(inserted, start, end) != 1:
             raise _UnfitError("what was inserted does not stand there once")
-        old = _replaced(text, (text.index(inserted, start, end), inserted, self.removed))
+        old = _replaced(text, (text.index(inserted, start), inserted, self.removed))
         if not _differ_by(self.change, _Page.read(old, self.change), new):
             raise _UnfitError("more than the change would be taken out")
         return old
@@ -103,7 +101,7 @@ class Edit:
                 return _block([f"- {_in_block(phrasing.strip())}" for phrasing in phrasings], 6)
             case SetAnswer(answer=answer):
                 return _block(_field("answer", answer), 4)
-            case AddItem(item) if self.before is None:
+            case AddItem(item) if self.makes_file:
                 return _new_file(item)
             case AddItem(item):
                 return _item_yaml(item)
@@ -133,17 +131,12 @@ def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
             way in which the change can't be made without harm. Where its edit would go is not known.
     """
     if data is None and isinstance(change, AddItem):
-        return _edit(change, file, data, (0, "", _new_file(change.item)))
+        return Edit(file, change, 0, "", _new_file(change.item))
+    text = _text(data)
     try:
-        return _edit(change, file, data, _safe_place(_text(data), change))
+        return Edit(file, change, *_safe_place(text, change))
     except _UnfitError as error:
-        by_hand = Edit(file, change, 0, "", "", _digest(data), "")
-        raise ByHandError(Refusal.EDIT_UNSAFE, [by_hand], file=file) from error
-
-
-def _edit(change: Change, file: str, data: bytes | None, place: _Place) -> Edit:
-    after = _bytes(_replaced(_text(data), place), data)
-    return Edit(file, change, *place, _digest(data), _digest(after) or "")
+        raise ByHandError(Refusal.EDIT_UNSAFE, [Edit(file, change, len(text), "", "")], file=file) from error
 
 
 def _safe_place(text: str, change: Change) -> _Place:
@@ -161,10 +154,6 @@ def _safe_place(text: str, change: Change) -> _Place:
 def _replaced(text: str, place: _Place) -> str:
     start, removed, inserted = place
     return text[:start] + inserted + text[start + len(removed) :]
-
-
-def _digest(data: bytes | None) -> str | None:
-    return None if data is None else hashlib.sha256(data).hexdigest()
 
 
 def _text(data: bytes | None) -> str:

@@ -8,17 +8,17 @@ from pathlib import Path
 from watchfiles import Change, awatch
 
 _LOG = logging.getLogger(__name__)
-_CALM_MS = 200
-"""So long nothing was written: an editor saves in several steps."""
-_LONGEST_MS = 1000
-"""Somebody who writes on and on is not waited for longer."""
-_LOOK_MS = 10_000
-"""On some network drives nothing is noticed: now and then it is looked at all the same."""
-_AGAIN_S = 2.0
 
 
-async def changes(folder: Path) -> AsyncIterator[None]:
-    """Yields whenever YAML files may have changed, for ever; a folder that is gone is waited for."""
+async def changes(
+    folder: Path, *, calm_s: float = 0.2, longest_s: float = 1.0, look_s: float = 10.0, retry_s: float = 2.0
+) -> AsyncIterator[None]:
+    """Yields whenever YAML files may have changed, for ever; a folder that is gone is waited for.
+
+    An editor saves in several steps: a change counts when nothing was written for ``calm_s`` seconds, but whoever
+    writes on and on is not waited for longer than ``longest_s``. On some network drives no change is noticed: every
+    ``look_s`` seconds there may have been one. A folder that can't be watched is tried again after ``retry_s``.
+    """
 
     def is_knowledge(_: Change, path: str) -> bool:
         return path.endswith((".yaml", ".yml"))
@@ -28,13 +28,13 @@ async def changes(folder: Path) -> AsyncIterator[None]:
             async for _ in awatch(
                 folder,
                 watch_filter=is_knowledge,
-                step=_CALM_MS,
-                debounce=_LONGEST_MS,
-                rust_timeout=_LOOK_MS,
+                step=round(1000 * calm_s),
+                debounce=round(1000 * longest_s),
+                rust_timeout=round(1000 * look_s),
                 yield_on_timeout=True,
                 recursive=False,
             ):
                 yield
         except (OSError, RuntimeError) as error:
             _LOG.warning("The knowledge folder can't be watched (%s); trying again.", error)
-        await asyncio.sleep(_AGAIN_S)
+        await asyncio.sleep(retry_s)
