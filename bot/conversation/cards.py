@@ -290,10 +290,10 @@ def edited(plan: Plan) -> str:
 def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Iterator[str]:
     """What a change does to other questions; at most so many of each kind are shown."""
     heads = (*((one, False) for one in admins_texts.IMPACT_NAMES), *((one, True) for one in admins_texts.IMPACT_NEAR))
-    for outcome, hidden in heads:
-        effects = [one for one in impact.of(Outcome(outcome)) if one.hidden is hidden]
+    for outcome, held_out in heads:
+        effects = [one for one in impact.of(Outcome(outcome)) if one.held_out is held_out]
         if effects:
-            names = admins_texts.IMPACT_NEAR if hidden else admins_texts.IMPACT_NAMES
+            names = admins_texts.IMPACT_NEAR if held_out else admins_texts.IMPACT_NAMES
             yield names[outcome].format(count=len(effects))
             yield from (_effect(one, base) for one in effects[:most])
             if len(effects) > most:
