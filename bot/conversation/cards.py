@@ -222,10 +222,10 @@ def edited(plan: Plan) -> str:
 def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Iterator[str]:
     """What a change does to other questions; at most so many of each kind are shown."""
     heads = (*((name, False) for name in texts.IMPACT_NAMES), *((name, True) for name in texts.IMPACT_NEAR))
-    for outcome, hidden in heads:
-        effects = [effect for effect in impact.of(Outcome(outcome)) if effect.hidden is hidden]
+    for outcome, held_out in heads:
+        effects = [effect for effect in impact.of(Outcome(outcome)) if effect.held_out is held_out]
         if effects:
-            names = texts.IMPACT_NEAR if hidden else texts.IMPACT_NAMES
+            names = texts.IMPACT_NEAR if held_out else texts.IMPACT_NAMES
             yield names[outcome].format(count=len(effects))
             yield from (_effect(effect, base) for effect in effects[:most])
             if len(effects) > most:

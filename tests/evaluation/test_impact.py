@@ -6,8 +6,15 @@ from dataclasses import replace
 import pytest
 
 from bot.evaluation import impact as replaying
-from bot.evaluation.impact import Effect, Impact, Outcome, RealQuestion, replay, replay_all
-from bot.evaluation.reach import ReplayedQuestion
+from bot.evaluation.impact import (
+    Effect,
+    Impact,
+    Outcome,
+    RealQuestion,
+    ReplayedQuestion,
+    replay,
+    replay_all,
+)
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import load
 from bot.matching import ConfidenceModel, Index
@@ -66,22 +73,22 @@ EFFECTS = {
     "a phrasing that another item takes": (
         edited(asked(OPENING, "饭卡丢了找谁")),
         None,
-        Effect("卡不见了找谁", Outcome.LOST, "card", "opening", hidden=True),
+        Effect("卡不见了找谁", Outcome.LOST, "card", "opening", held_out=True),
     ),
     "a phrasing that has two answers now": (
         edited(asked(OPENING, "补办范卡要什么")),
         None,
-        Effect("补办饭卡", Outcome.AMBIGUOUS, "card", None, hidden=True),
+        Effect("补办饭卡", Outcome.AMBIGUOUS, "card", None, held_out=True),
     ),
     "a phrasing that was taken from its item, which needs it": (
         edited(replace(CARD, phrasings=())),
         None,
-        Effect("饭卡丢了怎么补？", Outcome.LOST, "card", None, hidden=True),
+        Effect("饭卡丢了怎么补？", Outcome.LOST, "card", None, held_out=True),
     ),
     "a phrasing of a refusal that is answered": (
         edited(asked(OPENING, "盒饭收费要多少")),
         None,
-        Effect("盒饭收费标准", Outcome.LOST, None, "opening", hidden=True),
+        Effect("盒饭收费标准", Outcome.LOST, None, "opening", held_out=True),
     ),
     "a refused question whose item was given an answer": (
         edited(replace(PRICE, kind=Kind.ANSWER, answer="十块。", source=("1",))),
@@ -102,11 +109,11 @@ def test_effects(after: KnowledgeBase, known: RealQuestion | None, effect: Effec
     assert effect in impact(after, *[known] if known else []).effects
 
 
-def test_a_phrasing_whose_item_is_gone_is_no_hidden_one() -> None:
+def test_a_phrasing_whose_item_is_gone_is_not_a_held_out_one() -> None:
     """Asked in just these words it is lost."""
     lost = impact(without("card")).of(Outcome.LOST)
     assert lost
-    assert {effect.hidden for effect in lost} == {False}
+    assert {effect.held_out for effect in lost} == {False}
 
 
 NONE = {
@@ -196,12 +203,12 @@ def test_progress_is_shown() -> None:
     """Each question, and how many there are."""
     worked: list[ReplayedQuestion] = []
 
-    def track(work: Iterable[ReplayedQuestion], total: int) -> list[ReplayedQuestion]:
+    def progress(work: Iterable[ReplayedQuestion], total: int) -> list[ReplayedQuestion]:
         worked.extend(work)
         assert len(worked) == total
         return worked
 
-    said = replay_all(Index.build(BASE), Index.build(without("card")), ConfidenceModel(), [], track)
+    said = replay_all(Index.build(BASE), Index.build(without("card")), ConfidenceModel(), [], progress)
     assert said.replayed == len(worked) > 0
 
 
@@ -222,7 +229,7 @@ CHANGES = {
 def test_no_loss_is_overlooked(after: KnowledgeBase) -> None:
     """The slow way, which asks everything, is the oracle."""
     indexes = Index.build(LIBRARY), Index.build(after)
-    some, whole = (ask(*indexes, ConfidenceModel(), []) for ask in (replay, replay_all))
+    some, whole = (replayed(*indexes, ConfidenceModel(), []) for replayed in (replay, replay_all))
     assert set(some.effects) <= set(whole.effects)
     assert some.of(Outcome.LOST) == whole.of(Outcome.LOST)
     assert some.replayed < whole.replayed / 4
