@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from telegram.ext import ExtBot
 
+from bot.errors import DeliveryError, StoreError
 from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
 from bot.metrics import Metrics
@@ -23,9 +24,11 @@ from bot.telegram.router import Router
 from tests.admin_setup import ADMIN, AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
-from tests.fake_bot_api import TOKEN, FakeBotApi, serving
+from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
 
 GROUP = -9000
+DAILY = 3
+"""Misses, and opinions, that one member may add a day."""
 
 
 class Handlers:
@@ -35,7 +38,8 @@ class Handlers:
         self.api = api
         self.bot = bot
         messages, addressing = Messages(bot), Addressing(bot)
-        self.miss_quota, self.opinion_quota = DailyQuota(20), DailyQuota(20)
+        self.setup = setup
+        self._updates = 0
         self.notifier = SubscriptionNotifier(
             messages, setup.subscriptions, Encryption(TOKEN), setup.current, setup.members
         )
@@ -45,8 +49,8 @@ class Handlers:
             messages,
             addressing,
             rate_limit=MemberRateLimit(20),
-            miss_quota=self.miss_quota,
-            opinion_quota=self.opinion_quota,
+            miss_quota=DailyQuota(DAILY),
+            opinion_quota=DailyQuota(DAILY),
             misses=setup.misses,
             usage=setup.usage,
             notifier=self.notifier,
@@ -58,7 +62,8 @@ class Handlers:
 
     async def records(self, age_s: float = 0.0, **update: Any) -> Records:
         """Handle one raw update; what is to be kept of it."""
-        return await self._router.handle(Update.model_validate({"update_id": 1, **update}), age_s)
+        self._updates += 1
+        return await self._router.handle(Update.model_validate({"update_id": self._updates, **update}), age_s)
 
     async def handle(self, age_s: float = 0.0, **update: Any) -> Sequence[Miss]:
         """Handle one raw update; what was missed in it."""
@@ -258,3 +263,39 @@ async def test_an_admins_button_does_nothing_for_others(handlers: Handlers) -> N
     """It is acknowledged, and the card stays as it is."""
     await handlers.handle(callback_query=await pressed(handlers, "x:m:0"))
     assert handlers.calls() == ["answercallbackquery"]
+
+
+async def test_a_store_that_fails_for_long_costs_no_question(
+    handlers: Handlers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The update is tried until the store works again: it counts once against its member's pace, and is a miss."""
+    failures = iter(range(40))
+    fits = handlers.setup.misses.has_capacity
+
+    def has_capacity(miss: Miss) -> bool:
+        if next(failures, None) is not None:
+            raise StoreError("The database is locked.")
+        return fits(miss)
+
+    monkeypatch.setattr(handlers.setup.misses, "has_capacity", has_capacity)
+    asked = message(text="写首诗送我妈")
+    for _ in range(40):
+        with pytest.raises(StoreError):
+            await handlers.handle(message=asked, update_id=1)
+    (miss,) = await handlers.handle(message=asked, update_id=1)
+    assert miss.question == "写首诗送我妈"
+    assert "已经记下了" in handlers.sent()["text"]
+
+
+async def test_what_is_not_kept_spends_no_quota(handlers: Handlers) -> None:
+    """A reply that was not accepted is tried again, and its miss is counted when it is kept; a full quota is said."""
+    asked = message(text="写首诗送我妈")
+    handlers.api.failure_rule = lambda method, _: Failure(500) if method == "sendmessage" else None
+    with pytest.raises(DeliveryError):
+        await handlers.handle(message=asked)
+    handlers.api.failure_rule = lambda _method, _fields: None
+    for number in range(DAILY + 1):
+        handlers.api.calls.clear()
+        misses = await handlers.handle(message=message(text=f"写首诗送我妈{number}"))
+        assert len(misses) == (number < DAILY)
+        assert ("已经记下了" in handlers.sent()["text"]) == (number < DAILY)
