@@ -1,14 +1,15 @@
-"""How PTB's calls reach Telegram: over aiohttp, which serves many chats side by side at a fraction of httpx's cost."""
+"""How PTB's calls reach Telegram: over PTB's own networking, one connection for each call under way."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-import aiohttp
+import httpx
 from telegram.error import NetworkError, TimedOut
-from telegram.request import BaseRequest, RequestData
+from telegram.request import BaseRequest, HTTPXRequest
 
-TIMEOUT_S = 5.0
-"""For a connection, and then for each part of an answer; PTB's own defaults."""
 _LONGEST_NUMBER = 19
 _NO_BOT_API = "what stands at CAMPAIGN_BOT_API_URL, or on the way there, does not answer as the Bot API does"
 
@@ -18,38 +19,32 @@ class NeverSentError(NetworkError):
 
 
 class Transport(BaseRequest):
-    """PTB's networking backend. It sends fields alone, never files: the bot has none."""
+    """PTB's networking, with a client of one connection for each call under way; whoever makes calls bounds them.
 
-    def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
+    A client of many connections looks through all of them twice a call, which costs more than the call itself.
+
+    ``timeout_s``: seconds to wait for a connection, and then for each part of an answer.
+    """
+
+    def __init__(self, timeout_s: float = 5.0) -> None:
+        self._timeout_s = timeout_s
+        self._tls = httpx.create_ssl_context()
+        self._idle: list[HTTPXRequest] = []
 
     @property
     def read_timeout(self) -> float:
-        """Seconds to wait for an answer."""
-        return TIMEOUT_S
+        """Seconds to wait for each part of an answer."""
+        return self._timeout_s
 
     async def initialize(self) -> None:
-        """Open what connections are made from; once more is nothing."""
-        if self._session is None:
-            # The policy bounds calls side by side, and a proxy may be set in the environment.
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=True)
+        """Nothing is needed: a connection is opened when a call finds none."""
 
     async def shutdown(self) -> None:
-        """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Close all connections; no call may be under way."""
+        while self._idle:
+            await self._idle.pop().shutdown()
 
-    async def do_request(  # noqa: PLR0913, PLR0917 - PTB's signature
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        read_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401 - PTB's marker for "not given", or seconds
-        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401, ARG002 - as above; there are no uploads
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401, ARG002 - as above
-        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ANN401, ARG002 - there is no bound to wait for
-    ) -> tuple[int, bytes]:
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 - as ``BaseRequest`` has it
         """Status and body.
 
         Raises:
@@ -57,21 +52,35 @@ class Transport(BaseRequest):
             TimedOut: no answer came in time; the call may have taken effect.
             NetworkError: the connection broke; the same.
         """
-        if self._session is None:
-            message = "the transport is not initialized"
-            raise RuntimeError(message)
-        wait = read_timeout if isinstance(read_timeout, int | float) else TIMEOUT_S
-        timeout = aiohttp.ClientTimeout(total=wait + 2 * TIMEOUT_S, connect=TIMEOUT_S, sock_read=wait)
-        fields = request_data.json_parameters if request_data else None
+        wait_s = kwargs.get("read_timeout")
+        if not isinstance(wait_s, int | float):
+            wait_s = self._timeout_s
         try:
-            async with self._session.request(method, url, data=fields, timeout=timeout) as response:
-                return response.status, await response.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NeverSentError(f"{type(error).__name__}: {error}") from error
+            # An answer that comes a byte at a time would never end.
+            async with self._client() as client, asyncio.timeout(wait_s + 2 * self._timeout_s):
+                return await client.do_request(*args, **kwargs)
         except TimeoutError as error:
             raise TimedOut from error
-        except aiohttp.ClientError as error:
-            raise NetworkError(f"{type(error).__name__}: {error}") from error
+        except NetworkError as error:
+            if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+                raise NeverSentError(str(error)) from error
+            raise
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[HTTPXRequest]:
+        """A client that no other call uses. After a failure it is closed: httpx may never free its connection."""
+        wait_s = self._timeout_s
+        client = (
+            self._idle.pop()
+            if self._idle
+            else HTTPXRequest(1, wait_s, wait_s, wait_s, httpx_kwargs={"verify": self._tls})
+        )
+        try:
+            yield client
+        except BaseException:
+            await client.shutdown()
+            raise
+        self._idle.append(client)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - JSON

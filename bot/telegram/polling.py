@@ -11,10 +11,11 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
+from bot.backoff import backoff
 from bot.errors import StoppingError, StoreError
 from bot.inbox.receiver import Receiver, update_id
 from bot.inbox.updates import KINDS
-from bot.telegram.sending import backoff, explain, seconds_to_wait
+from bot.telegram.sending import explain, seconds_to_wait
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 30

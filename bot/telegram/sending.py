@@ -1,17 +1,17 @@
-"""How calls go out: Telegram's limits kept, its flood_waits obeyed, what it may not have taken sent again."""
+"""How calls go out: within Telegram's limits and flood waits, and again where one may not have been taken."""
 
 import asyncio
 import functools
 import itertools
 import logging
 import math
-import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from cachetools import LRUCache, TTLCache
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -24,6 +24,7 @@ from telegram.error import (
 )
 from telegram.ext import BaseRateLimiter
 
+from bot.backoff import backoff
 from bot.errors import StoppingError
 from bot.metrics import Metrics
 from bot.telegram.client import NeverSentError
@@ -33,14 +34,15 @@ _Result = bool | dict[str, Any] | list[dict[str, Any]]
 _Call = Callable[[], Awaitable[_Result]]
 
 TRIES = 5
-_FIRST_PAUSE_S = 1.0
-_LONGEST_PAUSE_S = 60.0
+"""How often a call is made that may have taken effect."""
 _SIDE_BY_SIDE = 64
-_PASSING = frozenset({"answerCallbackQuery", "answerInlineQuery", "sendChatAction"})
-"""Worth something at this moment alone: tried once, and never waited for."""
+"""Calls under way at once."""
+_TRANSIENT = frozenset({"answerCallbackQuery", "answerInlineQuery", "sendChatAction"})
+"""Worth something at their moment alone: made once, and never waited for."""
 _CHATS_REFUSED_AT_ONCE = 3
 _AT_ONCE_S = 1.0
 _CHATS_REMEMBERED = 10_000
+"""Far more than can be sent to while a chat's turn is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,11 @@ class Bucket:
 
 
 class SendingPolicy(BaseRateLimiter[None]):
-    """PTB asks it for every call but getUpdates.
+    """Makes every call of PTB's but getUpdates.
 
-    A 429 flood_waits its own chat, or its own method where there is no chat; three chats refused within a second are the bot
-    as a whole, which flood_waits then. What can't have reached Telegram is tried until it does; what may have, 5 times; what
-    is worth something at its moment alone, such as the acknowledgement of a press, once.
+    After a 429 its chat waits, or its method where there is no chat; when three chats were refused within a second, all
+    wait. A call that can't have reached Telegram is made until it does, one that may have, 5 times, and one that is
+    worth something at its moment alone, such as the acknowledgement of a press, once.
     """
 
     def __init__(
@@ -94,9 +96,11 @@ class SendingPolicy(BaseRateLimiter[None]):
         self._now = now
         self._sleep = sleep or self._sleep_unless_stopped
         self._overall = Bucket(limits.overall)
-        self._chats: dict[object, Bucket] = {}
+        self._chats: LRUCache[object, Bucket] = LRUCache(_CHATS_REMEMBERED)
         self._flood_waits: dict[object, float] = {}
-        self._refused: dict[object, float] = {}
+        """Until when a chat or a method waits; None stands for all."""
+        self._refused: TTLCache[object, None] = TTLCache(_CHATS_REMEMBERED, _AT_ONCE_S, now)
+        """Chats that were refused just now."""
         self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
         self._stopped = asyncio.Event()
 
@@ -126,7 +130,7 @@ class SendingPolicy(BaseRateLimiter[None]):
             TelegramError: it was refused for good, or failed too often.
         """
         call = functools.partial(_made, callback, args, kwargs)
-        if endpoint in _PASSING:
+        if endpoint in _TRANSIENT:
             return await self._once(call, data.get("chat_id", endpoint), chat="chat_id" in data)
         failures = itertools.count(1)
         unreached = itertools.count(1)
@@ -163,7 +167,7 @@ class SendingPolicy(BaseRateLimiter[None]):
             raise
 
     async def _perform(self, call: _Call, scope: object) -> _Result:
-        """Make a call when there is a slot for it, unless the bot stops or a halt began meanwhile."""
+        """Make a call when there is a slot for it, unless the bot stops or a flood wait began meanwhile."""
         while True:
             await self._wait_out_flood(scope)
             async with self._slots:
@@ -200,25 +204,19 @@ class SendingPolicy(BaseRateLimiter[None]):
     def _begin_flood_wait(self, scope: object, seconds: float, *, chat: bool) -> None:
         self._metrics.flood_waits.inc()
         now = self._now()
-        self._flood_waits = {held: until for held, until in self._flood_waits.items() if until > now}
-        self._refused = {one: at for one, at in self._refused.items() if at > now - _AT_ONCE_S}
+        self._flood_waits = {waiting: until for waiting, until in self._flood_waits.items() if until > now}
         if chat:
-            self._refused[scope] = now
+            self._refused[scope] = None
         everything = chat and len(self._refused) >= _CHATS_REFUSED_AT_ONCE
-        for held in (scope, None) if everything else (scope,):
+        for waiting in (scope, None) if everything else (scope,):
             # A later, shorter one does not end a longer one.
-            self._flood_waits[held] = max(self._flood_waits.get(held, 0.0), now + seconds)
+            self._flood_waits[waiting] = max(self._flood_waits.get(waiting, 0.0), now + seconds)
         _LOG.warning("Telegram asks to wait %.0f s: %s.", seconds, "all chats" if everything else "one chat or method")
 
     def _bucket(self, chat: object) -> Bucket:
-        bucket = self._chats.get(chat)
-        if bucket is None:
-            if len(self._chats) >= _CHATS_REMEMBERED:
-                self._chats = {known: kept for known, kept in self._chats.items() if kept.due > self._now()}
-            # Groups and channels have negative ids.
-            group = isinstance(chat, int) and chat < 0
-            bucket = self._chats[chat] = Bucket(self._limits.group if group else self._limits.private)
-        return bucket
+        # Groups and channels have negative ids.
+        is_group = isinstance(chat, int) and chat < 0
+        return self._chats.setdefault(chat, Bucket(self._limits.group if is_group else self._limits.private))
 
     async def _sleep_unless_stopped(self, seconds: float) -> None:
         if seconds > 0:
@@ -241,12 +239,6 @@ async def _made(
         # PTB takes an answer apart without looking: what stands between us and Telegram answered in its place.
         message = f"an answer that is not the Bot API's ({type(error).__name__})"
         raise NetworkError(message) from error
-
-
-def backoff(attempt: int) -> float:
-    """Seconds to wait after the nth failure in a row, counted from 1: doubled each time, at most a minute, jittered."""
-    pause = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(attempt - 1, 10))
-    return pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
 
 
 def explain(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""How calls go out: rates, flood_waits, and what is sent again."""
+"""How calls go out: rates, flood waits, and what is sent again."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,10 +18,11 @@ from telegram.error import (
     TimedOut,
 )
 
+from bot.backoff import backoff
 from bot.errors import StoppingError
 from bot.metrics import Metrics
 from bot.telegram.client import NeverSentError
-from bot.telegram.sending import TRIES, Bucket, Limits, Rate, SendingPolicy, backoff
+from bot.telegram.sending import TRIES, Bucket, Limits, Rate, SendingPolicy
 from tests.clocks import VirtualTime
 
 
@@ -84,8 +85,8 @@ async def test_telegram_s_limits_are_kept() -> None:
     assert most_in(group.at(-7), 60.0) <= 20
 
 
-async def test_a_halt_lasts_as_long_as_it_says_and_holds_its_chat_alone() -> None:
-    """Others go on at once; the halted call comes through by itself."""
+async def test_a_flood_wait_lasts_as_long_as_it_says_and_holds_its_chat_alone() -> None:
+    """Others go on at once; the refused call comes through by itself."""
 
     def answer(chat: int, attempt: int) -> None:
         if chat == 1 and attempt == 1:
@@ -98,7 +99,7 @@ async def test_a_halt_lasts_as_long_as_it_says_and_holds_its_chat_alone() -> Non
     assert max(calls.at(2) + calls.at(3)) < 0.2
 
 
-async def test_a_halt_of_a_method_without_a_chat_holds_that_method() -> None:
+async def test_a_flood_wait_of_a_method_without_a_chat_holds_that_method() -> None:
     """No chat waits for it."""
 
     def answer(chat: Any, attempt: int) -> None:
@@ -129,7 +130,7 @@ async def test_three_chats_refused_at_once_are_the_bot_as_a_whole() -> None:
 
 
 async def test_an_old_refusal_of_three_chats_is_forgotten() -> None:
-    """A method's halt hours later holds that method alone."""
+    """A method's flood wait hours later holds that method alone."""
 
     def answer(scope: Any, attempt: int) -> None:
         if (scope in {1, 2, 3} or scope == "getMe") and attempt == 1:
@@ -143,7 +144,7 @@ async def test_an_old_refusal_of_three_chats_is_forgotten() -> None:
     assert calls.at(9) == [pytest.approx(start - 1000)]
 
 
-async def test_a_shorter_halt_does_not_end_a_longer_one() -> None:
+async def test_a_shorter_flood_wait_does_not_end_a_longer_one() -> None:
     """Of the bot as a whole."""
 
     def answer(chat: int, attempt: int) -> None:
@@ -157,7 +158,7 @@ async def test_a_shorter_halt_does_not_end_a_longer_one() -> None:
 
 @pytest.mark.parametrize("error", [RetryAfter(60), TimedOut(), NetworkError("502"), BadRequest("too old")])
 async def test_what_is_worth_something_at_its_moment_alone_is_tried_once(error: TelegramError) -> None:
-    """Nobody waits for the acknowledgement of a press; while its method is halted it is not even made."""
+    """Nobody waits for the acknowledgement of a press; while its method has to wait it is not even made."""
 
     def answer(_chat: int, _attempt: int) -> None:
         raise error
@@ -275,11 +276,11 @@ async def test_when_the_bot_stops_no_call_begins() -> None:
             policy.process_request(transport, ("sendMessage", data), {}, "sendMessage", data, None)
         )
 
-    halted, busy = call(1), call(2)
+    waiting, busy = call(1), call(2)
     await under_way.wait()
     policy.stop()
     go_on.set()
-    results = await asyncio.gather(halted, busy, call(3), return_exceptions=True)
+    results = await asyncio.gather(waiting, busy, call(3), return_exceptions=True)
     assert [type(result) for result in results] == [StoppingError, bool, StoppingError]
     assert made == 2
 
