@@ -1,9 +1,9 @@
 """Edits of knowledge files as text: one place changes, and every other character stays as its author left it.
 
 An edit is written, read again and compared before it counts: the file must say what it said, and the change, and
-nothing else, with every comment still in it. So a style of YAML that is not foreseen here can refuse an edit, but never
-damage a file. Lists and mappings in brackets are never written into. Texts of a change count without white space at
-their ends, as when a file is loaded.
+nothing else. What gives way to it holds no comment. So a style of YAML that is not foreseen here can refuse an edit,
+but never damage a file. Lists and mappings in brackets are never written into. Texts of a change count without white
+space at their ends, as when a file is loaded.
 """
 
 import json
@@ -30,12 +30,13 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\
 """What YAML does not read, or takes for a line end, unless it is escaped."""
 _NEWLINE = re.compile(r"\r?\n")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\r\n|\Z)")
-_COMMENT = re.compile(r"#[^\r\n]*")
 _PARTED = re.compile(r"\n[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*-[ \t]*\Z")
 """Before an item: a blank line, perhaps comments, the dash."""
 _BLOCK_STYLES = ("|", ">")
 _BLOCK_HEADER = re.compile(r"([^\n]*\n)(?: *\r?\n)*( *)")
 """The line that opens a block scalar; the indentation of what it holds."""
+_TAG_OR_ANCHOR = "!&"
+"""What a value begins with that a comment may follow."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _Place = tuple[int, str, str]
@@ -178,7 +179,6 @@ class _Page:
     text: str
     root: yaml.MappingNode
     content: ItemFile | SpeechFile
-    comments: list[str]
     warnings: int
 
     @classmethod
@@ -191,7 +191,7 @@ class _Page:
             content = model.model_validate(tree.value)
         except ValidationError as error:
             raise _UnfitError(f"the text is no {model.__name__}") from error
-        return cls(text, tree.node, content, list(_comments(text, tree.node)), len(tree.warnings))
+        return cls(text, tree.node, content, len(tree.warnings))
 
     def range(self, change: Change) -> tuple[int, int]:
         """The part of the text that holds a change."""
@@ -242,29 +242,6 @@ class _Page:
         return (newline.group() if newline else "\n").join(lines)
 
 
-def _comments(text: str, root: yaml.Node) -> Iterator[str]:
-    """All comments, in their order: they stand between scalars, or in the line that opens a block scalar."""
-    end = 0
-    for scalar in _scalars(root):
-        begin = scalar.start_mark.index
-        if text.startswith(("!", "&"), begin):
-            continue  # A comment may follow a tag or an anchor: such a scalar is searched like what is around it.
-        if scalar.style in _BLOCK_STYLES:
-            begin = text.find("\n", begin) + 1 or len(text)
-        yield from _COMMENT.findall(text, end, begin)
-        end = scalar.end_mark.index
-    yield from _COMMENT.findall(text, end)
-
-
-def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-        return
-    for child in node.value:
-        for part in child if isinstance(child, tuple) else (child,):
-            yield from _scalars(part)
-
-
 def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, Any]]:
     """The nodes of keys and values, in the order of the file."""
     return {key.value: (key, value) for key, value in mapping.value}
@@ -272,7 +249,7 @@ def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, An
 
 def _differ_by(change: Change, old: _Page, new: _Page) -> bool:
     """Whether a change is all that distinguishes the new text from the old one."""
-    return old.comments == new.comments and old.content == _without(new.content, change)
+    return old.content == _without(new.content, change)
 
 
 def _without(content: ItemFile | SpeechFile, change: Change) -> ItemFile | SpeechFile:
@@ -347,17 +324,19 @@ def _phrasing_places(page: _Page, item: yaml.MappingNode, lines: list[str]) -> I
 
 
 def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator[_Place]:
-    """With the key, so that an answer that is also a phrasing is told from it."""
-    if item.flow_style:
-        return
+    """With the key, so that an answer that is also a phrasing is told from it; nowhere if a comment would be lost."""
     key, value = _fields(item)["answer"]
     start, middle, end = key.start_mark.index, value.start_mark.index, value.end_mark.index
+    if item.flow_style or page.text[middle] in _TAG_OR_ANCHOR:
+        return
     if value.style in _BLOCK_STYLES:
         end = middle + len(page.text[middle:end].rstrip(" \t\r\n"))
         header = _BLOCK_HEADER.match(page.text, middle, end)
         if header and not _UNWRITABLE.search(answer):
             lines = _shifted(answer.split("\n"), len(header[2]))
             yield page.replacing(start, header.end(1), end, lines)
+        if not header or "#" in header[1]:
+            return
     first, *more = _scalar_lines(answer)
     yield page.replacing(start, middle, end, [first, *_shifted(more, key.start_mark.column)])
     yield page.replacing(start, middle, end, [_quoted(answer)])

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.errors import EditRefusedError, Fault, KnowledgeError, Refusal, UsageError
-from bot.texts import command_line as command_line_texts
 from bot.texts import knowledge as knowledge_texts
 
 Files = Mapping[str, bytes]
@@ -54,7 +53,7 @@ def read_revision(folder: Path, revision: str) -> Files:
         return {name: _git(folder, "show", f"{revision}:./{name}") for name in names}
     except (OSError, subprocess.CalledProcessError) as error:
         reason = error.stderr.decode().strip() if isinstance(error, subprocess.CalledProcessError) else str(error)
-        raise UsageError(command_line_texts.AGAINST_UNREADABLE.format(against=revision, reason=reason)) from error
+        raise UsageError(knowledge_texts.REVISION_UNREADABLE.format(revision=revision, reason=reason)) from error
 
 
 def commit(folder: Path, names: Sequence[str], message: str) -> None:

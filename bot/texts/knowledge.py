@@ -3,6 +3,7 @@
 FOLDER_MISSING = "找不到这个文件夹；请检查路径"
 SPEECH_MISSING = "缺少 speech.yaml；请新建它，写上 title 和 paragraphs"
 NO_ITEMS = "一个条目也没有；请新建一个 .yaml 文件，写上 topic 和 items"
+REVISION_UNREADABLE = "{revision} 既不是文件夹，也不是读得到的 git 版本（{reason}）。"
 FILE_UNREADABLE = "读不了这个文件（{reason}）；请检查文件的权限"
 NOT_UTF8 = "文件不是 UTF-8 编码；请在编辑器里另存为 UTF-8"
 NOT_YAML = "这一行附近不合 YAML 的写法；请检查缩进、冒号后面的空格，引号和括号是不是成对"

@@ -601,6 +601,7 @@ items: !!seq
     "indentation that is told": OPEN.replace("七点。", "|4-\n          七点。"),
     "line ends of old": OPEN.replace("\n", "\r"),
     "a literal of old": OPEN.replace("七点。", "|-\n      七点。").replace("\n", "\r"),
+    "a literal of old after a comment": OPEN.replace("七点。", "|- # 夏天\n      七点。").replace("\n", "\r"),
     "line ends of Unicode": OPEN.replace("早上几点开", "早上 # 早\u2028    # 晚"),
     "tabs": OPEN.replace(": ", ":\t").replace("- 早上", "-\t早上"),
     "two documents": OPEN + "---\n" + OPEN,

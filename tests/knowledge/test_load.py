@@ -28,7 +28,7 @@ FAULTS = [
     (
         "same-phrasing",
         "items.yaml",
-        15,
+        21,
         knowledge_texts.DUPLICATE_PHRASING.format(phrasing="补办饭卡", other="bad.yaml:5", id="breakfast"),
     ),
     ("blank-phrasing", "bad.yaml", 5, knowledge_texts.BLANK_TEXT.format(text="……")),
@@ -156,7 +156,7 @@ def test_a_folder_becomes_a_base(canteen: Knowledge) -> None:
     assert canteen.base.title == "食堂须知"
     assert canteen.base.places == {"1": "第一条", "2": "第二条"}
     assert canteen.base.synonyms == (("开饭", "放饭"),)
-    assert canteen.locations["card"] == Location("items.yaml", 13)
+    assert canteen.locations["card"] == Location("items.yaml", 17)
     assert list(canteen.base.topics) == ["食堂"]
 
 
