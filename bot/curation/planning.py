@@ -1,7 +1,7 @@
 """What a change means to a knowledge base: which edits it takes, and whether it is made already."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
@@ -70,11 +70,6 @@ def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -
             return [*sources, (file, AddItem(new_item))]
 
 
-def owners(base: KnowledgeBase) -> Mapping[str, Item]:
-    """The items by the normal forms of their phrasings: a phrasing belongs to one item alone."""
-    return {normalise(phrasing): item for item in base.items for phrasing in item.all_phrasings()}
-
-
 def subject(change: Change) -> str:
     """The id of the item or document that a completed change is about."""
     match change:
@@ -134,7 +129,7 @@ def _item(base: KnowledgeBase, item_id: str) -> Item:
 
 
 def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
-    owned = owners(base)
+    owned = base.by_phrasing
     for phrasing in phrasings:
         if owner := owned.get(normalise(phrasing)):
             raise EditRefusedError(Refusal.PHRASING_TAKEN, phrasing=phrasing, question=owner.question)
