@@ -101,10 +101,10 @@ def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
         places = [
             command_line_texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items
         ]
-        yield command_line_texts.CHECK_ADVICE.format(items="、".join(places), advice=_in_words(advice))
+        yield command_line_texts.CHECK_ADVICE.format(items="、".join(places), advice=in_words(advice))
 
 
-def _in_words(advice: AnyAdvice) -> str:
+def in_words(advice: AnyAdvice) -> str:
     """What an admin can do about it."""
     match advice:
         case FewPhrasings(count=count):

@@ -18,10 +18,10 @@ _NEW = ""
 
 @dataclass(frozen=True, slots=True)
 class NextEdit:
-    """A phrasing to add to an item, or the question of a new one if ``item`` is None.
+    """A phrasing to add to an item, or the question of a new item if ``item`` is None.
 
-    ``questions``: the misses that it would answer and no edit before it, the most frequent first. ``covers``: how
-    often these were missed.
+    ``questions``: the misses that this edit would answer and no edit before it, the most frequent first. ``covers``:
+    how often these were missed.
     """
 
     question: str
@@ -37,20 +37,19 @@ def best_next_edits(
     candidates: Sequence[str],
     limit: int = 5,
 ) -> list[NextEdit]:
-    """At most so many edits, the one that answers most first; of equals the first candidate's.
+    """At most ``limit`` edits, the one that answers most first; of equals the first candidate's.
 
-    ``misses``: questions, each with how often it was missed; one that is answered by now does not count.
+    ``misses``: questions, each with how often it was missed; a question that is answered by now does not count.
     """
     counts: dict[str, int] = {}
     for question, count in misses:
         counts[question] = counts.get(question, 0) + count
     search = _Search(index, confidence, sorted(counts, key=lambda question: -counts[question]))
-    edits = {candidate: search.edit(candidate) for candidate in candidates}
+    edits = [search.edit(candidate) for candidate in candidates]
     left = set(counts)
     chosen: list[NextEdit] = []
     while len(chosen) < limit:
-        new = (_next(candidate, edit, left, counts) for candidate, edit in edits.items())
-        best = max(new, key=lambda edit: edit.covers, default=None)
+        best = max((_narrowed(edit, left, counts) for edit in edits), key=lambda edit: edit.covers, default=None)
         if best is None or not best.covers:
             break
         chosen.append(best)
@@ -58,18 +57,10 @@ def best_next_edits(
     return chosen
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """What an edit of an item, or a new one, would answer."""
-
-    item: str | None
-    questions: Sequence[str]
-
-
-def _next(candidate: str, edit: _Edit, left: Collection[str], counts: Mapping[str, int]) -> NextEdit:
+def _narrowed(edit: NextEdit, left: Collection[str], counts: Mapping[str, int]) -> NextEdit:
     """An edit with what it answers of the questions that are left."""
     questions = tuple(question for question in edit.questions if question in left)
-    return NextEdit(candidate, edit.item, sum(counts[question] for question in questions), questions)
+    return replace(edit, questions=questions, covers=sum(counts[question] for question in questions))
 
 
 class _Search:
@@ -82,25 +73,25 @@ class _Search:
         self._weights = {question: self._weighed(question) for question in misses}
         self._answered: dict[str, bool] = {}
 
-    def edit(self, candidate: str) -> _Edit:
-        """The edit that a candidate makes, with every miss that it would answer."""
+    def edit(self, candidate: str) -> NextEdit:
+        """The edit that a candidate makes, with every miss that it would answer; ``covers`` is not counted yet."""
         item = self._nearest(candidate)
         if item:
             edited = replace(item, phrasings=(*item.phrasings, candidate))
         else:
             edited = Item(_NEW, topic="", question=candidate, answer="")
         matcher = Matcher(self._index.with_item(edited), self._confidence)
-        answered = [
+        answered = (
             question
             for question in self._near(candidate)
             if _answers(matcher, question, edited.id) and not self._is_answered(question)
-        ]
-        return _Edit(item.id if item else None, answered)
+        )
+        return NextEdit(candidate, item.id if item else None, 0, tuple(answered))
 
     def _nearest(self, question: str) -> Item | None:
         """The item that a question may well mean."""
-        found = (one for one in self._matcher.match(question).candidates if one.item.kind is Kind.ANSWER)
-        best = next(found, None)
+        candidates = self._matcher.match(question).candidates
+        best = next((candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER), None)
         return best.item if best and best.score >= self._confidence.suggest else None
 
     def _near(self, candidate: str) -> Iterable[str]:
@@ -123,4 +114,4 @@ class _Search:
 
 def _answers(matcher: Matcher, question: str, item: str) -> bool:
     verdict = matcher.match(question)
-    return isinstance(verdict, Answer) and any(one.item.id == item for one in verdict.chosen)
+    return isinstance(verdict, Answer) and any(candidate.item.id == item for candidate in verdict.chosen)

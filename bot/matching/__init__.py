@@ -20,8 +20,9 @@ from bot.matching.verdict import (
 )
 
 ENGINE_VERSION = 1
-"""Names how the engine scores. Raise it whenever a score changes, also by ``bot.text``: what was calibrated by the
-former engine is calibrated anew then."""
+"""Names how the engine scores. Raise it whenever a score changes, also by ``bot.text``: knowledge bases that the former
+engine calibrated are calibrated anew then.
+"""
 
 __all__ = [
     "ENGINE_VERSION",

@@ -27,7 +27,7 @@ Holders = Mapping[int, float]
 
 
 class Sounds:
-    """Which terms sound alike. Worked out when first asked: most questions are spelt right.
+    """Which terms sound alike. It is worked out when it is first needed: most questions are spelt right.
 
     ``known``: the sounds of other terms, which are sounds of the index too.
     """
@@ -58,7 +58,7 @@ class Sounds:
 class Index:
     """Everything that is computed once for a knowledge base. Items are known by their number in ``items``.
 
-    ``forms``: the ways to ask each item, standardised, without repetitions. ``by_form``: who is asked by a form.
+    ``forms``: the ways to ask each item, standardised, without repetitions. ``by_form``: the items of each form.
     ``tables``: the synonyms and frames that the lexicon was made of.
     """
 
@@ -77,10 +77,10 @@ class Index:
         forms = tuple(_forms(item, lexicon) for item in base.items)
         by_form: dict[str, tuple[int, ...]] = {}
         postings: dict[str, dict[int, float]] = {}
-        for number, (item, askings) in enumerate(zip(base.items, forms, strict=True)):
-            for form in askings:
+        for number, (item, own) in enumerate(zip(base.items, forms, strict=True)):
+            for form in own:
                 by_form[form] = (*by_form.get(form, ()), number)
-            for term, typical in _typical(item, askings, lexicon).items():
+            for term, typical in _typical(item, own, lexicon).items():
                 postings.setdefault(term, {})[number] = typical
         tables = (base.synonyms, base.frames)
         return cls(base.items, lexicon, forms, by_form, postings, Sounds(postings), tables)
@@ -108,14 +108,14 @@ class Index:
         return math.log((len(self.items) + 1) / (len(holders) + 0.5))
 
     def without(self, number: int, forms: Collection[str]) -> "Index":
-        """The index as it is for who never asks an item in these forms; the item is gone if none is left.
+        """The index as if an item had never been asked in these forms; without the item if no other form is left.
 
-        What one phrasing less would change in the weight of others is left as it is.
+        Terms of its other phrasings stay as typical of it as they are.
         """
         item, size = self.items[number], len(self.forms[number])
         left = tuple(form for form in self.forms[number] if form not in forms)
         after = _typical(item, left, self.lexicon, size) if left else {}
-        touched = {term for form in forms for term in grams(form)} if left else self.typical(number)
+        touched = {term for form in forms for term in grams(form)} if left else self._typical_of(number)
         gone = {form: tuple(holder for holder in self.by_form[form] if holder != number) for form in forms}
         return replace(
             self,
@@ -125,13 +125,13 @@ class Index:
         )
 
     def with_item(self, item: Item) -> "Index":
-        """The index with an item more, or with an item in place of the one with its id; equal to one built anew.
+        """The index with one more item, or with this item in place of that with its id; equal to an index built anew.
 
-        For a look ahead: what is asked often is asked of an index that was built.
+        It is made fast and answers slowly: for a look ahead.
         """
         known = self.number(item.id)
         number = len(self.items) if known is None else known
-        before, old = ({}, ()) if known is None else (self.typical(number), self.forms[number])
+        before, old = ({}, ()) if known is None else (self._typical_of(number), self.forms[number])
         forms = _forms(item, self.lexicon)
         after = _typical(item, forms, self.lexicon)
         by_form: dict[str, tuple[int, ...]] = {}
@@ -147,7 +147,7 @@ class Index:
             sounds=Sounds([term for term in after if term not in self.postings], self.sounds),
         )
 
-    def typical(self, number: int) -> Mapping[str, float]:
+    def _typical_of(self, number: int) -> Mapping[str, float]:
         """The terms that an item holds, each with how typical it is of it."""
         return _typical(self.items[number], self.forms[number], self.lexicon)
 
@@ -166,7 +166,7 @@ def standard_form(text: str, lexicon: Lexicon) -> str:
 
 
 def _forms(item: Item, lexicon: Lexicon) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(standard_form(asking, lexicon) for asking in item.all_phrasings()))
+    return tuple(dict.fromkeys(standard_form(phrasing, lexicon) for phrasing in item.all_phrasings()))
 
 
 def _typical(item: Item, forms: Sequence[str], lexicon: Lexicon, size: int = 0) -> Mapping[str, float]:

@@ -1,8 +1,8 @@
 """How alike two texts are, by rapidfuzz's ratio: 0..100, and 100 for equal texts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 NEAR_COPY = 75
 """Texts with this ratio or more are near copies: one of them tells nothing that the other does not."""
@@ -10,10 +10,4 @@ NEAR_COPY = 75
 
 def near_copies(text: str, others: Iterable[str], least: float = NEAR_COPY) -> list[str]:
     """Those of the others with at least this ratio to a text, in their order."""
-    return [other for other in others if fuzz.ratio(text, other, score_cutoff=least) >= least]
-
-
-def similar(text: str, others: Sequence[str], least: float) -> Iterator[tuple[int, float]]:
-    """The places and ratios of those of the others with at least this ratio to a text; in no particular order."""
-    for _, ratio, place in process.extract(text, others, scorer=fuzz.ratio, score_cutoff=least, limit=None):
-        yield place, ratio
+    return [other for other in others if fuzz.ratio(text, other) >= least]

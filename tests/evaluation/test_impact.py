@@ -50,6 +50,11 @@ EFFECTS = {
         RealQuestion("卡被别人捡走", None),
         Effect("卡被别人捡走", Outcome.ANSWERED, None, "card"),
     ),
+    "a miss in pinyin, which shares no term with anything": (
+        edited(asked(CARD, "卡被别人捡走")),
+        RealQuestion("ka bei bieren jianzou", None),
+        Effect("ka bei bieren jianzou", Outcome.ANSWERED, None, "card"),
+    ),
     "an answered question that another item takes": (
         edited(asked(OPENING, "补办范卡要什么")),
         RealQuestion("补办范卡要什么", "card"),
