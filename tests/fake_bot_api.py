@@ -408,7 +408,11 @@ def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
                 api.active -= 1
 
         def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            length = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                # Who called was killed, or gave up, in the middle of it.
+                return
             token, _, name = self.path.removeprefix("/bot").partition("/")
             if token == TOKEN:
                 status, answer = api.call(name, _fields(self.headers.get("Content-Type", ""), body))

@@ -13,6 +13,7 @@ import pytest
 from bot.conversation.callbacks import AddToItem, Subscribe, UndoEdit
 from bot.conversation.reply import short_key
 from bot.knowledge import load
+from bot.texts.admins import CARD_GONE
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
 from tests.process import missed, running, settings_for, start, stop, wait_for, waiting
@@ -35,6 +36,11 @@ def settings(api: FakeBotApi, tmp_path: Path) -> dict[str, str]:
 def texts(api: FakeBotApi, chat: int) -> list[str]:
     """What a chat got to read, edits included."""
     return [fields["text"] for kind, fields in list(api.events) if kind in SHOWN and fields["chat"]["id"] == chat]
+
+
+def notices(api: FakeBotApi) -> list[str]:
+    """The lines that passed by for whoever pressed a button."""
+    return [fields.get("text", "") for kind, fields in list(api.events) if kind == "answercallbackquery"]
 
 
 SHOWN = {"sendmessage", "editmessagetext"}
@@ -81,7 +87,8 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
         assert content in {before, after}
         load(folder)
     with running(settings, log) as process:
-        api.wait_until(lambda: len(texts(api, ADMIN)) >= 2)
+        # Killed after the edit and before its reply, the card says that it is handled.
+        api.wait_until(lambda: len(texts(api, ADMIN)) >= 2 or CARD_GONE in notices(api))
         assert (folder / "items.yaml").read_bytes() == after
         wait_for(lambda: missed(settings)[0]["state"] == "verified")
         api.member_says("/history", chat=ADMIN)

@@ -37,7 +37,7 @@ def test_advice_names_items_and_their_places(
     monkeypatch.setenv("CAMPAIGN_BOT_CACHE", str(tmp_path))
     check(CANTEEN)
     assert (
-        "建议（items.yaml:3 的 opening、items.yaml:8 的 closing）：把同义词换成标准说法以后" in capsys.readouterr().out
+        "建议（items.yaml:3 的 opening、items.yaml:10 的 closing）：把同义词换成标准说法以后" in capsys.readouterr().out
     )
     check(CANTEEN, quick=True)
     assert "建议" not in capsys.readouterr().out
