@@ -33,9 +33,11 @@ class App:
     Use it with ``with``, or call ``close``: it closes what it has opened.
     """
 
-    def __init__(self, settings: Settings, folder: Path | None = None, track: Progress = lambda work, _: work) -> None:
+    def __init__(
+        self, settings: Settings, folder: Path | None = None, progress: Progress = lambda work, _: work
+    ) -> None:
         self.settings = settings
-        self.track = track
+        self.progress = progress
         self.folder = folder or settings.knowledge_folder()
 
     def __enter__(self) -> Self:
@@ -100,7 +102,7 @@ class App:
     @cached_property
     def snapshot(self) -> Snapshot:
         """The same, calibrated on itself."""
-        confidence = cached_confidence(self.loaded.index, self.loaded.base, self.settings.cache, self.track)
+        confidence = cached_confidence(self.loaded.index, self.loaded.base, self.settings.cache, self.progress)
         return self.loaded.calibrated(confidence)
 
     @cached_property
@@ -138,5 +140,5 @@ class App:
         before = Snapshot.of(files, against, self.snapshot.confidence)
         kept = self.settings.database_url.removeprefix("sqlite:///")
         known = self.known() if Path(kept).is_file() or kept.startswith("postgresql") else []
-        impact = replay_all(before.index, self.snapshot.index, self.snapshot.confidence, known, self.track)
+        impact = replay_all(before.index, self.snapshot.index, self.snapshot.confidence, known, self.progress)
         return before.base, impact

@@ -97,7 +97,7 @@ def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
     def matcher(index: Index) -> Matcher:
         return Matcher(index, bot.snapshot.confidence)
 
-    for advice in advise(knowledge.base, bot.loaded.index, matcher, bot.track):
+    for advice in advise(knowledge.base, bot.loaded.index, matcher, bot.progress):
         places = [
             command_line_texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items
         ]

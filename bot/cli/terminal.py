@@ -25,12 +25,12 @@ def build(folder: Path | None = None) -> App:
     """The parts that a command needs. Long work shows a progress bar on a terminal, none in a pipe."""
     console = Console(stderr=True)
 
-    def track(work: Iterable[HeldOut], total: int) -> Iterable[HeldOut]:
-        from rich import progress  # noqa: PLC0415 - only this needs it, and it costs every command its start
+    def progress(work: Iterable[HeldOut], total: int) -> Iterable[HeldOut]:
+        from rich.progress import track  # noqa: PLC0415 - only this needs it, and it costs every command its start
 
-        return progress.track(work, texts.EVALUATING, total, console=console, transient=True)
+        return track(work, texts.EVALUATING, total, console=console, transient=True)
 
-    return App(load_settings(), folder, track) if console.is_terminal else App(load_settings(), folder)
+    return App(load_settings(), folder, progress) if console.is_terminal else App(load_settings(), folder)
 
 
 def console() -> Console:
