@@ -83,9 +83,8 @@ def main() -> None:
     ours, bare = updates_a_second(UNLIMITED_BOT), updates_a_second(ECHO_BOT)
     print(f"\nupdates a second: {ours:.0f}, a bare PTB echo bot {bare:.0f}, ratio {ours / bare:.2f}")
     without, beside = p99_ms(stuck=False), p99_ms(stuck=True)
-    print(
-        f"p99 beside a chat in a long flood wait: {beside:.0f} ms, without it {without:.0f} ms, ratio {beside / without:.2f}"
-    )
+    ratio = beside / without
+    print(f"p99 beside a chat in a long flood wait: {beside:.0f} ms, without it {without:.0f} ms, ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":
