@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     @field_validator("admins", mode="before")
     @classmethod
     def _split_ids(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
-        return re.split(r"[\s,，]+", value.strip(" ,，")) if isinstance(value, str) and value.strip() else value or ()
+        return re.findall(r"[^\s,，]+", value) if isinstance(value, str) else value
 
     @field_validator("knowledge", "cache")
     @classmethod

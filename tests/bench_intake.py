@@ -19,7 +19,7 @@ PACE_S = 1 / 15
 """Between questions, well below what may be sent."""
 ASKED = 300
 STUCK = 1
-"""The chat that is halted."""
+"""The chat that has to wait."""
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def updates_a_second(program: Sequence[str]) -> float:
 
 
 def p99_ms(*, stuck: bool) -> float:
-    """Of the time from a question to its reply, in the chats that are not halted."""
+    """Of the time from a question to its reply, in the chats that do not have to wait."""
     with served(BOT) as api:
         if stuck:
             api.failure_rule = lambda method, fields: (
@@ -83,9 +83,8 @@ def main() -> None:
     ours, bare = updates_a_second(UNLIMITED_BOT), updates_a_second(ECHO_BOT)
     print(f"\nupdates a second: {ours:.0f}, a bare PTB echo bot {bare:.0f}, ratio {ours / bare:.2f}")
     without, beside = p99_ms(stuck=False), p99_ms(stuck=True)
-    print(
-        f"p99 beside a chat in a long halt: {beside:.0f} ms, without it {without:.0f} ms, ratio {beside / without:.2f}"
-    )
+    ratio = beside / without
+    print(f"p99 beside a chat in a long flood wait: {beside:.0f} ms, without it {without:.0f} ms, ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Commands, run within the test's own process."""
 
 import contextlib
+import gc
 import io
 import os
 import subprocess
@@ -32,6 +33,7 @@ def command(
             code = end.code
         finally:
             os.umask(mask)
+            gc.unfreeze()
     for stream in (stdout, stderr):
         stream.flush()
     printed = (stream.buffer.getvalue().decode() for stream in (stdout, stderr))

@@ -4,17 +4,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.misses import MissLog
-from bot.texts import admins as texts
 
 _LOG = logging.getLogger(__name__)
-SILENCE_S = 120.0
+_SILENCE_S = 120.0
 """Telegram answers a poll within 30 seconds."""
-WAIT_S = 120.0
+_WAIT_S = 120.0
 
 
 class Problem(StrEnum):
@@ -25,18 +25,24 @@ class Problem(StrEnum):
     LATE = "an update has waited for over 2 minutes"
 
 
-_IN_CHINESE = {
-    Problem.SILENT: texts.FAULT_SILENT,
-    Problem.STORE: texts.FAULT_STORE,
-    Problem.LATE: texts.FAULT_LATE,
-}
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The bot works again. ``minutes``: for how long it did not, at least 1; ``problems``: all that was wrong then."""
+
+    minutes: int
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class MissLogFull:
+    """The log of missed questions takes no new ones."""
 
 
 class Health:
     """Looks at the bot each time that it is told to.
 
     ``silent_s`` and ``oldest_s`` give seconds: since a fetch last succeeded, and of the oldest update's waiting.
-    ``tell`` brings a text to the admins.
+    ``tell`` brings to the admins what they should know.
     """
 
     def __init__(
@@ -45,7 +51,7 @@ class Health:
         misses: MissLog,
         silent_s: Callable[[], float],
         oldest_s: Callable[[], float],
-        tell: Callable[[str], None],
+        tell: Callable[[Recovered | MissLogFull], None],
     ) -> None:
         self.problems: Sequence[Problem] = ()
         self._database = database
@@ -55,35 +61,34 @@ class Health:
         self._tell = tell
         self._red_since: float | None = None
         self._seen: dict[Problem, None] = {}
+        """All problems since then, in the order in which they came up."""
         self._full = False
 
     async def look(self) -> None:
-        """Look once; log what changed, and tell admins what they should know."""
+        """Look at everything; log what has changed, and tell the admins what they should know."""
         committed, full = await asyncio.to_thread(self._try_store)
         found = {
-            Problem.SILENT: self._silent_s() > SILENCE_S,
+            Problem.SILENT: self._silent_s() > _SILENCE_S,
             Problem.STORE: not committed,
-            Problem.LATE: self._oldest_s() > WAIT_S,
+            Problem.LATE: self._oldest_s() > _WAIT_S,
         }
         before, self.problems = self.problems, [problem for problem, is_so in found.items() if is_so]
         if self.problems != before:
-            _LOG.log(
-                logging.ERROR if self.problems else logging.INFO, "Health: %s.", "; ".join(self.problems) or "green"
-            )
+            level = logging.ERROR if self.problems else logging.INFO
+            _LOG.log(level, "Health: %s.", "; ".join(self.problems) or "green")
         if self.problems:
             self._red_since = self._red_since or time.monotonic()
             self._seen |= dict.fromkeys(self.problems)
         elif self._red_since is not None:
             minutes = max(1, round((time.monotonic() - self._red_since) / 60))
-            reasons = texts.FAULT_JOINT.join(_IN_CHINESE[problem] for problem in self._seen)
-            self._red_since, self._seen = None, {}
-            self._tell(texts.RECOVERED.format(minutes=minutes, reasons=reasons))
+            seen, self._red_since, self._seen = tuple(self._seen), None, {}
+            self._tell(Recovered(minutes, seen))
         if full and not self._full:
-            self._tell(texts.MISSED_FULL)
+            self._tell(MissLogFull())
         self._full = full
 
     def _try_store(self) -> tuple[bool, bool]:
-        """Whether it commits, and whether the log of missed questions is full."""
+        """Whether the database commits, and whether the log of missed questions is full."""
         try:
             self._database.probe()
             return True, self._misses.is_full()

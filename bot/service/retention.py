@@ -4,8 +4,6 @@ import logging
 import time
 from collections.abc import Callable
 
-from bot.errors import StoreError
-
 _LOG = logging.getLogger(__name__)
 _JUMP_S = 60.0
 _EVEN_S = 3600.0
@@ -38,10 +36,5 @@ class Retention:
             self._even_since = self._steady()
         if self._steady() - self._even_since < _EVEN_S:
             return
-        try:
-            deleted = self._purge()
-        except StoreError as error:
-            _LOG.warning("What is old can't be deleted now: %s", error)
-            return
-        if deleted:
+        if deleted := self._purge():
             _LOG.info("%d rows were kept long enough and are deleted.", deleted)

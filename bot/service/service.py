@@ -78,15 +78,10 @@ class Service:
     async def _serve(self, sockets: Sequence[socket.socket]) -> None:
         # What waits comes before anything new, which the HTTP server brings by webhook.
         await persist(self.worker.load)
-        await asyncio.gather(_endless(self.http_server.run(sockets)), self._answer())
+        await asyncio.gather(self.http_server.run(sockets), self._answer())
 
     async def _answer(self) -> None:
         await persist(self.connect)
-        parts = (self.worker.run(), _endless(self.intake.run()), _endless(persist(self.on_startup)))
+        # It goes on when the intake or the start is done: the worker never is.
+        parts = (self.worker.run(), self.intake.run(), persist(self.on_startup))
         await asyncio.gather(*parts, *map(persist, self.connected_tasks))
-
-
-async def _endless(part: Awaitable[None]) -> None:
-    """A part that comes to its end goes on doing nothing."""
-    await part
-    await asyncio.Event().wait()

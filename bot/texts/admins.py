@@ -1,10 +1,12 @@
 """What admins read in the chat, in Chinese. Names in braces are filled in with ``str.format``."""
 
 RECOVERED = "机器人刚才有大约 {minutes} 分钟不太正常（{reasons}），现在已经好了，期间的问题会接着回复。"
-FAULT_SILENT = "收不到新消息"
-FAULT_STORE = "数据库写不进去"
-FAULT_LATE = "有问题等了两分钟以上还没回复"
-FAULT_JOINT = "，"
+PROBLEMS = {
+    "SILENT": "收不到新消息",
+    "STORE": "数据库写不进去",
+    "LATE": "有问题等了两分钟以上还没回复",
+}
+PROBLEM_JOINT = "，"
 MISSED_FULL = (
     "没答上来的问题已经记满了，新的问题暂时记不进去；已经记下的都在。"
     "请用 campaign-bot missed list 看一看，把不要的用 campaign-bot missed delete 编号 删掉，"

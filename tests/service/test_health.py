@@ -4,9 +4,8 @@ import pytest
 
 from bot.errors import StoreError
 from bot.items import VerdictKind
-from bot.service.health import Health, Problem
+from bot.service.health import Health, MissLogFull, Problem, Recovered
 from bot.store.records import Miss, State
-from bot.texts import admins as admins_texts
 from tests.inbox_setup import InboxSetup
 
 MISS = Miss("几点", "几点", VerdictKind.UNKNOWN, State.OPEN, None, 0.0)
@@ -17,13 +16,10 @@ class Signs:
 
     def __init__(self, inbox_setup: InboxSetup) -> None:
         self.silent = self.oldest = 0.0
-        self.told: list[str] = []
+        self.told: list[Recovered | MissLogFull] = []
         self.health = Health(
-            inbox_setup.database, inbox_setup.missed, lambda: self.silent, lambda: self.oldest, self._tell
+            inbox_setup.database, inbox_setup.missed, lambda: self.silent, lambda: self.oldest, self.told.append
         )
-
-    def _tell(self, text: str) -> None:
-        self.told.append(text)
 
 
 @pytest.fixture
@@ -70,9 +66,7 @@ async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:
     signs.silent = signs.oldest = 0
     for _ in range(3):
         await signs.health.look()
-    (text,) = signs.told
-    assert admins_texts.FAULT_SILENT in text
-    assert admins_texts.FAULT_LATE in text
+    assert signs.told == [Recovered(1, (Problem.SILENT, Problem.LATE))]
 
 
 async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, inbox_setup: InboxSetup) -> None:
@@ -86,4 +80,4 @@ async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, inbox_set
     await signs.health.look()
     inbox_setup.missed.record(MISS)
     await signs.health.look()
-    assert signs.told == [admins_texts.MISSED_FULL] * 2
+    assert signs.told == [MissLogFull()] * 2

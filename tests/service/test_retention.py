@@ -1,6 +1,5 @@
 """What is old is deleted, but only by a clock that can be believed."""
 
-from bot.errors import StoreError
 from bot.service.retention import Retention
 
 
@@ -25,20 +24,3 @@ def test_a_clock_that_jumped_deletes_nothing() -> None:
     assert [ten_minutes_later() for _ in range(7)] == [0, 0, 0, 0, 0, 1, 2]
     assert [ten_minutes_later(jump) for jump in (30, year, 0, -year, 0, 0, 0, 0, 0)] == [3] * 9
     assert ten_minutes_later() == 4
-
-
-def test_a_store_that_fails_is_tried_again_later() -> None:
-    """The process goes on."""
-    steady, tried = [0.0], []
-
-    def purge() -> int:
-        tried.append(steady[-1])
-        if len(tried) == 1:
-            raise StoreError("The disk is full")
-        return 1
-
-    retention = Retention(purge, lambda: steady[-1], lambda: steady[-1])
-    for _ in range(2):
-        steady.append(steady[-1] + 4000)
-        retention.purge()
-    assert len(tried) == 2

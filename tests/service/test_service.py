@@ -19,7 +19,7 @@ class Process:
         self.did: list[str] = []
         self.serving = asyncio.Event()
         self._problem = problem
-        health = Health(setup.database, setup.missed, lambda: 0, lambda: 0, self.did.append)
+        health = Health(setup.database, setup.missed, lambda: 0, lambda: 0, lambda _: None)
         self.service = Service(
             worker=setup.worker,
             intake=self,

@@ -45,6 +45,27 @@ async def test_what_can_not_have_been_taken() -> None:
     await transport.shutdown()
 
 
+async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Telegram is reached by no other way; one that is not there means that nothing was sent."""
+    asked: list[bytes] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    transport = Transport()
+    async with server:
+        assert await transport.do_request("http://api.example.org/botX/getMe", "POST") == (200, b"{}")
+        assert asked[0].startswith(b"POST http://api.example.org/botX/getMe ")
+        await transport.shutdown()
+    with pytest.raises(NeverSentError):
+        await transport.do_request("http://api.example.org/botX/getMe", "POST")
+
+
 async def test_an_answer_that_comes_a_byte_at_a_time_has_an_end() -> None:
     """Each byte comes in time, the whole answer never does."""
     sent = asyncio.Event()

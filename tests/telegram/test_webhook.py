@@ -24,7 +24,7 @@ class Site:
 
     def __init__(self, inbox_setup: InboxSetup) -> None:
         bot: ExtBot[None] = ExtBot("1:x")
-        self.health = Health(inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, _silent)
+        self.health = Health(inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, lambda _: None)
         webhook = Webhook(bot, inbox_setup.receiver, "https://bot.example.org/telegram", SECRET)
         self._web = HttpServer(self.health, inbox_setup.metrics, webhook)
 
@@ -34,10 +34,6 @@ class Site:
         transport = httpx.ASGITransport(self._web._server.config.app)  # type: ignore[arg-type]  # uvicorn's is wider
         async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
             return await client.request(method, path, content=content, headers=headers)
-
-
-def _silent(_text: str) -> None:
-    pass
 
 
 @pytest.fixture
