@@ -73,6 +73,10 @@ class AdminSetup:
             reload=Unchanged,
         )
 
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
     def file(self, name: str) -> str:
         """A file's text, as it is."""
         return (self.folder / name).read_bytes().decode()

@@ -171,6 +171,7 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     assert Kind.ANSWER in {item.kind for item in longest}
     assert len({short_key(item.id) for item in base.items}) == len(base.items)
     assert len({short_key(place) for place in base.places}) == len(base.places)
+    admin_setup.close()
 
 
 def test_what_is_handled_once_more_finds_the_draft_that_it_found_before(admin_setup: AdminSetup) -> None:

@@ -1,6 +1,7 @@
 """What members do on Telegram, to what goes out, over HTTP."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ class Handlers:
 async def handlers(tmp_path: Path) -> AsyncIterator[Handlers]:
     with serving(FakeBotApi()) as api:
         async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
-            yield Handlers(api, bot, AdminSetup(CANTEEN, tmp_path, Clock()))
+            with closing(AdminSetup(CANTEEN, tmp_path, Clock())) as setup:
+                yield Handlers(api, bot, setup)
         assert api.invalid == []
 
 

@@ -1,6 +1,7 @@
 """Who wished it is told, as a reply; who can't be told any more is dropped, and nobody else is."""
 
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,8 @@ class Waiting:
 async def waiting(tmp_path: Path) -> AsyncIterator[Waiting]:
     with serving(FakeBotApi()) as api:
         async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
-            yield Waiting(api, bot, AdminSetup(CANTEEN, tmp_path, Clock()))
+            with closing(AdminSetup(CANTEEN, tmp_path, Clock())) as setup:
+                yield Waiting(api, bot, setup)
         assert api.invalid == []
 
 
