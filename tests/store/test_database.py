@@ -40,7 +40,7 @@ def test_first_starts_side_by_side_make_one_schema(tmp_path: Path) -> None:
 
     def start() -> None:
         try:
-            Database.open(url).close()
+            Database.open(url, busy_timeout=timedelta(minutes=1)).close()
         except StoreError as error:
             failed.append(error)
 
