@@ -17,7 +17,7 @@ def feedback() -> None:
         return
     table = Table(*texts.FEEDBACK_COLUMNS.values())
     for row in counts:
-        opinion = admins_texts.OPINIONS[row.feedback.opinion]
-        cells = (row.feedback.question, row.feedback.item, opinion, str(row.count), row.last_given.date().isoformat())
+        opinion = admins_texts.OPINIONS[row.opinion]
+        cells = (row.question, row.item, opinion, str(row.count), row.last_given.date().isoformat())
         table.add_row(*map(escape, cells))
     console().print(table)

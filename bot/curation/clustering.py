@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from bot.matching import Index
 from bot.matching.similarity import SimilarQuestions
 from bot.store.clusters import Assignment, MissClusters
-from bot.store.records import UnclusteredMiss
+from bot.store.records import MissedQuestion
 
 _AT_ONCE = 200
 """Misses that are put into clusters in one transaction, which keeps out whoever else writes."""
@@ -25,16 +25,16 @@ class KnownClusters:
         self._questions = SimilarQuestions(index)
         self._complaints: dict[str | None, int] = {}
 
-    def learn(self, cluster: int, first: UnclusteredMiss) -> None:
+    def learn(self, cluster: int, first: MissedQuestion) -> None:
         """Add a stored cluster. Of several that fit a miss equally well, the one that was added first is taken."""
         self._add(first, cluster)
 
-    def choose(self, misses: Iterable[UnclusteredMiss]) -> dict[int, Assignment]:
+    def choose(self, misses: Iterable[MissedQuestion]) -> dict[int, Assignment]:
         """What each of these misses joins, by numbers that ``stored`` takes; where nothing fits, a new cluster.
 
         The new clusters are among the known ones from then on, so that the misses after it can join them.
         """
-        members: dict[int, list[UnclusteredMiss]] = {}
+        members: dict[int, list[MissedQuestion]] = {}
         for miss in misses:
             number = self.find(miss)
             members.setdefault(self._add(miss, None) if number is None else number, []).append(miss)
@@ -45,11 +45,11 @@ class KnownClusters:
         self._ids[number] = cluster
         self.newest = max(self.newest, cluster)
 
-    def find(self, miss: UnclusteredMiss) -> int | None:
+    def find(self, miss: MissedQuestion) -> int | None:
         """The number of the cluster that a miss belongs to, counted from 0 in the order in which they were added."""
         return self._complaints.get(miss.item) if miss.is_complaint else self._questions.find(miss.question)
 
-    def _add(self, first: UnclusteredMiss, cluster: int | None) -> int:
+    def _add(self, first: MissedQuestion, cluster: int | None) -> int:
         number = len(self._ids)
         self._ids.append(cluster)
         self.newest = max(self.newest, cluster or 0)

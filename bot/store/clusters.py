@@ -6,14 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, case, func, select
 
-from bot.items import VerdictKind
 from bot.store.database import Database
-from bot.store.misses import missed_question
-from bot.store.records import COMPLAINED, Cluster, MissedQuestion, State, UnclusteredMiss
+from bot.store.misses import MOST_FREQUENT
+from bot.store.records import COMPLAINED, Cluster, MissedQuestion, State
+from bot.store.statements import fields_of, insert
 from bot.store.tables import CLUSTERS, MISSED, MISSED_DAYS, SUBSCRIPTIONS
 
 _QUESTIONS = 50
-_UNCLUSTERED = (MISSED.c.id, MISSED.c.question, MISSED.c.verdict, MISSED.c.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Assignment:
     """Misses that ask the same: they join the cluster with this id, or become a new one where there is no id."""
 
     cluster: int | None
-    misses: tuple[UnclusteredMiss, ...]
+    misses: tuple[MissedQuestion, ...]
 
 
 class MissClusters:
@@ -34,25 +33,17 @@ class MissClusters:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def unclustered(self, limit: int) -> Sequence[UnclusteredMiss]:
+    def unclustered(self, limit: int) -> Sequence[MissedQuestion]:
         """Misses that are in no cluster yet, the oldest first, at most ``limit``."""
-        waiting = select(*_UNCLUSTERED).where(MISSED.c.cluster.is_(None)).order_by(MISSED.c.id).limit(limit)
-        with self._database.reading() as connection:
-            return [_unclustered(*row) for row in connection.execute(waiting)]
+        waiting = fields_of(MissedQuestion, MISSED).where(MISSED.c.cluster.is_(None)).order_by(MISSED.c.id)
+        return [MissedQuestion(*row) for row in self._database.read(waiting.limit(limit))]
 
-    def leading(self, after: int) -> Mapping[int, UnclusteredMiss]:
+    def leading(self, after: int) -> Mapping[int, MissedQuestion]:
         """The clusters with an id above ``after``, each with the oldest of its misses, by id in ascending order."""
-        firsts = (
-            select(func.min(MISSED.c.id).label("id")).where(MISSED.c.cluster > after).group_by(MISSED.c.cluster)
-        ).subquery()
-        leading = (
-            select(MISSED.c.cluster, *_UNCLUSTERED)
-            .join(firsts, firsts.c.id == MISSED.c.id)
-            .join(CLUSTERS, CLUSTERS.c.id == MISSED.c.cluster)
-            .order_by(MISSED.c.cluster)
-        )
-        with self._database.reading() as connection:
-            return {cluster: _unclustered(*first) for cluster, *first in connection.execute(leading)}
+        oldest = select(func.min(MISSED.c.id)).where(MISSED.c.cluster > after).group_by(MISSED.c.cluster)
+        leading = fields_of(MissedQuestion, MISSED).add_columns(MISSED.c.cluster).where(MISSED.c.id.in_(oldest))
+        rows = self._database.read(leading.join(CLUSTERS, CLUSTERS.c.id == MISSED.c.cluster).order_by(MISSED.c.cluster))
+        return {cluster: MissedQuestion(*first) for *first, cluster in rows}
 
     def assign(self, assignments: Sequence[Assignment], newest: int) -> Sequence[int] | None:
         """Put misses into clusters; the clusters' ids, in the order of the assignments. Durable when this returns.
@@ -61,20 +52,28 @@ class MissClusters:
         assignments were chosen. If anything that they were chosen by has changed since, nothing is written and the
         result is None: another cluster was added, one of theirs is gone, or a miss is gone, changed or in a cluster.
         """
-        misses = {miss.id: miss for assignment in assignments for miss in assignment.misses}
+        misses = {
+            (miss.id, miss.question, miss.verdict, miss.item)
+            for assignment in assignments
+            for miss in assignment.misses
+        }
         joined = {assignment.cluster for assignment in assignments} - {None}
-        still = select(*_UNCLUSTERED).where(MISSED.c.id.in_(misses), MISSED.c.cluster.is_(None))
+        still = select(MISSED.c.id, MISSED.c.question, MISSED.c.verdict, MISSED.c.item).where(
+            MISSED.c.id.in_(miss_id for miss_id, *_ in misses), MISSED.c.cluster.is_(None)
+        )
         with self._database.transaction() as connection:
             others = select(CLUSTERS.c.id).join(MISSED, MISSED.c.cluster == CLUSTERS.c.id)
             added = connection.execute(others.where(CLUSTERS.c.id > newest).limit(1)).first()
             known = select(CLUSTERS.c.id, CLUSTERS.c.ignored).where(CLUSTERS.c.id.in_(joined))
             ignored = {row.id: row.ignored for row in connection.execute(known)}
-            unchanged = {row.id: _unclustered(*row) for row in connection.execute(still)}
+            unchanged = set(connection.execute(still).all())
             if added or unchanged != misses or ignored.keys() != joined:
                 return None
             ids = []
             for assignment in assignments:
-                cluster = _new_cluster(connection) if assignment.cluster is None else assignment.cluster
+                cluster = assignment.cluster
+                if cluster is None:
+                    cluster = insert(connection, CLUSTERS, {"ignored": False})
                 state = {"state": State.IGNORED} if ignored.get(cluster) else {}
                 joining = MISSED.update().where(MISSED.c.id.in_([miss.id for miss in assignment.misses]))
                 connection.execute(joining.values({"cluster": cluster} | state))
@@ -87,8 +86,7 @@ class MissClusters:
         They are ranked by how often they were asked times on how many days, of equals the newest first. How many there
         are and where each stands follows from it: one query is enough for a page.
         """
-        with self._database.reading() as connection:
-            return connection.execute(_ranked(limit)).scalars().all()
+        return self._database.read(_ranked(limit)).scalars().all()
 
     def top(self, limit: int) -> Sequence[Cluster]:
         """The clusters that are ranked first, at most ``limit``."""
@@ -108,9 +106,10 @@ class MissClusters:
     def unignore(self, cluster_id: int) -> None:
         """Ignore a cluster, and its misses, no longer."""
         ignored = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.IGNORED)
-        with self._database.transaction() as connection:
-            connection.execute(MISSED.update().where(*ignored).values(state=State.OPEN))
-            connection.execute(CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=False))
+        self._database.write(
+            MISSED.update().where(*ignored).values(state=State.OPEN),
+            CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=False),
+        )
 
     def handle(self, cluster_id: int, state: State, chosen: str | None = None) -> Sequence[MissedQuestion]:
         """Put the open misses of a cluster into a state, and say which these were, as they were before.
@@ -120,25 +119,22 @@ class MissClusters:
         """
         inside = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.OPEN)
         with self._database.transaction() as connection:
-            found = connection.execute(select(MISSED).where(*inside)).all()
+            found = [
+                MissedQuestion(*row) for row in connection.execute(fields_of(MissedQuestion, MISSED).where(*inside))
+            ]
             connection.execute(MISSED.update().where(*inside).values(state=state, chosen=chosen))
-            ignored = state is State.IGNORED and all(row.verdict != COMPLAINED for row in found)
+            ignored = state is State.IGNORED and not any(miss.is_complaint for miss in found)
             connection.execute(CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=ignored))
-        return [missed_question(row) for row in found]
+        return found
 
     def recent(self, since: datetime, limit: int) -> Sequence[tuple[str, int]]:
         """Open misses that were asked since then, with how often in all, the most frequent first, then the oldest.
 
-        Complaints are left out: those questions were answered. ``since`` is UTC.
+        Complaints are left out: those questions were answered.
         """
-        asked = select(MISSED.c.question, MISSED.c.count.label("times")).where(
-            MISSED.c.state == State.OPEN,
-            MISSED.c.verdict != COMPLAINED,
-            MISSED.c.last_asked >= since.replace(tzinfo=None),
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(asked.order_by(MISSED.c.count.desc(), MISSED.c.id).limit(limit))
-            return [(row.question, row.times) for row in rows]
+        asked = (MISSED.c.state == State.OPEN, MISSED.c.verdict != COMPLAINED, MISSED.c.last_asked >= since)
+        recent = select(MISSED.c.question, MISSED.c.count).where(*asked).order_by(MISSED.c.count.desc(), MISSED.c.id)
+        return self._database.read(recent.limit(limit)).all()
 
 
 def _ranked(limit: int) -> Select[int]:
@@ -167,17 +163,7 @@ def _cluster(connection: Connection, cluster_id: int) -> Cluster:
     asked = select(func.coalesce(func.sum(MISSED.c.count), 0)).where(within).scalar_subquery()
     waiting = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED).where(within).scalar_subquery()
     times, days, people = connection.execute(select(asked, _days(cluster_id), waiting)).one()
-    still_open = select(MISSED).where(within, MISSED.c.state == State.OPEN)
-    by_frequency = still_open.order_by(MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
-    questions = connection.execute(by_frequency.limit(_QUESTIONS))
-    return Cluster(cluster_id, times, days, people, tuple(map(missed_question, questions)))
-
-
-def _new_cluster(connection: Connection) -> int:
-    key = connection.execute(CLUSTERS.insert().values(ignored=False)).inserted_primary_key
-    assert key is not None  # noqa: S101 - an insert of one row has one
-    return int(key[0])
-
-
-def _unclustered(miss_id: int, question: str, verdict: str, item: str | None) -> UnclusteredMiss:
-    return UnclusteredMiss(miss_id, question, VerdictKind(verdict), item)
+    still_open = fields_of(MissedQuestion, MISSED).where(within, MISSED.c.state == State.OPEN)
+    by_frequency = still_open.order_by(*MOST_FREQUENT).limit(_QUESTIONS)
+    questions = tuple(MissedQuestion(*row) for row in connection.execute(by_frequency))
+    return Cluster(cluster_id, times, days, people, questions)

@@ -6,14 +6,14 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Self, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Result, Select, UpdateBase, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
-from bot.store.orphans import delete_empty_clusters, delete_keys_without_edit
-from bot.store.records import ActionKind
+from bot.store.records import ActionKind, InboxState
+from bot.store.statements import delete_empty_clusters, delete_keys_without_edit, put
 from bot.store.tables import (
     ACTIONS,
     ANSWERED,
@@ -27,8 +27,9 @@ from bot.store.tables import (
     MISSED_DAYS,
     SHOWN_DAYS,
     SUBSCRIPTIONS,
-    InboxState,
 )
+
+Columns = TypeVarTuple("Columns")
 
 DEDUPE_WINDOW = timedelta(hours=48)
 """How long an update that was handled is known again. Telegram offers one again for 24 hours at most."""
@@ -60,7 +61,7 @@ _FIXES = {
 class Database:
     """One database and its schema. Open it with ``Database.open``; whoever opens it closes it, or uses ``with``.
 
-    The repositories share it. Times in the tables are UTC without a zone; the values that repositories return have one.
+    The repositories share it.
     """
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
@@ -127,8 +128,8 @@ class Database:
             raise StoreError(message) from error
 
     def now(self) -> datetime:
-        """The time as the tables keep it: UTC, without a zone, in whole seconds."""
-        return self._clock().replace(tzinfo=None, microsecond=0)
+        """The time as the tables keep it: UTC, in whole seconds."""
+        return self._clock().astimezone(UTC).replace(microsecond=0)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -157,6 +158,25 @@ class Database:
         ):
             yield connection
 
+    def read(self, query: Select[*Columns]) -> Result[*Columns]:
+        """The result of one query.
+
+        Raises:
+            StoreError: the database fails.
+        """
+        with self.reading() as connection:
+            # Frozen, a result outlives its connection.
+            return connection.execute(query).freeze()()
+
+    def write(self, *statements: UpdateBase) -> int:
+        """Execute these statements, all or none, and say how many rows they changed; durable when this returns.
+
+        Raises:
+            StoreError: the database fails.
+        """
+        with self.transaction() as connection:
+            return sum(connection.execute(statement).rowcount for statement in statements)
+
     def probe(self) -> None:
         """Commit something, to see that it can be done.
 
@@ -164,8 +184,7 @@ class Database:
             StoreError: it can't be committed.
         """
         with self.transaction() as connection:
-            if not connection.execute(HEARTBEAT.update().values(at=self.now())).rowcount:
-                connection.execute(HEARTBEAT.insert().values(id=1, at=self.now()))
+            put(connection, HEARTBEAT, {"id": 1}, {"at": self.now()})
 
     def purge(self, misses_kept: timedelta) -> int:
         """Delete what was kept long enough, of every kind, and say how many rows that were.

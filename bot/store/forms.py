@@ -17,8 +17,7 @@ class Forms:
         """The content of an admin's form in a chat; None where there is none, or it has not changed for an hour."""
         since = self._database.now() - FORMS_KEPT
         current = (FORMS.c.admin == admin, FORMS.c.chat == chat, FORMS.c.changed_at >= since)
-        with self._database.reading() as connection:
-            return connection.execute(select(FORMS.c.content).where(*current)).scalar_one_or_none()
+        return self._database.read(select(FORMS.c.content).where(*current)).scalar_one_or_none()
 
     def record_in(self, connection: Connection, form: StoredForm) -> None:
         """Keep a form in place of the one before it, or delete that one, within another transaction."""

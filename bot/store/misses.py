@@ -1,16 +1,21 @@
 """The log of missed questions."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date
-from typing import Any
+from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, tuple_
+from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
 
 from bot.errors import UnknownMissError
-from bot.items import VerdictKind
 from bot.store.database import Database
-from bot.store.orphans import delete_empty_clusters, delete_keys_without_edit
 from bot.store.records import COMPLAINED, Miss, MissedQuestion, State
+from bot.store.statements import (
+    count_one,
+    delete_empty_clusters,
+    delete_keys_without_edit,
+    fields_of,
+    has_room,
+    put,
+)
 from bot.store.tables import (
     ACTION_KEYS,
     ACTIONS,
@@ -25,6 +30,8 @@ from bot.store.tables import (
 )
 
 _PENDING = (State.OPEN, State.HANDLED)
+MOST_FREQUENT = (MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
+"""The order of misses: the most often asked first, then the most recent, then the oldest row."""
 
 
 class MissLog:
@@ -41,13 +48,11 @@ class MissLog:
     def has_capacity(self, miss: Miss) -> bool:
         """Whether this miss may be recorded: its row is there already, or one more fits."""
         with self._database.reading() as connection:
-            known = select(func.count()).where(MISSED.c.key == miss.key)
-            return bool(connection.execute(known).scalar_one()) or self._count(connection) < self._limit
+            return has_room(connection, MISSED, self._limit, key=miss.key)
 
     def is_full(self) -> bool:
         """Whether no new question fits."""
-        with self._database.reading() as connection:
-            return self._count(connection) >= self._limit
+        return self._database.read(select(func.count()).select_from(MISSED)).scalar_one() >= self._limit
 
     def record(self, miss: Miss) -> None:
         """Keep a miss, whether there is capacity for it or not, or count it where an equal one is kept."""
@@ -65,41 +70,23 @@ class MissLog:
         former = connection.execute(select(MISSED.c.cluster).where(MISSED.c.key == miss.key)).scalar_one_or_none()
         # When a question is missed again, it stays ignored if it was, unless this is a complaint; else it is in the
         # state of this miss, so that what was handled is open again.
-        ignored = or_(MISSED.c.state == State.IGNORED, _is_ignored(former))
+        cluster_ignored = select(CLUSTERS.c.id).where(CLUSTERS.c.id == former, CLUSTERS.c.ignored).exists()
+        ignored = or_(MISSED.c.state == State.IGNORED, cluster_ignored)
         state = case((and_(ignored, alike, MISSED.c.verdict != COMPLAINED), State.IGNORED), else_=miss.state)
-        again = (
-            MISSED.update()
-            .where(MISSED.c.key == miss.key)
-            .values(
-                judged
-                | {"count": MISSED.c.count + 1, "state": state, "chosen": None}
-                | {"cluster": case((alike, MISSED.c.cluster), else_=None)}
-            )
-        )
-        if not connection.execute(again).rowcount:
-            first = {
-                "key": miss.key,
-                "question": miss.question,
-                "state": miss.state,
-                "count": 1,
-                "first_asked": now,
-            }
-            connection.execute(MISSED.insert().values(judged | first))
+        kept = {"count": MISSED.c.count + 1, "chosen": None, "cluster": case((alike, MISSED.c.cluster), else_=None)}
+        first = {"question": miss.question, "state": miss.state, "count": 1, "first_asked": now}
+        put(connection, MISSED, {"key": miss.key}, judged | first, again=judged | kept | {"state": state})
         row_id, cluster = connection.execute(
             select(MISSED.c.id, MISSED.c.cluster).where(MISSED.c.key == miss.key)
         ).one()
-        days = (MISSED_DAYS.c.missed_id == row_id) & (MISSED_DAYS.c.day == now.date())
-        if not connection.execute(MISSED_DAYS.update().where(days).values(count=MISSED_DAYS.c.count + 1)).rowcount:
-            connection.execute(MISSED_DAYS.insert().values(missed_id=row_id, day=now.date(), count=1))
+        count_one(connection, MISSED_DAYS, {"missed_id": row_id, "day": now.date()})
         if cluster != former:
             delete_empty_clusters(connection)
 
     def rows(self, states: Collection[State]) -> Sequence[MissedQuestion]:
         """The rows in these states, the most often asked first, then the most recent."""
-        order = (MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
-        with self._database.reading() as connection:
-            found = connection.execute(select(MISSED).where(MISSED.c.state.in_(states)).order_by(*order)).all()
-        return [missed_question(row) for row in found]
+        found = fields_of(MissedQuestion, MISSED).where(MISSED.c.state.in_(states)).order_by(*MOST_FREQUENT)
+        return [MissedQuestion(*row) for row in self._database.read(found)]
 
     def row(self, row_id: int) -> MissedQuestion:
         """One row.
@@ -107,17 +94,15 @@ class MissLog:
         Raises:
             UnknownMissError: there is none with this id.
         """
-        with self._database.reading() as connection:
-            found = connection.execute(select(MISSED).where(MISSED.c.id == row_id)).one_or_none()
-        if found is None:
+        row = self._database.read(fields_of(MissedQuestion, MISSED).where(MISSED.c.id == row_id)).one_or_none()
+        if row is None:
             raise UnknownMissError(row_id)
-        return missed_question(found)
+        return MissedQuestion(*row)
 
     def days(self, row_id: int) -> Mapping[date, int]:
         """How often a row's question was asked on which days (UTC), the oldest first; empty without such a row."""
-        query = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count.label("times")).where(MISSED_DAYS.c.missed_id == row_id)
-        with self._database.reading() as connection:
-            return {row.day: row.times for row in connection.execute(query.order_by(MISSED_DAYS.c.day))}
+        days = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count).where(MISSED_DAYS.c.missed_id == row_id)
+        return dict(self._database.read(days.order_by(MISSED_DAYS.c.day)).all())
 
     def set_state(self, row_id: int, state: State) -> MissedQuestion:
         """Put a row into a state, and give it as it is then.
@@ -125,20 +110,17 @@ class MissLog:
         Raises:
             UnknownMissError: there is none with this id.
         """
-        with self._database.transaction() as connection:
-            connection.execute(MISSED.update().where(MISSED.c.id == row_id).values(state=state))
+        self._database.write(MISSED.update().where(MISSED.c.id == row_id).values(state=state))
         return self.row(row_id)
 
     def settle(self, ids: Collection[int], state: State) -> None:
         """Put those of these rows that are open or handled into a state."""
-        with self._database.transaction() as connection:
-            pending = MISSED.update().where(MISSED.c.id.in_(ids), MISSED.c.state.in_(_PENDING))
-            connection.execute(pending.values(state=state))
+        pending = MISSED.update().where(MISSED.c.id.in_(ids), MISSED.c.state.in_(_PENDING))
+        self._database.write(pending.values(state=state))
 
     def reopen(self, ids: Collection[int]) -> None:
         """Open these rows again; no item is chosen for them any more."""
-        with self._database.transaction() as connection:
-            connection.execute(MISSED.update().where(MISSED.c.id.in_(ids)).values(state=State.OPEN, chosen=None))
+        self._database.write(MISSED.update().where(MISSED.c.id.in_(ids)).values(state=State.OPEN, chosen=None))
 
     def delete(self, row_id: int) -> MissedQuestion:
         """Delete a row and whatever else holds its question, and give the row as it was.
@@ -175,20 +157,3 @@ class MissLog:
             delete_keys_without_edit(connection)
         self._database.forget_deleted()
         return found > 0
-
-    @staticmethod
-    def _count(connection: Connection) -> int:
-        return connection.execute(select(func.count()).select_from(MISSED)).scalar_one()
-
-
-def _is_ignored(cluster: int | None) -> ColumnElement[bool]:
-    """Whether a cluster is ignored."""
-    return select(CLUSTERS.c.id).where(CLUSTERS.c.id == cluster, CLUSTERS.c.ignored).exists()
-
-
-def missed_question(row: Row[Any]) -> MissedQuestion:
-    """A row of the log as a value."""
-    fields = row._asdict()
-    del fields["cluster"]
-    asked = {name: fields[name].replace(tzinfo=UTC) for name in ("first_asked", "last_asked")}
-    return MissedQuestion(**fields | asked | {"state": State(row.state), "verdict": VerdictKind(row.verdict)})

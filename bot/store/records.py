@@ -132,49 +132,22 @@ NOTHING = Records()
 
 
 @dataclass(frozen=True, slots=True)
-class FeedbackCount:
+class FeedbackCount(Feedback):
     """How often an opinion was given, and when the last time."""
 
-    feedback: Feedback
     count: int
     last_given: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class MissedQuestion:
+class MissedQuestion(Miss):
     """A row of the log: equal questions are one row. ``chosen``: the item that an admin led it to."""
 
     id: int
-    question: str
     count: int
     first_asked: datetime
     last_asked: datetime
-    state: State
-    verdict: VerdictKind
-    item: str | None
-    score: float
-    key: str
     chosen: str | None = None
-
-    @property
-    def is_complaint(self) -> bool:
-        """Whether it is a thumb down: the question was answered, and the answer was not good."""
-        return self.verdict is COMPLAINED
-
-
-@dataclass(frozen=True, slots=True)
-class UnclusteredMiss:
-    """A miss that is in no cluster yet."""
-
-    id: int
-    question: str
-    verdict: VerdictKind
-    item: str | None
-
-    @property
-    def is_complaint(self) -> bool:
-        """Whether it is a thumb down: the question was answered, and the answer was not good."""
-        return self.verdict is COMPLAINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +163,15 @@ class Cluster:
     days: int
     waiting: int
     questions: tuple[MissedQuestion, ...]
+
+
+class InboxState(StrEnum):
+    """The life of an update."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    """Answered; kept without its content, to be known if it comes again."""
+    DEAD = "dead"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,17 +26,10 @@ class Subscriptions:
         missed_id = connection.execute(select(MISSED.c.id).where(MISSED.c.key == subscription.key)).scalar_one_or_none()
         if missed_id is None:
             return
-        row = {"missed_id": missed_id, "person": subscription.person}
-        connection.execute(
-            SUBSCRIPTIONS.delete().where(
-                SUBSCRIPTIONS.c.missed_id == missed_id, SUBSCRIPTIONS.c.person == subscription.person
-            ),
-        )
-        connection.execute(
-            SUBSCRIPTIONS.insert().values(
-                row | {"address": subscription.address, "made_at": self._database.now(), "attempts": 0}
-            )
-        )
+        same = (SUBSCRIPTIONS.c.missed_id == missed_id, SUBSCRIPTIONS.c.person == subscription.person)
+        row = {"missed_id": missed_id, "person": subscription.person, "address": subscription.address}
+        connection.execute(SUBSCRIPTIONS.delete().where(*same))
+        connection.execute(SUBSCRIPTIONS.insert().values(row | {"made_at": self._database.now(), "attempts": 0}))
 
     def due(self) -> Sequence[Due]:
         """The subscriptions whose miss is verified or not covered: those begun least often first, then the oldest."""
@@ -46,14 +39,12 @@ class Subscriptions:
             .where(MISSED.c.state.in_((State.VERIFIED, State.NOT_COVERED)))
             .order_by(SUBSCRIPTIONS.c.attempts, SUBSCRIPTIONS.c.id)
         )
-        with self._database.reading() as connection:
-            return [Due(*row) for row in connection.execute(settled)]
+        return [Due(*row) for row in self._database.read(settled)]
 
     def begin(self, ids: Collection[int]) -> None:
         """Say that these are about to be fulfilled: if a kill comes in between, others are told before them."""
-        with self._database.transaction() as connection:
-            begun = SUBSCRIPTIONS.update().where(SUBSCRIPTIONS.c.id.in_(ids))
-            connection.execute(begun.values(attempts=SUBSCRIPTIONS.c.attempts + 1))
+        begun = SUBSCRIPTIONS.update().where(SUBSCRIPTIONS.c.id.in_(ids))
+        self._database.write(begun.values(attempts=SUBSCRIPTIONS.c.attempts + 1))
 
     def drop(self, ids: Collection[int]) -> None:
         """Delete these; nothing of them is left.
@@ -61,8 +52,7 @@ class Subscriptions:
         Raises:
             StoreError: the store fails, or what was deleted still stands in its write-ahead log.
         """
-        with self._database.transaction() as connection:
-            connection.execute(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.id.in_(ids)))
+        self._database.write(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.id.in_(ids)))
         self._database.forget_deleted()
 
     def forget(self, person: int) -> int:
@@ -70,7 +60,6 @@ class Subscriptions:
 
         Raises: as ``drop``.
         """
-        with self._database.transaction() as connection:
-            count = connection.execute(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.person == person)).rowcount
+        count = self._database.write(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.person == person))
         self._database.forget_deleted()
         return count

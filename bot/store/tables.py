@@ -3,29 +3,36 @@
 A ``key`` is the normal form of a question: whatever holds a question can be found, and erased, by it.
 """
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    Date,
-    DateTime,
-    Float,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+import sqlalchemy as sa
 
-METADATA = MetaData(
+from bot.items import VerdictKind
+from bot.store.records import ActionKind, ActionState, InboxState, Opinion, State
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """Times that have a zone in Python; they are stored as UTC without one."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """A time as it is stored."""
+        return value and value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """A time as it was stored, with its zone."""
+        return value and value.replace(tzinfo=UTC)
+
+
+def _enum(kind: type[StrEnum], length: int) -> sa.Enum:
+    """Members of an enum, which are stored as their values."""
+    return sa.Enum(kind, values_callable=list, native_enum=False, length=length)
+
+
+METADATA = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -35,179 +42,169 @@ METADATA = MetaData(
     }
 )
 
-MISSED = Table(
+MISSED = sa.Table(
     "missed",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("key", Text, nullable=False, unique=True),
-    Column("question", Text, nullable=False),
-    Column("count", Integer, nullable=False),
-    Column("first_asked", DateTime, nullable=False),
-    Column("last_asked", DateTime, nullable=False),
-    Column("state", String(16), nullable=False, index=True),
-    Column("verdict", String(16), nullable=False),
-    Column("item", String(40)),
-    Column("score", Float, nullable=False),
-    Column("cluster", Integer),
-    Column("chosen", String(40)),
-    CheckConstraint("state IN ('open', 'handled', 'verified', 'ignored', 'not-covered')", name="state"),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("first_asked", UtcDateTime, nullable=False),
+    sa.Column("last_asked", UtcDateTime, nullable=False),
+    sa.Column("state", _enum(State, 16), nullable=False, index=True),
+    sa.Column("verdict", _enum(VerdictKind, 16), nullable=False),
+    sa.Column("item", sa.String(40)),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("cluster", sa.Integer),
+    sa.Column("chosen", sa.String(40)),
+    sa.CheckConstraint("state IN ('open', 'handled', 'verified', 'ignored', 'not-covered')", name="state"),
 )
 
 # Clusters are ranked from this index alone, without the rows.
-Index("ix_missed_cluster", MISSED.c.cluster, MISSED.c.state, MISSED.c.count)
+sa.Index("ix_missed_cluster", MISSED.c.cluster, MISSED.c.state, MISSED.c.count)
 
-CLUSTERS = Table(
+CLUSTERS = sa.Table(
     "clusters",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("ignored", Boolean, nullable=False),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("ignored", sa.Boolean, nullable=False),
     sqlite_autoincrement=True,
 )
 
-MISSED_DAYS = Table(
+MISSED_DAYS = sa.Table(
     "missed_days",
     METADATA,
-    Column("missed_id", ForeignKey("missed.id", ondelete="CASCADE"), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("count", Integer, nullable=False),
+    sa.Column("missed_id", sa.ForeignKey("missed.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
 )
 
-FEEDBACK = Table(
+FEEDBACK = sa.Table(
     "feedback",
     METADATA,
-    Column("key", Text, primary_key=True),
-    Column("item", String(40), primary_key=True),
-    Column("opinion", String(16), primary_key=True),
-    Column("question", Text, nullable=False),
-    Column("count", Integer, nullable=False),
-    Column("last_given", DateTime, nullable=False),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("item", sa.String(40), primary_key=True),
+    sa.Column("opinion", _enum(Opinion, 16), primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("last_given", UtcDateTime, nullable=False),
 )
 
-SHOWN_DAYS = Table(
+SHOWN_DAYS = sa.Table(
     "shown_days",
     METADATA,
-    Column("item", String(40), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("count", Integer, nullable=False),
+    sa.Column("item", sa.String(40), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
 )
 
-
-SUBSCRIPTIONS = Table(
+SUBSCRIPTIONS = sa.Table(
     "subscriptions",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("missed_id", ForeignKey("missed.id", ondelete="CASCADE"), nullable=False),
-    Column("person", BigInteger, nullable=False, index=True),
-    Column("address", LargeBinary, nullable=False),
-    Column("made_at", DateTime, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    UniqueConstraint("missed_id", "person"),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("missed_id", sa.ForeignKey("missed.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("person", sa.BigInteger, nullable=False, index=True),
+    sa.Column("address", sa.LargeBinary, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.UniqueConstraint("missed_id", "person"),
 )
 
-ACTIONS = Table(
+ACTIONS = sa.Table(
     "actions",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("at", DateTime, nullable=False),
-    Column("admin", BigInteger),
-    Column("kind", String(16), nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("item", String(40)),
-    Column("edit", Text),
-    Column("state", String(8), nullable=False),
-    CheckConstraint("state IN ('begun', 'done', 'undone', 'void')", name="state"),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("admin", sa.BigInteger),
+    sa.Column("kind", _enum(ActionKind, 16), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("item", sa.String(40)),
+    sa.Column("edit", sa.Text),
+    sa.Column("state", _enum(ActionState, 8), nullable=False),
+    sa.CheckConstraint("state IN ('begun', 'done', 'undone', 'void')", name="state"),
     sqlite_autoincrement=True,
 )
 
-ACTION_KEYS = Table(
+ACTION_KEYS = sa.Table(
     "action_keys",
     METADATA,
-    Column("action_id", ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True),
-    Column("key", Text, primary_key=True, index=True),
+    sa.Column("action_id", sa.ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True, index=True),
 )
 """The questions that the edit of an action holds, as long as there is the edit."""
 
-FORMS = Table(
+FORMS = sa.Table(
     "forms",
     METADATA,
-    Column("admin", BigInteger, primary_key=True),
-    Column("chat", BigInteger, primary_key=True),
-    Column("content", Text, nullable=False),
-    Column("cluster", Integer),
-    Column("changed_at", DateTime, nullable=False),
+    sa.Column("admin", sa.BigInteger, primary_key=True),
+    sa.Column("chat", sa.BigInteger, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("cluster", sa.Integer),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 
-FORM_KEYS = Table(
+FORM_KEYS = sa.Table(
     "form_keys",
     METADATA,
-    Column("admin", BigInteger, primary_key=True),
-    Column("chat", BigInteger, primary_key=True),
-    Column("key", Text, primary_key=True, index=True),
-    ForeignKeyConstraint(["admin", "chat"], ["forms.admin", "forms.chat"], ondelete="CASCADE"),
+    sa.Column("admin", sa.BigInteger, primary_key=True),
+    sa.Column("chat", sa.BigInteger, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True, index=True),
+    sa.ForeignKeyConstraint(["admin", "chat"], ["forms.admin", "forms.chat"], ondelete="CASCADE"),
 )
 """The questions that a form holds."""
 
-ANSWERED = Table(
+ANSWERED = sa.Table(
     "answered",
     METADATA,
-    Column("key", Text, primary_key=True),
-    Column("item", String(40), primary_key=True),
-    Column("question", Text, nullable=False),
-    Column("score", Float, nullable=False),
-    Column("last_asked", DateTime, nullable=False, index=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("item", sa.String(40), primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("last_asked", UtcDateTime, nullable=False, index=True),
 )
 
-JUDGED = Table(
+JUDGED = sa.Table(
     "judged",
     METADATA,
-    Column("key", Text, primary_key=True),
-    Column("item", String(40), primary_key=True),
-    Column("question", Text, nullable=False),
-    Column("right", Boolean, nullable=False),
-    Column("judged_at", DateTime, nullable=False),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("item", sa.String(40), primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("right", sa.Boolean, nullable=False),
+    sa.Column("judged_at", UtcDateTime, nullable=False),
 )
 
-DAILY = Table(
+DAILY = sa.Table(
     "daily",
     METADATA,
-    Column("day", Date, primary_key=True),
-    Column("name", String(16), primary_key=True),
-    Column("count", Integer, nullable=False),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
 )
 
-MARKS = Table(
+MARKS = sa.Table(
     "marks",
     METADATA,
-    Column("name", String(16), primary_key=True),
-    Column("value", Text, nullable=False),
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )
 
 
-class InboxState(StrEnum):
-    """The life of an update."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    """Answered; kept without its content, to be known if it comes again."""
-    DEAD = "dead"
-
-
-INBOX = Table(
+INBOX = sa.Table(
     "inbox",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("update_key", BigInteger, nullable=False, index=True),
-    Column("state", String(8), nullable=False, index=True),
-    Column("payload", LargeBinary),
-    Column("received_at", DateTime, nullable=False),
-    Column("died_at", DateTime),
-    Column("fault", Text),
-    CheckConstraint("state IN ('waiting', 'done', 'dead')", name="state"),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("update_key", sa.BigInteger, nullable=False, index=True),
+    sa.Column("state", _enum(InboxState, 8), nullable=False, index=True),
+    sa.Column("payload", sa.LargeBinary),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("died_at", UtcDateTime),
+    sa.Column("fault", sa.Text),
+    sa.CheckConstraint("state IN ('waiting', 'done', 'dead')", name="state"),
 )
 
-HEARTBEAT = Table(
+HEARTBEAT = sa.Table(
     "heartbeat",
     METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("at", DateTime, nullable=False),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
 )

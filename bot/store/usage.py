@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from bot.store.database import ANSWERED_KEPT, Database
 from bot.store.forms import Forms
 from bot.store.misses import MissLog
 from bot.store.records import COMPLAINTS, Answered, Feedback, FeedbackCount, Judged, Opinion, Records
+from bot.store.statements import count_one, fields_of, has_room, put
 from bot.store.subscriptions import Subscriptions
 from bot.store.tables import ANSWERED, DAILY, FEEDBACK, JUDGED, SHOWN_DAYS
 
@@ -42,16 +43,13 @@ class UsageLog:
             self._missed.record_in(connection, miss)
         now = self._database.now()
         for feedback in records.feedback:
-            same = FEEDBACK.update().where(*_is(feedback))
-            again = same.values(count=FEEDBACK.c.count + 1, last_given=now)
-            if not connection.execute(again).rowcount:
-                row = {"key": feedback.key, "item": feedback.item, "opinion": feedback.opinion}
-                first = {"question": feedback.question, "count": 1, "last_given": now}
-                connection.execute(FEEDBACK.insert().values(row | first))
+            key = {"key": feedback.key, "item": feedback.item, "opinion": feedback.opinion}
+            first = {"question": feedback.question, "count": 1, "last_given": now}
+            put(connection, FEEDBACK, key, first, again={"count": FEEDBACK.c.count + 1, "last_given": now})
         for item in records.shown:
-            _count(connection, SHOWN_DAYS, {"item": item, "day": now.date()})
+            count_one(connection, SHOWN_DAYS, {"item": item, "day": now.date()})
         for name in (*records.verdicts, *(feedback.opinion for feedback in records.feedback)):
-            _count(connection, DAILY, {"day": now.date(), "name": name})
+            count_one(connection, DAILY, {"day": now.date(), "name": name})
         for answered in records.answered:
             self._keep(connection, answered)
         for subscription in records.subscriptions:
@@ -61,47 +59,28 @@ class UsageLog:
 
     def _keep(self, connection: Connection, answered: Answered) -> None:
         """Keep a question that was answered; where the limit is reached, the one asked longest ago is deleted."""
-        same = (ANSWERED.c.key == answered.key, ANSWERED.c.item == answered.item)
-        judged = {"last_asked": self._database.now(), "score": answered.score}
-        if connection.execute(ANSWERED.update().where(*same).values(judged)).rowcount:
-            return
-        if connection.execute(select(func.count()).select_from(ANSWERED)).scalar_one() >= self._limit:
-            oldest = select(ANSWERED.c.last_asked).order_by(ANSWERED.c.last_asked).limit(1).scalar_subquery()
+        if not has_room(connection, ANSWERED, self._limit, key=answered.key, item=answered.item):
+            oldest = select(func.min(ANSWERED.c.last_asked)).scalar_subquery()
             connection.execute(ANSWERED.delete().where(ANSWERED.c.last_asked == oldest))
-        row = {"key": answered.key, "item": answered.item, "question": answered.question}
-        connection.execute(ANSWERED.insert().values(row | judged))
+        judged = {"last_asked": self._database.now(), "score": answered.score}
+        first = judged | {"question": answered.question}
+        put(connection, ANSWERED, {"key": answered.key, "item": answered.item}, first, again=judged)
 
     def has_capacity(self, feedback: Feedback) -> bool:
         """Whether this opinion may be recorded: its row is there already, or one more fits."""
+        key = {"key": feedback.key, "item": feedback.item, "opinion": feedback.opinion}
         with self._database.reading() as connection:
-            if connection.execute(select(func.count()).where(*_is(feedback))).scalar_one():
-                return True
-            return connection.execute(select(func.count()).select_from(FEEDBACK)).scalar_one() < self._limit
+            return has_room(connection, FEEDBACK, self._limit, **key)
 
     def hot(self, limit: int) -> Sequence[str]:
         """The ids of the items that were shown most often within 30 days, the most frequent first, then by id."""
-        since = (self._database.now() - _HOT_DAYS).date()
-        query = select(SHOWN_DAYS.c.item).where(SHOWN_DAYS.c.day >= since).group_by(SHOWN_DAYS.c.item)
-        ordered = query.order_by(func.sum(SHOWN_DAYS.c.count).desc(), SHOWN_DAYS.c.item).limit(limit)
-        with self._database.reading() as connection:
-            return list(connection.execute(ordered).scalars())
+        return list(self.shown((self._database.now() - _HOT_DAYS).date()))[:limit]
 
     def feedback(self) -> Sequence[FeedbackCount]:
         """All opinions, the most frequent first, then the most recent."""
-        # A row's own "count" is a method.
-        ordered = select(FEEDBACK, FEEDBACK.c.count.label("times")).order_by(
-            FEEDBACK.c.count.desc(), FEEDBACK.c.last_given.desc(), FEEDBACK.c.key, FEEDBACK.c.item, FEEDBACK.c.opinion
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(ordered).all()
-        return [
-            FeedbackCount(
-                Feedback(row.question, row.key, row.item, Opinion(row.opinion)),
-                row.times,
-                row.last_given.replace(tzinfo=UTC),
-            )
-            for row in rows
-        ]
+        most_frequent = (FEEDBACK.c.count.desc(), FEEDBACK.c.last_given.desc())
+        ordered = fields_of(FeedbackCount, FEEDBACK).order_by(*most_frequent, *FEEDBACK.primary_key)
+        return [FeedbackCount(*row) for row in self._database.read(ordered)]
 
     def not_meant(self, keys: Collection[str]) -> Mapping[str, frozenset[str]]:
         """The items that were suggested for these questions and not meant, by the questions' normal forms."""
@@ -109,9 +88,8 @@ class UsageLog:
         rejected = select(FEEDBACK.c.key, FEEDBACK.c.item).where(
             FEEDBACK.c.key.in_(keys), FEEDBACK.c.opinion == Opinion.NOT_MEANT
         )
-        with self._database.reading() as connection:
-            for key, item in connection.execute(rejected):
-                found[key].add(item)
+        for key, item in self._database.read(rejected):
+            found[key].add(item)
         return {key: frozenset(items) for key, items in found.items()}
 
     def complaints(self, item: str) -> Mapping[Opinion, int]:
@@ -119,67 +97,48 @@ class UsageLog:
         said = select(FEEDBACK.c.opinion, func.sum(FEEDBACK.c.count)).where(
             FEEDBACK.c.item == item, FEEDBACK.c.opinion.in_(COMPLAINTS)
         )
-        with self._database.reading() as connection:
-            rows = connection.execute(said.group_by(FEEDBACK.c.opinion).order_by(FEEDBACK.c.opinion))
-            return {Opinion(opinion): count for opinion, count in rows}
+        return dict(self._database.read(said.group_by(FEEDBACK.c.opinion).order_by(FEEDBACK.c.opinion)).all())
 
     def answered(self) -> Sequence[Answered]:
         """Real questions that were answered within 30 days, the latest first."""
         since = self._database.now() - ANSWERED_KEPT
-        kept = select(ANSWERED).where(ANSWERED.c.last_asked >= since)
-        with self._database.reading() as connection:
-            rows = connection.execute(kept.order_by(ANSWERED.c.last_asked.desc(), ANSWERED.c.key, ANSWERED.c.item))
-            return [Answered(row.question, row.key, row.item, row.score) for row in rows]
+        kept = fields_of(Answered, ANSWERED).where(ANSWERED.c.last_asked >= since)
+        latest = kept.order_by(ANSWERED.c.last_asked.desc(), *ANSWERED.primary_key)
+        return [Answered(*row) for row in self._database.read(latest)]
 
     def to_judge(self, limit: int) -> Sequence[Answered]:
         """Answers of the last week that nobody judged yet, at most ``limit``, the least sure first."""
         since = self._database.now() - _WEEK
         same = and_(JUDGED.c.key == ANSWERED.c.key, JUDGED.c.item == ANSWERED.c.item)
-        unjudged = select(ANSWERED).outerjoin(JUDGED, same).where(JUDGED.c.key.is_(None))
+        unjudged = fields_of(Answered, ANSWERED).outerjoin(JUDGED, same).where(JUDGED.c.key.is_(None))
         unsure = unjudged.where(ANSWERED.c.last_asked >= since).order_by(ANSWERED.c.score, ANSWERED.c.key)
-        with self._database.reading() as connection:
-            rows = connection.execute(unsure.limit(limit))
-            return [Answered(row.question, row.key, row.item, row.score) for row in rows]
+        return [Answered(*row) for row in self._database.read(unsure.limit(limit))]
 
     def judge(self, judged: Judged) -> None:
         """Keep a judgement; it replaces an earlier one."""
+        key = {"key": judged.key, "item": judged.item}
+        values = {"question": judged.question, "right": judged.right, "judged_at": self._database.now()}
         with self._database.transaction() as connection:
-            connection.execute(JUDGED.delete().where(JUDGED.c.key == judged.key, JUDGED.c.item == judged.item))
-            row = {"key": judged.key, "item": judged.item, "question": judged.question, "right": judged.right}
-            connection.execute(JUDGED.insert().values(row | {"judged_at": self._database.now()}))
+            put(connection, JUDGED, key, values)
 
     def judged(self) -> Sequence[Judged]:
         """All judgements, the latest first."""
-        ordered = select(JUDGED).order_by(JUDGED.c.judged_at.desc(), JUDGED.c.key, JUDGED.c.item)
-        with self._database.reading() as connection:
-            return [Judged(row.question, row.key, row.item, row.right) for row in connection.execute(ordered)]
+        latest = fields_of(Judged, JUDGED).order_by(JUDGED.c.judged_at.desc(), *JUDGED.primary_key)
+        return [Judged(*row) for row in self._database.read(latest)]
 
     def daily(self, since: date) -> Mapping[date, Mapping[str, int]]:
         """The counts of each day (UTC) from this one on, by verdict and opinion; days without any are left out."""
         found: dict[date, dict[str, int]] = defaultdict(dict)
         counts = select(DAILY.c.day, DAILY.c.name, DAILY.c.count).where(DAILY.c.day >= since).order_by(DAILY.c.day)
-        with self._database.reading() as connection:
-            for day, name, count in connection.execute(counts):
-                found[day][name] = count
+        for day, name, count in self._database.read(counts):
+            found[day][name] = count
         return found
 
     def shown(self, since: date) -> Mapping[str, int]:
-        """How often each item was shown as an answer from this day (UTC) on; items never shown are left out."""
-        counts = select(SHOWN_DAYS.c.item, func.sum(SHOWN_DAYS.c.count)).where(SHOWN_DAYS.c.day >= since)
-        with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(counts.group_by(SHOWN_DAYS.c.item))}
+        """How often each item was shown as an answer from this day (UTC) on; items never shown are left out.
 
-
-def _count(connection: Connection, table: Table, key: Mapping[str, object]) -> None:
-    """Count one more in the row with these values."""
-    same = [table.c[name] == value for name, value in key.items()]
-    if not connection.execute(table.update().where(*same).values(count=table.c.count + 1)).rowcount:
-        connection.execute(table.insert().values({**key, "count": 1}))
-
-
-def _is(feedback: Feedback) -> tuple[ColumnElement[bool], ...]:
-    return (
-        FEEDBACK.c.key == feedback.key,
-        FEEDBACK.c.item == feedback.item,
-        FEEDBACK.c.opinion == feedback.opinion,
-    )
+        The most frequent comes first, of equals the one whose id is first.
+        """
+        times = func.sum(SHOWN_DAYS.c.count)
+        counts = select(SHOWN_DAYS.c.item, times).where(SHOWN_DAYS.c.day >= since).group_by(SHOWN_DAYS.c.item)
+        return dict(self._database.read(counts.order_by(times.desc(), SHOWN_DAYS.c.item)).all())

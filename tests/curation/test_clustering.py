@@ -1,7 +1,7 @@
 """Which misses are one cluster: only what plainly asks the same, also when several processes put them there."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,12 @@ from bot.matching.similarity import SimilarQuestions, unlike
 from bot.store.clusters import Assignment, MissClusters
 from bot.store.database import Database
 from bot.store.misses import MissLog
-from bot.store.records import UnclusteredMiss
+from bot.store.records import MissedQuestion, State
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import miss
+
+NOW = datetime(2026, 5, 31, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -59,12 +61,12 @@ def test_the_most_similar_question_is_found(index: Index) -> None:
     assert questions.find("会上发不发纪念品给我们呀") == 5
 
 
-def complaint(miss_id: int, question: str, item: str) -> UnclusteredMiss:
-    return UnclusteredMiss(miss_id, question, VerdictKind.ANSWER, item)
+def complaint(miss_id: int, question: str, item: str) -> MissedQuestion:
+    return MissedQuestion(question, question, VerdictKind.ANSWER, State.OPEN, item, 0.0, miss_id, 1, NOW, NOW)
 
 
-def unknown(miss_id: int, question: str) -> UnclusteredMiss:
-    return UnclusteredMiss(miss_id, question, VerdictKind.UNKNOWN, "card")
+def unknown(miss_id: int, question: str) -> MissedQuestion:
+    return MissedQuestion(question, question, VerdictKind.UNKNOWN, State.OPEN, "card", 0.0, miss_id, 1, NOW, NOW)
 
 
 def test_complaints_about_one_item_are_one_cluster(index: Index) -> None:
@@ -141,7 +143,7 @@ def while_choosing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -
     """Do something once, when a cluster was chosen for each miss and before that is written."""
     choose, acts = KnownClusters.choose, [act]
 
-    def interrupted(known: KnownClusters, misses: Iterable[UnclusteredMiss]) -> dict[int, Assignment]:
+    def interrupted(known: KnownClusters, misses: Iterable[MissedQuestion]) -> dict[int, Assignment]:
         chosen = choose(known, misses)
         if acts:
             acts.pop()()

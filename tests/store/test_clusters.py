@@ -11,7 +11,7 @@ from bot.items import VerdictKind
 from bot.store.clusters import Assignment, MissClusters
 from bot.store.database import Database
 from bot.store.misses import MissLog
-from bot.store.records import Miss, State, UnclusteredMiss
+from bot.store.records import Miss, MissedQuestion, State
 from bot.store.tables import CLUSTERS
 from tests.clocks import Clock
 from tests.conftest import miss
@@ -34,7 +34,7 @@ def complaint(text: str, item: str = "card") -> Miss:
 def cluster_by_first_character(clusters: MissClusters) -> int:
     """Put the unclustered misses into clusters, by their first character, and say how many that were."""
     known = {first.question[0]: cluster for cluster, first in clusters.leading(0).items()}
-    misses: dict[str, list[UnclusteredMiss]] = {}
+    misses: dict[str, list[MissedQuestion]] = {}
     unclustered = clusters.unclustered(100)
     for waiting in unclustered:
         misses.setdefault(waiting.question[0], []).append(waiting)
