@@ -1,4 +1,7 @@
-"""Alembic's entry: runs the migrations on the connection that the store hands over."""
+"""Alembic's entry: runs the migrations on the connection that the store hands over.
+
+What they leave without a name is named by the convention of METADATA.
+"""
 
 from alembic import context
 

@@ -11,23 +11,19 @@ def upgrade() -> None:
     """One row an update; one row in all."""
     op.create_table(
         "inbox",
-        sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("update_key", sa.BigInteger, nullable=False),
-        sa.Column("state", sa.String(8), nullable=False),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("update_key", sa.BigInteger, nullable=False, index=True),
+        sa.Column("state", sa.String(8), nullable=False, index=True),
         sa.Column("payload", sa.LargeBinary),
         sa.Column("received_at", sa.DateTime, nullable=False),
         sa.Column("died_at", sa.DateTime),
         sa.Column("fault", sa.Text),
-        sa.CheckConstraint("state IN ('waiting', 'done', 'dead')", name=op.f("ck_inbox_state")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'dead')", name="state"),
     )
-    op.create_index(op.f("ix_inbox_update_key"), "inbox", ["update_key"])
-    op.create_index(op.f("ix_inbox_state"), "inbox", ["state"])
     op.create_table(
         "heartbeat",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("at", sa.DateTime, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_heartbeat")),
     )
 
 

@@ -11,20 +11,18 @@ def upgrade() -> None:
     """One row a question, item and opinion; one row an item and day."""
     op.create_table(
         "feedback",
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("item", sa.String(40), nullable=False),
-        sa.Column("opinion", sa.String(16), nullable=False),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("item", sa.String(40), primary_key=True),
+        sa.Column("opinion", sa.String(16), primary_key=True),
         sa.Column("question", sa.Text, nullable=False),
         sa.Column("count", sa.Integer, nullable=False),
         sa.Column("last_given", sa.DateTime, nullable=False),
-        sa.PrimaryKeyConstraint("key", "item", "opinion", name=op.f("pk_feedback")),
     )
     op.create_table(
         "asked_days",
-        sa.Column("item", sa.String(40), nullable=False),
-        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("item", sa.String(40), primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True),
         sa.Column("count", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("item", "day", name=op.f("pk_asked_days")),
     )
 
 

@@ -16,13 +16,12 @@ def upgrade() -> None:
     """A state more, columns of the log, and the new tables."""
     op.create_table(
         "clusters",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("weight", sa.Integer, nullable=False),
         sa.Column("asked", sa.Integer, nullable=False),
         sa.Column("days", sa.Integer, nullable=False),
         sa.Column("open", sa.Integer, nullable=False),
         sa.Column("ignored", sa.Boolean, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_clusters")),
         sqlite_autoincrement=True,
     )
     still_open = sa.text("open > 0")
@@ -33,20 +32,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_missed_cluster"), "missed", ["cluster"])
     op.create_table(
         "wishes",
-        sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("missed_id", sa.Integer, nullable=False),
-        sa.Column("person", sa.BigInteger, nullable=False),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("missed_id", sa.Integer, sa.ForeignKey("missed.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("person", sa.BigInteger, nullable=False, index=True),
         sa.Column("address", sa.LargeBinary, nullable=False),
         sa.Column("made_at", sa.DateTime, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_wishes")),
-        sa.ForeignKeyConstraint(["missed_id"], ["missed.id"], name=op.f("fk_wishes_missed_id"), ondelete="CASCADE"),
-        sa.UniqueConstraint("missed_id", "person", name=op.f("uq_wishes_missed_id")),
+        sa.UniqueConstraint("missed_id", "person"),
     )
-    op.create_index(op.f("ix_wishes_person"), "wishes", ["person"])
     op.create_table(
         "actions",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("at", sa.DateTime, nullable=False),
         sa.Column("admin", sa.BigInteger),
         sa.Column("kind", sa.String(16), nullable=False),
@@ -54,49 +50,42 @@ def upgrade() -> None:
         sa.Column("item", sa.String(40)),
         sa.Column("edit", sa.Text),
         sa.Column("state", sa.String(8), nullable=False),
-        sa.CheckConstraint("state IN ('begun', 'done', 'undone', 'void')", name=op.f("ck_actions_state")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),
+        sa.CheckConstraint("state IN ('begun', 'done', 'undone', 'void')", name="state"),
         sqlite_autoincrement=True,
     )
     op.create_table(
         "drafts",
-        sa.Column("admin", sa.BigInteger, nullable=False),
-        sa.Column("chat", sa.BigInteger, nullable=False),
+        sa.Column("admin", sa.BigInteger, primary_key=True),
+        sa.Column("chat", sa.BigInteger, primary_key=True),
         sa.Column("content", sa.Text, nullable=False),
         sa.Column("changed_at", sa.DateTime, nullable=False),
-        sa.PrimaryKeyConstraint("admin", "chat", name=op.f("pk_drafts")),
     )
     op.create_table(
         "answered",
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("item", sa.String(40), nullable=False),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("item", sa.String(40), primary_key=True),
         sa.Column("question", sa.Text, nullable=False),
         sa.Column("score", sa.Float, nullable=False),
-        sa.Column("last_asked", sa.DateTime, nullable=False),
-        sa.PrimaryKeyConstraint("key", "item", name=op.f("pk_answered")),
+        sa.Column("last_asked", sa.DateTime, nullable=False, index=True),
     )
-    op.create_index(op.f("ix_answered_last_asked"), "answered", ["last_asked"])
     op.create_table(
         "judged",
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("item", sa.String(40), nullable=False),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("item", sa.String(40), primary_key=True),
         sa.Column("question", sa.Text, nullable=False),
         sa.Column("right", sa.Boolean, nullable=False),
         sa.Column("judged_at", sa.DateTime, nullable=False),
-        sa.PrimaryKeyConstraint("key", "item", name=op.f("pk_judged")),
     )
     op.create_table(
         "daily",
-        sa.Column("day", sa.Date, nullable=False),
-        sa.Column("name", sa.String(16), nullable=False),
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("name", sa.String(16), primary_key=True),
         sa.Column("count", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("day", "name", name=op.f("pk_daily")),
     )
     op.create_table(
         "marks",
-        sa.Column("name", sa.String(16), nullable=False),
+        sa.Column("name", sa.String(16), primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_marks")),
     )
 
 

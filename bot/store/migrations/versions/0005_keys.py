@@ -30,25 +30,16 @@ def upgrade() -> None:
     _move("drafts", "forms", ["admin", "chat", "content", "changed_at"])
     op.create_table(
         "form_keys",
-        sa.Column("admin", sa.BigInteger, nullable=False),
-        sa.Column("chat", sa.BigInteger, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("admin", "chat", "key", name=op.f("pk_form_keys")),
-        sa.ForeignKeyConstraint(
-            ["admin", "chat"], ["forms.admin", "forms.chat"], name=op.f("fk_form_keys_admin"), ondelete="CASCADE"
-        ),
+        sa.Column("admin", sa.BigInteger, primary_key=True),
+        sa.Column("chat", sa.BigInteger, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True, index=True),
+        sa.ForeignKeyConstraint(["admin", "chat"], ["forms.admin", "forms.chat"], ondelete="CASCADE"),
     )
-    op.create_index(op.f("ix_form_keys_key"), "form_keys", ["key"])
     op.create_table(
         "action_keys",
-        sa.Column("action_id", sa.Integer, nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("action_id", "key", name=op.f("pk_action_keys")),
-        sa.ForeignKeyConstraint(
-            ["action_id"], ["actions.id"], name=op.f("fk_action_keys_action_id"), ondelete="CASCADE"
-        ),
+        sa.Column("action_id", sa.Integer, sa.ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True, index=True),
     )
-    op.create_index(op.f("ix_action_keys_key"), "action_keys", ["key"])
     _fill_keys()
 
 
@@ -82,38 +73,33 @@ def downgrade() -> None:
 def _create_days(name: str) -> None:
     op.create_table(
         name,
-        sa.Column("item", sa.String(40), nullable=False),
-        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("item", sa.String(40), primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True),
         sa.Column("count", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("item", "day", name=op.f(f"pk_{name}")),
     )
 
 
 def _create_subscriptions(name: str) -> None:
     op.create_table(
         name,
-        sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("missed_id", sa.Integer, nullable=False),
-        sa.Column("person", sa.BigInteger, nullable=False),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("missed_id", sa.Integer, sa.ForeignKey("missed.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("person", sa.BigInteger, nullable=False, index=True),
         sa.Column("address", sa.LargeBinary, nullable=False),
         sa.Column("made_at", sa.DateTime, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{name}")),
-        sa.ForeignKeyConstraint(["missed_id"], ["missed.id"], name=op.f(f"fk_{name}_missed_id"), ondelete="CASCADE"),
-        sa.UniqueConstraint("missed_id", "person", name=op.f(f"uq_{name}_missed_id")),
+        sa.UniqueConstraint("missed_id", "person"),
     )
-    op.create_index(op.f(f"ix_{name}_person"), name, ["person"])
 
 
 def _create_forms(name: str, *more: sa.Column[int]) -> None:
     op.create_table(
         name,
-        sa.Column("admin", sa.BigInteger, nullable=False),
-        sa.Column("chat", sa.BigInteger, nullable=False),
+        sa.Column("admin", sa.BigInteger, primary_key=True),
+        sa.Column("chat", sa.BigInteger, primary_key=True),
         sa.Column("content", sa.Text, nullable=False),
         *more,
         sa.Column("changed_at", sa.DateTime, nullable=False),
-        sa.PrimaryKeyConstraint("admin", "chat", name=op.f(f"pk_{name}")),
     )
 
 
