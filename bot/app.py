@@ -20,7 +20,7 @@ from bot.store.database import Database
 from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
-from bot.store.records import Records, State
+from bot.store.records import State
 from bot.store.usage import UsageLog
 
 _TRIED = 2000
@@ -74,11 +74,6 @@ class App:
     def inbox(self) -> Inbox:
         """The inbox. Raises as ``database`` does."""
         return Inbox(self.database, self.usage)
-
-    def has_capacity(self, records: Records) -> bool:
-        """Whether the store has room for records. Raises as ``database`` does."""
-        misses, feedback = records.misses, records.feedback
-        return all(map(self.misses.has_capacity, misses)) and all(map(self.usage.has_capacity, feedback))
 
     @cached_property
     def clusters(self) -> MissClusters:

@@ -35,7 +35,6 @@ from bot.service.periodic import periodic
 from bot.service.retention import Retention
 from bot.service.service import Service
 from bot.snapshot import CurrentSnapshot
-from bot.store.forms import Forms
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.addressing import Addressing
 from bot.telegram.admins import AdminHandlers
@@ -148,15 +147,15 @@ class Server:
             rate_limit=MemberRateLimit(settings.messages_a_minute),
             miss_quota=DailyQuota(settings.misses_a_day),
             opinion_quota=DailyQuota(settings.misses_a_day),
-            misses=self._app.misses,
             usage=self._app.usage,
             notifier=self._subscription_notifier,
             metrics=self._metrics,
         )
         typing_limit = MemberRateLimit(settings.messages_a_minute * _LETTERS_A_QUESTION)
         inline = InlineHandlers(self._bot, self._current, self._app.conversation, typing_limit, self._metrics)
-        forms = Forms(self._app.database)
-        admins = AdminHandlers(self._messages, self._admin_conversation, forms, settings.admins, settings.admin_group)
+        admins = AdminHandlers(
+            self._messages, self._admin_conversation, self._app.usage, settings.admins, settings.admin_group
+        )
         return Router(self._addressing, members, inline, admins)
 
     # --- what admins change -----------------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from bot.matching import ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.database import Database
-from bot.store.forms import Forms
 from bot.store.history import History
 from bot.store.misses import MissLog
 from bot.store.records import Miss, Records, State
@@ -60,7 +59,6 @@ class AdminSetup:
         self.lifecycle = MissLifecycle(self.misses, self.usage, self.current)
         self.clustering = Clustering(self.clusters, snapshot.index)
         self.digest = Digest(self.clusters, self.clustering, self.usage, self.clock)
-        self.forms = Forms(self.database)
         self.conversation = AdminConversation(
             current=self.current,
             editing=Editing(self.current, self.edits, self.lifecycle, self.clusters, self.history),
@@ -108,7 +106,7 @@ class AdminSetup:
 
     def form(self, admin: Admin = ADMIN) -> Form | None:
         """What an admin is writing."""
-        content = self.forms.load(admin.id, admin.chat)
+        content = self.usage.form(admin.id, admin.chat)
         return Form.model_validate_json(content) if content else None
 
     def keep(self, turn: AdminTurn | None) -> Reply:

@@ -47,7 +47,7 @@ def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:
     """A question's verdict and reply; with ``log``, a miss is in the log then."""
     verdict = bot.snapshot.matcher.match(question)
     miss = miss_of(question, verdict) if log else None
-    noted = miss is not None and bot.has_capacity(Records(misses=(miss,)))
+    noted = miss is not None and bot.usage.has_capacity(Records(misses=(miss,)))
     if noted and miss:
         bot.misses.record(miss)
     return verdict, bot.replies.verdict(verdict, question, noted=noted)

@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
 
@@ -12,7 +12,6 @@ from bot.conversation.commands import Command
 from bot.conversation.members import MemberConversation, Speaker, Turn
 from bot.conversation.reply import Button, Reply
 from bot.snapshot import Snapshot
-from bot.store.records import Records
 from bot.store.usage import UsageLog
 from bot.texts import command_line as texts
 
@@ -23,24 +22,22 @@ _LONGEST_NUMBER = 3
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
     with build(knowledge) as bot:
-        Terminal(bot.conversation, bot.snapshot, bot.usage, bot.has_capacity, Console(highlight=False)).run()
+        Terminal(bot.conversation, bot.snapshot, bot.usage, Console(highlight=False)).run()
 
 
 class Terminal:
-    """One conversation over standard input and output. ``has_capacity``: whether the store has room for records."""
+    """One conversation over standard input and output."""
 
     def __init__(
         self,
         conversation: MemberConversation,
         snapshot: Snapshot,
         usage: UsageLog,
-        has_capacity: Callable[[Records], bool],
         console: Console,
     ) -> None:
         self._conversation = conversation
         self._snapshot = snapshot
         self._usage = usage
-        self._has_capacity = has_capacity
         self._speaker = Speaker(chat=0, member=0, reachable=False)
         self._console = console
         self._shown = Reply("")
@@ -61,7 +58,7 @@ class Terminal:
         for line in _lines(self._console if interactive else None):
             if interactive and line.strip().lower() in texts.CHAT_QUIT:
                 break
-            turn = self._turn(line).admitted(self._has_capacity)
+            turn = self._turn(line).admitted(self._usage.has_capacity)
             self._usage.record(turn.records)
             self._show(turn)
         if interactive:

@@ -10,9 +10,6 @@ from bot.store.statements import fields_of, insert
 from bot.store.tables import INBOX
 from bot.store.usage import UsageLog
 
-_ROWS_A_STATEMENT = 500
-"""SQLite takes 32,766 parameters in a statement, before 3.32 only 999."""
-
 
 class Inbox:
     """Where updates are kept until they are answered. Every method raises StoreError when the store fails.
@@ -47,12 +44,9 @@ class Inbox:
 
     def waiting(self, besides: Collection[int]) -> Sequence[Waiting]:
         """What waits, in the order in which it came in, besides the rows with these ids."""
-        with self._database.reading() as connection:
-            ids = connection.execute(select(INBOX.c.id).where(INBOX.c.state == InboxState.WAITING)).scalars()
-            others = sorted(set(ids).difference(besides))
-            batches = (others[n : n + _ROWS_A_STATEMENT] for n in range(0, len(others), _ROWS_A_STATEMENT))
-            rows = fields_of(Waiting, INBOX).order_by(INBOX.c.id)
-            return [Waiting(*row) for ids in batches for row in connection.execute(rows.where(INBOX.c.id.in_(ids)))]
+        # A statement takes only so many parameters, so that the ids are compared here.
+        waiting = fields_of(Waiting, INBOX).where(INBOX.c.state == InboxState.WAITING).order_by(INBOX.c.id)
+        return [Waiting(*row) for row in self._database.read(waiting) if row.id not in besides]
 
     def finish(self, done: Sequence[Done]) -> None:
         """Mark updates as answered, delete their content and keep their records, all at once or not at all."""

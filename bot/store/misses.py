@@ -8,14 +8,7 @@ from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
 from bot.errors import UnknownMissError
 from bot.store.database import Database
 from bot.store.records import COMPLAINED, Miss, MissedQuestion, State
-from bot.store.statements import (
-    count_one,
-    delete_empty_clusters,
-    delete_keys_without_edit,
-    fields_of,
-    has_room,
-    put,
-)
+from bot.store.statements import count_one, delete_empty_clusters, delete_keys_without_edit, fields_of, put
 from bot.store.tables import (
     ACTION_KEYS,
     ACTIONS,
@@ -38,17 +31,12 @@ class MissLog:
     """Where misses are kept, equal questions in one row. Every method raises StoreError when the store fails.
 
     What a method writes is durable when it returns. ``limit``: how many rows there may be before new questions are
-    refused, by whoever asks ``has_capacity`` first.
+    refused, by whoever asks ``UsageLog.has_capacity`` first.
     """
 
     def __init__(self, database: Database, limit: int) -> None:
         self._database = database
         self._limit = limit
-
-    def has_capacity(self, miss: Miss) -> bool:
-        """Whether this miss may be recorded: its row is there already, or one more fits."""
-        with self._database.reading() as connection:
-            return has_room(connection, MISSED, self._limit, key=miss.key)
 
     def is_full(self) -> bool:
         """Whether no new question fits."""

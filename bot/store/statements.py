@@ -14,7 +14,7 @@ def fields_of(kind: type[Any], table: Table) -> Select[*tuple[Any, ...]]:
     return select(*(table.c[field.name] for field in fields(kind)))
 
 
-def has_room(connection: Connection, table: Table, limit: int, **key: object) -> bool:
+def has_room(connection: Connection, table: Table, limit: int, key: Mapping[str, object]) -> bool:
     """Whether a row with this key may be in a table: it is there already, or there are fewer than ``limit`` rows."""
     rows = select(func.count()).select_from(table)
     known = connection.execute(rows.filter_by(**key)).scalar_one()
@@ -36,8 +36,7 @@ def put(
     again: Mapping[str, object] | None = None,
 ) -> None:
     """Put values into the row with this key: ``again`` if there is one and it differs from a new row's ``values``."""
-    same = [table.c[name] == value for name, value in key.items()]
-    if not connection.execute(table.update().where(*same).values(values if again is None else again)).rowcount:
+    if not connection.execute(table.update().filter_by(**key).values(values if again is None else again)).rowcount:
         connection.execute(table.insert().values({**key, **values}))
 
 

@@ -1,4 +1,4 @@
-"""What is kept of conversations: misses, opinions, answered questions, and how often items are shown."""
+"""What is kept of conversations: opinions, answered questions, how often items are shown, and forms of admins."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -6,13 +6,12 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, and_, func, select
 
-from bot.store.database import ANSWERED_KEPT, Database
-from bot.store.forms import Forms
+from bot.store.database import ANSWERED_KEPT, FORMS_KEPT, Database
 from bot.store.misses import MissLog
-from bot.store.records import COMPLAINTS, Answered, Feedback, FeedbackCount, Judged, Opinion, Records
+from bot.store.records import COMPLAINTS, Answered, Feedback, FeedbackCount, Judged, Opinion, Records, StoredForm
 from bot.store.statements import count_one, fields_of, has_room, put
 from bot.store.subscriptions import Subscriptions
-from bot.store.tables import ANSWERED, DAILY, FEEDBACK, JUDGED, SHOWN_DAYS
+from bot.store.tables import ANSWERED, DAILY, FEEDBACK, FORM_KEYS, FORMS, JUDGED, MISSED, SHOWN_DAYS
 
 _HOT_DAYS = timedelta(days=30)
 _WEEK = timedelta(days=7)
@@ -21,15 +20,15 @@ _WEEK = timedelta(days=7)
 class UsageLog:
     """What is kept of conversations. Every method raises StoreError when the store fails.
 
-    What a method writes is durable when it returns. ``missed`` takes the misses. ``limit``: how many opinions are kept
-    before new ones are refused, by whoever asks ``has_capacity`` first, and how many answered questions.
+    What a method writes is durable when it returns. ``missed`` takes the misses. ``limit``: how many misses, and as
+    many opinions, are kept before new ones are refused, by whoever asks ``has_capacity`` first, and how many questions
+    that were answered.
     """
 
     def __init__(self, database: Database, missed: MissLog, limit: int) -> None:
         self._database = database
         self._missed = missed
         self._subscriptions = Subscriptions(database)
-        self._forms = Forms(database)
         self._limit = limit
 
     def record(self, records: Records) -> None:
@@ -43,9 +42,8 @@ class UsageLog:
             self._missed.record_in(connection, miss)
         now = self._database.now()
         for feedback in records.feedback:
-            key = {"key": feedback.key, "item": feedback.item, "opinion": feedback.opinion}
             first = {"question": feedback.question, "count": 1, "last_given": now}
-            put(connection, FEEDBACK, key, first, again={"count": FEEDBACK.c.count + 1, "last_given": now})
+            put(connection, FEEDBACK, _key(feedback), first, again={"count": FEEDBACK.c.count + 1, "last_given": now})
         for item in records.shown:
             count_one(connection, SHOWN_DAYS, {"item": item, "day": now.date()})
         for name in (*records.verdicts, *(feedback.opinion for feedback in records.feedback)):
@@ -55,22 +53,40 @@ class UsageLog:
         for subscription in records.subscriptions:
             self._subscriptions.record_in(connection, subscription)
         for form in records.forms:
-            self._forms.record_in(connection, form)
+            self._put_form(connection, form)
 
     def _keep(self, connection: Connection, answered: Answered) -> None:
         """Keep a question that was answered; where the limit is reached, the one asked longest ago is deleted."""
-        if not has_room(connection, ANSWERED, self._limit, key=answered.key, item=answered.item):
+        key = {"key": answered.key, "item": answered.item}
+        if not has_room(connection, ANSWERED, self._limit, key):
             oldest = select(func.min(ANSWERED.c.last_asked)).scalar_subquery()
             connection.execute(ANSWERED.delete().where(ANSWERED.c.last_asked == oldest))
         judged = {"last_asked": self._database.now(), "score": answered.score}
-        first = judged | {"question": answered.question}
-        put(connection, ANSWERED, {"key": answered.key, "item": answered.item}, first, again=judged)
+        put(connection, ANSWERED, key, judged | {"question": answered.question}, again=judged)
 
-    def has_capacity(self, feedback: Feedback) -> bool:
-        """Whether this opinion may be recorded: its row is there already, or one more fits."""
-        key = {"key": feedback.key, "item": feedback.item, "opinion": feedback.opinion}
+    def has_capacity(self, records: Records) -> bool:
+        """Whether these misses and opinions may be recorded: the row of each is there already, or one more fits."""
         with self._database.reading() as connection:
-            return has_room(connection, FEEDBACK, self._limit, **key)
+            return all(has_room(connection, MISSED, self._limit, {"key": miss.key}) for miss in records.misses) and all(
+                has_room(connection, FEEDBACK, self._limit, _key(feedback)) for feedback in records.feedback
+            )
+
+    def form(self, admin: int, chat: int) -> str | None:
+        """The content of an admin's form in a chat; None where there is none, or it has not changed for an hour."""
+        since = self._database.now() - FORMS_KEPT
+        current = (FORMS.c.admin == admin, FORMS.c.chat == chat, FORMS.c.changed_at >= since)
+        return self._database.read(select(FORMS.c.content).where(*current)).scalar_one_or_none()
+
+    def _put_form(self, connection: Connection, form: StoredForm) -> None:
+        """Keep a form in place of the one before it, or delete that one, together with its keys."""
+        place = {"admin": form.admin, "chat": form.chat}
+        connection.execute(FORMS.delete().filter_by(**place))
+        if form.content is None:
+            return
+        kept = {"content": form.content, "cluster": form.cluster, "changed_at": self._database.now()}
+        connection.execute(FORMS.insert().values(place | kept))
+        if form.keys:
+            connection.execute(FORM_KEYS.insert(), [place | {"key": key} for key in dict.fromkeys(form.keys)])
 
     def hot(self, limit: int) -> Sequence[str]:
         """The ids of the items that were shown most often within 30 days, the most frequent first, then by id."""
@@ -142,3 +158,7 @@ class UsageLog:
         times = func.sum(SHOWN_DAYS.c.count)
         counts = select(SHOWN_DAYS.c.item, times).where(SHOWN_DAYS.c.day >= since).group_by(SHOWN_DAYS.c.item)
         return dict(self._database.read(counts.order_by(times.desc(), SHOWN_DAYS.c.item)).all())
+
+
+def _key(feedback: Feedback) -> dict[str, str]:
+    return {"key": feedback.key, "item": feedback.item, "opinion": feedback.opinion}

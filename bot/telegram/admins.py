@@ -10,8 +10,8 @@ from bot.conversation.callbacks import is_admins, unpack
 from bot.conversation.forms import Admin, Form, stored
 from bot.conversation.reply import Reply
 from bot.inbox.updates import CallbackQuery, Chat, Message
-from bot.store.forms import Forms
 from bot.store.records import NOTHING, Records
+from bot.store.usage import UsageLog
 from bot.telegram.addressing import Utterance
 from bot.telegram.messages import Messages
 from bot.texts import admins as admins_texts
@@ -26,13 +26,13 @@ class AdminHandlers:
         self,
         messages: Messages,
         conversation: AdminConversation,
-        forms: Forms,
+        usage: UsageLog,
         admins: Collection[int],
         group: int | None,
     ) -> None:
         self._messages = messages
         self._conversation = conversation
-        self._forms = forms
+        self._usage = usage
         self._admins = frozenset(admins)
         self._group = group
         self._taken: LRUCache[tuple[int, int], None] = LRUCache(_REMEMBERED)
@@ -92,7 +92,7 @@ class AdminHandlers:
 
     def _form(self, admin: Admin) -> Form | None:
         """What an admin is writing."""
-        content = self._forms.load(admin.id, admin.chat)
+        content = self._usage.form(admin.id, admin.chat)
         return Form.model_validate_json(content) if content else None
 
     def _admin(self, user: int, chat: Chat) -> Admin | None:

@@ -22,7 +22,6 @@ from bot.errors import StoreError
 from bot.masking import question_key
 from bot.store.clusters import MissClusters
 from bot.store.database import REVISION, Database
-from bot.store.forms import Forms
 from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
@@ -162,7 +161,7 @@ def check_rows(database: Database, revision: str) -> None:
     assert (clusters.cluster(7).asked, clusters.cluster(7).days, clusters.cluster(7).waiting) == (2, 2, 1)
     store.set_state(1, State.VERIFIED)
     assert [due.address for due in Subscriptions(database).due()] == [b"b"]
-    assert Forms(database).load(5, 6) == JSON["form"]
+    assert usage.form(5, 6) == JSON["form"]
     assert [action.edit for action in history.latest(9)] == [None, JSON["new_item"], JSON["edit"]]
 
 
@@ -192,8 +191,9 @@ def test_questions_in_old_forms_and_edits_can_be_erased(
     another_miss = f"INSERT INTO missed ({MISS_COLUMNS}, cluster) VALUES ({other}, 7)"
     migrate(command.upgrade, "0004", [*rows, another_miss, "UPDATE missed SET cluster = 9 WHERE id = 1"])
     with Database.open(f"sqlite:///{path}", clock) as database:
-        MissLog(database, 100).forget(question_key(question))
-        assert (Forms(database).load(5, 6) is not None) == form_is_left
+        store = MissLog(database, 100)
+        store.forget(question_key(question))
+        assert (UsageLog(database, store, 100).form(5, 6) is not None) == form_is_left
         assert [action.id for action in History(database).edits()] == edits
 
 

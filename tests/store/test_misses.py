@@ -10,7 +10,6 @@ import pytest
 from bot.errors import UnknownMissError
 from bot.store.clusters import Assignment, MissClusters
 from bot.store.database import Database
-from bot.store.forms import Forms
 from bot.store.history import History
 from bot.store.misses import MissLog
 from bot.store.records import ActionKind, ActionState, Records, State, StoredForm
@@ -95,13 +94,14 @@ def test_two_processes_may_write(store: MissLog, path: Path) -> None:
 def test_at_its_bound_the_log_takes_no_new_question(database: Database) -> None:
     """What is there already is still counted, and nothing is dropped for it."""
     log = MissLog(database, limit=2)
+    usage = UsageLog(database, log, limit=2)
     for text in ("一", "二"):
-        assert log.has_capacity(miss(text))
+        assert usage.has_capacity(Records(misses=(miss(text),)))
         assert not log.is_full()
         log.record(miss(text))
     assert log.is_full()
-    assert not log.has_capacity(miss("三"))
-    assert log.has_capacity(miss("一"))
+    assert not usage.has_capacity(Records(misses=(miss("三"),)))
+    assert usage.has_capacity(Records(misses=(miss("一"),)))
     assert [row.question for row in log.rows(list(State))] == ["一", "二"]
 
 
@@ -160,7 +160,7 @@ def test_a_form_goes_with_the_question_that_it_holds(
     clusters.assign([Assignment(None, tuple(clusters.unclustered(1)))], 0)
     UsageLog(database, store, 100).record(Records(forms=(form,)))
     store.delete(1)
-    assert Forms(database).load(5, 5) == left
+    assert UsageLog(database, store, 100).form(5, 5) == left
 
 
 def test_what_holds_a_question_is_found_without_a_miss(store: MissLog, database: Database) -> None:

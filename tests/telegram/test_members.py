@@ -52,13 +52,12 @@ class Handlers:
             rate_limit=MemberRateLimit(20),
             miss_quota=DailyQuota(DAILY),
             opinion_quota=DailyQuota(DAILY),
-            misses=setup.misses,
             usage=setup.usage,
             notifier=self.notifier,
             metrics=Metrics(),
         )
         inline = InlineHandlers(bot, setup.current, setup.members, MemberRateLimit(20), Metrics())
-        admins = AdminHandlers(messages, setup.conversation, setup.forms, [ADMIN.id], GROUP)
+        admins = AdminHandlers(messages, setup.conversation, setup.usage, [ADMIN.id], GROUP)
         self._router = Router(addressing, members, inline, admins)
 
     async def records(self, age_s: float = 0.0, **update: Any) -> Records:
@@ -272,14 +271,14 @@ async def test_a_store_that_fails_for_long_costs_no_question(
 ) -> None:
     """The update is tried until the store works again: it counts once against its member's pace, and is a miss."""
     failures = iter(range(40))
-    fits = handlers.setup.misses.has_capacity
+    fits = handlers.setup.usage.has_capacity
 
-    def has_capacity(miss: Miss) -> bool:
+    def has_capacity(records: Records) -> bool:
         if next(failures, None) is not None:
             raise StoreError("The database is locked.")
-        return fits(miss)
+        return fits(records)
 
-    monkeypatch.setattr(handlers.setup.misses, "has_capacity", has_capacity)
+    monkeypatch.setattr(handlers.setup.usage, "has_capacity", has_capacity)
     asked = message(text="写首诗送我妈")
     for _ in range(40):
         with pytest.raises(StoreError):
