@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -58,16 +59,16 @@ _FIXES = {
 }
 
 
+@dataclass(eq=False)
 class Database:
     """One database and its schema. Open it with ``Database.open``; whoever opens it closes it, or uses ``with``.
 
-    The repositories share it.
+    The repositories share it. Every method raises StoreError when the database fails.
     """
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._clock = now
-        self._claim: IO[str] | None = None
+    _engine: Engine
+    _clock: Callable[[], datetime]
+    _claim: IO[str] | None = None
 
     @classmethod
     def open(
@@ -81,9 +82,6 @@ class Database:
 
         ``now`` gives the time with a zone. ``busy_timeout``: how long a write waits for another process's, e.g. for
         ``missed resolve`` beside a running bot.
-
-        Raises:
-            StoreError: it can't be opened or written.
         """
         with _clear_errors(url, (DBAPIError, ArgumentError, ImportError, OSError)):
             engine = create_engine(url, hide_parameters=True)
@@ -137,20 +135,13 @@ class Database:
 
         On SQLite it keeps out every other writer from its first moment on, so nothing that it reads can change before
         it writes. Keep it short: do no work in it that needs no connection.
-
-        Raises:
-            StoreError: the database fails.
         """
         with _clear_errors(str(self._engine.url)), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads one state of the database: it waits for no writer, and no writer for it.
-
-        Raises:
-            StoreError: the database fails.
-        """
+        """A transaction that only reads one state of the database: it waits for no writer, and no writer for it."""
         with (
             _clear_errors(str(self._engine.url)),
             self._engine.connect().execution_options(reads=True) as connection,
@@ -159,30 +150,18 @@ class Database:
             yield connection
 
     def read(self, query: Select[*Columns]) -> Result[*Columns]:
-        """The result of one query.
-
-        Raises:
-            StoreError: the database fails.
-        """
+        """The result of one query."""
         with self.reading() as connection:
             # Frozen, a result outlives its connection.
             return connection.execute(query).freeze()()
 
     def write(self, *statements: UpdateBase) -> int:
-        """Execute these statements, all or none, and say how many rows they changed; durable when this returns.
-
-        Raises:
-            StoreError: the database fails.
-        """
+        """Execute these statements, all or none, and say how many rows they changed; durable when this returns."""
         with self.transaction() as connection:
             return sum(connection.execute(statement).rowcount for statement in statements)
 
     def probe(self) -> None:
-        """Commit something, to see that it can be done.
-
-        Raises:
-            StoreError: it can't be committed.
-        """
+        """Commit something, to see that it can be done."""
         with self.transaction() as connection:
             put(connection, HEARTBEAT, {"id": 1}, {"at": self.now()})
 
@@ -191,9 +170,6 @@ class Database:
 
         Misses, opinions, counts, judgements and actions are kept for ``misses_kept``: a miss from when it was last
         asked, an opinion from when it was last given.
-
-        Raises:
-            StoreError: the database fails.
         """
         now = self.now()
         old = (
@@ -226,7 +202,7 @@ class Database:
         """Empty the write-ahead log, which still holds what was deleted from the file itself.
 
         Raises:
-            StoreError: the database fails.
+            StoreError: another connection uses it.
         """
         if self._engine.dialect.name != "sqlite":
             return

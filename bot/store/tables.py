@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy sees them; the migrations make them.
+"""The tables, as far as statements need them; the migrations make them, with their checks and autoincrements.
 
 A ``key`` is the normal form of a question: whatever holds a question can be found, and erased, by it.
 """
@@ -42,9 +42,13 @@ METADATA = sa.MetaData(
     }
 )
 
-MISSED = sa.Table(
+
+def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(name, METADATA, *parts)
+
+
+MISSED = _table(
     "missed",
-    METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("key", sa.Text, nullable=False, unique=True),
     sa.Column("question", sa.Text, nullable=False),
@@ -57,31 +61,25 @@ MISSED = sa.Table(
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("cluster", sa.Integer),
     sa.Column("chosen", sa.String(40)),
-    sa.CheckConstraint("state IN ('open', 'handled', 'verified', 'ignored', 'not-covered')", name="state"),
+    # Clusters are ranked from this index alone, without the rows.
+    sa.Index("ix_missed_cluster", "cluster", "state", "count"),
 )
 
-# Clusters are ranked from this index alone, without the rows.
-sa.Index("ix_missed_cluster", MISSED.c.cluster, MISSED.c.state, MISSED.c.count)
-
-CLUSTERS = sa.Table(
+CLUSTERS = _table(
     "clusters",
-    METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("ignored", sa.Boolean, nullable=False),
-    sqlite_autoincrement=True,
 )
 
-MISSED_DAYS = sa.Table(
+MISSED_DAYS = _table(
     "missed_days",
-    METADATA,
     sa.Column("missed_id", sa.ForeignKey("missed.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("count", sa.Integer, nullable=False),
 )
 
-FEEDBACK = sa.Table(
+FEEDBACK = _table(
     "feedback",
-    METADATA,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("item", sa.String(40), primary_key=True),
     sa.Column("opinion", _enum(Opinion, 16), primary_key=True),
@@ -90,17 +88,15 @@ FEEDBACK = sa.Table(
     sa.Column("last_given", UtcDateTime, nullable=False),
 )
 
-SHOWN_DAYS = sa.Table(
+SHOWN_DAYS = _table(
     "shown_days",
-    METADATA,
     sa.Column("item", sa.String(40), primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("count", sa.Integer, nullable=False),
 )
 
-SUBSCRIPTIONS = sa.Table(
+SUBSCRIPTIONS = _table(
     "subscriptions",
-    METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("missed_id", sa.ForeignKey("missed.id", ondelete="CASCADE"), nullable=False),
     sa.Column("person", sa.BigInteger, nullable=False, index=True),
@@ -110,9 +106,8 @@ SUBSCRIPTIONS = sa.Table(
     sa.UniqueConstraint("missed_id", "person"),
 )
 
-ACTIONS = sa.Table(
+ACTIONS = _table(
     "actions",
-    METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("admin", sa.BigInteger),
@@ -121,21 +116,17 @@ ACTIONS = sa.Table(
     sa.Column("item", sa.String(40)),
     sa.Column("edit", sa.Text),
     sa.Column("state", _enum(ActionState, 8), nullable=False),
-    sa.CheckConstraint("state IN ('begun', 'done', 'undone', 'void')", name="state"),
-    sqlite_autoincrement=True,
 )
 
-ACTION_KEYS = sa.Table(
+ACTION_KEYS = _table(
     "action_keys",
-    METADATA,
     sa.Column("action_id", sa.ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("key", sa.Text, primary_key=True, index=True),
 )
 """The questions that the edit of an action holds, as long as there is the edit."""
 
-FORMS = sa.Table(
+FORMS = _table(
     "forms",
-    METADATA,
     sa.Column("admin", sa.BigInteger, primary_key=True),
     sa.Column("chat", sa.BigInteger, primary_key=True),
     sa.Column("content", sa.Text, nullable=False),
@@ -143,9 +134,8 @@ FORMS = sa.Table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 
-FORM_KEYS = sa.Table(
+FORM_KEYS = _table(
     "form_keys",
-    METADATA,
     sa.Column("admin", sa.BigInteger, primary_key=True),
     sa.Column("chat", sa.BigInteger, primary_key=True),
     sa.Column("key", sa.Text, primary_key=True, index=True),
@@ -153,9 +143,8 @@ FORM_KEYS = sa.Table(
 )
 """The questions that a form holds."""
 
-ANSWERED = sa.Table(
+ANSWERED = _table(
     "answered",
-    METADATA,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("item", sa.String(40), primary_key=True),
     sa.Column("question", sa.Text, nullable=False),
@@ -163,9 +152,8 @@ ANSWERED = sa.Table(
     sa.Column("last_asked", UtcDateTime, nullable=False, index=True),
 )
 
-JUDGED = sa.Table(
+JUDGED = _table(
     "judged",
-    METADATA,
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("item", sa.String(40), primary_key=True),
     sa.Column("question", sa.Text, nullable=False),
@@ -173,25 +161,22 @@ JUDGED = sa.Table(
     sa.Column("judged_at", UtcDateTime, nullable=False),
 )
 
-DAILY = sa.Table(
+DAILY = _table(
     "daily",
-    METADATA,
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("name", sa.String(16), primary_key=True),
     sa.Column("count", sa.Integer, nullable=False),
 )
 
-MARKS = sa.Table(
+MARKS = _table(
     "marks",
-    METADATA,
     sa.Column("name", sa.String(16), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
 
 
-INBOX = sa.Table(
+INBOX = _table(
     "inbox",
-    METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("update_key", sa.BigInteger, nullable=False, index=True),
     sa.Column("state", _enum(InboxState, 8), nullable=False, index=True),
@@ -199,12 +184,10 @@ INBOX = sa.Table(
     sa.Column("received_at", UtcDateTime, nullable=False),
     sa.Column("died_at", UtcDateTime),
     sa.Column("fault", sa.Text),
-    sa.CheckConstraint("state IN ('waiting', 'done', 'dead')", name="state"),
 )
 
-HEARTBEAT = sa.Table(
+HEARTBEAT = _table(
     "heartbeat",
-    METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),
 )
