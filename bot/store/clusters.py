@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, case, func, select
 
@@ -13,6 +14,8 @@ from bot.store.statements import fields_of, insert
 from bot.store.tables import CLUSTERS, MISSED, MISSED_DAYS, SUBSCRIPTIONS
 
 _QUESTIONS = 50
+_chosen_by = attrgetter("id", "question", "verdict", "item")
+"""What a miss's cluster is chosen by, of a miss or of the table's columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,10 @@ class MissClusters:
         assignments were chosen. If anything that they were chosen by has changed since, nothing is written and the
         result is None: another cluster was added, one of theirs is gone, or a miss is gone, changed or in a cluster.
         """
-        misses = {
-            (miss.id, miss.question, miss.verdict, miss.item)
-            for assignment in assignments
-            for miss in assignment.misses
-        }
+        misses = {_chosen_by(miss) for assignment in assignments for miss in assignment.misses}
         joined = {assignment.cluster for assignment in assignments} - {None}
-        still = select(MISSED.c.id, MISSED.c.question, MISSED.c.verdict, MISSED.c.item).where(
-            MISSED.c.id.in_(miss_id for miss_id, *_ in misses), MISSED.c.cluster.is_(None)
-        )
+        ids = [miss_id for miss_id, *_ in misses]
+        still = select(*_chosen_by(MISSED.c)).where(MISSED.c.id.in_(ids), MISSED.c.cluster.is_(None))
         with self._database.transaction() as connection:
             others = select(CLUSTERS.c.id).join(MISSED, MISSED.c.cluster == CLUSTERS.c.id)
             added = connection.execute(others.where(CLUSTERS.c.id > newest).limit(1)).first()
@@ -69,7 +67,7 @@ class MissClusters:
             unchanged = set(connection.execute(still).all())
             if added or unchanged != misses or ignored.keys() != joined:
                 return None
-            ids = []
+            clusters = []
             for assignment in assignments:
                 cluster = assignment.cluster
                 if cluster is None:
@@ -77,8 +75,8 @@ class MissClusters:
                 state = {"state": State.IGNORED} if ignored.get(cluster) else {}
                 joining = MISSED.update().where(MISSED.c.id.in_([miss.id for miss in assignment.misses]))
                 connection.execute(joining.values({"cluster": cluster} | state))
-                ids.append(cluster)
-        return ids
+                clusters.append(cluster)
+        return clusters
 
     def ranked(self, limit: int) -> Sequence[int]:
         """The ids of the clusters that hold an open miss, the most pressing first, at most ``limit``.
@@ -119,9 +117,8 @@ class MissClusters:
         """
         inside = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.OPEN)
         with self._database.transaction() as connection:
-            found = [
-                MissedQuestion(*row) for row in connection.execute(fields_of(MissedQuestion, MISSED).where(*inside))
-            ]
+            rows = connection.execute(fields_of(MissedQuestion, MISSED).where(*inside))
+            found = [MissedQuestion(*row) for row in rows]
             connection.execute(MISSED.update().where(*inside).values(state=state, chosen=chosen))
             ignored = state is State.IGNORED and not any(miss.is_complaint for miss in found)
             connection.execute(CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=ignored))

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Self, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, Result, Select, UpdateBase, create_engine, event, inspect, make_url, text
+import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
@@ -66,7 +66,7 @@ class Database:
     The repositories share it. Every method raises StoreError when the database fails.
     """
 
-    _engine: Engine
+    _engine: sa.Engine
     _clock: Callable[[], datetime]
     _claim: IO[str] | None = None
 
@@ -83,12 +83,14 @@ class Database:
         ``now`` gives the time with a zone. ``busy_timeout``: how long a write waits for another process's, e.g. for
         ``missed resolve`` beside a running bot.
         """
-        with _clear_errors(url, (DBAPIError, ArgumentError, ImportError, OSError)):
-            engine = create_engine(url, hide_parameters=True)
+        with _clear_errors("the URL in CAMPAIGN_BOT_DATABASE_URL", ArgumentError):
+            parsed = sa.make_url(url)
+        with _clear_errors(parsed, DBAPIError, ArgumentError, ImportError, OSError):
+            engine = sa.create_engine(parsed, hide_parameters=True)
             try:
                 if engine.dialect.name == "sqlite":
-                    event.listen(engine, "connect", partial(_configure_sqlite, busy_timeout))
-                    event.listen(engine, "begin", _begin_immediate)
+                    sa.event.listen(engine, "connect", partial(_configure_sqlite, busy_timeout))
+                    sa.event.listen(engine, "begin", _begin_immediate)
                     _create_private_file(engine.url.database)
                 if not _is_current(engine):
                     _migrate(engine)
@@ -130,32 +132,32 @@ class Database:
         return self._clock().astimezone(UTC).replace(microsecond=0)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[sa.Connection]:
         """A transaction that may write: it is durable when this ends, or undone when this raises.
 
         On SQLite it keeps out every other writer from its first moment on, so nothing that it reads can change before
         it writes. Keep it short: do no work in it that needs no connection.
         """
-        with _clear_errors(str(self._engine.url)), self._engine.begin() as connection:
+        with _clear_errors(self._engine.url, DBAPIError), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[sa.Connection]:
         """A transaction that only reads one state of the database: it waits for no writer, and no writer for it."""
         with (
-            _clear_errors(str(self._engine.url)),
+            _clear_errors(self._engine.url, DBAPIError),
             self._engine.connect().execution_options(reads=True) as connection,
             connection.begin(),
         ):
             yield connection
 
-    def read(self, query: Select[*Columns]) -> Result[*Columns]:
+    def read(self, query: sa.Select[*Columns]) -> sa.Result[*Columns]:
         """The result of one query."""
         with self.reading() as connection:
             # Frozen, a result outlives its connection.
             return connection.execute(query).freeze()()
 
-    def write(self, *statements: UpdateBase) -> int:
+    def write(self, *statements: sa.UpdateBase) -> int:
         """Execute these statements, all or none, and say how many rows they changed; durable when this returns."""
         with self.transaction() as connection:
             return sum(connection.execute(statement).rowcount for statement in statements)
@@ -206,9 +208,9 @@ class Database:
         """
         if self._engine.dialect.name != "sqlite":
             return
-        url = str(self._engine.url)
+        url = self._engine.url
         # Past SQLAlchemy, which would begin a transaction, within which there is no checkpoint.
-        with _clear_errors(url, (DBAPIError, sqlite3.Error)), closing(self._engine.raw_connection()) as connection:
+        with _clear_errors(url, DBAPIError, sqlite3.Error), closing(self._engine.raw_connection()) as connection:
             busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             message = f"The database {url} is in use: what was deleted stays in its log until the next purge."
@@ -216,19 +218,15 @@ class Database:
 
 
 @contextmanager
-def _clear_errors(url: str, errors: tuple[type[Exception], ...] = (DBAPIError,)) -> Iterator[None]:
+def _clear_errors(database: sa.URL | str, *errors: type[Exception]) -> Iterator[None]:
     """What the database or the file system says becomes one line that names the database and the fix."""
     try:
         yield
     except errors as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        try:
-            shown = make_url(url).render_as_string(hide_password=True)
-        except ArgumentError:
-            shown = "the URL in CAMPAIGN_BOT_DATABASE_URL"
         otherwise = "check CAMPAIGN_BOT_DATABASE_URL, and that its folder can be written"
         fix = next((fix for sign, fix in _FIXES.items() if sign in reason), otherwise)
-        raise StoreError(f"The database {shown} can't be used ({reason}): {fix}.") from error
+        raise StoreError(f"The database {database} can't be used ({reason}): {fix}.") from error
 
 
 def _create_private_file(database: str | None) -> None:
@@ -238,7 +236,7 @@ def _create_private_file(database: str | None) -> None:
         path.touch(mode=0o600)
 
 
-def _begin_immediate(connection: Connection) -> None:
+def _begin_immediate(connection: sa.Connection) -> None:
     """Take the write lock at once: whoever reads first and writes then could find the file changed in between."""
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
 
@@ -261,15 +259,15 @@ def _configure_sqlite(busy_timeout: timedelta, connection: sqlite3.Connection, _
         raise
 
 
-def _is_current(engine: Engine) -> bool:
+def _is_current(engine: sa.Engine) -> bool:
     """Whether the schema is the one of this program. Most starts find it so, and must not wait for whoever writes."""
     with engine.connect().execution_options(reads=True) as connection, connection.begin():
-        if not inspect(connection).has_table("alembic_version"):
+        if not sa.inspect(connection).has_table("alembic_version"):
             return False
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == REVISION
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == REVISION
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: sa.Engine) -> None:
     """Make the tables, or bring them up to date.
 
     Raises:
