@@ -18,15 +18,13 @@ from bot.store.statements import delete_empty_clusters, delete_keys_without_edit
 from bot.store.tables import (
     ACTIONS,
     ANSWERED,
-    DAILY,
     FEEDBACK,
     FORMS,
     HEARTBEAT,
     INBOX,
     JUDGED,
+    METADATA,
     MISSED,
-    MISSED_DAYS,
-    SHOWN_DAYS,
     SUBSCRIPTIONS,
 )
 
@@ -174,20 +172,17 @@ class Database:
         asked, an opinion from when it was last given.
         """
         now = self.now()
+        since = now - misses_kept
         old = (
             INBOX.delete().where(INBOX.c.state == InboxState.DONE, INBOX.c.received_at < now - DEDUPE_WINDOW),
             INBOX.delete().where(INBOX.c.state == InboxState.DEAD, INBOX.c.died_at < now - DEAD_LETTERS_KEPT),
-            MISSED.delete().where(MISSED.c.last_asked < now - misses_kept),
-            MISSED_DAYS.delete().where(MISSED_DAYS.c.day < (now - misses_kept).date()),
-            FEEDBACK.delete().where(FEEDBACK.c.last_given < now - misses_kept),
-            SHOWN_DAYS.delete().where(SHOWN_DAYS.c.day < (now - misses_kept).date()),
-            DAILY.delete().where(DAILY.c.day < (now - misses_kept).date()),
-            JUDGED.delete().where(JUDGED.c.judged_at < now - misses_kept),
-            ACTIONS.delete().where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.kind != ActionKind.ITEM),
+            MISSED.delete().where(MISSED.c.last_asked < since),
+            *(table.delete().where(table.c.day < since.date()) for table in METADATA.sorted_tables if "day" in table.c),
+            FEEDBACK.delete().where(FEEDBACK.c.last_given < since),
+            JUDGED.delete().where(JUDGED.c.judged_at < since),
+            ACTIONS.delete().where(ACTIONS.c.at < since, ACTIONS.c.kind != ActionKind.ITEM),
             # Which ids were used is known for good, but not who used them.
-            ACTIONS.update()
-            .where(ACTIONS.c.at < now - misses_kept, ACTIONS.c.admin.is_not(None))
-            .values(admin=None, edit=None),
+            ACTIONS.update().where(ACTIONS.c.at < since, ACTIONS.c.admin.is_not(None)).values(admin=None, edit=None),
             ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),
             SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
             FORMS.delete().where(FORMS.c.changed_at < now - FORMS_KEPT),

@@ -9,18 +9,7 @@ from bot.errors import UnknownMissError
 from bot.store.database import Database
 from bot.store.records import COMPLAINED, Miss, MissedQuestion, State
 from bot.store.statements import count_one, delete_empty_clusters, delete_keys_without_edit, fields_of, put
-from bot.store.tables import (
-    ACTION_KEYS,
-    ACTIONS,
-    ANSWERED,
-    CLUSTERS,
-    FEEDBACK,
-    FORM_KEYS,
-    FORMS,
-    JUDGED,
-    MISSED,
-    MISSED_DAYS,
-)
+from bot.store.tables import ACTION_KEYS, ACTIONS, CLUSTERS, FORM_KEYS, FORMS, METADATA, MISSED, MISSED_DAYS
 
 _PENDING = (State.OPEN, State.HANDLED)
 MOST_FREQUENT = (MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
@@ -137,7 +126,7 @@ class MissLog:
         erasures = (
             FORMS.delete().where(held),
             ACTIONS.update().where(ACTIONS.c.id.in_(edits)).values(edit=None),
-            *(table.delete().where(table.c.key == key) for table in (FEEDBACK, ANSWERED, JUDGED, MISSED)),
+            *(table.delete().where(table.c.key == key) for table in METADATA.sorted_tables if "key" in table.c),
         )
         with self._database.transaction() as connection:
             found = sum(connection.execute(erasure).rowcount for erasure in erasures)

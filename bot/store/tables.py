@@ -1,6 +1,7 @@
 """The tables, as far as statements need them; the migrations make them, with their checks and autoincrements.
 
-A ``key`` is the normal form of a question: whatever holds a question can be found, and erased, by it.
+A ``key`` is the normal form of a question: whatever holds a question can be found, and is erased, by it. What is
+counted by ``day`` is deleted by it.
 """
 
 from datetime import UTC, datetime

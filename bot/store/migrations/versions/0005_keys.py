@@ -22,12 +22,9 @@ def upgrade() -> None:
         op.drop_column("clusters", counter)
     op.drop_index(op.f("ix_missed_cluster"), "missed")
     op.create_index(op.f("ix_missed_cluster"), "missed", ["cluster", "state", "count"])
-    _create_days("shown_days")
-    _move("asked_days", "shown_days", ["item", "day", "count"])
-    _create_subscriptions("subscriptions")
-    _move("wishes", "subscriptions", ["missed_id", "person", "address", "made_at", "attempts"], order="id")
-    _create_forms("forms", sa.Column("cluster", sa.Integer))
-    _move("drafts", "forms", ["admin", "chat", "content", "changed_at"])
+    _move_days("asked_days", "shown_days")
+    _move_subscriptions("wishes", "subscriptions")
+    _move_forms("drafts", "forms", sa.Column("cluster", sa.Integer))
     op.create_table(
         "form_keys",
         sa.Column("admin", sa.BigInteger, primary_key=True),
@@ -47,12 +44,9 @@ def downgrade() -> None:
     """Bring the counters and the former names back; keys are gone then."""
     op.drop_table("action_keys")
     op.drop_table("form_keys")
-    _create_forms("drafts")
-    _move("forms", "drafts", ["admin", "chat", "content", "changed_at"])
-    _create_subscriptions("wishes")
-    _move("subscriptions", "wishes", ["missed_id", "person", "address", "made_at", "attempts"], order="id")
-    _create_days("asked_days")
-    _move("shown_days", "asked_days", ["item", "day", "count"])
+    _move_forms("forms", "drafts")
+    _move_subscriptions("subscriptions", "wishes")
+    _move_days("shown_days", "asked_days")
     op.drop_index(op.f("ix_missed_cluster"), "missed")
     op.create_index(op.f("ix_missed_cluster"), "missed", ["cluster"])
     for counter in _COUNTERS:
@@ -70,18 +64,19 @@ def downgrade() -> None:
     )
 
 
-def _create_days(name: str) -> None:
+def _move_days(source: str, target: str) -> None:
     op.create_table(
-        name,
+        target,
         sa.Column("item", sa.String(40), primary_key=True),
         sa.Column("day", sa.Date, primary_key=True),
         sa.Column("count", sa.Integer, nullable=False),
     )
+    _move(source, target, ["item", "day", "count"])
 
 
-def _create_subscriptions(name: str) -> None:
+def _move_subscriptions(source: str, target: str) -> None:
     op.create_table(
-        name,
+        target,
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("missed_id", sa.Integer, sa.ForeignKey("missed.id", ondelete="CASCADE"), nullable=False),
         sa.Column("person", sa.BigInteger, nullable=False, index=True),
@@ -90,17 +85,19 @@ def _create_subscriptions(name: str) -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.UniqueConstraint("missed_id", "person"),
     )
+    _move(source, target, ["missed_id", "person", "address", "made_at", "attempts"], order="id")
 
 
-def _create_forms(name: str, *more: sa.Column[int]) -> None:
+def _move_forms(source: str, target: str, *more: sa.Column[int]) -> None:
     op.create_table(
-        name,
+        target,
         sa.Column("admin", sa.BigInteger, primary_key=True),
         sa.Column("chat", sa.BigInteger, primary_key=True),
         sa.Column("content", sa.Text, nullable=False),
         *more,
         sa.Column("changed_at", sa.DateTime, nullable=False),
     )
+    _move(source, target, ["admin", "chat", "content", "changed_at"])
 
 
 def _move(source: str, target: str, columns: Sequence[str], order: str = "") -> None:
