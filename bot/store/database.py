@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
 from bot.store.records import ActionKind, InboxState
-from bot.store.statements import delete_empty_clusters, delete_keys_without_edit, put
+from bot.store.statements import DELETE_EMPTY_CLUSTERS, DELETE_KEYS_WITHOUT_EDIT, put
 from bot.store.tables import (
     ACTIONS,
     ANSWERED,
@@ -189,8 +189,8 @@ class Database:
         )
         with self.transaction() as connection:
             deleted = sum(connection.execute(statement).rowcount for statement in old)
-            delete_empty_clusters(connection)
-            delete_keys_without_edit(connection)
+            connection.execute(DELETE_EMPTY_CLUSTERS)
+            connection.execute(DELETE_KEYS_WITHOUT_EDIT)
         if deleted:
             self.forget_deleted()
         return deleted

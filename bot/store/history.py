@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 
 from bot.store.database import Database
 from bot.store.records import Action, ActionKind, ActionState
-from bot.store.statements import delete_keys_without_edit, fields_of, insert, put
+from bot.store.statements import DELETE_KEYS_WITHOUT_EDIT, fields_of, insert, put
 from bot.store.tables import ACTION_KEYS, ACTIONS, MARKS
 
 
@@ -42,9 +42,8 @@ class History:
     def settle(self, action_id: int, state: ActionState) -> None:
         """Say what became of an edit. What it takes to undo it is erased where it is undone or void."""
         erased = {"edit": None} if state in {ActionState.UNDONE, ActionState.VOID} else {}
-        with self._database.transaction() as connection:
-            connection.execute(ACTIONS.update().where(ACTIONS.c.id == action_id).values({"state": state} | erased))
-            delete_keys_without_edit(connection)
+        settled = ACTIONS.update().where(ACTIONS.c.id == action_id).values({"state": state} | erased)
+        self._database.write(settled, DELETE_KEYS_WITHOUT_EDIT)
 
     def begun(self) -> Sequence[Action]:
         """The edits that were begun and never settled: a kill came in between. The oldest comes first."""

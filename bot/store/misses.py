@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
 from bot.errors import UnknownMissError
 from bot.store.database import Database
 from bot.store.records import COMPLAINED, Miss, MissedQuestion, State
-from bot.store.statements import count_one, delete_empty_clusters, delete_keys_without_edit, fields_of, put
+from bot.store.statements import DELETE_EMPTY_CLUSTERS, DELETE_KEYS_WITHOUT_EDIT, count_one, fields_of, put
 from bot.store.tables import ACTION_KEYS, ACTIONS, CLUSTERS, FORM_KEYS, FORMS, METADATA, MISSED, MISSED_DAYS
 
 _PENDING = (State.OPEN, State.HANDLED)
@@ -50,15 +50,14 @@ class MissLog:
         cluster_ignored = select(CLUSTERS.c.id).where(CLUSTERS.c.id == former, CLUSTERS.c.ignored).exists()
         ignored = or_(MISSED.c.state == State.IGNORED, cluster_ignored)
         state = case((and_(ignored, alike, MISSED.c.verdict != COMPLAINED), State.IGNORED), else_=miss.state)
-        kept = {"count": MISSED.c.count + 1, "chosen": None, "cluster": case((alike, MISSED.c.cluster), else_=None)}
+        counted = {"count": MISSED.c.count + 1, "chosen": None, "cluster": case((alike, MISSED.c.cluster), else_=None)}
         first = {"question": miss.question, "state": miss.state, "count": 1, "first_asked": now}
-        put(connection, MISSED, {"key": miss.key}, judged | first, again=judged | kept | {"state": state})
-        row_id, cluster = connection.execute(
-            select(MISSED.c.id, MISSED.c.cluster).where(MISSED.c.key == miss.key)
-        ).one()
+        put(connection, MISSED, {"key": miss.key}, judged | first, again=judged | counted | {"state": state})
+        kept = select(MISSED.c.id, MISSED.c.cluster).where(MISSED.c.key == miss.key)
+        row_id, cluster = connection.execute(kept).one()
         count_one(connection, MISSED_DAYS, {"missed_id": row_id, "day": now.date()})
         if cluster != former:
-            delete_empty_clusters(connection)
+            connection.execute(DELETE_EMPTY_CLUSTERS)
 
     def rows(self, states: Collection[State]) -> Sequence[MissedQuestion]:
         """The rows in these states, the most often asked first, then the most recent."""
@@ -130,7 +129,7 @@ class MissLog:
         )
         with self._database.transaction() as connection:
             found = sum(connection.execute(erasure).rowcount for erasure in erasures)
-            delete_empty_clusters(connection)
-            delete_keys_without_edit(connection)
+            connection.execute(DELETE_EMPTY_CLUSTERS)
+            connection.execute(DELETE_KEYS_WITHOUT_EDIT)
         self._database.forget_deleted()
         return found > 0

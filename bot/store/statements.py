@@ -8,6 +8,15 @@ from sqlalchemy import Connection, Select, Table, func, select
 
 from bot.store.tables import ACTION_KEYS, ACTIONS, CLUSTERS, MISSED
 
+DELETE_EMPTY_CLUSTERS = CLUSTERS.delete().where(
+    ~select(MISSED.c.id).where(MISSED.c.cluster == CLUSTERS.c.id).exists(),
+)
+"""The clusters that hold no miss any more."""
+DELETE_KEYS_WITHOUT_EDIT = ACTION_KEYS.delete().where(
+    ACTION_KEYS.c.action_id.in_(select(ACTIONS.c.id).where(ACTIONS.c.edit.is_(None)))
+)
+"""The keys of the actions whose edit is erased, which no foreign key deletes."""
+
 
 def fields_of(kind: type[Any], table: Table) -> Select[*tuple[Any, ...]]:
     """A query of the columns after which a dataclass names its fields: ``kind(*row)`` is a row's value."""
@@ -35,7 +44,10 @@ def put(
     values: Mapping[str, object],
     again: Mapping[str, object] | None = None,
 ) -> None:
-    """Put values into the row with this key: ``again`` if there is one and it differs from a new row's ``values``."""
+    """Put values into the row with this key, which is inserted where there is none.
+
+    A row that is there takes ``again`` in place of ``values``, if it is given.
+    """
     if not connection.execute(table.update().filter_by(**key).values(values if again is None else again)).rowcount:
         connection.execute(table.insert().values({**key, **values}))
 
@@ -43,15 +55,3 @@ def put(
 def count_one(connection: Connection, table: Table, key: Mapping[str, object]) -> None:
     """Count one more in the row with this key."""
     put(connection, table, key, {"count": 1}, again={"count": table.c.count + 1})
-
-
-def delete_empty_clusters(connection: Connection) -> None:
-    """Delete the clusters that hold no miss any more."""
-    holds_a_miss = select(MISSED.c.id).where(MISSED.c.cluster == CLUSTERS.c.id).exists()
-    connection.execute(CLUSTERS.delete().where(~holds_a_miss))
-
-
-def delete_keys_without_edit(connection: Connection) -> None:
-    """Delete the keys of the actions whose edit is erased, which no foreign key deletes."""
-    without_edit = select(ACTIONS.c.id).where(ACTIONS.c.edit.is_(None))
-    connection.execute(ACTION_KEYS.delete().where(ACTION_KEYS.c.action_id.in_(without_edit)))

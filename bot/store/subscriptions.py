@@ -26,10 +26,10 @@ class Subscriptions:
         missed_id = connection.execute(select(MISSED.c.id).where(MISSED.c.key == subscription.key)).scalar_one_or_none()
         if missed_id is None:
             return
-        same = (SUBSCRIPTIONS.c.missed_id == missed_id, SUBSCRIPTIONS.c.person == subscription.person)
-        row = {"missed_id": missed_id, "person": subscription.person, "address": subscription.address}
-        connection.execute(SUBSCRIPTIONS.delete().where(*same))
-        connection.execute(SUBSCRIPTIONS.insert().values(row | {"made_at": self._database.now(), "attempts": 0}))
+        key = {"missed_id": missed_id, "person": subscription.person}
+        row = key | {"address": subscription.address, "made_at": self._database.now(), "attempts": 0}
+        connection.execute(SUBSCRIPTIONS.delete().filter_by(**key))
+        connection.execute(SUBSCRIPTIONS.insert().values(row))
 
     def due(self) -> Sequence[Due]:
         """The subscriptions whose miss is verified or not covered: those begun least often first, then the oldest."""
