@@ -22,7 +22,7 @@ from bot.telegram.messages import Messages
 from bot.telegram.notifier import Address, SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
 from bot.texts import members as members_texts
-from bot.texts.languages import converter, language_of
+from bot.texts.languages import language_of
 
 _COMMANDS = frozenset({"start", *members_texts.COMMANDS})
 _REMEMBERED = 10_000
@@ -78,12 +78,11 @@ class MemberHandlers:
                 return NOTHING
             case Pace.NOTICE:
                 self._metrics.silenced.inc()
-                await self._reply(message, self._flooded(speaker), edited=edited)
+                await self._reply(message, self._plain(members_texts.FLOODED, speaker), edited=edited)
                 return NOTHING
             case Pace.FINE if not has_words:
                 if is_direct:
-                    replies = self._conversation.replies(self._current.snapshot, speaker.language)
-                    await self._reply(message, _converted(replies.not_text(), speaker), edited=edited)
+                    await self._reply(message, self._plain(members_texts.NOT_TEXT, speaker), edited=edited)
                 return NOTHING
             case Pace.FINE:
                 async with self._messages.typing(message.place):
@@ -101,7 +100,7 @@ class MemberHandlers:
         pace = self._rate_limit.judge(speaker.member, time.time() - age_s, update_id)
         if pace is not Pace.FINE:
             self._metrics.silenced.inc()
-            notice = self._flooded(speaker).text if pace is Pace.NOTICE else ""
+            notice = self._plain(members_texts.FLOODED, speaker).text if pace is Pace.NOTICE else ""
             await self._messages.acknowledge(query, age_s, notice)
             return NOTHING
         asked = message.reply_to_message if message else None
@@ -139,8 +138,7 @@ class MemberHandlers:
         if message and message.chat.private:
             who = update.callback_query.sender if update.callback_query else message.author
             speaker = _speaker(who, message.chat.id)
-            replies = self._conversation.replies(self._current.snapshot, speaker.language)
-            await self._reply(message, _converted(replies.failed(), speaker), edited=False)
+            await self._reply(message, self._plain(members_texts.FAILED, speaker), edited=False)
 
     @staticmethod
     def _is_direct(message: Message, said: Utterance) -> bool | None:
@@ -194,9 +192,8 @@ class MemberHandlers:
         for _ in records.feedback:
             self._opinion_quota.spend(member)
 
-    def _flooded(self, speaker: Speaker) -> Reply:
-        replies = self._conversation.replies(self._current.snapshot, speaker.language)
-        return _converted(replies.flooded(), speaker)
+    def _plain(self, text: str, speaker: Speaker) -> Reply:
+        return self._conversation.replies(self._current.snapshot, speaker.language).plain(text)
 
     async def _reply(self, message: Message, reply: Reply | None, *, edited: bool) -> None:
         """Send a reply; to an edited question the earlier one is edited."""
@@ -215,7 +212,3 @@ class MemberHandlers:
 def _speaker(user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
     language = language_of(user.language_code if user else None)
     return Speaker(chat, user.id if user else chat, language, addresses_bot)
-
-
-def _converted(reply: Reply, speaker: Speaker) -> Reply:
-    return reply.converted(converter(speaker.language))
