@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.conversation import callbacks
 from bot.conversation.callbacks import Callback, Origin
@@ -11,8 +11,8 @@ from bot.conversation.followups import ConversationMemory, Participant, Subject,
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.records import answered_questions, complaint, miss_of, opinion_on, rejected_miss
 from bot.conversation.reply import Reply, short_key
-from bot.items import Item, Kind
-from bot.matching import Answer, NotCovered, Settled, SmallTalk, Suggestions, Unknown, Verdict
+from bot.items import Item, Kind, VerdictKind
+from bot.matching import Answer, Settled, SmallTalk, Unknown, Verdict
 from bot.snapshot import Snapshot
 from bot.store.records import COMPLAINTS, NOTHING, Opinion, Records
 from bot.store.usage import UsageLog
@@ -27,6 +27,8 @@ INLINE_START = "inline"
 _INLINE_SHARE = 0.5
 """An inline result's score is at least this share of the best one's."""
 _ITEM_ID = re.compile("[a-z0-9-]{1,40}")
+_HELPFULNESS = {VerdictKind.ANSWER: 3, VerdictKind.SUGGEST: 2, VerdictKind.NOT_COVERED: 1}
+"""How much a verdict on a follow-up helps: of a guess, a choice is better than a refusal."""
 _COMMANDS = {"help": texts.HELP, "privacy": texts.PRIVACY, "whoami": texts.WHOAMI}
 """Commands that are answered with a text alone."""
 
@@ -36,7 +38,7 @@ class Speaker:
     """Who speaks, and where.
 
     ``addresses_bot``: nobody else can be meant, so that a reply is due even if nothing is known. ``reachable``: they
-    can be told something later.
+    can be told something later. ``has_capacity``: whether there is room for records of what they do.
     """
 
     chat: int
@@ -44,6 +46,7 @@ class Speaker:
     language: Language = Language.SIMPLIFIED
     addresses_bot: bool = True
     reachable: bool = True
+    has_capacity: Callable[[Records], bool] = lambda _: True
 
     @property
     def participant(self) -> Participant:
@@ -57,8 +60,8 @@ class Turn:
 
     There is no reply where none is due. ``notice`` is a line that passes by for whoever pressed a button. ``records``
     are to be kept once the reply was delivered. ``subscribe_to`` is the key of the miss whose answer the member wants
-    to be told; ``unsubscribe``: they want to be told nothing any more. ``unrecorded`` is the turn instead where there
-    is no room for the records: its words promise nothing that is not kept.
+    to be told; ``unsubscribe``: they want to be told nothing any more. ``refused``: there was no room for some records;
+    the reply promises nothing that is not kept.
     """
 
     reply: Reply | None
@@ -66,14 +69,7 @@ class Turn:
     notice: str = ""
     subscribe_to: str = ""
     unsubscribe: bool = False
-    unrecorded: "Turn | None" = None
-
-    def admitted(self, has_capacity: Callable[[Records], bool]) -> "Turn":
-        """The turn itself, or the first of the turns instead of it whose records there is room for."""
-        turn = self
-        while turn.unrecorded is not None and not has_capacity(turn.records):
-            turn = turn.unrecorded
-        return turn
+    refused: bool = False
 
 
 class MemberConversation:
@@ -102,19 +98,18 @@ class MemberConversation:
         if isinstance(verdict, Answer):
             shown = tuple(chosen.item.id for chosen in verdict.chosen)
             self._memory.put_subject(speaker.participant, Subject(question, verdict.chosen[-1].item))
+        miss = miss_of(question, verdict)
+        misses = (miss,) if miss and speaker.has_capacity(Records(misses=(miss,))) else ()
         records = Records(
+            misses=misses,
             shown=shown,
             answered=answered_questions(question, verdict),
             # What holds no word is no question.
             verdicts=() if is_blank(question) else (verdict.kind,),
         )
         replies = self.replies(snapshot, speaker.language)
-        plain = Turn(replies.verdict(verdict, text, noted=False), records)
-        miss = miss_of(question, verdict)
-        if miss is None:
-            return plain
-        reply = replies.verdict(verdict, text, noted=True, reachable=speaker.reachable)
-        return Turn(reply, replace(records, misses=(miss,)), unrecorded=plain)
+        reply = replies.verdict(verdict, text, noted=bool(misses), reachable=speaker.reachable)
+        return Turn(reply, records, refused=miss is not None and not misses)
 
     def command(self, command: Command, speaker: Speaker, snapshot: Snapshot) -> Turn:
         """The turn after a command; ``/ask`` is the question that follows it."""
@@ -164,9 +159,9 @@ class MemberConversation:
             case callbacks.Dislike(origin, keys) if items := _items(keys, snapshot):
                 return Turn(replies.defects(items, origin))
             case callbacks.Like(origin, keys) if items := _items(keys, snapshot):
-                return _judged(items, origin, Opinion.HELPFUL, asked, verdict, replies)
+                return _judged(items, origin, Opinion.HELPFUL, asked, verdict, speaker, replies)
             case callbacks.ReportDefect(defect, origin, keys) if items := _items(keys, snapshot):
-                return _judged(items, origin, Opinion[defect.name], asked, verdict, replies)
+                return _judged(items, origin, Opinion[defect.name], asked, verdict, speaker, replies)
             case _:
                 return Turn(replies.gone())
 
@@ -215,25 +210,30 @@ class MemberConversation:
             if _is_answer([subject.item], verdict):
                 # Whoever asks on does not want to read the same once more.
                 continue
-            if _helpfulness(verdict) > _helpfulness(best[1]):
+            if _HELPFULNESS.get(verdict.kind, 0) > _HELPFULNESS.get(best[1].kind, 0):
                 best = reading, verdict
         return best
 
 
-def _judged(
-    items: Sequence[Item], origin: Origin, opinion: Opinion, asked: str, verdict: Verdict, replies: MemberReplies
+def _judged(  # noqa: PLR0913, PLR0917 - what was judged by whom, and how it is worded
+    items: Sequence[Item],
+    origin: Origin,
+    opinion: Opinion,
+    asked: str,
+    verdict: Verdict,
+    speaker: Speaker,
+    replies: MemberReplies,
 ) -> Turn:
     chosen = verdict.chosen if isinstance(verdict, Settled) else ()
     led_to = [candidate.item for candidate in (*chosen, *verdict.suggestions)] if origin is Origin.QUESTION else []
     # An item that the question did not lead to was opened for its own question.
     feedback = tuple(opinion_on(item, asked if item in led_to else item.question, opinion) for item in items)
+    complaints = tuple(map(complaint, feedback)) if opinion in COMPLAINTS else ()
+    wanted = Records(misses=complaints, feedback=feedback)
+    kept = _first_kept(speaker, wanted, Records(feedback=feedback))
     reply = replies.items(items, origin, back=_leads_back(items, origin, verdict), thumbs=False)
-    plain = Turn(reply, notice=replies.say(texts.THANKS_NOT_KEPT))
-    noted = Turn(reply, Records(feedback=feedback), replies.say(texts.THANKS), unrecorded=plain)
-    if opinion not in COMPLAINTS:
-        return noted
-    records = Records(misses=tuple(map(complaint, feedback)), feedback=feedback)
-    return Turn(reply, records, noted.notice, unrecorded=noted)
+    notice = replies.say(texts.THANKS if kept.feedback else texts.THANKS_NOT_KEPT)
+    return Turn(reply, kept, notice, refused=kept != wanted)
 
 
 def _rejected(asked: str, verdict: Verdict, speaker: Speaker, replies: MemberReplies) -> Turn:
@@ -241,10 +241,16 @@ def _rejected(asked: str, verdict: Verdict, speaker: Speaker, replies: MemberRep
     if miss is None:
         return Turn(replies.plain(texts.QUESTION_GONE))
     not_meant = tuple(opinion_on(suggestion.item, asked, Opinion.NOT_MEANT) for suggestion in verdict.suggestions)
-    plain = Turn(replies.with_topics(texts.REJECTED_NOT_KEPT))
-    reply = replies.with_topics(texts.REJECTED, subscribe=speaker.reachable)
-    noted = Turn(reply, Records(misses=(miss,)), unrecorded=plain)
-    return Turn(reply, Records(misses=(miss,), feedback=not_meant), unrecorded=noted)
+    wanted = Records(misses=(miss,), feedback=not_meant)
+    kept = _first_kept(speaker, wanted, Records(misses=(miss,)))
+    if kept.misses:
+        return Turn(replies.with_topics(texts.REJECTED, subscribe=speaker.reachable), kept, refused=kept != wanted)
+    return Turn(replies.with_topics(texts.REJECTED_NOT_KEPT), refused=True)
+
+
+def _first_kept(speaker: Speaker, *wanted: Records) -> Records:
+    """The first of these records that there is room for; without any, nothing."""
+    return next(filter(speaker.has_capacity, wanted), NOTHING)
 
 
 def _subscribed(asked: str, verdict: Verdict, speaker: Speaker, replies: MemberReplies) -> Turn:
@@ -271,16 +277,3 @@ def _items(keys: Iterable[str], snapshot: Snapshot) -> Sequence[Item]:
     if not found.keys() >= set(keys):
         found |= {short_key(item.id): item for item in snapshot.base.items}
     return [found[key] for key in keys if key in found]
-
-
-def _helpfulness(verdict: Verdict) -> int:
-    """How much a verdict on a follow-up helps: of a guess, a choice is better than a refusal."""
-    match verdict:
-        case Answer():
-            return 3
-        case Suggestions():
-            return 2
-        case NotCovered():
-            return 1
-        case _:
-            return 0

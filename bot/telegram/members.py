@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from cachetools import LRUCache
 
@@ -71,7 +71,7 @@ class MemberHandlers:
         is_direct = self._is_direct(message, said)
         if is_direct is None or self._is_repeated(message, edited=edited):
             return NOTHING
-        speaker = _speaker(message.author, message.chat.id, addresses_bot=is_direct)
+        speaker = self._speaker(message.author, message.chat.id, addresses_bot=is_direct)
         match self._rate_limit.judge(speaker.member, message.edit_date or message.date, update_id):
             case Pace.SILENT:
                 self._metrics.silenced.inc()
@@ -86,7 +86,8 @@ class MemberHandlers:
                 return NOTHING
             case Pace.FINE:
                 async with self._messages.typing(message.place):
-                    turn = await asyncio.to_thread(self._admitted, lambda: self._turn(said, speaker), speaker.member)
+                    turn = await asyncio.to_thread(self._turn, said, speaker)
+                    self._metrics.misses_refused.inc(turn.refused)
                     if turn.unsubscribe:
                         await asyncio.to_thread(self._notifier.forget, speaker.member)
                     await self._reply(message, turn.reply, edited=edited)
@@ -96,7 +97,7 @@ class MemberHandlers:
     async def on_button(self, query: CallbackQuery, update_id: int, age_s: float) -> Records:
         """Answer a pressed button. Its question is the message that ours replied to: nothing is stored."""
         message = query.message
-        speaker = _speaker(query.sender, message.chat.id if message else query.sender.id)
+        speaker = self._speaker(query.sender, message.chat.id if message else query.sender.id)
         pace = self._rate_limit.judge(speaker.member, time.time() - age_s, update_id)
         if pace is not Pace.FINE:
             self._metrics.silenced.inc()
@@ -106,11 +107,9 @@ class MemberHandlers:
         asked = message.reply_to_message if message else None
         question = question_in(self._addressing.without_mention(asked.text or asked.caption or "")) if asked else ""
         snapshot = self._current.snapshot
-        turn = await asyncio.to_thread(
-            self._admitted,
-            lambda: self._conversation.press(unpack(query.data), question, speaker, snapshot),
-            speaker.member,
-        )
+        callback = unpack(query.data)
+        turn = await asyncio.to_thread(self._conversation.press, callback, question, speaker, snapshot)
+        self._metrics.misses_refused.inc(turn.refused)
         await self._messages.acknowledge(query, age_s, turn.notice)
         if message is None:
             return NOTHING
@@ -137,7 +136,7 @@ class MemberHandlers:
         message = update.message or update.edited_message or pressed_in
         if message and message.chat.private:
             who = update.callback_query.sender if update.callback_query else message.author
-            speaker = _speaker(who, message.chat.id)
+            speaker = self._speaker(who, message.chat.id)
             await self._reply(message, self._plain(members_texts.FAILED, speaker), edited=False)
 
     @staticmethod
@@ -168,15 +167,13 @@ class MemberHandlers:
             return self._conversation.command(said.command, speaker, self._current.snapshot)
         return self._conversation.ask(said.text, speaker, self._current.snapshot)
 
-    def _admitted(self, turn: Callable[[], Turn], member: int) -> Turn:
-        """A turn that promises to record only what there is room for."""
-        wanted = turn()
-        admitted = wanted.admitted(lambda records: self._has_capacity(records, member))
-        if admitted is not wanted:
-            self._metrics.misses_refused.inc()
-        return admitted
+    def _speaker(self, user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
+        member = user.id if user else chat
+        language = language_of(user.language_code if user else None)
+        has_capacity = partial(self._has_capacity, member)
+        return Speaker(chat, member, language, addresses_bot, has_capacity=has_capacity)
 
-    def _has_capacity(self, records: Records, member: int) -> bool:
+    def _has_capacity(self, member: int, records: Records) -> bool:
         """Whether the store has room for records, and their member some left of today's quotas."""
         return (
             (not records.misses or self._miss_quota.has_left(member))
@@ -207,8 +204,3 @@ class MemberHandlers:
             sent = await self._messages.send(message.place, reply, message.message_id)
         if sent is not None:
             self._replies[key] = (sent, message.words)
-
-
-def _speaker(user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
-    language = language_of(user.language_code if user else None)
-    return Speaker(chat, user.id if user else chat, language, addresses_bot)

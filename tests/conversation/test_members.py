@@ -1,6 +1,7 @@
 """What a member says and presses, to what a member reads."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -144,16 +145,15 @@ class Dialogue:
         self._conversation = MemberConversation(usage, 180)
 
     def say(self, text: str, speaker: Speaker, *, fits: bool = True) -> Turn:
-        command = Command.parse(text)
+        command, bounded = Command.parse(text), replace(speaker, has_capacity=lambda _: fits)
         if command:
-            turn = self._conversation.command(command, speaker, self.snapshot)
-        else:
-            turn = self._conversation.ask(text, speaker, self.snapshot)
-        return turn.admitted(lambda _: fits)
+            return self._conversation.command(command, bounded, self.snapshot)
+        return self._conversation.ask(text, bounded, self.snapshot)
 
     def press(self, data: str | Callback, question: str, speaker: Speaker, *, fits: bool = True) -> Turn:
         callback = unpack(data) if isinstance(data, str) else data
-        return self._conversation.press(callback, question, speaker, self.snapshot).admitted(lambda _: fits)
+        bounded = replace(speaker, has_capacity=lambda _: fits)
+        return self._conversation.press(callback, question, bounded, self.snapshot)
 
     def inline(self, query: str) -> list[Item]:
         return list(self._conversation.inline(query, self.snapshot))
