@@ -146,52 +146,26 @@ class AdminConversation:
         candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
         return [candidate for candidate in candidates if candidate.item.kind is kind]
 
-    def _open_cluster(self, cluster_id: int) -> Cluster:
-        """A cluster that still has an open miss."""
-        cluster = self.clusters.cluster(cluster_id)
-        if not cluster.questions:
-            raise StaleButtonError(texts.CARD_GONE)
-        return cluster
-
     # --- buttons ----------------------------------------------------------------------------------------------------
 
     def _pressed(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
         match callback:
             case callbacks.ShowCard(place):
                 return AdminTurn(self._card(place))
-            case callbacks.ShowCluster(cluster_id):
-                return AdminTurn(self._card(self._place(self._open_cluster(cluster_id).id)))
-            case callbacks.AddToItem(cluster_id, key):
-                return self.editing.add_to(self._open_cluster(cluster_id), key, admin)
-            case callbacks.WriteItem(cluster_id):
-                return self.editing.write_item(self._open_cluster(cluster_id), Task.ITEM, admin)
-            case callbacks.ChooseRefusal(cluster_id):
-                cluster = self._open_cluster(cluster_id)
-                refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
-                return AdminTurn(cards.not_covered(cluster, refusals, self._place(cluster.id)))
-            case callbacks.WriteRefusal(cluster_id, own_words):
-                cluster, answer = self._open_cluster(cluster_id), "" if own_words else texts.NOT_COVERED_ANSWER
-                return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer)
-            case callbacks.IgnoreCluster(cluster_id):
-                return self._ignore(self._open_cluster(cluster_id), admin)
             case callbacks.UnignoreCluster(cluster_id):
                 self.clusters.unignore(cluster_id)
                 self.history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
                 return AdminTurn(self._card(self._place(cluster_id)), notice=texts.CARED)
-            case callbacks.DeleteCluster(cluster_id, confirmed=False):
-                cluster = self._open_cluster(cluster_id)
-                return AdminTurn(cards.deletion(cluster, self._place(cluster.id)))
-            case callbacks.DeleteCluster(cluster_id):
-                return self._delete(self._open_cluster(cluster_id), admin)
-            case callbacks.WriteAnswer(item_id, cluster_id):
-                item = self._item(item_id)
-                wanted = Form(task=Task.ANSWER, item=item.id, cluster=cluster_id or None, seen=item.answer)
-                return self.editing.advance(wanted, admin)
-            case callbacks.WritePhrasings(item_id):
-                wanted = Form(task=Task.PHRASING, item=self._item(item_id).id)
-                return self.editing.advance(wanted, admin)
-            case callbacks.ShowItem(item_id):
-                return AdminTurn(cards.item_card(self._item(item_id), self.current.snapshot))
+            case callbacks.AboutCluster(cluster_id):
+                cluster = self.clusters.cluster(cluster_id)
+                if not cluster.questions:
+                    raise StaleButtonError(texts.CARD_GONE)
+                return self._cluster_pressed(callback, cluster, admin)
+            case callbacks.AboutItem(item_id):
+                item = self.current.snapshot.base.by_id.get(item_id)
+                if item is None:
+                    raise StaleButtonError(texts.ITEM_GONE)
+                return self._item_pressed(callback, item, admin)
             case callbacks.UndoEdit(action_id):
                 return self.editing.undo(action_id, admin)
             case callbacks.RedoEdit():
@@ -211,25 +185,43 @@ class AdminConversation:
             case _:
                 raise StaleButtonError(texts.DRAFT_GONE)
 
-    def _item(self, item_id: str) -> Item:
-        item = self.current.snapshot.base.by_id.get(item_id)
-        if item is None:
-            raise StaleButtonError(texts.ITEM_GONE)
-        return item
+    def _item_pressed(self, callback: callbacks.AboutItem, item: Item, admin: Admin) -> AdminTurn:
+        match callback:
+            case callbacks.WriteAnswer(cluster=cluster):
+                wanted = Form(task=Task.ANSWER, item=item.id, cluster=cluster or None, seen=item.answer)
+                return self.editing.advance(wanted, admin)
+            case callbacks.WritePhrasings():
+                return self.editing.advance(Form(task=Task.PHRASING, item=item.id), admin)
+            case _:
+                return AdminTurn(cards.item_card(item, self.current.snapshot))
 
-    def _ignore(self, cluster: Cluster, admin: Admin) -> AdminTurn:
+    def _cluster_pressed(self, callback: callbacks.AboutCluster, cluster: Cluster, admin: Admin) -> AdminTurn:  # noqa: PLR0911 - a button each
         place = self._place(cluster.id)
-        self.clusters.handle(cluster.id, State.IGNORED)
-        self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
-        notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
-        return AdminTurn(self._card(place), notice=notice)
-
-    def _delete(self, cluster: Cluster, admin: Admin) -> AdminTurn:
-        place = self._place(cluster.id)
-        for missed in cluster.questions:
-            self.misses.forget(missed.key)
-        self.history.record(admin.id, ActionKind.DELETE, "")
-        return AdminTurn(self._card(place), notice=texts.DELETED)
+        match callback:
+            case callbacks.AddToItem(item=key):
+                return self.editing.add_to(cluster, key, admin)
+            case callbacks.WriteItem():
+                return self.editing.write_item(cluster, Task.ITEM, admin)
+            case callbacks.ChooseRefusal():
+                refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
+                return AdminTurn(cards.not_covered(cluster, refusals, place))
+            case callbacks.WriteRefusal(own_words=own_words):
+                answer = "" if own_words else texts.NOT_COVERED_ANSWER
+                return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer)
+            case callbacks.IgnoreCluster():
+                self.clusters.handle(cluster.id, State.IGNORED)
+                self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
+                notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
+                return AdminTurn(self._card(place), notice=notice)
+            case callbacks.DeleteCluster(confirmed=False):
+                return AdminTurn(cards.deletion(cluster, place))
+            case callbacks.DeleteCluster():
+                for missed in cluster.questions:
+                    self.misses.forget(missed.key)
+                self.history.record(admin.id, ActionKind.DELETE, "")
+                return AdminTurn(self._card(place), notice=texts.DELETED)
+            case _:
+                return AdminTurn(self._card(place))
 
     def _to_judge(self, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""
