@@ -1,6 +1,7 @@
 """What admins read and press."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import assert_never
 
 from bot.conversation import callbacks
@@ -73,9 +74,8 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         (texts.CARD_COMPLAINTS if complained else head).format(
             place=place + 1,
             count=texts.CARD_MORE.format(most=count) if count >= COUNTED else count,
-            asked=cluster.asked,
-            days=cluster.days,
-            last=texts.CARD_DAY.format(day=first.last_asked.astimezone()),
+            cluster=cluster,
+            last=first.last_asked.astimezone(),
         )
     ]
     if cluster.waiting:
@@ -162,9 +162,7 @@ def _phrasing_rows(cluster: Cluster, items: Sequence[Item]) -> Rows:
 def item_card(item: Item, snapshot: Snapshot) -> Reply:
     """An item, to be changed."""
     text = texts.ITEM_CARD.format(
-        question=item.question,
-        item=item.id,
-        answer=item.answer,
+        item=item,
         places=places(item, snapshot.base) or texts.ITEM_CARD_NO_PLACES,
         place=snapshot.knowledge.locations[item.id],
         count=len(list(item.all_phrasings())),
@@ -211,9 +209,7 @@ def preview(plan: Plan) -> str:
     item = plan.after.base.by_id[plan.item]
     is_refusal = plan.kind is ActionKind.ITEM and item.kind is Kind.NOT_COVERED
     return (texts.PREVIEW_REFUSAL if is_refusal else _PREVIEWS[plan.kind]).format(
-        topic=item.topic,
-        question=item.question,
-        answer=item.answer,
+        item=item,
         words="\n".join(f"· {phrasing}" for phrasing in _added(plan)),
         places=places(item, plan.after.base),
     )
@@ -304,7 +300,7 @@ def action_words(action: Action, base: KnowledgeBase) -> str:
 
 def judge_card(answered: Answered, item: Item, left: int) -> Reply:
     """An answer to judge; ``left``: how many there are with it."""
-    text = texts.JUDGE_CARD.format(question=answered.question, answer=item.answer, left=left)
+    text = texts.JUDGE_CARD.format(answered=answered, item=item, left=left)
     key = answered_key(answered)
     buttons = row(
         Button(texts.BUTTON_RIGHT, callbacks.JudgeAnswer(key, right=True, left=left)),
@@ -350,17 +346,7 @@ def closed(handled: Sequence[MissedQuestion], count: int, item: Item | None) -> 
 def digest(report: Report, base: KnowledgeBase) -> Reply:
     """The last seven days, the best next edits, and the way to the answers to judge."""
     lines = [
-        texts.DIGEST.format(
-            first=report.first,
-            last=report.last,
-            asked=report.asked,
-            answered=report.answered,
-            offered=report.offered,
-            not_covered=report.not_covered,
-            missed=report.missed,
-            up=report.helpful,
-            down=report.complaints,
-        ),
+        texts.DIGEST.format(report=report),
         "",
         texts.DIGEST_EDITS if report.next_edits else texts.DIGEST_NO_EDITS,
     ]
@@ -381,12 +367,7 @@ def precision(judged: Precision | None) -> Reply:
     """What the judgements say so far."""
     if judged is None:
         return Reply(texts.JUDGE_NONE)
-    share = judged.right / judged.count
-    return Reply(
-        texts.JUDGED_PRECISION.format(
-            count=judged.count, right=judged.right, share=share, low=judged.low, high=judged.high
-        )
-    )
+    return Reply(texts.JUDGED_PRECISION.format(share=judged.right / judged.count, **asdict(judged)))
 
 
 def notice(event: notices.Notice) -> Reply:  # noqa: PLR0911 - one return a notice

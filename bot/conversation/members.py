@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.conversation import callbacks
 from bot.conversation.callbacks import Callback, Origin
@@ -72,6 +72,7 @@ class Turn:
     refused: bool = False
 
 
+@dataclass(frozen=True, slots=True)
 class MemberConversation:
     """What members say and press, to what they read. Each turn is answered from the one snapshot that it is given.
 
@@ -79,25 +80,24 @@ class MemberConversation:
     up what is asked most and the store fails.
     """
 
-    def __init__(self, usage: UsageLog, retention_days: int, memory: ConversationMemory | None = None) -> None:
-        self._usage = usage
-        self._retention_days = retention_days
-        self._memory = memory or ConversationMemory()
+    usage: UsageLog
+    retention_days: int
+    memory: ConversationMemory = field(default_factory=ConversationMemory)
 
     def replies(self, snapshot: Snapshot, language: Language) -> MemberReplies:
         """What words replies in a language."""
-        return MemberReplies(snapshot.base, self._retention_days, language)
+        return MemberReplies(snapshot.base, self.retention_days, language)
 
     def ask(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
         """The turn after a question."""
         question, verdict = self._read(text, speaker, snapshot)
-        self._memory.put_reading(speaker.participant, text, question)
+        self.memory.put_reading(speaker.participant, text, question)
         if not speaker.addresses_bot and not isinstance(verdict, Settled):
             return Turn(None)
         shown: tuple[str, ...] = ()
         if isinstance(verdict, Answer):
             shown = tuple(chosen.item.id for chosen in verdict.chosen)
-            self._memory.put_subject(speaker.participant, Subject(question, verdict.chosen[-1].item))
+            self.memory.put_subject(speaker.participant, Subject(question, verdict.chosen[-1].item))
         miss = miss_of(question, verdict)
         misses = (miss,) if miss and speaker.has_capacity(Records(misses=(miss,))) else ()
         records = Records(
@@ -135,7 +135,7 @@ class MemberConversation:
         is not known.
         """
         replies = self.replies(snapshot, speaker.language)
-        asked = self._memory.reading(speaker.participant, question)
+        asked = self.memory.reading(speaker.participant, question)
         verdict = snapshot.matcher.match(asked)
         match callback:
             case callbacks.RejectSuggestions():
@@ -189,20 +189,20 @@ class MemberConversation:
         return Turn(replies.gone() if is_gone else replies.with_topics(texts.WELCOME))
 
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker, snapshot: Snapshot) -> Turn:
-        self._memory.put_subject(speaker.participant, Subject(items[0].question, items[0]))
+        self.memory.put_subject(speaker.participant, Subject(items[0].question, items[0]))
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
         return Turn(self.replies(snapshot, speaker.language).items(items, origin), Records(shown=shown))
 
     def _hot(self, snapshot: Snapshot) -> Sequence[Item]:
         """What is asked most, as far as it is still there."""
         by_id = snapshot.base.by_id
-        return [by_id[item_id] for item_id in self._usage.hot(HOT_ITEMS) if item_id in by_id]
+        return [by_id[item_id] for item_id in self.usage.hot(HOT_ITEMS) if item_id in by_id]
 
     def _read(self, text: str, speaker: Speaker, snapshot: Snapshot) -> tuple[str, Verdict]:
         """A question as it is understood, and its verdict: of a follow-up, the reading that helps most."""
         match = snapshot.matcher.match
         best = text, match(text)
-        subject = self._memory.subject(speaker.participant)
+        subject = self.memory.subject(speaker.participant)
         if subject is None or isinstance(best[1], Answer | SmallTalk) or not is_follow_up(text):
             return best
         for reading in readings(text, subject):
