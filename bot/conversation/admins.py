@@ -70,7 +70,7 @@ class AdminConversation:
             # The message may still be needed, by this admin or another.
             return AdminTurn(None, form, str(error))
         except EditRefusedError as error:
-            turn = AdminTurn(Reply(cards.refusal(error), ((cards.next_card(),),)), form if of_form else None)
+            turn = AdminTurn(Reply(cards.refusal(error), row(cards.next_card())), form if of_form else None)
         return turn if of_form else _leaving(form, turn)
 
     # --- commands ---------------------------------------------------------------------------------------------------

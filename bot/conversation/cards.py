@@ -44,9 +44,9 @@ _PASTED = {
 }
 
 
-def cancel_row(owner: int) -> tuple[Button, ...]:
-    """The way out of what an admin is writing; in a group it is theirs alone, like all buttons of a draft."""
-    return (Button(texts.BUTTON_CANCEL, callbacks.CancelForm(owner)),)
+def cancel(owner: int) -> Button:
+    """The way out of what an admin is writing; in a group it is theirs alone, like all buttons of a form."""
+    return Button(texts.BUTTON_CANCEL, callbacks.CancelForm(owner))
 
 
 def next_card(place: int = 0) -> Button:
@@ -194,14 +194,14 @@ def source_rows(form: Form, base: KnowledgeBase, owner: int) -> Rows:
     return (
         *((Button(label, callbacks.ToggleSource(owner, short_key(key))),) for key, label in labels.items()),
         (Button(document, callbacks.ToggleDocument(owner)),),
-        (Button(texts.BUTTON_DONE, callbacks.SourcesChosen(owner)), *cancel_row(owner)),
+        (Button(texts.BUTTON_DONE, callbacks.SourcesChosen(owner)), cancel(owner)),
     )
 
 
 def topic_rows(base: KnowledgeBase, owner: int) -> Rows:
     """Where a new item may go."""
     rows = ((Button(topic, callbacks.ChooseTopic(owner, short_key(topic))),) for topic in base.topics)
-    return (*rows, cancel_row(owner))
+    return (*rows, (cancel(owner),))
 
 
 def preview(plan: Plan) -> str:

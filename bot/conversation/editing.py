@@ -91,7 +91,7 @@ class Editing:
         owner = self._owner(filled.question) if form.awaited is Field.QUESTION else None
         if owner:
             taken = texts.PHRASING_TAKEN.format(phrasing=filled.question, question=owner.question)
-            return AdminTurn(Reply(taken, (*cards.item_choices([owner]).rows, cards.cancel_row(admin.id))), form)
+            return AdminTurn(Reply(taken, (*cards.item_choices([owner]).rows, *row(cards.cancel(admin.id)))), form)
         return self.advance(filled, admin, preview=True)
 
     def pressed(self, form: Form, callback: callbacks.FormCallback, admin: Admin) -> AdminTurn:
@@ -144,7 +144,7 @@ class Editing:
             case _:
                 # In a group the bot sees replies alone.
                 hint = "" if admin.chat == admin.id else f"\n{texts.REPLY_HERE}"
-                return AdminTurn(Reply(prompt + hint, (cards.cancel_row(admin.id),)), form)
+                return AdminTurn(Reply(prompt + hint, row(cards.cancel(admin.id))), form)
 
     def _phrasings_of(self, cluster: Cluster, item: Item | None) -> tuple[list[str], str]:
         """The questions of a cluster that can stand as phrasings of an item, or of a new one; and why others can't."""
@@ -176,7 +176,7 @@ class Editing:
         except EditRefusedError as error:
             written = form.answer or "\n".join(form.phrasings)
             kept = [texts.NOT_KEPT.format(text=written)] if preview or form.answer else []
-            return AdminTurn(Reply("\n\n".join((cards.refusal(error), *kept)), ((cards.next_card(),),)))
+            return AdminTurn(Reply("\n\n".join((cards.refusal(error), *kept)), row(cards.next_card())))
         present = plan.before.base.by_id.get(form.item)
         # Somebody else has written another answer while this one was written.
         overtaken = form.task is Task.ANSWER and present is not None and present.answer != form.seen
@@ -193,7 +193,7 @@ class Editing:
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
         confirm = Button(label, callbacks.ConfirmForm(admin.id, plan.digest))
         shown = form.but(seen=present.answer if present else "")
-        return AdminTurn(Reply("\n".join(lines), ((confirm, *cards.cancel_row(admin.id)),)), shown)
+        return AdminTurn(Reply("\n".join(lines), row(confirm, cards.cancel(admin.id))), shown)
 
     def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> AdminTurn:
         try:

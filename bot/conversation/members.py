@@ -128,7 +128,7 @@ class MemberConversation:
             case name:
                 return Turn(replies.plain(_COMMANDS.get(name, texts.UNKNOWN_COMMAND), id=speaker.member))
 
-    def press(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: C901, PLR0911, PLR0912 - a button each
+    def press(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: C901, PLR0911 - a button each
         """The turn after a pressed button.
 
         ``callback`` is None where it can't be read. ``question``: what the button's message replied to, empty if that
@@ -158,10 +158,8 @@ class MemberConversation:
                 return Turn(replies.items(items, origin, back=_leads_back(items, origin, verdict)))
             case callbacks.Dislike(origin, keys) if items := _items(keys, snapshot):
                 return Turn(replies.defects(items, origin))
-            case callbacks.Like(origin, keys) if items := _items(keys, snapshot):
-                return _judged(items, origin, Opinion.HELPFUL, asked, verdict, speaker, replies)
-            case callbacks.ReportDefect(defect, origin, keys) if items := _items(keys, snapshot):
-                return _judged(items, origin, Opinion[defect.name], asked, verdict, speaker, replies)
+            case callbacks.Like() | callbacks.ReportDefect() if items := _items(callback.items, snapshot):
+                return _judged(callback, items, asked, verdict, speaker, replies)
             case _:
                 return Turn(replies.gone())
 
@@ -215,15 +213,16 @@ class MemberConversation:
         return best
 
 
-def _judged(  # noqa: PLR0913, PLR0917 - what was judged by whom, and how it is worded
+def _judged(
+    callback: callbacks.Like | callbacks.ReportDefect,
     items: Sequence[Item],
-    origin: Origin,
-    opinion: Opinion,
     asked: str,
     verdict: Verdict,
     speaker: Speaker,
     replies: MemberReplies,
 ) -> Turn:
+    origin = callback.origin
+    opinion = Opinion[callback.defect.name] if isinstance(callback, callbacks.ReportDefect) else Opinion.HELPFUL
     chosen = verdict.chosen if isinstance(verdict, Settled) else ()
     led_to = [candidate.item for candidate in (*chosen, *verdict.suggestions)] if origin is Origin.QUESTION else []
     # An item that the question did not lead to was opened for its own question.
