@@ -51,8 +51,13 @@ class AdminConversation:
 
     def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after one of ``COMMANDS``."""
-        turn = self._command(command, admin, form)
-        return turn if command.name == "cancel" else _leaving(form, turn)
+        match command.name:
+            case "cancel":
+                return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
+            case "new":
+                return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
+            case _:
+                return _leaving(form, AdminTurn(self._shown(command, admin)))
 
     def text(self, text: str, admin: Admin, form: Form) -> AdminTurn:
         """The turn after a message that is no command, while a form is being filled in."""
@@ -75,26 +80,21 @@ class AdminConversation:
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
-    def _command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: PLR0911 - a command each
+    def _shown(self, command: Command, admin: Admin) -> Reply:
         match command.name:
             case "missed":
-                return AdminTurn(self._card(0))
-            case "new":
-                return self.editing.advance(Form(task=Task.ITEM), admin)
+                return self._card(0)
             case "edit":
-                return AdminTurn(self._chosen_item(command.rest))
+                return self._chosen_item(command.rest)
             case "history":
-                return AdminTurn(self._past(0))
+                return self._past(0)
             case "digest":
-                snapshot = self.current.snapshot
-                return AdminTurn(cards.digest(self.digest.report(snapshot), snapshot.base))
-            case "help":
-                return AdminTurn(cards.help_for_admins())
+                return cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
             case "reload":
                 self.history.record(admin.id, ActionKind.RELOAD, "")
-                return AdminTurn(cards.notice(self.reload()))
+                return cards.notice(self.reload())
             case _:
-                return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
+                return cards.help_for_admins()
 
     def _chosen_item(self, words: str) -> Reply:
         snapshot = self.current.snapshot

@@ -32,7 +32,7 @@ class Task(StrEnum):
 
 
 class Field(StrEnum):
-    """What the admin sends or presses next; all but the last are values of ``Form``."""
+    """What the admin sends or presses next. All but the last are named like the value of a form that they fill in."""
 
     QUESTION = "question"
     PHRASINGS = "phrasings"
