@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from bot.conversation import callbacks, cards
 from bot.conversation.callbacks import Callback
 from bot.conversation.commands import Command
-from bot.conversation.editing import Editing, UnfitTextError
-from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task
+from bot.conversation.editing import Editing
+from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.reply import Button, Reply, row
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.curation.notices import Notice
-from bot.errors import EditRefusedError, StaleButtonError
+from bot.errors import EditRefusedError
 from bot.items import Item, Kind
 from bot.matching import Candidate
 from bot.snapshot import CurrentSnapshot
@@ -63,7 +63,7 @@ class AdminConversation:
         """The turn after a message that is no command, while a form is being filled in."""
         try:
             return self.editing.typed(form, text, admin)
-        except UnfitTextError as error:
+        except UnfitInputError as error:
             return AdminTurn(Reply(str(error)), form)
 
     def press(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:
@@ -71,7 +71,7 @@ class AdminConversation:
         of_form = isinstance(callback, callbacks.FormCallback)
         try:
             turn = self._pressed(callback, admin, form)
-        except StaleButtonError as error:
+        except UnfitInputError as error:
             # The message may still be needed, by this admin or another.
             return AdminTurn(None, form, str(error))
         except EditRefusedError as error:
@@ -159,12 +159,12 @@ class AdminConversation:
             case callbacks.AboutCluster(cluster_id):
                 cluster = self.clusters.cluster(cluster_id)
                 if not cluster.questions:
-                    raise StaleButtonError(texts.CARD_GONE)
+                    raise UnfitInputError(texts.CARD_GONE)
                 return self._cluster_pressed(callback, cluster, admin)
             case callbacks.AboutItem(item_id):
                 item = self.current.snapshot.base.by_id.get(item_id)
                 if item is None:
-                    raise StaleButtonError(texts.ITEM_GONE)
+                    raise UnfitInputError(texts.ITEM_GONE)
                 return self._item_pressed(callback, item, admin)
             case callbacks.UndoEdit(action_id):
                 return self.editing.undo(action_id, admin)
@@ -177,13 +177,13 @@ class AdminConversation:
             case callbacks.JudgeAnswer():
                 return AdminTurn(self._judge(callback, admin))
             case callbacks.FormCallback(owner=owner) if owner != admin.id:
-                raise StaleButtonError(texts.NOT_YOURS)
+                raise UnfitInputError(texts.NOT_YOURS)
             case callbacks.CancelForm():
                 return AdminTurn(Reply(texts.CANCELLED))
             case callbacks.FormCallback() if form:
                 return self.editing.pressed(form, callback, admin)
             case _:
-                raise StaleButtonError(texts.DRAFT_GONE)
+                raise UnfitInputError(texts.DRAFT_GONE)
 
     def _item_pressed(self, callback: callbacks.AboutItem, item: Item, admin: Admin) -> AdminTurn:
         match callback:

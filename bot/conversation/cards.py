@@ -149,14 +149,11 @@ def not_covered(cluster: Cluster, nearest: Sequence[Item], place: int = 0) -> Re
 
 def _phrasing_rows(cluster: Cluster, items: Sequence[Item]) -> Rows:
     """The buttons that make a cluster's questions phrasings of one of these items."""
-    labels = (
-        texts.BUTTON_PHRASING.format(number=number, question=item.question)
-        for number, item in enumerate(items, start=1)
-    )
-    keys = (short_key(item.id) for item in items)
-    return tuple(
-        (Button(label, callbacks.AddToItem(cluster.id, key)),) for label, key in zip(labels, keys, strict=True)
-    )
+    rows = []
+    for number, item in enumerate(items, start=1):
+        label = texts.BUTTON_PHRASING.format(number=number, question=item.question)
+        rows.append((Button(label, callbacks.AddToItem(cluster.id, short_key(item.id))),))
+    return tuple(rows)
 
 
 def item_card(item: Item, snapshot: Snapshot) -> Reply:

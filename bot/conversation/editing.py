@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 from bot.conversation import callbacks, cards
-from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task
+from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
 from bot.curation.planning import AlreadyThereError
-from bot.errors import EditRefusedError, StaleButtonError
+from bot.errors import EditRefusedError
 from bot.items import Item
 from bot.knowledge.edit import ByHandError
 from bot.knowledge.models import ANSWER_LIMIT
@@ -37,16 +37,12 @@ _PHRASINGS_OF_A_CARD = 5
 _PHRASINGS_AT_ONCE = 20
 
 
-class UnfitTextError(Exception):
-    """What was typed does not fit the field. Its text is Chinese, and says how to do better."""
-
-
 @dataclass(frozen=True, slots=True)
 class Editing:
     """Forms and the edits that come of them.
 
-    Its methods raise StaleButtonError where a press is out of date, EditRefusedError where an edit can't be made or
-    taken back, so that nothing was done, and StoreError where the store fails.
+    Its methods raise UnfitInputError where what was typed or pressed can't be taken, EditRefusedError where an edit
+    can't be made or taken back, so that nothing was done, and StoreError where the store fails.
     """
 
     current: CurrentSnapshot
@@ -62,10 +58,10 @@ class Editing:
         items = self.current.snapshot.base.items
         item = next((item for item in items if short_key(item.id) == key), None)
         if item is None:
-            raise StaleButtonError(texts.ITEM_GONE)
+            raise UnfitInputError(texts.ITEM_GONE)
         fit, refusal = self._phrasings_of(cluster, item)
         if refusal and not fit:
-            raise StaleButtonError(refusal)
+            raise UnfitInputError(refusal)
         form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, phrasings=tuple(fit))
         return self.advance(form, admin)
 
@@ -78,15 +74,11 @@ class Editing:
         return self.advance(form, admin)
 
     def typed(self, form: Form, text: str, admin: Admin) -> AdminTurn:
-        """Fill in what was typed.
-
-        Raises:
-            UnfitTextError: it does not fit; the form stays as it is.
-        """
+        """Fill in what was typed."""
         if form.awaited in {Field.SOURCES, Field.CONFIRMATION}:
-            raise UnfitTextError(texts.CHOOSE_WITH_BUTTONS)
+            raise UnfitInputError(texts.CHOOSE_WITH_BUTTONS)
         if is_blank(text):
-            raise UnfitTextError(texts.NO_WORDS)
+            raise UnfitInputError(texts.NO_WORDS)
         filled = _filled(form, text.strip())
         owner = self._owner(filled.question) if form.awaited is Field.QUESTION else None
         if owner:
@@ -109,13 +101,13 @@ class Editing:
                 return self.advance(form.but(document="", names_document=not form.document), admin)
             case callbacks.SourcesChosen(), Field.SOURCES:
                 if not (form.sources or form.document):
-                    raise StaleButtonError(texts.NEEDS_SOURCE)
+                    raise UnfitInputError(texts.NEEDS_SOURCE)
                 return self.advance(form.but(sources_chosen=True), admin)
             case callbacks.ChooseTopic(topic=key), Field.TOPIC:
                 topic = next((topic for topic in base.topics if short_key(topic) == key), "")
                 return self.advance(form.but(topic=topic), admin, preview=True)
             case _:
-                raise StaleButtonError(texts.DRAFT_GONE)
+                raise UnfitInputError(texts.DRAFT_GONE)
 
     def advance(self, form: Form, admin: Admin, *, preview: bool = False) -> AdminTurn:
         """Ask for the first field that is missing; propose the edit if none is.
@@ -269,7 +261,7 @@ def _filled(form: Form, text: str) -> Form:
         _refuse_number(value)
     limit, too_long = _LIMITS[field]
     if len(value) > limit:
-        raise UnfitTextError(too_long.format(length=len(value), limit=limit))
+        raise UnfitInputError(too_long.format(length=len(value), limit=limit))
     return form.but(**{field: value}, names_document=False)
 
 
@@ -278,18 +270,18 @@ def _phrasings(text: str) -> tuple[str, ...]:
     _refuse_number(text)
     lines = tuple(" ".join(line.split()) for line in text.splitlines() if not is_blank(line))
     if len(lines) > _PHRASINGS_AT_ONCE:
-        raise UnfitTextError(texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
+        raise UnfitInputError(texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
     long = next((line for line in lines if len(line) > _LONGEST_PHRASING), None)
     if long:
         shown = f"{long[:_LONGEST_TOPIC]}…"
-        raise UnfitTextError(texts.PHRASING_TOO_LONG.format(text=shown, limit=_LONGEST_PHRASING))
+        raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=_LONGEST_PHRASING))
     return lines
 
 
 def _refuse_number(text: str) -> None:
     """What becomes a question of the knowledge base must hold nobody's number."""
     if is_masked(text):
-        raise UnfitTextError(texts.HAS_NUMBER)
+        raise UnfitInputError(texts.HAS_NUMBER)
 
 
 def _why_unfit(question: str) -> str:

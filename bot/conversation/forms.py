@@ -22,6 +22,10 @@ class Admin:
     chat: int
 
 
+class UnfitInputError(Exception):
+    """What an admin typed or pressed can't be taken; the form stays as it is. Its text says why, in Chinese."""
+
+
 class Task(StrEnum):
     """What is being written."""
 
