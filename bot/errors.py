@@ -83,10 +83,6 @@ class EditRefusedError(CampaignBotError):
         self.details = details
 
 
-class StaleButtonError(CampaignBotError):
-    """A press that can't be followed: its text passes by, in Chinese, and the message stays as it is."""
-
-
 class StoppingError(Exception):
     """The bot is about to end: what was not begun is left for its next start."""
 

@@ -18,7 +18,6 @@ from bot.app import App
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
-from bot.conversation.notices import render
 from bot.conversation.reply import Reply
 from bot.curation.digest import Digest, Report, WeeklyDigest
 from bot.curation.edits import Edits
@@ -180,7 +179,7 @@ class Server:
             current=self._current,
             edits=self._edits,
             lifecycle=self._lifecycle,
-            tell=lambda notice: self._admin_notifier.tell(render(notice)),
+            tell=lambda notice: self._admin_notifier.tell(cards.notice(notice)),
             cache=self._settings.cache,
         )
 

@@ -3,11 +3,11 @@
 import shutil
 from pathlib import Path
 
-from bot.conversation.admins import COMMANDS, AdminConversation, AdminTurn
+from bot.conversation.admins import COMMANDS, AdminConversation
 from bot.conversation.callbacks import Callback
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
-from bot.conversation.forms import Admin, Form, stored
+from bot.conversation.forms import Admin, AdminTurn, Form, stored
 from bot.conversation.members import MemberConversation
 from bot.conversation.reply import Reply
 from bot.curation.clustering import Clustering

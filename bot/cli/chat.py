@@ -38,7 +38,7 @@ class Terminal:
         self._conversation = conversation
         self._snapshot = snapshot
         self._usage = usage
-        self._speaker = Speaker(chat=0, member=0, reachable=False)
+        self._speaker = Speaker(chat=0, member=0, reachable=False, has_capacity=usage.has_capacity)
         self._console = console
         self._shown = Reply("")
         self._question = ""
@@ -58,7 +58,7 @@ class Terminal:
         for line in _lines(self._console if interactive else None):
             if interactive and line.strip().lower() in texts.CHAT_QUIT:
                 break
-            turn = self._turn(line).admitted(self._usage.has_capacity)
+            turn = self._turn(line)
             self._usage.record(turn.records)
             self._show(turn)
         if interactive:

@@ -1,19 +1,18 @@
 """One turn of the conversation with an admin."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation import callbacks, cards
 from bot.conversation.callbacks import Callback
 from bot.conversation.commands import Command
-from bot.conversation.editing import Editing, FormTurn, UnfitTextError
-from bot.conversation.forms import Admin, Field, Form, Task
-from bot.conversation.notices import render
-from bot.conversation.reply import Reply
+from bot.conversation.editing import Editing
+from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
+from bot.conversation.reply import Button, Reply, row
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.curation.notices import Notice
-from bot.errors import EditRefusedError, StaleButtonError
+from bot.errors import EditRefusedError
 from bot.items import Item, Kind
 from bot.matching import Candidate
 from bot.snapshot import CurrentSnapshot
@@ -33,103 +32,72 @@ _JUDGED_AT_MOST = 1000
 """Unjudged answers among which a pressed button's own is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class AdminTurn:
-    """What comes of what an admin did.
-
-    ``form``: what they are writing from here on, None for nothing. ``notice``: a line that passes by for whoever
-    pressed a button. Without a reply, the message under which the button stands stays as it is.
-    """
-
-    reply: Reply | None
-    form: Form | None = None
-    notice: str = ""
-
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminConversation:
     """What admins say and press, to what they read; whoever calls it has made sure that it is an admin.
 
     Every method takes the form that the admin is filling in at the time, and raises StoreError where the store fails.
     """
 
-    def __init__(  # noqa: PLR0913 - a service an argument
-        self,
-        *,
-        current: CurrentSnapshot,
-        editing: Editing,
-        misses: MissLog,
-        clusters: MissClusters,
-        clustering: Clustering,
-        history: History,
-        usage: UsageLog,
-        digest: Digest,
-        reload: Callable[[], Notice],
-    ) -> None:
-        self._current = current
-        self._editing = editing
-        self._misses = misses
-        self._clusters = clusters
-        self._clustering = clustering
-        self._history = history
-        self._usage = usage
-        self._digest = digest
-        self._reload = reload
+    current: CurrentSnapshot
+    editing: Editing
+    misses: MissLog
+    clusters: MissClusters
+    clustering: Clustering
+    history: History
+    usage: UsageLog
+    digest: Digest
+    reload: Callable[[], Notice]
 
     def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after one of ``COMMANDS``."""
-        try:
-            reply, after = self._command(command, admin, form)
-        except EditRefusedError as error:
-            reply, after = Reply(cards.refusal(error)), None
-        if command.name == "cancel":
-            return AdminTurn(reply, after)
-        return _leaving(form, AdminTurn(reply, after))
+        match command.name:
+            case "cancel":
+                return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
+            case "new":
+                return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
+            case _:
+                return _leaving(form, AdminTurn(self._shown(command, admin)))
 
     def text(self, text: str, admin: Admin, form: Form) -> AdminTurn:
         """The turn after a message that is no command, while a form is being filled in."""
         try:
-            return AdminTurn(*self._editing.typed(form, text, admin))
-        except UnfitTextError as error:
+            return self.editing.typed(form, text, admin)
+        except UnfitInputError as error:
             return AdminTurn(Reply(str(error)), form)
-        except EditRefusedError as error:
-            return AdminTurn(Reply(cards.refusal(error)), form)
 
     def press(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after a pressed button. ``callback`` is None for one that can't be read."""
         of_form = isinstance(callback, callbacks.FormCallback)
         try:
             turn = self._pressed(callback, admin, form)
-        except StaleButtonError as error:
+        except UnfitInputError as error:
             # The message may still be needed, by this admin or another.
             return AdminTurn(None, form, str(error))
         except EditRefusedError as error:
-            turn = AdminTurn(Reply(cards.refusal(error), ((cards.next_card(),),)), form if of_form else None)
+            turn = AdminTurn(Reply(cards.refusal(error), row(cards.next_card())), form if of_form else None)
         return turn if of_form else _leaving(form, turn)
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
-    def _command(self, command: Command, admin: Admin, form: Form | None) -> FormTurn:  # noqa: PLR0911 - a command each
+    def _shown(self, command: Command, admin: Admin) -> Reply:
         match command.name:
             case "missed":
-                return self._card(0), None
-            case "new":
-                return self._editing.advance(Form(task=Task.ITEM), admin)
+                return self._card(0)
             case "edit":
-                return self._chosen_item(command.rest), None
+                return self._chosen_item(command.rest)
             case "history":
-                return self._past(0), None
+                return self._past(0)
             case "digest":
-                return cards.digest(self._digest.report(self._current.snapshot), self._current.snapshot.base), None
-            case "help":
-                return cards.help_for_admins(), None
+                return cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
             case "reload":
-                self._history.record(admin.id, ActionKind.RELOAD, "")
-                return render(self._reload()), None
+                self.history.record(admin.id, ActionKind.RELOAD, "")
+                return cards.notice(self.reload())
             case _:
-                return Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL), None
+                return cards.help_for_admins()
 
     def _chosen_item(self, words: str) -> Reply:
-        snapshot = self._current.snapshot
+        snapshot = self.current.snapshot
         if not words:
             return Reply(texts.EDIT_USAGE)
         # Phones begin with a capital.
@@ -140,24 +108,24 @@ class AdminConversation:
         return cards.item_choices(candidate.item for candidate in found if candidate.score >= _LIKELY)
 
     def _past(self, start: int) -> Reply:
-        found = self._history.latest(cards.HISTORY_PAGE + 1, start)
-        return cards.history(found, start, self._current.snapshot.base)
+        found = self.history.latest(cards.HISTORY_PAGE + 1, start)
+        return cards.history(found, start, self.current.snapshot.base)
 
     # --- cards ------------------------------------------------------------------------------------------------------
 
     def _card(self, place: int) -> Reply:
         """The card at this place of the list, or the nearest one that there is."""
-        self._clustering.cluster_new()
-        ranked = self._clusters.ranked(cards.COUNTED)
+        self.clustering.cluster_new()
+        ranked = self.clusters.ranked(cards.COUNTED)
         if not ranked:
             return Reply(texts.CARD_NONE)
         place = min(place, len(ranked) - 1)
-        cluster = self._clusters.cluster(ranked[place])
+        cluster = self.clusters.cluster(ranked[place])
         if not cluster.questions:
             return Reply(texts.CARD_NONE)
-        base, first = self._current.snapshot.base, cluster.questions[0]
+        base, first = self.current.snapshot.base, cluster.questions[0]
         complained = base.by_id.get(first.item or "") if first.is_complaint else None
-        rejected = self._usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
+        rejected = self.usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
         nearest = [candidate for candidate in self._nearest(cluster, Kind.ANSWER) if candidate.item is not complained]
         return cards.card(
             cluster,
@@ -165,25 +133,18 @@ class AdminConversation:
             len(ranked),
             nearest[:_NEAREST],
             complained,
-            self._usage.complaints(complained.id) if complained else {},
+            self.usage.complaints(complained.id) if complained else {},
             [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id],
         )
 
     def _place(self, cluster_id: int) -> int:
         """The place of a cluster's card in the list."""
-        return self._clusters.place(cluster_id, cards.COUNTED)
+        return self.clusters.place(cluster_id, cards.COUNTED)
 
     def _nearest(self, cluster: Cluster, kind: Kind) -> list[Candidate]:
         """The items of a kind that are nearest to a cluster's first question."""
-        candidates = self._current.snapshot.matcher.match(cluster.questions[0].question).candidates
+        candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
         return [candidate for candidate in candidates if candidate.item.kind is kind]
-
-    def _open_cluster(self, cluster_id: int) -> Cluster:
-        """A cluster that still has an open miss."""
-        cluster = self._clusters.cluster(cluster_id)
-        if not cluster.questions:
-            raise StaleButtonError(texts.CARD_GONE)
-        return cluster
 
     # --- buttons ----------------------------------------------------------------------------------------------------
 
@@ -191,43 +152,24 @@ class AdminConversation:
         match callback:
             case callbacks.ShowCard(place):
                 return AdminTurn(self._card(place))
-            case callbacks.ShowCluster(cluster_id):
-                return AdminTurn(self._card(self._place(self._open_cluster(cluster_id).id)))
-            case callbacks.AddToItem(cluster_id, key):
-                return AdminTurn(*self._editing.add_to(self._open_cluster(cluster_id), key, admin))
-            case callbacks.WriteItem(cluster_id):
-                return AdminTurn(*self._editing.write_item(self._open_cluster(cluster_id), Task.ITEM, admin))
-            case callbacks.ChooseRefusal(cluster_id):
-                cluster = self._open_cluster(cluster_id)
-                refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
-                return AdminTurn(cards.not_covered(cluster, refusals, self._place(cluster.id)))
-            case callbacks.WriteRefusal(cluster_id, own_words):
-                cluster, answer = self._open_cluster(cluster_id), "" if own_words else texts.NOT_COVERED_ANSWER
-                return AdminTurn(*self._editing.write_item(cluster, Task.NOT_COVERED, admin, answer))
-            case callbacks.IgnoreCluster(cluster_id):
-                return self._ignore(self._open_cluster(cluster_id), admin)
             case callbacks.UnignoreCluster(cluster_id):
-                self._clusters.unignore(cluster_id)
-                self._history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
+                self.clusters.unignore(cluster_id)
+                self.history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
                 return AdminTurn(self._card(self._place(cluster_id)), notice=texts.CARED)
-            case callbacks.DeleteCluster(cluster_id, confirmed=False):
-                cluster = self._open_cluster(cluster_id)
-                return AdminTurn(cards.deletion(cluster, self._place(cluster.id)))
-            case callbacks.DeleteCluster(cluster_id):
-                return self._delete(self._open_cluster(cluster_id), admin)
-            case callbacks.WriteAnswer(item_id, cluster_id):
-                item = self._item(item_id)
-                wanted = Form(task=Task.ANSWER, item=item.id, cluster=cluster_id or None, seen=item.answer)
-                return AdminTurn(*self._editing.advance(wanted, admin))
-            case callbacks.WritePhrasings(item_id):
-                wanted = Form(task=Task.PHRASING, item=self._item(item_id).id)
-                return AdminTurn(*self._editing.advance(wanted, admin))
-            case callbacks.ShowItem(item_id):
-                return AdminTurn(cards.item_card(self._item(item_id), self._current.snapshot))
+            case callbacks.AboutCluster(cluster_id):
+                cluster = self.clusters.cluster(cluster_id)
+                if not cluster.questions:
+                    raise UnfitInputError(texts.CARD_GONE)
+                return self._cluster_pressed(callback, cluster, admin)
+            case callbacks.AboutItem(item_id):
+                item = self.current.snapshot.base.by_id.get(item_id)
+                if item is None:
+                    raise UnfitInputError(texts.ITEM_GONE)
+                return self._item_pressed(callback, item, admin)
             case callbacks.UndoEdit(action_id):
-                return AdminTurn(self._editing.undo(action_id, admin))
+                return self.editing.undo(action_id, admin)
             case callbacks.RedoEdit():
-                return AdminTurn(self._editing.redo(callback, admin))
+                return self.editing.redo(callback, admin)
             case callbacks.ShowHistory(start):
                 return AdminTurn(self._past(start))
             case callbacks.ShowToJudge(left):
@@ -235,56 +177,74 @@ class AdminConversation:
             case callbacks.JudgeAnswer():
                 return AdminTurn(self._judge(callback, admin))
             case callbacks.FormCallback(owner=owner) if owner != admin.id:
-                raise StaleButtonError(texts.NOT_YOURS)
+                raise UnfitInputError(texts.NOT_YOURS)
             case callbacks.CancelForm():
                 return AdminTurn(Reply(texts.CANCELLED))
             case callbacks.FormCallback() if form:
-                return AdminTurn(*self._editing.pressed(form, callback, admin))
+                return self.editing.pressed(form, callback, admin)
             case _:
-                raise StaleButtonError(texts.DRAFT_GONE)
+                raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _item(self, item_id: str) -> Item:
-        item = self._current.snapshot.base.by_id.get(item_id)
-        if item is None:
-            raise StaleButtonError(texts.ITEM_GONE)
-        return item
+    def _item_pressed(self, callback: callbacks.AboutItem, item: Item, admin: Admin) -> AdminTurn:
+        match callback:
+            case callbacks.WriteAnswer(cluster=cluster):
+                wanted = Form(task=Task.ANSWER, item=item.id, cluster=cluster or None, seen=item.answer)
+                return self.editing.advance(wanted, admin)
+            case callbacks.WritePhrasings():
+                return self.editing.advance(Form(task=Task.PHRASING, item=item.id), admin)
+            case _:
+                return AdminTurn(cards.item_card(item, self.current.snapshot))
 
-    def _ignore(self, cluster: Cluster, admin: Admin) -> AdminTurn:
+    def _cluster_pressed(self, callback: callbacks.AboutCluster, cluster: Cluster, admin: Admin) -> AdminTurn:  # noqa: PLR0911 - a button each
         place = self._place(cluster.id)
-        self._clusters.handle(cluster.id, State.IGNORED)
-        self._history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
-        notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
-        return AdminTurn(self._card(place), notice=notice)
-
-    def _delete(self, cluster: Cluster, admin: Admin) -> AdminTurn:
-        place = self._place(cluster.id)
-        for missed in cluster.questions:
-            self._misses.forget(missed.key)
-        self._history.record(admin.id, ActionKind.DELETE, "")
-        return AdminTurn(self._card(place), notice=texts.DELETED)
+        match callback:
+            case callbacks.AddToItem(item=key):
+                return self.editing.add_to(cluster, key, admin)
+            case callbacks.WriteItem():
+                return self.editing.write_item(cluster, Task.ITEM, admin)
+            case callbacks.ChooseRefusal():
+                refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
+                return AdminTurn(cards.not_covered(cluster, refusals, place))
+            case callbacks.WriteRefusal(own_words=own_words):
+                answer = "" if own_words else texts.NOT_COVERED_ANSWER
+                return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer)
+            case callbacks.IgnoreCluster():
+                self.clusters.handle(cluster.id, State.IGNORED)
+                self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
+                notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
+                return AdminTurn(self._card(place), notice=notice)
+            case callbacks.DeleteCluster(confirmed=False):
+                return AdminTurn(cards.deletion(cluster, place))
+            case callbacks.DeleteCluster():
+                for missed in cluster.questions:
+                    self.misses.forget(missed.key)
+                self.history.record(admin.id, ActionKind.DELETE, "")
+                return AdminTurn(self._card(place), notice=texts.DELETED)
+            case _:
+                return AdminTurn(self._card(place))
 
     def _to_judge(self, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""
-        snapshot = self._current.snapshot
-        waiting = self._digest.to_judge(snapshot) if left > 0 else []
+        snapshot = self.current.snapshot
+        waiting = self.digest.to_judge(snapshot) if left > 0 else []
         if waiting:
             return cards.judge_card(waiting[0], snapshot.base.by_id[waiting[0].item], min(left, len(waiting)))
-        return cards.precision(self._digest.precision())
+        return cards.precision(self.digest.precision())
 
     def _judge(self, callback: callbacks.JudgeAnswer, admin: Admin) -> Reply:
-        waiting = self._usage.to_judge(_JUDGED_AT_MOST)
-        answered = next((row for row in waiting if cards.answered_key(row) == callback.answered), None)
+        waiting = self.usage.to_judge(_JUDGED_AT_MOST)
+        answered = next((asked for asked in waiting if cards.answered_key(asked) == callback.answered), None)
         if answered:
-            self._usage.judge(Judged(answered.question, answered.key, answered.item, callback.right))
-            self._history.record(admin.id, ActionKind.JUDGE, answered.item)
+            self.usage.judge(Judged(answered.question, answered.key, answered.item, callback.right))
+            self.history.record(admin.id, ActionKind.JUDGE, answered.item)
         shown = self._to_judge(callback.left - 1)
-        item = self._current.snapshot.base.by_id.get(answered.item) if answered and not callback.right else None
-        return Reply(shown.text, (*shown.rows, *((cards.fix_row(item),) if item else ())))
+        item = self.current.snapshot.base.by_id.get(answered.item) if answered and not callback.right else None
+        fix = row(Button(texts.JUDGE_MEND, callbacks.WriteAnswer(item.id)) if item else None)
+        return replace(shown, rows=(*shown.rows, *fix))
 
 
 def _leaving(form: Form | None, turn: AdminTurn) -> AdminTurn:
     """The turn of an admin who turned to something else: what they were writing is dropped, and they are told."""
     if form is None or turn.reply is None or form.awaited is Field.CONFIRMATION:
         return turn
-    reply = Reply(f"{texts.DRAFT_CLOSED}\n\n{turn.reply.text}", turn.reply.rows)
-    return AdminTurn(reply, turn.form, turn.notice)
+    return replace(turn, reply=replace(turn.reply, text=f"{texts.DRAFT_CLOSED}\n\n{turn.reply.text}"))

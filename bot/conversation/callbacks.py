@@ -10,10 +10,7 @@ from typing import Any, ClassVar, dataclass_transform, get_type_hints
 
 _ADMIN_PREFIX = "x"
 """The first part of the prefix of every admin's button."""
-_BOOLS = {"y": True, "n": False}
 _LONGEST_NUMBER = 18
-_LONGEST_PREFIX = 3
-"""Parts between colons."""
 _CLASSES: dict[str, type["Callback"]] = {}
 
 
@@ -43,12 +40,11 @@ class AdminCallback(Callback):
 
 def unpack(data: str) -> Callback | None:
     """The value that callback data holds; None for what is forged, malformed, or older than this program."""
-    parts = data.split(":")
-    lengths = range(_LONGEST_PREFIX, 0, -1)
-    length = next((length for length in lengths if ":".join(parts[:length]) in _CLASSES), 0)
-    if not length:
+    prefixes = (prefix for prefix in _CLASSES if f"{data}:".startswith(f"{prefix}:"))
+    prefix = max(prefixes, key=len, default=None)
+    if prefix is None:
         return None
-    kind, values = _CLASSES[":".join(parts[:length])], parts[length:]
+    kind, (_, *values) = _CLASSES[prefix], data.removeprefix(prefix).split(":")
     hints = get_type_hints(kind)
     types = [hints[field.name] for field in fields(kind)]  # type: ignore[arg-type]
     required = sum(field.default is MISSING for field in fields(kind))  # type: ignore[arg-type]
@@ -68,7 +64,7 @@ def is_admins(data: str) -> bool:
 def _packed(value: Any) -> str:  # noqa: ANN401 - a field's value
     match value:
         case bool():
-            return next(text for text, meaning in _BOOLS.items() if meaning is value)
+            return "y" if value else "n"
         case tuple():
             return "+".join(value)
         case _:
@@ -81,7 +77,7 @@ def _unpacked(kind: Any, text: str) -> Any:  # noqa: ANN401 - a field's type and
             raise ValueError(text)
         return int(text)
     if kind is bool:
-        return _BOOLS[text]
+        return {"y": True, "n": False}[text]
     return tuple(text.split("+")) if kind == tuple[str, ...] else kind(text)
 
 

@@ -1,13 +1,18 @@
 """What admins read and press."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import assert_never
 
 from bot.conversation import callbacks
 from bot.conversation.forms import Form
-from bot.conversation.reply import Button, Reply, Rows, short_key
+from bot.conversation.member_replies import places
+from bot.conversation.reply import Button, Reply, Rows, row, short_key
+from bot.curation import notices
 from bot.curation.digest import Precision, Report
 from bot.curation.edits import Plan
-from bot.errors import EditRefusedError
+from bot.curation.planning import subject
+from bot.errors import EditRefusedError, Fault
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, SetAnswer
@@ -16,7 +21,7 @@ from bot.matching import Candidate
 from bot.snapshot import Snapshot
 from bot.store.records import Action, ActionKind, ActionState, Answered, Cluster, MissedQuestion, Opinion
 from bot.texts import admins as texts
-from bot.texts.members import BACK, HELP, PLACES_JOINT
+from bot.texts.members import BACK, HELP
 
 COUNTED = 999
 """So many cards are counted; beyond that it is enough to know that there are more."""
@@ -26,11 +31,22 @@ _SHOWN = 5
 _FAULTS = 10
 _TELLING = 60
 HISTORY_PAGE = 8
+_PREVIEWS = {
+    ActionKind.PHRASINGS: texts.PREVIEW_PHRASINGS,
+    ActionKind.ANSWER: texts.PREVIEW_ANSWER,
+    ActionKind.ITEM: texts.PREVIEW_ITEM,
+}
+_PASTED = {
+    AddPhrasings: texts.PASTE_PHRASINGS,
+    SetAnswer: texts.PASTE_ANSWER,
+    AddItem: texts.PASTE_ITEM,
+    AddSource: texts.PASTE_OTHER,
+}
 
 
-def cancel_row(owner: int) -> tuple[Button, ...]:
-    """The way out of what an admin is writing; in a group it is theirs alone, like all buttons of a draft."""
-    return (Button(texts.BUTTON_CANCEL, callbacks.CancelForm(owner)),)
+def cancel(owner: int) -> Button:
+    """The way out of what an admin is writing; in a group it is theirs alone, like all buttons of a form."""
+    return Button(texts.BUTTON_CANCEL, callbacks.CancelForm(owner))
 
 
 def next_card(place: int = 0) -> Button:
@@ -53,18 +69,24 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     ``not_meant``: what was suggested in vain.
     """
     first, *others = cluster.questions
-    total = texts.CARD_MORE.format(most=count) if count >= COUNTED else count
     head = texts.CARD_HEAD if cluster.days <= 1 else texts.CARD_HEAD_DAYS
-    head = texts.CARD_COMPLAINTS if complained else head
-    last = texts.CARD_DAY.format(day=first.last_asked.astimezone())
-    lines = [head.format(place=place + 1, count=total, asked=cluster.asked, days=cluster.days, last=last)]
+    lines = [
+        (texts.CARD_COMPLAINTS if complained else head).format(
+            place=place + 1,
+            count=texts.CARD_MORE.format(most=count) if count >= COUNTED else count,
+            cluster=cluster,
+            last=first.last_asked.astimezone(),
+        )
+    ]
     if cluster.waiting:
         lines.append(texts.CARD_WAITING.format(count=cluster.waiting))
     lines += ["", texts.CARD_QUESTION.format(question=first.question)]
     if others:
         lines.append(texts.CARD_WORDINGS)
-        shown = ((_short(missed.question), missed.count) for missed in others[:_WORDINGS])
-        lines += (texts.CARD_WORDING.format(question=question, count=times) for question, times in shown)
+        lines += (
+            texts.CARD_WORDING.format(question=_short(missed.question), count=missed.count)
+            for missed in others[:_WORDINGS]
+        )
     if complained:
         said = "，".join(
             texts.CARD_OPINION.format(opinion=texts.OPINIONS[name], count=times) for name, times in opinions.items()
@@ -78,86 +100,75 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         lines += ["", texts.CARD_SHOWN, *(f"· {item.question}" for item in not_meant)]
     if nearest:
         lines += ["", texts.CARD_NEAREST]
-    rows: list[tuple[Button, ...]] = []
-    for number, candidate in enumerate(nearest, start=1):
-        item = candidate.item
-        lines.append(texts.CARD_NEAR.format(number=number, question=item.question, score=candidate.score))
-        label = texts.BUTTON_PHRASING.format(number=number, question=item.question)
-        rows.append((Button(label, callbacks.AddToItem(cluster.id, short_key(item.id))),))
-    if complained:
-        rows.insert(0, (Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(complained.id, cluster.id)),))
-    rows += [
-        (
+        lines += (
+            texts.CARD_NEAR.format(number=number, question=candidate.item.question, score=candidate.score)
+            for number, candidate in enumerate(nearest, start=1)
+        )
+    rows = (
+        *row(Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(complained.id, cluster.id)) if complained else None),
+        *_phrasing_rows(cluster, [candidate.item for candidate in nearest]),
+        *row(
             Button(texts.BUTTON_NEW, callbacks.WriteItem(cluster.id)),
             Button(texts.BUTTON_NOT_COVERED, callbacks.ChooseRefusal(cluster.id)),
             Button(texts.BUTTON_IGNORE, callbacks.IgnoreCluster(cluster.id)),
             Button(texts.BUTTON_DELETE, callbacks.DeleteCluster(cluster.id)),
         ),
-        *pager(place, count),
-    ]
-    return Reply("\n".join(lines), tuple(rows))
+        *row(
+            Button(texts.CARD_PREVIOUS, callbacks.ShowCard(place - 1)) if place else None,
+            Button(texts.CARD_NEXT, callbacks.ShowCard(place + 1)) if place + 1 < count else None,
+        ),
+    )
+    return Reply("\n".join(lines), rows)
 
 
 def deletion(cluster: Cluster, place: int) -> Reply:
     """Whether what was asked is to be deleted for good, as whoever asked may want."""
     questions = "\n".join(f"· {_short(missed.question)}" for missed in cluster.questions[:_FAULTS])
-    text = texts.DELETE.format(count=len(cluster.questions), questions=questions)
-    row = (
+    buttons = row(
         Button(texts.BUTTON_DELETE_ALL, callbacks.DeleteCluster(cluster.id, confirmed=True)),
         Button(BACK, callbacks.ShowCard(place)),
     )
-    return Reply(text, (row,))
+    return Reply(texts.DELETE.format(count=len(cluster.questions), questions=questions), buttons)
 
 
-def pager(place: int, count: int) -> Rows:
-    """The way to the cards before and after."""
-    turns = []
-    if place:
-        turns.append(Button(texts.CARD_PREVIOUS, callbacks.ShowCard(place - 1)))
-    if place + 1 < count:
-        turns.append(Button(texts.CARD_NEXT, callbacks.ShowCard(place + 1)))
-    return (tuple(turns),) if turns else ()
-
-
-def not_covered(cluster: Cluster, nearest: Iterable[Item], place: int = 0) -> Reply:
+def not_covered(cluster: Cluster, nearest: Sequence[Item], place: int = 0) -> Reply:
     """How to say that the speech does not say it."""
-    items = list(nearest)
     question = cluster.questions[0].question
     lines = [texts.NOT_COVERED_CHOICE.format(question=question, answer=texts.NOT_COVERED_ANSWER)]
-    for number, item in enumerate(items, start=1):
-        lines.append(texts.NOT_COVERED_NEAR.format(number=number, question=item.question, answer=item.answer))
-    rows = [
-        (
-            Button(
-                texts.BUTTON_PHRASING.format(number=number, question=item.question),
-                callbacks.AddToItem(cluster.id, short_key(item.id)),
-            ),
-        )
-        for number, item in enumerate(items, start=1)
-    ]
-    new = (
+    lines += (
+        texts.NOT_COVERED_NEAR.format(number=number, question=item.question, answer=item.answer)
+        for number, item in enumerate(nearest, start=1)
+    )
+    new = row(
         Button(texts.BUTTON_DEFAULT, callbacks.WriteRefusal(cluster.id)),
         Button(texts.BUTTON_OWN, callbacks.WriteRefusal(cluster.id, own_words=True)),
     )
-    return Reply("\n".join(lines), (*rows, new, (Button(BACK, callbacks.ShowCard(place)),)))
+    back = row(Button(BACK, callbacks.ShowCard(place)))
+    return Reply("\n".join(lines), (*_phrasing_rows(cluster, nearest), *new, *back))
+
+
+def _phrasing_rows(cluster: Cluster, items: Sequence[Item]) -> Rows:
+    """The buttons that make a cluster's questions phrasings of one of these items."""
+    rows = []
+    for number, item in enumerate(items, start=1):
+        label = texts.BUTTON_PHRASING.format(number=number, question=item.question)
+        rows.append((Button(label, callbacks.AddToItem(cluster.id, short_key(item.id))),))
+    return tuple(rows)
 
 
 def item_card(item: Item, snapshot: Snapshot) -> Reply:
     """An item, to be changed."""
-    places = PLACES_JOINT.join(snapshot.base.places[source] for source in item.source)
     text = texts.ITEM_CARD.format(
-        question=item.question,
-        item=item.id,
-        answer=item.answer,
-        places=places or texts.ITEM_CARD_NO_PLACES,
+        item=item,
+        places=places(item, snapshot.base) or texts.ITEM_CARD_NO_PLACES,
         place=snapshot.knowledge.locations[item.id],
         count=len(list(item.all_phrasings())),
     )
-    row = (
+    buttons = row(
         Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(item.id)),
         Button(texts.BUTTON_WORDS, callbacks.WritePhrasings(item.id)),
     )
-    return Reply(text, (row,))
+    return Reply(text, buttons)
 
 
 def item_choices(items: Iterable[Item]) -> Reply:
@@ -172,51 +183,46 @@ def help_for_admins() -> Reply:
     return Reply("\n\n".join((HELP, texts.ADMIN_HELP.format(commands="\n".join(rows)))))
 
 
-def sources(form: Form, base: KnowledgeBase, owner: int) -> Reply:
-    """Where an answer comes from: several may be chosen."""
-    rows = [
-        (Button(_marked(place, chosen=key in form.sources), callbacks.ToggleSource(owner, short_key(key))),)
-        for key, place in base.places.items()
-    ]
-    document = _marked(form.document, chosen=True) if form.document else texts.BUTTON_OTHER
-    rows_below: Rows = (
+def source_rows(form: Form, base: KnowledgeBase, owner: int) -> Rows:
+    """Where an answer may come from: several may be chosen."""
+    chosen = texts.CHOSEN_MARK
+    labels = {key: chosen.format(label=place) if key in form.sources else place for key, place in base.places.items()}
+    document = chosen.format(label=form.document) if form.document else texts.BUTTON_OTHER
+    return (
+        *((Button(label, callbacks.ToggleSource(owner, short_key(key))),) for key, label in labels.items()),
         (Button(document, callbacks.ToggleDocument(owner)),),
-        (Button(texts.BUTTON_DONE, callbacks.SourcesChosen(owner)), *cancel_row(owner)),
+        (Button(texts.BUTTON_DONE, callbacks.SourcesChosen(owner)), cancel(owner)),
     )
-    text = texts.ASK_SOURCES.format(answer=form.answer, done=texts.BUTTON_DONE)
-    return Reply(text, (*rows, *rows_below))
 
 
-def topics(base: KnowledgeBase, owner: int) -> Reply:
-    """Where a new item goes."""
+def topic_rows(base: KnowledgeBase, owner: int) -> Rows:
+    """Where a new item may go."""
     rows = ((Button(topic, callbacks.ChooseTopic(owner, short_key(topic))),) for topic in base.topics)
-    return Reply(texts.ASK_TOPIC, (*rows, cancel_row(owner)))
+    return (*rows, (cancel(owner),))
 
 
 def preview(plan: Plan) -> str:
     """What is about to be changed."""
-    base = plan.after.base
-    item = base.by_id[plan.item]
-    match plan.change:
-        case AddPhrasings(phrasings=phrasings):
-            words = "\n".join(f"· {phrasing}" for phrasing in phrasings)
-            return texts.PREVIEW_PHRASINGS.format(question=item.question, words=words)
-        case AddItem() if item.kind is Kind.NOT_COVERED:
-            return texts.PREVIEW_REFUSAL.format(question=item.question, answer=item.answer)
-        case AddItem():
-            places = PLACES_JOINT.join(base.places[source] for source in item.source)
-            return texts.PREVIEW_ITEM.format(
-                topic=item.topic, question=item.question, answer=item.answer, places=places
-            )
-        case _:
-            return texts.PREVIEW_ANSWER.format(question=item.question, answer=item.answer)
+    item = plan.after.base.by_id[plan.item]
+    is_refusal = plan.kind is ActionKind.ITEM and item.kind is Kind.NOT_COVERED
+    return (texts.PREVIEW_REFUSAL if is_refusal else _PREVIEWS[plan.kind]).format(
+        item=item,
+        words="\n".join(f"· {phrasing}" for phrasing in _added(plan)),
+        places=places(item, plan.after.base),
+    )
 
 
 def edited(plan: Plan) -> str:
     """What was changed, in a line."""
-    words = "；".join(plan.change.phrasings) if isinstance(plan.change, AddPhrasings) else ""
-    question = plan.after.base.by_id[plan.item].question
-    return texts.EDITED.format(what=texts.EDITED_WHAT[plan.kind].format(question=question, words=words))
+    # What was made again may be a document alone.
+    item = plan.after.base.by_id.get(plan.item)
+    words = {"question": item.question if item else "", "words": "；".join(_added(plan))}
+    return texts.EDITED.format(what=texts.EDITED_WHAT[plan.kind].format(**words))
+
+
+def _added(plan: Plan) -> Sequence[str]:
+    """The phrasings that a plan adds."""
+    return plan.change.phrasings if isinstance(plan.change, AddPhrasings) else ()
 
 
 def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Iterator[str]:
@@ -242,15 +248,9 @@ def refusal(error: EditRefusedError) -> str:
     if isinstance(error, ByHandError):
         parts.append(texts.EDIT_READ_ONLY)
         for edit in error.edits:
-            match edit.change:
-                case AddPhrasings(item=item):
-                    where = texts.PASTE_PHRASINGS.format(item=item)
-                case SetAnswer(item=item):
-                    where = texts.PASTE_ANSWER.format(item=item)
-                case AddItem():
-                    where = texts.PASTE_FILE if edit.makes_file else texts.PASTE_ITEM
-                case AddSource():
-                    where = texts.PASTE_OTHER
+            where = (
+                texts.PASTE_FILE if edit.makes_file else _PASTED[type(edit.change)].format(item=subject(edit.change))
+            )
             parts.append(texts.PASTE.format(file=edit.file, where=where, yaml=edit.to_paste().rstrip("\n")))
     return "\n".join(parts)
 
@@ -268,20 +268,18 @@ def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply
         for action in shown
         if (action.edit and action.state is ActionState.DONE) or action.kind is ActionKind.IGNORE
     )
-    turns = []
-    if start:
-        turns.append(Button(texts.HISTORY_NEWER, callbacks.ShowHistory(max(0, start - HISTORY_PAGE))))
-    if len(actions) > HISTORY_PAGE:
-        turns.append(Button(texts.HISTORY_OLDER, callbacks.ShowHistory(start + HISTORY_PAGE)))
-    return Reply("\n".join(lines), (*undo, *((tuple(turns),) if turns else ())))
+    is_last = len(actions) <= HISTORY_PAGE
+    pager = row(
+        Button(texts.HISTORY_NEWER, callbacks.ShowHistory(max(0, start - HISTORY_PAGE))) if start else None,
+        None if is_last else Button(texts.HISTORY_OLDER, callbacks.ShowHistory(start + HISTORY_PAGE)),
+    )
+    return Reply("\n".join(lines), (*undo, *pager))
 
 
 def history_row(action: Action, base: KnowledgeBase) -> str:
     """One action in a line."""
     states = {ActionState.UNDONE: texts.HISTORY_UNDONE, ActionState.VOID: texts.HISTORY_VOID}
-    who = texts.HISTORY_COMMAND_LINE
-    if action.admin is not None:
-        who = texts.HISTORY_WHO.format(admin=action.admin)
+    who = texts.HISTORY_COMMAND_LINE if action.admin is None else texts.HISTORY_WHO.format(admin=action.admin)
     return texts.HISTORY_ROW.format(
         id=action.id,
         time=action.at.astimezone().strftime("%m-%d %H:%M"),
@@ -297,29 +295,20 @@ def action_words(action: Action, base: KnowledgeBase) -> str:
     return texts.HISTORY_KINDS[action.kind].format(detail=item.question if item else action.detail)
 
 
-def fix_row(item: Item) -> tuple[Button, ...]:
-    """The way to an answer that was judged wrong."""
-    return (Button(texts.JUDGE_MEND, callbacks.WriteAnswer(item.id)),)
-
-
 def judge_card(answered: Answered, item: Item, left: int) -> Reply:
     """An answer to judge; ``left``: how many there are with it."""
-    text = texts.JUDGE_CARD.format(question=answered.question, answer=item.answer, left=left)
+    text = texts.JUDGE_CARD.format(answered=answered, item=item, left=left)
     key = answered_key(answered)
-    row = (
+    buttons = row(
         Button(texts.BUTTON_RIGHT, callbacks.JudgeAnswer(key, right=True, left=left)),
         Button(texts.BUTTON_WRONG, callbacks.JudgeAnswer(key, right=False, left=left)),
     )
-    return Reply(text, (row,))
+    return Reply(text, buttons)
 
 
 def answered_key(answered: Answered) -> str:
     """What buttons call an answered question."""
     return short_key(f"{answered.key} {answered.item}")
-
-
-def _marked(label: str, *, chosen: bool) -> str:
-    return texts.CHOSEN_MARK.format(label=label) if chosen else label
 
 
 def _short(text: str) -> str:
@@ -354,17 +343,7 @@ def closed(handled: Sequence[MissedQuestion], count: int, item: Item | None) -> 
 def digest(report: Report, base: KnowledgeBase) -> Reply:
     """The last seven days, the best next edits, and the way to the answers to judge."""
     lines = [
-        texts.DIGEST.format(
-            first=report.first,
-            last=report.last,
-            asked=report.asked,
-            answered=report.answered,
-            offered=report.offered,
-            not_covered=report.not_covered,
-            missed=report.missed,
-            up=report.helpful,
-            down=report.complaints,
-        ),
+        texts.DIGEST.format(report=report),
         "",
         texts.DIGEST_EDITS if report.next_edits else texts.DIGEST_NO_EDITS,
     ]
@@ -385,9 +364,43 @@ def precision(judged: Precision | None) -> Reply:
     """What the judgements say so far."""
     if judged is None:
         return Reply(texts.JUDGE_NONE)
-    share = judged.right / judged.count
-    return Reply(
-        texts.JUDGED_PRECISION.format(
-            count=judged.count, right=judged.right, share=share, low=judged.low, high=judged.high
-        )
+    return Reply(texts.JUDGED_PRECISION.format(share=judged.right / judged.count, **asdict(judged)))
+
+
+def notice(event: notices.Notice) -> Reply:  # noqa: PLR0911 - one return a notice
+    """What admins are told of the knowledge folder."""
+    match event:
+        case notices.Reloaded(base):
+            return Reply(_reloaded(base))
+        case notices.Unchanged():
+            return Reply(texts.RELOADED_SAME)
+        case notices.KnowledgeFaulty(faults):
+            return Reply(_faulty(faults))
+        case notices.KnowledgeFixed():
+            return Reply(texts.RELOAD_MENDED)
+        case notices.MissesClosed(count):
+            return Reply(texts.FOLLOWED.format(count=count))
+        case notices.AnswersLost(impact, base):
+            return Reply("\n".join((texts.RELOAD_LOSES, *impact_lines(impact, base))))
+        case notices.EditsOverwritten(actions, base):
+            edits = "\n".join(history_row(action, base) for action in actions)
+            rows = tuple((Button(texts.BUTTON_AGAIN, callbacks.RedoEdit(action.id)),) for action in actions)
+            return Reply(texts.RELOAD_OVERWRITES.format(edits=edits), rows)
+        case _:
+            assert_never(event)
+
+
+def _reloaded(base: KnowledgeBase) -> str:
+    kinds = [item.kind for item in base.items]
+    return texts.RELOADED.format(
+        answers=kinds.count(Kind.ANSWER),
+        not_covered=kinds.count(Kind.NOT_COVERED),
+        phrasings=sum(len(list(item.all_phrasings())) for item in base.items),
     )
+
+
+def _faulty(faults: Sequence[Fault]) -> str:
+    lines = [str(fault) for fault in faults[:_FAULTS]]
+    if len(faults) > _FAULTS:
+        lines.append(texts.RELOAD_MORE.format(count=len(faults) - _FAULTS))
+    return texts.RELOAD_FAULTY.format(count=len(faults), faults="\n".join(lines))

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.conversation.reply import Reply
 from bot.items import Item, Kind
 from bot.knowledge.changes import AddItem, AddPhrasings, Change, SetAnswer
 from bot.masking import question_key
@@ -21,6 +22,10 @@ class Admin:
     chat: int
 
 
+class UnfitInputError(Exception):
+    """What an admin typed or pressed can't be taken; the form stays as it is. Its text says why, in Chinese."""
+
+
 class Task(StrEnum):
     """What is being written."""
 
@@ -31,12 +36,12 @@ class Task(StrEnum):
 
 
 class Field(StrEnum):
-    """What the admin sends or presses next."""
+    """What the admin sends or presses next. All but the last are named like the value of a form that they fill in."""
 
     QUESTION = "question"
     PHRASINGS = "phrasings"
     ANSWER = "answer"
-    SOURCES = "sources"
+    SOURCES = "sources_chosen"
     DOCUMENT = "document"
     """The name of a document that is not listed yet, as one of the sources."""
     TOPIC = "topic"
@@ -44,14 +49,20 @@ class Field(StrEnum):
     """Nothing is missing: the edit was shown, and waits to be confirmed."""
 
 
-TYPED = frozenset({Field.QUESTION, Field.PHRASINGS, Field.ANSWER, Field.DOCUMENT, Field.TOPIC})
-"""Fields that come as a message."""
-_FIELDS: Mapping[Task, tuple[Field, ...]] = {
-    Task.PHRASING: (Field.PHRASINGS,),
-    Task.ANSWER: (Field.ANSWER,),
-    Task.ITEM: (Field.QUESTION, Field.ANSWER, Field.SOURCES, Field.TOPIC),
-    Task.NOT_COVERED: (Field.QUESTION, Field.ANSWER),
+_FIELDS: Mapping[Task, Mapping[Field, str]] = {
+    Task.PHRASING: {Field.PHRASINGS: texts.ASK_PHRASING},
+    Task.ANSWER: {Field.ANSWER: texts.ASK_NEW_ANSWER},
+    Task.ITEM: {
+        Field.QUESTION: texts.ASK_QUESTION,
+        Field.ANSWER: texts.ASK_ANSWER,
+        Field.SOURCES: texts.ASK_SOURCES,
+        Field.TOPIC: texts.ASK_TOPIC,
+    },
+    Task.NOT_COVERED: {Field.QUESTION: texts.ASK_QUESTION, Field.ANSWER: texts.ASK_NOT_COVERED},
 }
+"""The fields of each task in their order, each with the words that ask for it."""
+_REWORDED = {Field.QUESTION: texts.ASK_SHORT_QUESTION, Field.PHRASINGS: texts.ASK_PHRASING_OF}
+"""What asks for a field that a missed question could not fill in."""
 
 
 class Form(BaseModel):
@@ -81,14 +92,14 @@ class Form(BaseModel):
         """The first field that is missing, in the order of the task's fields."""
         if self.names_document:
             return Field.DOCUMENT
-        filled = {
-            Field.QUESTION: bool(self.question),
-            Field.PHRASINGS: bool(self.phrasings),
-            Field.ANSWER: bool(self.answer),
-            Field.SOURCES: self.sources_chosen,
-            Field.TOPIC: bool(self.topic),
-        }
-        return next((field for field in _FIELDS[self.task] if not filled[field]), Field.CONFIRMATION)
+        return next((field for field in _FIELDS[self.task] if not getattr(self, field)), Field.CONFIRMATION)
+
+    def prompt(self, missed: str) -> str:
+        """What asks for the awaited field. ``missed``: the first missed question of its cluster, empty without one."""
+        if self.names_document:
+            return texts.ASK_OTHER
+        reworded = _REWORDED.get(self.awaited) if missed else None
+        return reworded or _FIELDS[self.task][self.awaited]
 
     def but(self, **changes: object) -> "Form":
         """The same form with other values."""
@@ -112,6 +123,19 @@ class Form(BaseModel):
                     source=self.sources,
                 )
                 return AddItem(item, document=self.document)
+
+
+@dataclass(frozen=True, slots=True)
+class AdminTurn:
+    """What comes of what an admin did.
+
+    ``form``: what they are writing from here on, None for nothing. ``notice``: a line that passes by for whoever
+    pressed a button. Without a reply, the message under which the button stands stays as it is.
+    """
+
+    reply: Reply | None
+    form: Form | None = None
+    notice: str = ""
 
 
 def stored(form: Form | None, admin: Admin) -> StoredForm:

@@ -1,21 +1,19 @@
 """What is kept of a member's turn: misses, opinions and answered questions, masked, and never who it was."""
 
-from bot.items import Item
+from bot.items import Item, VerdictKind
 from bot.masking import loggable, question_key
-from bot.matching import Answer, NotCovered, Unknown, Verdict
+from bot.matching import Answer, Verdict
 from bot.store.records import COMPLAINED, Answered, Feedback, Miss, Opinion, State
 from bot.text import is_blank
+
+_STATES = {VerdictKind.NOT_COVERED: State.NOT_COVERED, VerdictKind.UNKNOWN: State.OPEN}
+"""What becomes of a question by the verdict on it; other verdicts make no miss."""
 
 
 def miss_of(question: str, verdict: Verdict) -> Miss | None:
     """The miss that a question is by its verdict; None if it is none, or blank."""
-    match verdict:
-        case NotCovered():
-            return _miss(question, verdict, State.NOT_COVERED)
-        case Unknown():
-            return _miss(question, verdict, State.OPEN)
-        case _:
-            return None
+    state = _STATES.get(verdict.kind)
+    return _miss(question, verdict, state) if state else None
 
 
 def rejected_miss(question: str, verdict: Verdict) -> Miss | None:

@@ -1,7 +1,6 @@
 """What somebody gets to read and to press, whatever shows it: Telegram or a terminal."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.conversation.callbacks import Callback
@@ -30,10 +29,11 @@ class Reply:
         """All buttons, row by row."""
         return tuple(button for row in self.rows for button in row)
 
-    def converted(self, convert: Callable[[str], str]) -> "Reply":
-        """The same reply in other characters."""
-        rows = tuple(tuple(Button(convert(button.label), button.callback) for button in row) for row in self.rows)
-        return Reply(convert(self.text), rows)
+
+def row(*buttons: Button | None) -> Rows:
+    """One row of the buttons that there are; no row without any."""
+    existing = tuple(button for button in buttons if button)
+    return (existing,) if existing else ()
 
 
 def short_key(name: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Collection
 
 from cachetools import LRUCache
 
-from bot.conversation.admins import COMMANDS, AdminConversation, AdminTurn
+from bot.conversation.admins import COMMANDS, AdminConversation
 from bot.conversation.callbacks import is_admins, unpack
-from bot.conversation.forms import Admin, Form, stored
+from bot.conversation.forms import Admin, AdminTurn, Form, stored
 from bot.conversation.reply import Reply
 from bot.inbox.updates import CallbackQuery, Chat, Message
 from bot.store.records import NOTHING, Records

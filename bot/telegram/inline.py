@@ -19,6 +19,7 @@ from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot
 from bot.telegram.quotas import MemberRateLimit, Pace
 from bot.texts.languages import converter, language_of
+from bot.texts.members import INLINE_HINT
 
 _LOG = logging.getLogger(__name__)
 _CACHED_S = 300
@@ -58,15 +59,13 @@ class InlineHandlers:
                 item.id,
                 convert(item.question),
                 InputTextMessageContent(
-                    convert(replies.shared(item)), link_preview_options=LinkPreviewOptions(is_disabled=True)
+                    replies.shared(item), link_preview_options=LinkPreviewOptions(is_disabled=True)
                 ),
                 description=convert(item.answer)[:_DESCRIPTION],
             )
             for item in items
         ]
-        hint = (
-            None if results else InlineQueryResultsButton(convert(replies.inline_hint()), start_parameter=INLINE_START)
-        )
+        hint = None if results else InlineQueryResultsButton(replies.say(INLINE_HINT), start_parameter=INLINE_START)
         try:
             await self._bot.answer_inline_query(
                 query.id,

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from cachetools import LRUCache
 
@@ -21,7 +21,7 @@ from bot.telegram.messages import Messages
 from bot.telegram.notifier import Address, SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
 from bot.texts import members as members_texts
-from bot.texts.languages import converter, language_of
+from bot.texts.languages import language_of
 
 _COMMANDS = frozenset({"start", *members_texts.COMMANDS})
 _REMEMBERED = 10_000
@@ -68,23 +68,23 @@ class MemberHandlers:
         is_direct = self._is_direct(message, said)
         if is_direct is None or self._is_repeated(message, edited=edited):
             return NOTHING
-        speaker = _speaker(message.author, message.chat.id, addresses_bot=is_direct)
+        speaker = self._speaker(message.author, message.chat.id, addresses_bot=is_direct)
         match self._rate_limit.judge(speaker.member, message.edit_date or message.date, update_id):
             case Pace.SILENT:
                 self._metrics.silenced.inc()
                 return NOTHING
             case Pace.NOTICE:
                 self._metrics.silenced.inc()
-                await self._reply(message, self._flooded(speaker), edited=edited)
+                await self._reply(message, self._plain(members_texts.FLOODED, speaker), edited=edited)
                 return NOTHING
             case Pace.FINE if not has_words:
                 if is_direct:
-                    replies = self._conversation.replies(self._current.snapshot, speaker.language)
-                    await self._reply(message, _converted(replies.not_text(), speaker), edited=edited)
+                    await self._reply(message, self._plain(members_texts.NOT_TEXT, speaker), edited=edited)
                 return NOTHING
             case Pace.FINE:
                 async with self._messages.typing(message.place):
-                    turn = await asyncio.to_thread(self._admitted, lambda: self._turn(said, speaker), speaker.member)
+                    turn = await asyncio.to_thread(self._turn, said, speaker)
+                    self._metrics.misses_refused.inc(turn.refused)
                     if turn.unsubscribe:
                         await asyncio.to_thread(self._notifier.forget, speaker.member)
                     await self._reply(message, turn.reply, edited=edited)
@@ -94,21 +94,19 @@ class MemberHandlers:
     async def on_button(self, query: CallbackQuery, update_id: int, age_s: float) -> Records:
         """Answer a pressed button. Its question is the message that ours replied to: nothing is stored."""
         message = query.message
-        speaker = _speaker(query.sender, message.chat.id if message else query.sender.id)
+        speaker = self._speaker(query.sender, message.chat.id if message else query.sender.id)
         pace = self._rate_limit.judge(speaker.member, time.time() - age_s, update_id)
         if pace is not Pace.FINE:
             self._metrics.silenced.inc()
-            notice = self._flooded(speaker).text if pace is Pace.NOTICE else ""
+            notice = self._plain(members_texts.FLOODED, speaker).text if pace is Pace.NOTICE else ""
             await self._messages.acknowledge(query, age_s, notice)
             return NOTHING
         asked = message.reply_to_message if message else None
         question = question_in(self._addressing.without_mention(asked.text or asked.caption or "")) if asked else ""
         snapshot = self._current.snapshot
-        turn = await asyncio.to_thread(
-            self._admitted,
-            lambda: self._conversation.press(unpack(query.data), question, speaker, snapshot),
-            speaker.member,
-        )
+        callback = unpack(query.data)
+        turn = await asyncio.to_thread(self._conversation.press, callback, question, speaker, snapshot)
+        self._metrics.misses_refused.inc(turn.refused)
         await self._messages.acknowledge(query, age_s, turn.notice)
         if message is None:
             return NOTHING
@@ -135,9 +133,8 @@ class MemberHandlers:
         message = update.message or update.edited_message or pressed_in
         if message and message.chat.private:
             who = update.callback_query.sender if update.callback_query else message.author
-            speaker = _speaker(who, message.chat.id)
-            replies = self._conversation.replies(self._current.snapshot, speaker.language)
-            await self._reply(message, _converted(replies.failed(), speaker), edited=False)
+            speaker = self._speaker(who, message.chat.id)
+            await self._reply(message, self._plain(members_texts.FAILED, speaker), edited=False)
 
     @staticmethod
     def _is_direct(message: Message, said: Utterance) -> bool | None:
@@ -167,15 +164,13 @@ class MemberHandlers:
             return self._conversation.command(said.command, speaker, self._current.snapshot)
         return self._conversation.ask(said.text, speaker, self._current.snapshot)
 
-    def _admitted(self, turn: Callable[[], Turn], member: int) -> Turn:
-        """A turn that promises to record only what there is room for."""
-        wanted = turn()
-        admitted = wanted.admitted(lambda records: self._has_capacity(records, member))
-        if admitted is not wanted:
-            self._metrics.misses_refused.inc()
-        return admitted
+    def _speaker(self, user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
+        member = user.id if user else chat
+        language = language_of(user.language_code if user else None)
+        has_capacity = partial(self._has_capacity, member)
+        return Speaker(chat, member, language, addresses_bot, has_capacity=has_capacity)
 
-    def _has_capacity(self, records: Records, member: int) -> bool:
+    def _has_capacity(self, member: int, records: Records) -> bool:
         """Whether the store has room for records, and their member some left of today's quotas."""
         return (
             (not records.misses or self._miss_quota.has_left(member))
@@ -190,9 +185,8 @@ class MemberHandlers:
         for _ in records.feedback:
             self._opinion_quota.spend(member)
 
-    def _flooded(self, speaker: Speaker) -> Reply:
-        replies = self._conversation.replies(self._current.snapshot, speaker.language)
-        return _converted(replies.flooded(), speaker)
+    def _plain(self, text: str, speaker: Speaker) -> Reply:
+        return self._conversation.replies(self._current.snapshot, speaker.language).plain(text)
 
     async def _reply(self, message: Message, reply: Reply | None, *, edited: bool) -> None:
         """Send a reply; to an edited question the earlier one is edited."""
@@ -206,12 +200,3 @@ class MemberHandlers:
             sent = await self._messages.send(message.place, reply, message.message_id)
         if sent is not None:
             self._replies[key] = (sent, message.words)
-
-
-def _speaker(user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
-    language = language_of(user.language_code if user else None)
-    return Speaker(chat, user.id if user else chat, language, addresses_bot)
-
-
-def _converted(reply: Reply, speaker: Speaker) -> Reply:
-    return reply.converted(converter(speaker.language))

@@ -19,7 +19,7 @@ from bot.snapshot import CurrentSnapshot
 from bot.store.records import Due, Subscription
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.messages import Messages
-from bot.texts.languages import Language, converter
+from bot.texts.languages import Language
 
 _LOG = logging.getLogger(__name__)
 _SIDE_BY_SIDE = 8
@@ -100,9 +100,8 @@ class SubscriptionNotifier:
         verdict = snapshot.matcher.match(due.question)
         if not isinstance(verdict, Answer | NotCovered):
             return None
-        language = Language[address.language]
-        reply = self._conversation.replies(snapshot, language).answered_since(verdict)
-        return _Notice(due.id, address, reply.converted(converter(language)))
+        replies = self._conversation.replies(snapshot, Language[address.language])
+        return _Notice(due.id, address, replies.answered_since(verdict))
 
     async def _send(self, notice: _Notice) -> bool:
         """Send it; whether there is nothing more to do about it."""

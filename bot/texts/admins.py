@@ -25,10 +25,11 @@ ADMIN_COMMANDS = {
 ADMIN_HELP = "你是管理员，还可以用：\n{commands}"
 ADMIN_HELP_ROW = "/{name} {text}"
 CARD_NONE = "没有要处理的，都补上啦 🎉"
-CARD_HEAD = "第 {place}/{count} 张　问过 {asked} 次，最近一次 {last}"
-CARD_HEAD_DAYS = "第 {place}/{count} 张　{days} 天里问过 {asked} 次，最近一次 {last}"
-CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩 {asked} 次，最近一次 {last}"
-CARD_DAY = "{day.month}月{day.day}日"
+CARD_HEAD = "第 {place}/{count} 张　问过 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
+CARD_HEAD_DAYS = (
+    "第 {place}/{count} 张　{cluster.days} 天里问过 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
+)
+CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 CARD_WAITING = "🔔 有 {count} 位会员在等答案"
 CARD_PREVIOUS = "◀️ 上一张"
 CARD_NEXT = "下一张 ▶️"
@@ -124,28 +125,28 @@ CARD_GONE = "这一条已经有人处理过了。"
 EDIT_USAGE = "请写上条目的编号，如 /edit five-goods；记不得编号，就写几个字，如 /edit 五个好。"
 EDIT_CHOICES = "没有叫这个编号的。是不是想找下面的哪一个？"
 EDIT_NOTHING = "没找到相近的条目。换几个字试试，或者发 /new 写一个新的。"
-ITEM_CARD = """{question}（{item}）
+ITEM_CARD = """{item.question}（{item.id}）
 ——
-{answer}
+{item.answer}
 ——
 出处：{places}
 有 {count} 种问法（在 {place}）。要删改问法，请在编辑器里改。"""
 ITEM_CARD_NO_PLACES = "无"
 PREVIEW = "这样改好吗？"
-PREVIEW_PHRASINGS = """给「{question}」加上：
+PREVIEW_PHRASINGS = """给「{item.question}」加上：
 {words}"""
-PREVIEW_ANSWER = """「{question}」改答：
+PREVIEW_ANSWER = """「{item.question}」改答：
 ——
-{answer}
+{item.answer}
 ——"""
-PREVIEW_ITEM = """新写一条（{topic}）：{question}
+PREVIEW_ITEM = """新写一条（{item.topic}）：{item.question}
 ——
-{answer}
+{item.answer}
 ——
 出处：{places}"""
-PREVIEW_REFUSAL = """再问「{question}」，就老实说没有：
+PREVIEW_REFUSAL = """再问「{item.question}」，就老实说没有：
 ——
-{answer}
+{item.answer}
 ——"""
 BUTTON_FINE = "✅ 就这样"
 IMPACT_TRY = "先别急，这样改会影响别的问题："
@@ -248,19 +249,22 @@ HISTORY_UNDO = "↩️ 撤销 #{id}"
 HISTORY_CARE = "↩️ 还是要管 #{id}"
 HISTORY_OLDER = "更早的 ▶️"
 HISTORY_NEWER = "◀️ 更新的"
-DIGEST = """一周小结（{first.month}月{first.day}日到{last.month}月{last.day}日）
-问了 {asked} 次：答上 {answered}，给了备选 {offered}，老实说没有 {not_covered}，没答上 {missed}。
-👍 {up}　👎 {down}"""
+DIGEST = (
+    "一周小结（{report.first.month}月{report.first.day}日到{report.last.month}月{report.last.day}日）\n"
+    "问了 {report.asked} 次：答上 {report.answered}，给了备选 {report.offered}，"
+    "老实说没有 {report.not_covered}，没答上 {report.missed}。\n"
+    "👍 {report.helpful}　👎 {report.complaints}"
+)
 DIGEST_EDITS = "最值得先补的（按最近 30 天没答上的算）："
 DIGEST_EDIT = "{number}. 给「{question}」加上「{asked}」：能答上 {covers} 次"
 DIGEST_NEW_ITEM = "{number}. 写一条「{asked}」：能答上 {covers} 次"
 DIGEST_CARD = "{number} 看这张卡片"
 DIGEST_NO_EDITS = "最近 30 天没答上的都处理了。"
 DIGEST_JUDGE = "下面有 {count} 个我最拿不准的回答，帮我看看对不对，一条一点。"
-JUDGE_CARD = """有人问：「{question}」
+JUDGE_CARD = """有人问：「{answered.question}」
 现在的回答是：
 ——
-{answer}
+{item.answer}
 ——
 对不对？（连这条还有 {left} 条）"""
 JUDGE_MEND = "📝 改刚才答错的那条"

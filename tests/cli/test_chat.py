@@ -11,6 +11,7 @@ from bot.conversation.callbacks import Origin, RejectSuggestions
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.reply import Button, Reply
 from bot.knowledge import Knowledge
+from bot.texts import members as texts
 
 
 def printed(reply: Reply, *, terminal: bool) -> list[str]:
@@ -36,7 +37,7 @@ def test_buttons_are_numbered_row_by_row() -> None:
 def test_chinese_wraps_by_its_width(shipped: Knowledge, *, terminal: bool) -> None:
     """On a terminal no line is wider than its 80 columns; in a pipe none is broken."""
     replies = MemberReplies(shipped.base, 180)
-    views = [replies.welcome(), replies.help(), replies.privacy()]
+    views = [replies.with_topics(texts.WELCOME), replies.plain(texts.HELP), replies.plain(texts.PRIVACY)]
     views += [replies.items([item], Origin.TOPIC) for item in shipped.base.items]
     for view in views:
         lines = printed(view, terminal=terminal)

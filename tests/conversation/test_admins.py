@@ -156,8 +156,11 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     views = [
         cards.card(cluster, 5, cards.COUNTED, near, longest[0], {Opinion.WRONG: 9}, longest),
         cards.not_covered(cluster, longest),
-        cards.sources(full, base, 10**12),
-        cards.topics(base, 10**12),
+        Reply(
+            admins_texts.ASK_SOURCES.format(answer=full.answer, done=admins_texts.BUTTON_DONE),
+            cards.source_rows(full, base, 10**12),
+        ),
+        Reply(admins_texts.ASK_TOPIC, cards.topic_rows(base, 10**12)),
         cards.item_choices(base.items[:6]),
         cards.judge_card(Answered("问" * 500, "问", longest[0].id, 0.4), longest[0], 10),
         Reply("\n".join(cards.impact_lines(Impact(effects, 1500, 9000), base))),

@@ -1,6 +1,7 @@
 """What a member says and presses, to what a member reads."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from bot.store.misses import MissLog
 from bot.store.records import Opinion, Records, State
 from bot.store.usage import UsageLog
 from bot.texts import members as members_texts
-from bot.texts.languages import Language, converter, translator
+from bot.texts.languages import Language
 from tests.conftest import CANTEEN, SHIPPED
 
 
@@ -144,16 +145,15 @@ class Dialogue:
         self._conversation = MemberConversation(usage, 180)
 
     def say(self, text: str, speaker: Speaker, *, fits: bool = True) -> Turn:
-        command = Command.parse(text)
+        command, bounded = Command.parse(text), replace(speaker, has_capacity=lambda _: fits)
         if command:
-            turn = self._conversation.command(command, speaker, self.snapshot)
-        else:
-            turn = self._conversation.ask(text, speaker, self.snapshot)
-        return turn.admitted(lambda _: fits)
+            return self._conversation.command(command, bounded, self.snapshot)
+        return self._conversation.ask(text, bounded, self.snapshot)
 
     def press(self, data: str | Callback, question: str, speaker: Speaker, *, fits: bool = True) -> Turn:
         callback = unpack(data) if isinstance(data, str) else data
-        return self._conversation.press(callback, question, speaker, self.snapshot).admitted(lambda _: fits)
+        bounded = replace(speaker, has_capacity=lambda _: fits)
+        return self._conversation.press(callback, question, bounded, self.snapshot)
 
     def inline(self, query: str) -> list[Item]:
         return list(self._conversation.inline(query, self.snapshot))
@@ -404,21 +404,22 @@ def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_every_shipped_item_fits_telegram(shipped: Knowledge, language: Language) -> None:
     """Callback data in 64 bytes, texts in 4,096 UTF-16 units, whichever way an item is opened."""
-    replies, convert = MemberReplies(shipped.base, 180, translator(language)), converter(language)
-    views = [replies.welcome(), replies.help(), replies.privacy(), replies.topics(0), replies.gone()]
+    replies = MemberReplies(shipped.base, 180, language)
+    views = [replies.plain(text) for text in (members_texts.HELP, members_texts.PRIVACY)]
+    views += [replies.with_topics(text) for text in (members_texts.WELCOME, members_texts.TOPICS, members_texts.GONE)]
     views += [replies.topic(short_key(topic), page) for topic in shipped.base.topics for page in range(4)]
     for item in shipped.base.items:
         views += [replies.items([item], origin) for origin in Origin]
         views.append(replies.defects([item], Origin.QUESTION))
         assert len(item.id.encode()) <= 64
-        assert units(convert(replies.shared(item))) <= 4096
+        assert units(replies.shared(item)) <= 4096
     longest = sorted(shipped.base.items, key=lambda item: len(item.id))[-4:]
     views += [replies.items(longest, Origin.QUESTION), replies.defects(longest, Origin.QUESTION)]
     for view in views:
-        assert units(convert(view.text)) <= 4096
+        assert units(view.text) <= 4096
         assert all(1 <= len(button.callback.pack().encode()) <= 64 and button.label for button in view.buttons)
-    assert units(convert(replies.thanks(noted=True))) <= 200
-    assert units(convert(replies.flooded().text)) <= 200
+    assert units(replies.say(members_texts.THANKS)) <= 200
+    assert units(replies.say(members_texts.FLOODED)) <= 200
 
 
 def units(text: str) -> int:
