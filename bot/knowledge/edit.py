@@ -174,7 +174,7 @@ class _Page:
         content: dict[str, Any] = deepcopy(dict(self.content))
         match change:
             case AddItem(item):
-                fields = {key: getattr(item, key) for key in _KEYS} | {"kind": item.kind.value}
+                fields = {key: getattr(item, key) for key in _KEYS}
                 is_made = content["items"].pop(item.id, None) == ItemEntry.model_validate(fields).model_dump()
             case AddSource(source, name):
                 is_made = content["others"].pop(source.strip(), None) == name.strip()
