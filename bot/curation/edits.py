@@ -14,7 +14,7 @@ from typing import Any
 from cachetools import LRUCache
 from pydantic import TypeAdapter
 
-from bot.curation.planning import AlreadyThereError, completed, is_made, is_undone, keys_of, questions, subject
+from bot.curation.planning import AlreadyThereError, completed, is_made, keys_of, questions, subject
 from bot.errors import EditRefusedError, KnowledgeError, Refusal
 from bot.evaluation.impact import Impact, RealQuestion, replay
 from bot.knowledge import Files, fingerprint, read
@@ -171,7 +171,7 @@ class Edits:
             item = subject(edits[-1].change)
             before = self._on_disk()
             # What is undone already was undone by an editor, or before a kill.
-            left = [edit for edit in edits if not is_undone(edit.change, before.base)]
+            left = [edit for edit in edits if is_made(edit.change, before.base) is not False]
             if not left:
                 self.history.settle(action_id, ActionState.UNDONE)
                 return item
@@ -192,13 +192,11 @@ class Edits:
             KnowledgeError: it has faults; the old snapshot goes on answering.
         """
         with self._lock:
-            before = self.current.snapshot
-            files = read(self.folder)
-            if files == before.files:
-                return False
-            after = Snapshot.of(files, str(self.folder), before.confidence)
-            self._adopt(after, after)
-            return True
+            after = self._loaded(read(self.folder))
+            is_new = after is not self.current.snapshot
+            if is_new:
+                self._adopt(after, after)
+            return is_new
 
     def recalibrate(self, snapshot: Snapshot, confidence: ConfidenceModel) -> None:
         """Give a snapshot its own thresholds, if it still answers."""
@@ -219,12 +217,14 @@ class Edits:
             and not all(is_made(edit.change, after.base) for edit in _edits(action))
         ]
 
+    def _loaded(self, files: Files) -> Snapshot:
+        current = self.current.snapshot
+        return current if files == current.files else Snapshot.of(files, str(self.folder), current.confidence)
+
     def _on_disk(self) -> Snapshot:
         """The folder as it is now, whether it answers already or not."""
-        current = self.current.snapshot
         try:
-            files = read(self.folder)
-            return current if files == current.files else Snapshot.of(files, str(self.folder), current.confidence)
+            return self._loaded(read(self.folder))
         except KnowledgeError as error:
             raise EditRefusedError(Refusal.FOLDER_FAULTY, count=len(error.faults), fault=error.faults[0]) from error
 
@@ -254,7 +254,7 @@ class Edits:
     def _sound(self, files: Files, refusal: Refusal) -> Snapshot:
         """The snapshot of files that are not on the disk yet, in the order in which a folder is read."""
         try:
-            return Snapshot.of(dict(sorted(files.items())), str(self.folder), self.current.snapshot.confidence)
+            return self._loaded(dict(sorted(files.items())))
         except KnowledgeError as error:
             raise EditRefusedError(refusal, fault=error.faults[0].message) from error
 

@@ -10,7 +10,8 @@ import codecs
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +78,7 @@ class Edit:
             if text == inserted:
                 return None
             # Others have been added to the file that was made for this item.
-            inserted = _block(_lines(self.change), 2)
+            inserted = _indented(_written(self.change), 2) + "\n"
         new = _Page.read(text, self.change)
         at = new.find(inserted, self.change, self.start) if new else None
         if new and at is not None:
@@ -88,16 +89,16 @@ class Edit:
 
     def to_paste(self) -> str:
         """The change as whole lines in the style of the shipped files, for whoever makes it by hand."""
-        lines = _lines(self.change)
+        written = _written(self.change)
         match self.change:
             case AddPhrasings():
-                return _block(lines, 6)
+                return _indented(written, 6) + "\n"
             case SetAnswer():
-                return _block(lines, 4)
+                return _indented(written, 4) + "\n"
             case AddItem(item):
-                return _new_file(item) if self.makes_file else _block(lines, 2)
+                return _new_file(item) if self.makes_file else _indented(written, 2) + "\n"
             case AddSource():
-                return "others:\n" + _block(lines, 2)
+                return _others(written) + "\n"
 
 
 class ByHandError(EditRefusedError):
@@ -210,14 +211,14 @@ class _Page:
     def below(
         self,
         collection: yaml.CollectionNode,
-        lines: Iterable[str],
+        written: str,
         after: yaml.Node | None = None,
         rest: re.Pattern[str] = _REST_OF_LINE,
     ) -> Iterator[_Place]:
         """Further lines of a collection, below the line on which one of its nodes ends; by default, its last one.
 
-        Nowhere in brackets, nor if more than ``rest`` follows the node. The lines come without their ends, and without
-        the indentation that all of them have.
+        Nowhere in brackets, nor if more than ``rest`` follows the node. What is written comes without the last line end
+        and without the indentation of all lines.
         """
         node = after or collection
         while isinstance(node, yaml.CollectionNode) and not node.flow_style:
@@ -225,16 +226,13 @@ class _Page:
         # A block scalar includes the blank lines below it.
         found = rest.match(self.text, len(self.text[: node.end_mark.index].rstrip(" \t\r\n")))
         if found and not collection.flow_style:
-            written = self._joined(_shifted(lines, collection.start_mark.column))
-            yield found.end(), "", self._joined([written, ""] if found[0].endswith("\n") else ["", written])
+            lines = _indented(written, collection.start_mark.column)
+            yield found.end(), "", self.with_line_ends(f"{lines}\n" if found[0].endswith("\n") else f"\n{lines}")
 
-    def replacing(self, start: int, middle: int, end: int, lines: Iterable[str]) -> _Place:
-        """Lines in place of what stands between ``middle`` and ``end``; from ``start`` to there, all stays."""
-        return start, self.text[start:end], self.text[start:middle] + self._joined(lines)
-
-    def _joined(self, lines: Iterable[str]) -> str:
+    def with_line_ends(self, written: str) -> str:
+        """What is to be written, with the line ends of the text."""
         newline = _NEWLINE.search(self.text)
-        return (newline.group() if newline else "\n").join(lines)
+        return written.replace("\n", newline.group() if newline else "\n")
 
 
 def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, Any]]:
@@ -247,23 +245,23 @@ def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, An
 
 def _places(page: _Page, change: Change) -> Iterator[_Place]:
     """Where and how a change might be written, the most natural way first; not all of them are safe."""
-    lines, fields = _lines(change), _fields(page.root)
+    written, fields = _written(change), _fields(page.root)
     match change:
         case AddItem():
             items = fields["items"][1]
             starts = [node.start_mark.index for node in items.value[-2:]]
-            parting = [""] if len(starts) > 1 and _PARTED.search(page.text, *starts) else []
-            yield from page.below(items, [*parting, *lines], rest=_REST_AND_COMMENTS)
+            parting = "\n" if len(starts) > 1 and _PARTED.search(page.text, *starts) else ""
+            yield from page.below(items, parting + written, rest=_REST_AND_COMMENTS)
         case AddSource() if "others" in fields:
-            yield from page.below(fields["others"][1], lines)
+            yield from page.below(fields["others"][1], written)
         case AddSource():
-            yield from page.below(page.root, ["others:", *_shifted(lines, 2)], rest=_REST_AND_COMMENTS)
+            yield from page.below(page.root, _others(written), rest=_REST_AND_COMMENTS)
         case AddPhrasings(item_id) if item := page.item(item_id):
             fields = _fields(item)
             if "phrasings" in fields:
-                yield from page.below(fields["phrasings"][1], lines)
+                yield from page.below(fields["phrasings"][1], written)
             else:
-                yield from page.below(item, ["phrasings:", *_shifted(lines, 2)], after=fields["question"][1])
+                yield from page.below(item, "phrasings:\n" + _indented(written, 2), after=fields["question"][1])
         case SetAnswer(item_id, answer) if item := page.item(item_id):
             yield from _answer_places(page, item, answer.strip())
 
@@ -272,63 +270,62 @@ def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator
     """With the key, so that an answer that is also a phrasing is told from it; nowhere if a comment would be lost."""
     key, value = _fields(item)["answer"]
     start, middle, end = key.start_mark.index, value.start_mark.index, value.end_mark.index
+
+    def place(middle: int, written: str) -> _Place:
+        return start, page.text[start:end], page.text[start:middle] + page.with_line_ends(written)
+
     if item.flow_style or page.text[middle] in _TAG_OR_ANCHOR:
         return
     if value.style in ("|", ">"):
         end = middle + len(page.text[middle:end].rstrip(" \t\r\n"))
         header = _BLOCK_HEADER.match(page.text, middle, end)
         if header and not _UNWRITABLE.search(answer):
-            lines = _shifted(answer.split("\n"), len(header[2]))
-            yield page.replacing(start, header.end(1), end, lines)
+            yield place(header.end(1), _indented(answer, len(header[2])))
         if not header or "#" in header[1]:
             return
-    first, *more = _scalar_lines(answer)
-    yield page.replacing(start, middle, end, [first, *_shifted(more, key.start_mark.column)])
-    yield page.replacing(start, middle, end, [_quoted(answer)])
+    yield place(middle, _indented(_scalar(answer), key.start_mark.column).lstrip())
+    yield place(middle, _quoted(answer))
 
 
 # --- how it is written ------------------------------------------------------------------------------------------------
 
 
-def _lines(change: Change) -> list[str]:
-    """What a change adds to a list or a mapping, as lines without their ends; of an item, without empty keys."""
+def _written(change: Change) -> str:
+    """What a change adds to a list or a mapping, without the last line end; of an item, without empty keys."""
     match change:
         case AddPhrasings(phrasings=phrasings):
-            return [f"- {_in_block(phrasing)}" for phrasing in phrasings]
+            return "\n".join(f"- {_in_block(phrasing)}" for phrasing in phrasings)
         case SetAnswer(answer=answer):
-            return _field("answer", answer)
+            return f"answer: {_scalar(answer)}"
         case AddSource(source, name):
-            return [f"{_in_block(source)}: {_in_block(name)}"]
+            return f"{_in_block(source)}: {_in_block(name)}"
         case AddItem(item):
-            lines: list[str] = []
+            fields: list[str] = []
             for key in _KEYS:
                 value: str | tuple[str, ...] = getattr(item, key)
                 if key == "phrasings" and value:
-                    lines += [f"{key}:", *(f"  - {_in_block(phrasing)}" for phrasing in value)]
+                    fields += [f"{key}:", *(f"  - {_in_block(phrasing)}" for phrasing in value)]
                 elif isinstance(value, tuple):
-                    lines += [f"{key}: [{', '.join(map(_in_flow, value))}]"] if value else []
+                    fields += [f"{key}: [{', '.join(map(_in_flow, value))}]"] if value else []
                 elif value is not Kind.ANSWER:
-                    lines += _field(key, value)
-            return [f"- {lines[0]}", *_shifted(lines[1:], 2)]
+                    fields.append(f"{key}: {_scalar(value)}")
+            return "- " + _indented("\n".join(fields), 2).lstrip()
+
+
+def _others(written: str) -> str:
+    return "others:\n" + _indented(written, 2)
 
 
 def _new_file(item: Item) -> str:
     """The text of a file that holds one item."""
     head = f"# yaml-language-server: $schema=schema.json\ntopic: {_in_block(item.topic)}\nitems:\n"
-    return head + _block(_lines(AddItem(item)), 2)
+    return head + _indented(_written(AddItem(item)), 2) + "\n"
 
 
-def _field(key: str, text: str) -> list[str]:
-    first, *more = _scalar_lines(text)
-    return [f"{key}: {first}", *more]
-
-
-def _scalar_lines(text: str) -> list[str]:
+def _scalar(text: str) -> str:
     """A text as a value in block style: literally if it has several lines."""
     text = text.strip()
-    if "\n" in text and not _UNWRITABLE.search(text):
-        return ["|-", *_shifted(text.split("\n"), 2)]
-    return [_in_block(text)]
+    return "|-\n" + _indented(text, 2) if "\n" in text and not _UNWRITABLE.search(text) else _in_block(text)
 
 
 def _in_block(text: str) -> str:
@@ -350,10 +347,5 @@ def _quoted(text: str) -> str:
     return _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-def _block(lines: Iterable[str], column: int) -> str:
-    """Whole lines."""
-    return "".join(f"{line}\n" for line in _shifted(lines, column))
-
-
-def _shifted(lines: Iterable[str], columns: int) -> Iterator[str]:
-    return (" " * columns + line if line else "" for line in lines)
+def _indented(text: str, columns: int) -> str:
+    return textwrap.indent(text, " " * columns, lambda line: line != "\n")

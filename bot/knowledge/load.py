@@ -122,24 +122,18 @@ class _Loading:
         if tree.faults and not tree.value:
             return None
         model = _OWN_SHAPE.get(name, ItemFile)
+        content = None
         try:
             content = model.model_validate(tree.value)
         except ValidationError as error:
             self._faults += (_fault(name, tree, model, detail) for detail in error.errors(include_url=False))
-            if model is ItemFile:
-                self._keep_sound_entries(name, tree)
-            return None
-        if isinstance(content, ItemFile):
-            items = enumerate(content.items)
-            self._entries += (_Entry(name, tree, index, item, content.topic) for index, item in items)
+        if model is ItemFile and isinstance(tree.value, dict):
+            topic = content.topic if isinstance(content, ItemFile) else ""
+            items = tree.value.get("items")
+            for index, value in enumerate(items if isinstance(items, list) else []):
+                with suppress(ValidationError):
+                    self._entries.append(_Entry(name, tree, index, ItemEntry.model_validate(value), topic))
         return content
-
-    def _keep_sound_entries(self, name: str, tree: Tree) -> None:
-        """Entries without a fault of their own still take part in the checks between items."""
-        items = tree.value.get("items") if isinstance(tree.value, dict) else None
-        for index, value in enumerate(items if isinstance(items, list) else []):
-            with suppress(ValidationError):
-                self._entries.append(_Entry(name, tree, index, ItemEntry.model_validate(value), ""))
 
     def _check_ids(self) -> Mapping[str, Location]:
         locations: dict[str, Location] = {}
