@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.curation import notices
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
-from bot.errors import Fault, KnowledgeError, StoreError
+from bot.errors import Fault, KnowledgeError
 from bot.evaluation.calibration import cached_confidence
 from bot.evaluation.leave_one_out import HeldOut
 from bot.knowledge.watch import changes
@@ -29,7 +29,6 @@ class Reloader:
 
     ``tell`` brings a notice to the admins, and does not wait for them. ``cache`` is a folder for calibrations.
     ``patience_s``: how long faults must stand before admins are told, since a file may be caught half saved.
-    ``poll_s``: how often it is looked whether another snapshot answers.
     """
 
     folder: Path
@@ -39,7 +38,6 @@ class Reloader:
     tell: Callable[[notices.Notice], None]
     cache: Path | None
     patience_s: float = 1.0
-    poll_s: float = 0.5
 
     def __post_init__(self) -> None:
         self._asked = asyncio.Event()
@@ -58,10 +56,9 @@ class Reloader:
             return notices.KnowledgeFaulty(error.faults)
 
     async def run(self) -> None:
-        """Watch and follow until it is cancelled."""
+        """Watch until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch())
-            tasks.create_task(self._poll())
             while True:
                 await self._asked.wait()
                 self._asked.clear()
@@ -70,14 +67,6 @@ class Reloader:
     async def _watch(self) -> None:
         async for _ in changes(self.folder):
             self._asked.set()
-
-    async def _poll(self) -> None:
-        while True:
-            try:
-                await self.follow()
-            except StoreError as error:
-                _LOG.warning("%s", error)
-            await asyncio.sleep(self.poll_s)
 
     async def take_over(self) -> None:
         """Answer from the folder if it is sound; tell of its faults, once, if nobody changes it for a while."""

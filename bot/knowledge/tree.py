@@ -98,11 +98,9 @@ class _Walk:
         if isinstance(node, yaml.ScalarNode):
             self._warn_of_comment(node)
             return str(node.value)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return dict(self._entries(node, path))
-        raise TypeError(node)
+        return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
 
     def _entries(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Value]]:
         first: dict[str, int] = {}
