@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -87,26 +88,20 @@ class _Loading:
     def knowledge(self, files: Files) -> Knowledge:
         self._warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in files if name.endswith(".yml"))
         contents = {name: self._file(name, data) for name, data in files.items() if name.endswith(".yaml")}
-        speech, synonyms, frames = map(contents.get, _OWN_SHAPE)
         if SPEECH not in contents:
             self._faults.append(Fault(SPEECH, 1, knowledge_texts.SPEECH_MISSING))
         elif not self._entries and not self._faults:
             self._faults.append(Fault(SPEECH, 1, knowledge_texts.NO_ITEMS))
-        if not isinstance(speech, SpeechFile):
-            speech = SpeechFile(title="-", paragraphs={})
-        places = {**speech.paragraphs, **speech.others}
+        said: dict[str, Any] = {"paragraphs": {}, "others": {}}
+        for name in _OWN_SHAPE:
+            said.update(contents.get(name) or {})
+        places = {**said.pop("paragraphs"), **said.pop("others")}
         locations = self._check_ids()
         self._check_phrasings(locations)
         self._faults += self._check_references(places, locations)
         if self._faults:
             raise KnowledgeError(self._folder, sorted(set(self._faults)))
-        base = KnowledgeBase(
-            title=speech.title,
-            items=tuple(map(_item, self._entries)),
-            places=places,
-            synonyms=synonyms.synonyms if isinstance(synonyms, SynonymsFile) else (),
-            frames=frames.frames if isinstance(frames, FramesFile) else (),
-        )
+        base = KnowledgeBase(items=tuple(map(_item, self._entries)), places=places, **said)
         return Knowledge(base, tuple(sorted(set(self._warnings))), locations)
 
     def _file(self, name: str, data: bytes) -> BaseModel | None:
