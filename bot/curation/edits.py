@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from bot.curation.planning import AlreadyThereError, completed, is_made, keys_of, questions, subject
 from bot.errors import EditRefusedError, KnowledgeError, Refusal
 from bot.evaluation.impact import Impact, RealQuestion, replay
+from bot.items import KnowledgeBase
 from bot.knowledge import Files, fingerprint, read
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.edit import ByHandError, Edit, edit_of
@@ -99,7 +100,7 @@ class Edits:
         """
         tidy(self.folder)
         for action in self.history.begun():
-            made = all(is_made(edit.change, self.current.snapshot.base) for edit in _edits(action))
+            made = _all_made(action, self.current.snapshot.base)
             self.history.settle(action.id, ActionState.DONE if made else ActionState.VOID)
 
     def plan(self, change: Change) -> Plan:
@@ -213,8 +214,7 @@ class Edits:
         return [
             action
             for action in self.history.edits(_OVERWRITTEN)
-            if all(is_made(edit.change, before.base) for edit in _edits(action))
-            and not all(is_made(edit.change, after.base) for edit in _edits(action))
+            if _all_made(action, before.base) and not _all_made(action, after.base)
         ]
 
     def _loaded(self, files: Files) -> Snapshot:
@@ -285,6 +285,10 @@ class Edits:
             commit(self.folder, [edit.file for edit in edits], message)
         except (OSError, subprocess.SubprocessError) as error:
             _LOG.warning("An edit could not be committed to git: %s", getattr(error, "stderr", None) or error)
+
+
+def _all_made(action: Action, base: KnowledgeBase) -> bool:
+    return all(is_made(edit.change, base) for edit in _edits(action))
 
 
 def _undoable(action: Action | None) -> tuple[Edit, ...]:

@@ -192,7 +192,6 @@ class _Page:
         return content if is_made else None
 
     def item(self, item_id: str) -> yaml.MappingNode | None:
-        """The node of an item."""
         nodes: list[yaml.MappingNode] = _fields(self.root)["items"][1].value
         return next((node for node in nodes if _fields(node)["id"][1].value == item_id), None)
 
@@ -230,13 +229,11 @@ class _Page:
             yield found.end(), "", self.with_line_ends(f"{lines}\n" if found[0].endswith("\n") else f"\n{lines}")
 
     def with_line_ends(self, written: str) -> str:
-        """What is to be written, with the line ends of the text."""
         newline = _NEWLINE.search(self.text)
         return written.replace("\n", newline.group() if newline else "\n")
 
 
 def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, Any]]:
-    """The nodes of keys and values, in the order of the file."""
     return {key.value: (key, value) for key, value in mapping.value}
 
 
@@ -317,7 +314,6 @@ def _others(written: str) -> str:
 
 
 def _new_file(item: Item) -> str:
-    """The text of a file that holds one item."""
     head = f"# yaml-language-server: $schema=schema.json\ntopic: {_in_block(item.topic)}\nitems:\n"
     return head + _indented(_written(AddItem(item)), 2) + "\n"
 
