@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from bot.errors import EditRefusedError, Refusal
@@ -18,12 +18,11 @@ from bot.text import normalise
 _NOT_COVERED_FILE = "not-covered.yaml"
 
 
+@dataclass(eq=False)
 class AlreadyThereError(Exception):
     """The knowledge is as wanted. ``item`` is the item that a change was about."""
 
-    def __init__(self, item: str) -> None:
-        super().__init__(item)
-        self.item = item
+    item: str
 
 
 def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -> Sequence[tuple[str, Change]]:
@@ -50,8 +49,7 @@ def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -
                 raise AlreadyThereError(item_id)
             return [(locations[item_id].file, SetAnswer(item_id, answer, before))]
         case AddSource(_, name):
-            known = _source(base, name)
-            if known:
+            if known := _source(base, name):
                 raise AlreadyThereError(known)
             new_id = next(f"doc-{number}" for number in count(1) if f"doc-{number}" not in base.places)
             return [(SPEECH, AddSource(new_id, name))]
@@ -123,9 +121,8 @@ def _item(base: KnowledgeBase, item_id: str) -> Item:
 
 
 def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
-    owned = base.by_phrasing
     for phrasing in phrasings:
-        if owner := owned.get(normalise(phrasing)):
+        if owner := base.by_phrasing.get(normalise(phrasing)):
             raise EditRefusedError(Refusal.PHRASING_TAKEN, phrasing=phrasing, question=owner.question)
 
 
