@@ -28,6 +28,9 @@ from bot.knowledge.tree import parse
 _KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related")
 """The order in which the shipped files write them."""
 
+_COLUMNS = {AddPhrasings: 6, SetAnswer: 4, AddItem: 2, AddSource: 2}
+"""Where the shipped files write what is added."""
+
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """What YAML does not read, or takes for a line end, unless it is escaped."""
 _NEWLINE = re.compile(r"\r?\n")
@@ -89,16 +92,10 @@ class Edit:
 
     def to_paste(self) -> str:
         """The change as whole lines in the style of the shipped files, for whoever makes it by hand."""
-        written = _written(self.change)
-        match self.change:
-            case AddPhrasings():
-                return _indented(written, 6) + "\n"
-            case SetAnswer():
-                return _indented(written, 4) + "\n"
-            case AddItem(item):
-                return _new_file(item) if self.makes_file else _indented(written, 2) + "\n"
-            case AddSource():
-                return _others(written) + "\n"
+        if isinstance(self.change, AddItem) and self.makes_file:
+            return _new_file(self.change.item)
+        head = "others:\n" if isinstance(self.change, AddSource) else ""
+        return f"{head}{_indented(_written(self.change), _COLUMNS[type(self.change)])}\n"
 
 
 class ByHandError(EditRefusedError):
@@ -252,7 +249,7 @@ def _places(page: _Page, change: Change) -> Iterator[_Place]:
         case AddSource() if "others" in fields:
             yield from page.below(fields["others"][1], written)
         case AddSource():
-            yield from page.below(page.root, _others(written), rest=_REST_AND_COMMENTS)
+            yield from page.below(page.root, "others:\n" + _indented(written, 2), rest=_REST_AND_COMMENTS)
         case AddPhrasings(item_id) if item := page.item(item_id):
             fields = _fields(item)
             if "phrasings" in fields:
@@ -307,10 +304,6 @@ def _written(change: Change) -> str:
                 elif value is not Kind.ANSWER:
                     fields.append(f"{key}: {_scalar(value)}")
             return "- " + _indented("\n".join(fields), 2).lstrip()
-
-
-def _others(written: str) -> str:
-    return "others:\n" + _indented(written, 2)
 
 
 def _new_file(item: Item) -> str:
