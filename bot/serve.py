@@ -55,6 +55,8 @@ _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
 _SWEEP_EVERY_S = 2.0
 """How often the inbox is looked through for what other processes put there, such as replayed dead letters."""
+_FOLLOW_EVERY_S = 0.5
+"""How often it is looked whether another snapshot answers."""
 _HEALTH_EVERY_S = 5.0
 _PURGE_EVERY_S = 600.0
 _CLUSTER_EVERY_S = 30.0
@@ -239,6 +241,7 @@ class Server:
                 lambda: periodic(_in_thread(retention.purge), _PURGE_EVERY_S),
                 lambda: periodic(_in_thread(app.clustering.cluster_new), _CLUSTER_EVERY_S),
                 self._reloader.run,
+                lambda: periodic(self._reloader.follow, _FOLLOW_EVERY_S),
             ),
             connected_tasks=(
                 lambda: periodic(self._worker.load, _SWEEP_EVERY_S),

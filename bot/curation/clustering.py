@@ -19,45 +19,36 @@ class KnownClusters:
     """
 
     def __init__(self, index: Index) -> None:
-        self.newest = 0
-        """The highest id of a stored cluster among them."""
-        self._ids: list[int | None] = []
+        self.ids: list[int | None] = []
+        """The ids under which the clusters are stored, in the order in which they were added; None for a new one."""
         self._questions = SimilarQuestions(index)
         self._complaints: dict[str | None, int] = {}
 
-    def learn(self, cluster: int, first: MissedQuestion) -> None:
-        """Add a stored cluster. Of several that fit a miss equally well, the one that was added first is taken."""
-        self._add(first, cluster)
+    @property
+    def newest(self) -> int:
+        """The highest id of a stored cluster among them, 0 without one."""
+        return max(filter(None, self.ids), default=0)
 
-    def choose(self, misses: Iterable[MissedQuestion]) -> dict[int, Assignment]:
-        """What each of these misses joins, by numbers that ``stored`` takes; where nothing fits, a new cluster.
-
-        The new clusters are among the known ones from then on, so that the misses after it can join them.
-        """
-        members: dict[int, list[MissedQuestion]] = {}
-        for miss in misses:
-            number = self.find(miss)
-            members.setdefault(self._add(miss, None) if number is None else number, []).append(miss)
-        return {number: Assignment(self._ids[number], tuple(joining)) for number, joining in members.items()}
-
-    def stored(self, number: int, cluster: int) -> None:
-        """Give a cluster that was new the id under which it is stored."""
-        self._ids[number] = cluster
-        self.newest = max(self.newest, cluster)
-
-    def find(self, miss: MissedQuestion) -> int | None:
-        """The number of the cluster that a miss belongs to, counted from 0 in the order in which they were added."""
-        return self._complaints.get(miss.item) if miss.is_complaint else self._questions.find(miss.question)
-
-    def _add(self, first: MissedQuestion, cluster: int | None) -> int:
-        number = len(self._ids)
-        self._ids.append(cluster)
-        self.newest = max(self.newest, cluster or 0)
+    def add(self, first: MissedQuestion, cluster: int | None = None) -> int:
+        """Add a cluster, and give its place in ``ids``. Of several that fit a miss equally well, the first is taken."""
+        number = len(self.ids)
+        self.ids.append(cluster)
         if first.is_complaint:
             self._complaints.setdefault(first.item, number)
         else:
             self._questions.add(number, first.question)
         return number
+
+    def choose(self, misses: Iterable[MissedQuestion]) -> dict[int, Assignment]:
+        """What each of these misses joins, by places in ``ids``; where nothing fits, a new cluster.
+
+        The new clusters are among the known ones from then on, so that the misses after it can join them.
+        """
+        members: dict[int, list[MissedQuestion]] = {}
+        for miss in misses:
+            found = self._complaints.get(miss.item) if miss.is_complaint else self._questions.find(miss.question)
+            members.setdefault(self.add(miss) if found is None else found, []).append(miss)
+        return {number: Assignment(self.ids[number], tuple(joining)) for number, joining in members.items()}
 
 
 class Clustering:
@@ -85,12 +76,12 @@ class Clustering:
             while misses := self._clusters.unclustered(_AT_ONCE):
                 known, self._known = self._known, KnownClusters(self._index)
                 for cluster, first in self._clusters.leading(known.newest).items():
-                    known.learn(cluster, first)
+                    known.add(first, cluster)
                 chosen = known.choose(misses)
                 ids = self._clusters.assign(list(chosen.values()), known.newest)
                 if ids is None:
                     continue
                 for number, cluster in zip(chosen, ids, strict=True):
-                    known.stored(number, cluster)
+                    known.ids[number] = cluster
                 # Only what is stored is known: after a failure, or a change by others, all clusters are learnt anew.
                 self._known = known

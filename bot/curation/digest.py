@@ -66,28 +66,20 @@ class Precision:
     high: float
 
 
+@dataclass(eq=False)
 class Digest:
     """Works the digest out. Every method raises StoreError where the store fails."""
 
-    def __init__(
-        self,
-        clusters: MissClusters,
-        clustering: Clustering,
-        usage: UsageLog,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._clusters = clusters
-        self._clustering = clustering
-        self._usage = usage
-        self._now = now
+    clusters: MissClusters
+    clustering: Clustering
+    usage: UsageLog
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def report(self, snapshot: Snapshot) -> Report:
         """The last seven days, today included."""
-        last = self._now().date()
+        last = self.now().date()
         first = last - timedelta(days=_DAYS - 1)
-        names: Counter[str] = Counter()
-        for counts in self._usage.daily(first).values():
-            names.update(counts)
+        names: Counter[str] = sum(map(Counter, self.usage.daily(first).values()), Counter())
         return Report(
             first,
             last,
@@ -103,40 +95,33 @@ class Digest:
 
     def to_judge(self, snapshot: Snapshot) -> list[Answered]:
         """The least sure of last week's answers that nobody judged yet, at most ten, of items that there still are."""
-        waiting = self._usage.to_judge(_LOOKED_AT)
+        waiting = self.usage.to_judge(_LOOKED_AT)
         return [answered for answered in waiting if answered.item in snapshot.base.by_id][:TO_JUDGE]
 
     def precision(self) -> Precision | None:
         """What all judgements say; None without any."""
-        judged = [judgement.right for judgement in self._usage.judged()]
+        judged = [judgement.right for judgement in self.usage.judged()]
         return Precision(sum(judged), len(judged), *interval(sum(judged), len(judged))) if judged else None
 
     def _next_edits(self, snapshot: Snapshot) -> list[tuple[NextEdit, int]]:
-        self._clustering.cluster_new()
-        misses = self._clusters.recent(self._now() - _MONTH, _MISSES)
+        self.clustering.cluster_new()
+        misses = self.clusters.recent(self.now() - _MONTH, _MISSES)
         asked = {question for question, _ in misses}
-        first = [(cluster.questions[0].question, cluster.id) for cluster in self._clusters.top(_CANDIDATES)]
+        first = [(cluster.questions[0].question, cluster.id) for cluster in self.clusters.top(_CANDIDATES)]
         clusters = {question: cluster for question, cluster in first if question in asked}
         found = best_next_edits(snapshot.index, snapshot.confidence, misses, list(clusters), limit=_EDITS)
         return [(edit, clusters[edit.question]) for edit in found]
 
 
+@dataclass(eq=False)
 class WeeklyDigest:
     """Sends the digest once a week, from Monday 9 o'clock on in the machine's time zone; first in the second week."""
 
-    def __init__(
-        self,
-        digest: Digest,
-        current: CurrentSnapshot,
-        history: History,
-        send: Callable[[Report], Awaitable[None]],
-        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
-    ) -> None:
-        self._digest = digest
-        self._current = current
-        self._history = history
-        self._send = send
-        self._now = now
+    digest: Digest
+    current: CurrentSnapshot
+    history: History
+    send: Callable[[Report], Awaitable[None]]
+    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
 
     async def send_if_due(self) -> None:
         """Send it if it is due. A kill in between sends it twice.
@@ -144,15 +129,15 @@ class WeeklyDigest:
         Raises:
             StoreError: the store fails.
         """
-        now = self._now()
+        now = self.now()
         year, week, day = now.isocalendar()
         this_week = f"{year}-{week}"
-        sent = await asyncio.to_thread(self._history.mark, _LAST_SENT)
+        sent = await asyncio.to_thread(self.history.mark, _LAST_SENT)
         if sent == this_week or (sent and day == 1 and now.hour < _HOUR):
             return
         if sent:
-            await self._send(await asyncio.to_thread(self._digest.report, self._current.snapshot))
-        await asyncio.to_thread(self._history.put_mark, _LAST_SENT, this_week)
+            await self.send(await asyncio.to_thread(self.digest.report, self.current.snapshot))
+        await asyncio.to_thread(self.history.put_mark, _LAST_SENT, this_week)
 
 
 def interval(right: int, count: int) -> tuple[float, float]:

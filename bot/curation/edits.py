@@ -5,17 +5,19 @@ import json
 import logging
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
 
 from cachetools import LRUCache
 from pydantic import TypeAdapter
 
-from bot.curation.planning import AlreadyThereError, completed, is_made, is_undone, keys_of, questions, subject
+from bot.curation.planning import AlreadyThereError, completed, is_made, keys_of, questions, subject
 from bot.errors import EditRefusedError, KnowledgeError, Refusal
 from bot.evaluation.impact import Impact, RealQuestion, replay
+from bot.items import KnowledgeBase
 from bot.knowledge import Files, fingerprint, read
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.edit import ByHandError, Edit, edit_of
@@ -73,26 +75,22 @@ class Plan:
         return hashlib.sha256(both.encode()).hexdigest()[:8]
 
 
+@dataclass(eq=False)
 class Edits:
     """Changes the knowledge folder, one change at a time. ``known`` gives the real questions to try changes on."""
 
-    def __init__(
-        self,
-        folder: Path,
-        current: CurrentSnapshot,
-        history: History,
-        known: Callable[[], Sequence[RealQuestion]],
-        *,
-        commits: bool,
-    ) -> None:
-        self._folder = folder
-        self._current = current
-        self._history = history
-        self._known = known
-        self._commits = commits
+    folder: Path
+    current: CurrentSnapshot
+    history: History
+    known: Callable[[], Sequence[RealQuestion]]
+    _: KW_ONLY
+    commits: bool
+
+    def __post_init__(self) -> None:
         self._lock = threading.RLock()
         self._plans: LRUCache[object, Plan] = LRUCache(_PLANS_KEPT)
-        self._taken_over: list[tuple[Snapshot, Snapshot]] = []
+        self.taken_over: deque[tuple[Snapshot, Snapshot]] = deque()
+        """What editors changed: the snapshots before and after. Whoever has seen to one removes it."""
 
     def recover(self) -> None:
         """After a start: find out of each edit that a kill interrupted whether it was made, and remove what is left.
@@ -100,10 +98,10 @@ class Edits:
         Raises:
             StoreError: the store fails.
         """
-        tidy(self._folder)
-        for action in self._history.begun():
-            made = all(is_made(edit.change, self._current.snapshot.base) for edit in _edits(action))
-            self._history.settle(action.id, ActionState.DONE if made else ActionState.VOID)
+        tidy(self.folder)
+        for action in self.history.begun():
+            made = _all_made(action, self.current.snapshot.base)
+            self.history.settle(action.id, ActionState.DONE if made else ActionState.VOID)
 
     def plan(self, change: Change) -> Plan:
         """Work a change out on the folder as it is now, and try it on questions.
@@ -117,7 +115,7 @@ class Edits:
         """
         with self._lock:
             before = self._on_disk()
-            return self._planned(before, completed(change, before.knowledge, self._history.used_ids()))
+            return self._planned(before, completed(change, before.knowledge, self.history.used_ids()))
 
     def plan_again(self, action_id: int) -> Plan:
         """Plan an edit that was made before, and whose change is gone from the files.
@@ -126,7 +124,7 @@ class Edits:
         """
         with self._lock:
             before = self._on_disk()
-            edits = _edits(self._edit(action_id))
+            edits = _undoable(self.history.action(action_id))
             missing = [(edit.file, edit.change) for edit in edits if not is_made(edit.change, before.base)]
             if not missing:
                 raise AlreadyThereError(subject(edits[-1].change))
@@ -140,19 +138,19 @@ class Edits:
             EditRefusedError: the folder is not the one it was planned on; nothing is done.
         """
         with self._lock:
-            if read(self._folder) != plan.before.files:
+            if read(self.folder) != plan.before.files:
                 raise EditRefusedError(Refusal.FOLDER_CHANGED)
             edits = _EDITS.dump_json(plan.edits).decode()
             detail = f"{plan.item}（{plan.edits[-1].file}）"
-            action = self._history.begin(admin, plan.kind, plan.item, detail, edits, keys_of(plan.change))
+            action = self.history.begin(admin, plan.kind, plan.item, detail, edits, keys_of(plan.change))
             try:
                 self._write(plan.before.files, plan.after.files, plan.edits)
             except EditRefusedError as error:
-                self._history.settle(action, ActionState.VOID)
+                self.history.settle(action, ActionState.VOID)
                 if error.refusal is Refusal.FOLDER_READ_ONLY:
                     raise ByHandError(error.refusal, plan.edits, **error.details) from error
                 raise
-            self._history.settle(action, ActionState.DONE)
+            self.history.settle(action, ActionState.DONE)
             self._adopt(plan.after, plan.before)
             self._commit(f"{plan.kind}: {plan.item}", plan.edits)
         return action
@@ -167,23 +165,23 @@ class Edits:
                 can't be written.
         """
         with self._lock:
-            action = self._history.action(action_id)
+            action = self.history.action(action_id)
             if action and action.item and action.state is ActionState.UNDONE:
                 return action.item
-            edits = _edits(self._edit(action_id))
+            edits = _undoable(action)
             item = subject(edits[-1].change)
             before = self._on_disk()
             # What is undone already was undone by an editor, or before a kill.
-            left = [edit for edit in edits if not is_undone(edit.change, before.base)]
+            left = [edit for edit in edits if is_made(edit.change, before.base) is not False]
             if not left:
-                self._history.settle(action_id, ActionState.UNDONE)
+                self.history.settle(action_id, ActionState.UNDONE)
                 return item
             reverted = {edit.file: edit.reverted(before.files.get(edit.file)) for edit in left}
             files = {name: data for name, data in {**before.files, **reverted}.items() if data is not None}
             after = self._sound(files, Refusal.UNDO_FAULTY)
             self._write(before.files, files, left[::-1])
-            self._history.settle(action_id, ActionState.UNDONE)
-            self._history.record(admin, ActionKind.UNDO, f"#{action_id} {item}")
+            self.history.settle(action_id, ActionState.UNDONE)
+            self.history.record(admin, ActionKind.UNDO, f"#{action_id} {item}")
             self._adopt(after, before)
             self._commit(f"undo: {item}", left)
         return item
@@ -195,73 +193,68 @@ class Edits:
             KnowledgeError: it has faults; the old snapshot goes on answering.
         """
         with self._lock:
-            before = self._current.snapshot
-            files = read(self._folder)
-            if files == before.files:
-                return False
-            after = Snapshot.of(files, str(self._folder), before.confidence)
-            self._adopt(after, after)
-            return True
-
-    def taken_over(self) -> Sequence[tuple[Snapshot, Snapshot]]:
-        """What editors changed since the last call: the snapshots before and after, whoever noticed the change."""
-        with self._lock:
-            found, self._taken_over = self._taken_over, []
-            return found
+            after = self._loaded(read(self.folder))
+            is_new = after is not self.current.snapshot
+            if is_new:
+                self._adopt(after, after)
+            return is_new
 
     def recalibrate(self, snapshot: Snapshot, confidence: ConfidenceModel) -> None:
         """Give a snapshot its own thresholds, if it still answers."""
         with self._lock:
-            if self._current.snapshot is snapshot:
-                self._current.swap(snapshot.calibrated(confidence))
+            if self.current.snapshot is snapshot:
+                self.current.swap(snapshot.calibrated(confidence))
 
-    def impact(self, before: Snapshot, after: Snapshot) -> Impact:
-        """What a change that is live already has done to questions."""
-        return replay(before.index, after.index, before.confidence, self._known())
+    def impact(self, before: Snapshot, after: Snapshot, more: Sequence[RealQuestion] = ()) -> Impact:
+        """What a change does to phrasings, to the known real questions, and to some ``more`` of these."""
+        return replay(before.index, after.index, before.confidence, [*self.known(), *more])
 
     def overwritten(self, before: Snapshot, after: Snapshot) -> Sequence[Action]:
         """Edits from the chat that an editor has undone by saving an older copy."""
         return [
             action
-            for action in self._history.edits(_OVERWRITTEN)
-            if all(is_made(edit.change, before.base) for edit in _edits(action))
-            and not all(is_made(edit.change, after.base) for edit in _edits(action))
+            for action in self.history.edits(_OVERWRITTEN)
+            if _all_made(action, before.base) and not _all_made(action, after.base)
         ]
 
-    def _edit(self, action_id: int) -> Action:
-        action = self._history.action(action_id)
-        if action is None or action.edit is None:
-            raise EditRefusedError(Refusal.UNDO_GONE)
-        return action
+    def _loaded(self, files: Files) -> Snapshot:
+        current = self.current.snapshot
+        return current if files == current.files else Snapshot.of(files, str(self.folder), current.confidence)
 
     def _on_disk(self) -> Snapshot:
         """The folder as it is now, whether it answers already or not."""
-        current = self._current.snapshot
         try:
-            files = read(self._folder)
-            return current if files == current.files else Snapshot.of(files, str(self._folder), current.confidence)
+            return self._loaded(read(self.folder))
         except KnowledgeError as error:
             raise EditRefusedError(Refusal.FOLDER_FAULTY, count=len(error.faults), fault=error.faults[0]) from error
 
     def _planned(self, before: Snapshot, changes: Sequence[tuple[str, Change]]) -> Plan:
-        key = fingerprint(before.files), tuple(changes)
-        plan = self._plans.get(key)
-        if plan is None or plan.before.files != before.files:
-            plan = self._plans[key] = self._tried(before, changes)
-        return plan
-
-    def _tried(self, before: Snapshot, changes: Sequence[tuple[str, Change]]) -> Plan:
-        files, edits = _edited(before.files, changes)
+        key = tuple(before.files.items()), tuple(changes)
+        if key in self._plans:
+            return self._plans[key]
+        files, edits, by_hand = dict(before.files), list[Edit](), list[ByHandError]()
+        for file, change in changes:
+            try:
+                edits.append(edit_of(change, file, files.get(file)))
+                files[file] = edits[-1].applied(files.get(file))
+            except ByHandError as error:
+                by_hand.append(error)
+                edits += error.edits
+        if by_hand:
+            raise ByHandError(by_hand[0].refusal, edits, **by_hand[0].details)
         after = self._sound(files, Refusal.EDIT_FAULTY)
         # A question that becomes a phrasing is lost by the item that answers it now.
-        answered = [RealQuestion(text, _answering(before, text)) for text in questions(edits[-1].change)]
-        known = [*self._known(), *(question for question in answered if question.item)]
-        return Plan(edits, before, after, replay(before.index, after.index, before.confidence, known))
+        verdicts = [(text, before.matcher.match(text)) for text in questions(edits[-1].change)]
+        answered = [
+            RealQuestion(text, verdict.chosen[0].item.id) for text, verdict in verdicts if isinstance(verdict, Answer)
+        ]
+        plan = self._plans[key] = Plan(tuple(edits), before, after, self.impact(before, after, answered))
+        return plan
 
     def _sound(self, files: Files, refusal: Refusal) -> Snapshot:
         """The snapshot of files that are not on the disk yet, in the order in which a folder is read."""
         try:
-            return Snapshot.of(dict(sorted(files.items())), str(self._folder), self._current.snapshot.confidence)
+            return self._loaded(dict(sorted(files.items())))
         except KnowledgeError as error:
             raise EditRefusedError(refusal, fault=error.faults[0].message) from error
 
@@ -270,50 +263,38 @@ class Edits:
         written: list[str] = []
         try:
             for edit in edits:
-                replace(self._folder, edit.file, before.get(edit.file), after.get(edit.file))
+                replace(self.folder, edit.file, before.get(edit.file), after.get(edit.file))
                 written.append(edit.file)
         except EditRefusedError:
             for name in reversed(written):
-                replace(self._folder, name, after.get(name), before.get(name))
+                replace(self.folder, name, after.get(name), before.get(name))
             raise
 
     def _adopt(self, snapshot: Snapshot, found: Snapshot) -> None:
         """From here on this snapshot answers. ``found`` is the folder as editors had left it."""
-        current = self._current.snapshot
+        current = self.current.snapshot
         if found.files != current.files:
-            self._taken_over.append((current, found))
-        self._current.swap(snapshot.calibrated(current.confidence))
+            self.taken_over.append((current, found))
+        self.current.swap(snapshot.calibrated(current.confidence))
 
     def _commit(self, message: str, edits: Sequence[Edit]) -> None:
         """Commit to git, if that is wanted; an error of git is logged, and the edit stands."""
-        if not self._commits:
+        if not self.commits:
             return
         try:
-            commit(self._folder, [edit.file for edit in edits], message)
+            commit(self.folder, [edit.file for edit in edits], message)
         except (OSError, subprocess.SubprocessError) as error:
             _LOG.warning("An edit could not be committed to git: %s", getattr(error, "stderr", None) or error)
 
 
-def _edited(files: Files, changes: Sequence[tuple[str, Change]]) -> tuple[Files, tuple[Edit, ...]]:
-    """The files after these changes, made one after the other, and the edits that make them."""
-    edited, edits, by_hand = dict(files), list[Edit](), list[ByHandError]()
-    for file, change in changes:
-        data = edited.get(file)
-        try:
-            edits.append(edit_of(change, file, data))
-            edited[file] = edits[-1].applied(data)
-        except ByHandError as error:
-            by_hand.append(error)
-            edits += error.edits
-    if by_hand:
-        raise ByHandError(by_hand[0].refusal, edits, **by_hand[0].details)
-    return edited, tuple(edits)
+def _all_made(action: Action, base: KnowledgeBase) -> bool:
+    return all(is_made(edit.change, base) for edit in _edits(action))
 
 
-def _answering(snapshot: Snapshot, text: str) -> str | None:
-    """The item that answers a question, None if none does."""
-    verdict = snapshot.matcher.match(text)
-    return verdict.chosen[0].item.id if isinstance(verdict, Answer) else None
+def _undoable(action: Action | None) -> tuple[Edit, ...]:
+    if action is None or action.edit is None:
+        raise EditRefusedError(Refusal.UNDO_GONE)
+    return _edits(action)
 
 
 def _edits(action: Action) -> tuple[Edit, ...]:

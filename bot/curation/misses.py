@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from bot.matching import Answer, NotCovered, Settled, Verdict
 from bot.snapshot import CurrentSnapshot, Snapshot
@@ -14,27 +15,27 @@ _AT_ONCE = 100
 """Misses that are asked again before their states are written."""
 
 
+@dataclass(eq=False)
 class MissLifecycle:
     """Asks misses again. What it finds counts only as long as the snapshot that it asked still answers.
 
     Every method raises StoreError where the store fails.
     """
 
-    def __init__(self, misses: MissLog, usage: UsageLog, current: CurrentSnapshot) -> None:
-        self._misses = misses
-        self._usage = usage
-        self._current = current
+    misses: MissLog
+    usage: UsageLog
+    current: CurrentSnapshot
 
     def follow(self, before: Snapshot | None, after: Snapshot) -> int:
         """Close what is answered now, and open again what was verified and is answered no more; how many are closed.
 
         Without ``before`` it is not known what changed, and complaints stay as they are.
         """
-        verified = self._misses.rows([State.VERIFIED])
+        verified = self.misses.rows([State.VERIFIED])
         lost = [missed.id for missed in verified if not isinstance(after.matcher.match(missed.question), Settled)]
-        if lost and self._current.snapshot is after:
-            self._misses.reopen(lost)
-        rows = self._misses.rows([State.OPEN, State.HANDLED])
+        if lost and self.current.snapshot is after:
+            self.misses.reopen(lost)
+        rows = self.misses.rows([State.OPEN, State.HANDLED])
         return sum(self.close(rows[n : n + _AT_ONCE], before, after) for n in range(0, len(rows), _AT_ONCE))
 
     def reopen(self, item: str, snapshot: Snapshot, *, answer: bool) -> None:
@@ -48,22 +49,22 @@ class MissLifecycle:
                 return True
             return item not in _items(snapshot.matcher.match(missed.question))
 
-        rows = self._misses.rows([State.HANDLED, State.VERIFIED, State.NOT_COVERED])
-        self._misses.reopen([missed.id for missed in rows if missed.chosen == item and is_lost(missed)])
+        rows = self.misses.rows([State.HANDLED, State.VERIFIED, State.NOT_COVERED])
+        self.misses.reopen([missed.id for missed in rows if missed.chosen == item and is_lost(missed)])
 
     def close(self, rows: Sequence[MissedQuestion], before: Snapshot | None, after: Snapshot) -> int:
         """Close those of these pending misses that are answered now, or are honestly not covered; how many."""
-        not_meant = self._usage.not_meant([missed.key for missed in rows])
+        not_meant = self.usage.not_meant([missed.key for missed in rows])
         found: dict[State, list[int]] = {State.VERIFIED: [], State.NOT_COVERED: []}
         for missed in rows:
             state = _state_reached(missed, before, after, not_meant.get(missed.key, frozenset()))
             if state:
                 found[state].append(missed.id)
         count = sum(map(len, found.values()))
-        if not count or self._current.snapshot is not after:
+        if not count or self.current.snapshot is not after:
             return 0
         for state, ids in found.items():
-            self._misses.settle(ids, state)
+            self.misses.settle(ids, state)
         _LOG.info("%d missed questions are closed.", count)
         return count
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from bot.errors import EditRefusedError, Refusal
@@ -18,12 +18,11 @@ from bot.text import normalise
 _NOT_COVERED_FILE = "not-covered.yaml"
 
 
+@dataclass(eq=False)
 class AlreadyThereError(Exception):
     """The knowledge is as wanted. ``item`` is the item that a change was about."""
 
-    def __init__(self, item: str) -> None:
-        super().__init__(item)
-        self.item = item
+    item: str
 
 
 def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -> Sequence[tuple[str, Change]]:
@@ -50,11 +49,10 @@ def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -
                 raise AlreadyThereError(item_id)
             return [(locations[item_id].file, SetAnswer(item_id, answer, before))]
         case AddSource(_, name):
-            known = _source(base, name)
-            if known:
+            if known := _source(base, name):
                 raise AlreadyThereError(known)
-            new_ids = (f"doc-{number}" for number in count(1))
-            return [(SPEECH, AddSource(next(source for source in new_ids if source not in base.places), name))]
+            new_id = next(f"doc-{number}" for number in count(1) if f"doc-{number}" not in base.places)
+            return [(SPEECH, AddSource(new_id, name))]
         case AddItem(item, document):
             for other in base.items:
                 if (item.question, item.answer) == (other.question, other.answer):
@@ -97,29 +95,23 @@ def keys_of(change: Change) -> frozenset[str]:
     return frozenset(map(question_key, questions(change)))
 
 
-def is_made(change: Change, base: KnowledgeBase) -> bool:
-    """Whether a completed change is part of a knowledge base."""
+def is_made(change: Change, base: KnowledgeBase) -> bool | None:
+    """Whether a completed change is part of a knowledge base; False if nothing of it is left.
+
+    None if it is there in part, if another answer was written since, or if the item that it changed is gone.
+    """
+    item = base.by_id.get(subject(change))
     match change:
-        case AddPhrasings(item_id, phrasings):
-            return item_id in base.by_id and set(map(str.strip, phrasings)) <= set(base.by_id[item_id].all_phrasings())
-        case SetAnswer(item_id, answer):
-            return item_id in base.by_id and base.by_id[item_id].answer == answer.strip()
-        case AddItem(item):
-            return item.id in base.by_id
+        case AddPhrasings(_, phrasings) if item:
+            found = {phrasing.strip() in item.all_phrasings() for phrasing in phrasings}
+            return found.pop() if len(found) == 1 else None
+        case SetAnswer(_, answer, before) if item:
+            return {before.strip(): False, answer.strip(): True}.get(item.answer)
+        case AddItem():
+            return item is not None
         case AddSource(source):
             return source in base.places
-
-
-def is_undone(change: Change, base: KnowledgeBase) -> bool:
-    """Whether nothing of a completed change is left; if the item that it changed is gone, that is not so."""
-    match change:
-        case AddPhrasings(item_id, phrasings):
-            stripped = set(map(str.strip, phrasings))
-            return item_id in base.by_id and stripped.isdisjoint(base.by_id[item_id].all_phrasings())
-        case SetAnswer(item_id, _, before):
-            return item_id in base.by_id and base.by_id[item_id].answer == before
-        case AddItem() | AddSource():
-            return not is_made(change, base)
+    return None
 
 
 def _item(base: KnowledgeBase, item_id: str) -> Item:
@@ -129,9 +121,8 @@ def _item(base: KnowledgeBase, item_id: str) -> Item:
 
 
 def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
-    owned = base.by_phrasing
     for phrasing in phrasings:
-        if owner := owned.get(normalise(phrasing)):
+        if owner := base.by_phrasing.get(normalise(phrasing)):
             raise EditRefusedError(Refusal.PHRASING_TAKEN, phrasing=phrasing, question=owner.question)
 
 

@@ -6,10 +6,13 @@ but never damage a file. Lists and mappings in brackets are never written into. 
 space at their ends, as when a file is loaded.
 """
 
+import codecs
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,22 +25,24 @@ from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetA
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
 from bot.knowledge.tree import parse
 
-_HEAD = "# yaml-language-server: $schema=schema.json\n"
 _KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related")
 """The order in which the shipped files write them."""
+
+_COLUMNS = {AddPhrasings: 6, SetAnswer: 4, AddItem: 2, AddSource: 2}
+"""Where the shipped files write what is added."""
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """What YAML does not read, or takes for a line end, unless it is escaped."""
 _NEWLINE = re.compile(r"\r?\n")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\r\n|\Z)")
+_REST_AND_COMMENTS = re.compile(rf"(?:{_REST_OF_LINE.pattern})+")
+"""The rest of a line, and the blank lines and comments below it."""
 _PARTED = re.compile(r"\n[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*-[ \t]*\Z")
 """Before an item: a blank line, perhaps comments, the dash."""
-_BLOCK_STYLES = ("|", ">")
 _BLOCK_HEADER = re.compile(r"([^\n]*\n)(?: *\r?\n)*( *)")
 """The line that opens a block scalar; the indentation of what it holds."""
 _TAG_OR_ANCHOR = "!&"
 """What a value begins with that a comment may follow."""
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _Place = tuple[int, str, str]
 """Where a text changes: at this character, the first text gives way to the second."""
@@ -71,43 +76,26 @@ class Edit:
         Raises:
             EditRefusedError: the edit is not there, or can't be told apart from what was changed since.
         """
-        text = _text(data)
-        if self.makes_file and text == self.inserted:
-            return None
-        try:
-            return _bytes(self._taken_out(text), data)
-        except _UnfitError as error:
-            raise EditRefusedError(Refusal.UNDO_ENTANGLED, file=self.file) from error
-
-    def _taken_out(self, text: str) -> str:
-        inserted = self.inserted
-        if isinstance(self.change, AddItem) and self.makes_file:
+        text, inserted = _text(data), self.inserted
+        if self.makes_file:
+            if text == inserted:
+                return None
             # Others have been added to the file that was made for this item.
-            inserted = _item_yaml(self.change.item)
+            inserted = _indented(_written(self.change), 2) + "\n"
         new = _Page.read(text, self.change)
-        start, end = new.range(self.change)
-        if start <= self.start and text.startswith(inserted, self.start, end):
-            start = self.start
-        elif text.count(inserted, start, end) != 1:
-            raise _UnfitError("what was inserted does not stand there once")
-        old = _replaced(text, (text.index(inserted, start), inserted, self.removed))
-        if not _differ_by(self.change, _Page.read(old, self.change), new):
-            raise _UnfitError("more than the change would be taken out")
-        return old
+        at = new.find(inserted, self.change, self.start) if new else None
+        if new and at is not None:
+            old = _Page.read(_replaced(text, (at, inserted, self.removed)), self.change)
+            if old and old.content == new.content_without(self.change):
+                return _bytes(old.text, data)
+        raise EditRefusedError(Refusal.UNDO_ENTANGLED, file=self.file)
 
     def to_paste(self) -> str:
         """The change as whole lines in the style of the shipped files, for whoever makes it by hand."""
-        match self.change:
-            case AddPhrasings(phrasings=phrasings):
-                return _block([f"- {_in_block(phrasing.strip())}" for phrasing in phrasings], 6)
-            case SetAnswer(answer=answer):
-                return _block(_field("answer", answer), 4)
-            case AddItem(item) if self.makes_file:
-                return _new_file(item)
-            case AddItem(item):
-                return _item_yaml(item)
-            case AddSource():
-                return _block(["others:", *_shifted([_source_line(self.change)], 2)], 0)
+        if isinstance(self.change, AddItem) and self.makes_file:
+            return _new_file(self.change.item)
+        head = "others:\n" if isinstance(self.change, AddSource) else ""
+        return f"{head}{_indented(_written(self.change), _COLUMNS[type(self.change)])}\n"
 
 
 class ByHandError(EditRefusedError):
@@ -116,10 +104,6 @@ class ByHandError(EditRefusedError):
     def __init__(self, refusal: Refusal, edits: Sequence[Edit], **details: object) -> None:
         super().__init__(refusal, **details)
         self.edits = tuple(edits)
-
-
-class _UnfitError(Exception):
-    """A text is not what an edit needs. Its words are for the log."""
 
 
 def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
@@ -134,22 +118,12 @@ def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
     if data is None and isinstance(change, AddItem):
         return Edit(file, change, 0, "", _new_file(change.item))
     text = _text(data)
-    try:
-        return Edit(file, change, *_safe_place(text, change))
-    except _UnfitError as error:
-        raise ByHandError(Refusal.EDIT_UNSAFE, [Edit(file, change, len(text), "", "")], file=file) from error
-
-
-def _safe_place(text: str, change: Change) -> _Place:
     old = _Page.read(text, change)
-    for place in _places(old, change):
-        try:
-            new = _Page.read(_replaced(text, place), change)
-            if _differ_by(change, old, new) and new.warnings <= old.warnings:
-                return place
-        except _UnfitError:
-            continue
-    raise _UnfitError(f"no safe place for {type(change).__name__}")
+    for place in _places(old, change) if old else ():
+        new = _Page.read(_replaced(text, place), change)
+        if new and old and new.content_without(change) == old.content and new.warnings <= old.warnings:
+            return Edit(file, change, *place)
+    raise ByHandError(Refusal.EDIT_UNSAFE, [Edit(file, change, len(text), "", "")], file=file)
 
 
 def _replaced(text: str, place: _Place) -> str:
@@ -163,7 +137,7 @@ def _text(data: bytes | None) -> str:
 
 def _bytes(text: str, like: bytes | None) -> bytes:
     """A text as bytes, with a byte order mark if the file had one."""
-    return text.encode("utf-8-sig" if like and like.startswith(_BYTE_ORDER_MARK) else "utf-8")
+    return text.encode("utf-8-sig" if like and like.startswith(codecs.BOM_UTF8) else "utf-8")
 
 
 # --- what a text says -------------------------------------------------------------------------------------------------
@@ -171,127 +145,93 @@ def _bytes(text: str, like: bytes | None) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A text that loads: what is compared between two of them, and ways to write into it.
-
-    Lines to be written come without their ends, and without the indentation that all of them have.
-    """
+    """A text that loads, with what it says: a file as a model dumps it, but with its items by their ids."""
 
     text: str
     root: yaml.MappingNode
-    content: ItemFile | SpeechFile
+    content: Mapping[str, Any]
     warnings: int
 
     @classmethod
-    def read(cls, text: str, change: Change) -> "_Page":
+    def read(cls, text: str, change: Change) -> "_Page | None":
+        """None for a text that does not load as a file for this change."""
         tree = parse("", text)
-        if tree.faults or not isinstance(tree.node, yaml.MappingNode):
-            raise _UnfitError(f"the text does not load: {tree.faults}")
-        model: type[ItemFile | SpeechFile] = SpeechFile if isinstance(change, AddSource) else ItemFile
+        model = SpeechFile if isinstance(change, AddSource) else ItemFile
         try:
-            content = model.model_validate(tree.value)
-        except ValidationError as error:
-            raise _UnfitError(f"the text is no {model.__name__}") from error
+            content = model.model_validate(tree.value).model_dump()
+        except ValidationError:
+            return None
+        if tree.faults or not isinstance(tree.node, yaml.MappingNode):
+            return None
+        if "items" in content:
+            content["items"] = {entry["id"]: entry for entry in content["items"]}
         return cls(text, tree.node, content, len(tree.warnings))
 
-    def range(self, change: Change) -> tuple[int, int]:
-        """The part of the text that holds a change."""
-        if isinstance(change, AddItem | AddSource):
-            return 0, len(self.text)
-        node = self.item(change.item)
-        return node.start_mark.index, node.end_mark.index
+    def content_without(self, change: Change) -> Mapping[str, Any] | None:
+        """What the text said before a change; None if the change is not in it."""
+        content: dict[str, Any] = deepcopy(dict(self.content))
+        match change:
+            case AddItem(item):
+                fields = {key: getattr(item, key) for key in _KEYS}
+                is_made = content["items"].pop(item.id, None) == ItemEntry.model_validate(fields).model_dump()
+            case AddSource(source, name):
+                is_made = content["others"].pop(source.strip(), None) == name.strip()
+                is_made = is_made and source.strip() not in content["paragraphs"]
+            case AddPhrasings(item_id, phrasings) if entry := content["items"].get(item_id):
+                added = dict.fromkeys(map(str.strip, phrasings))
+                is_made = bool(added) and [text for text in entry["phrasings"] if text in added] == list(added)
+                entry["phrasings"] = tuple(text for text in entry["phrasings"] if text not in added)
+            case SetAnswer(item_id, answer, before) if entry := content["items"].get(item_id):
+                is_made = entry["answer"] == answer.strip()
+                entry["answer"] = before.strip()
+            case _:
+                is_made = False
+        return content if is_made else None
 
-    def item(self, item_id: str) -> yaml.MappingNode:
-        """The node of an item."""
+    def item(self, item_id: str) -> yaml.MappingNode | None:
         nodes: list[yaml.MappingNode] = _fields(self.root)["items"][1].value
-        for node in nodes:
-            if _fields(node)["id"][1].value == item_id:
-                return node
-        raise _UnfitError(f"no item {item_id}")
+        return next((node for node in nodes if _fields(node)["id"][1].value == item_id), None)
 
-    def lines(self, index: int, lines: Iterable[str], column: int) -> _Place:
-        """Lines where a line begins, or below a last line that has no end."""
-        written = self._joined(_shifted(lines, column))
-        ended = index == 0 or self.text[index - 1] == "\n"
-        return index, "", self._joined([written, ""] if ended else ["", written])
+    def find(self, inserted: str, change: Change, start: int) -> int | None:
+        """Where an edit stands: at ``start``, else at the only place in the item, or in the file, that holds it."""
+        first, end = 0, len(self.text)
+        if isinstance(change, AddPhrasings | SetAnswer):
+            node = self.item(change.item)
+            if not node:
+                return None
+            first, end = node.start_mark.index, node.end_mark.index
+        if first <= start and self.text.startswith(inserted, start, end):
+            return start
+        return self.text.index(inserted, first) if self.text.count(inserted, first, end) == 1 else None
 
-    def after(self, node: yaml.Node, lines: Iterable[str], column: int) -> Iterator[_Place]:
-        """Lines below the line on which a plain or quoted scalar ends, if nothing but a comment follows it there."""
-        if isinstance(node, yaml.ScalarNode) and node.style not in _BLOCK_STYLES:
-            rest = _REST_OF_LINE.match(self.text, node.end_mark.index)
-            if rest:
-                yield self.lines(rest.end(), lines, column)
+    def below(
+        self,
+        collection: yaml.CollectionNode,
+        written: str,
+        after: yaml.Node | None = None,
+        rest: re.Pattern[str] = _REST_OF_LINE,
+    ) -> Iterator[_Place]:
+        """Further lines of a collection, below the line on which one of its nodes ends; by default, its last one.
 
-    def before(self, node: yaml.Node, lines: Iterable[str]) -> _Place:
-        """Lines before a node of block style that begins where its line does, but for indentation and dashes."""
-        column = node.start_mark.column
-        return node.start_mark.index, "", self._joined([*_shifted(lines, column), " " * column])[column:]
+        Nowhere in brackets, nor if more than ``rest`` follows the node. What is written comes without the last line end
+        and without the indentation of all lines.
+        """
+        node = after or collection
+        while isinstance(node, yaml.CollectionNode) and not node.flow_style:
+            node = node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1]
+        # A block scalar includes the blank lines below it.
+        found = rest.match(self.text, len(self.text[: node.end_mark.index].rstrip(" \t\r\n")))
+        if found and not collection.flow_style:
+            lines = _indented(written, collection.start_mark.column)
+            yield found.end(), "", self.with_line_ends(f"{lines}\n" if found[0].endswith("\n") else f"\n{lines}")
 
-    def entries(self, node: yaml.CollectionNode, lines: list[str]) -> Iterator[_Place]:
-        """Further entries of a collection of block style: its last ones, or its first."""
-        if not node.flow_style:
-            last = node.value[-1]
-            yield from self.after(last[-1] if isinstance(last, tuple) else last, lines, node.start_mark.column)
-            yield self.before(node, lines)
-
-    def replacing(self, start: int, middle: int, end: int, lines: Iterable[str]) -> _Place:
-        """Lines in place of what stands between ``middle`` and ``end``; from ``start`` to there, all stays."""
-        return start, self.text[start:end], self.text[start:middle] + self._joined(lines)
-
-    def _joined(self, lines: Iterable[str]) -> str:
+    def with_line_ends(self, written: str) -> str:
         newline = _NEWLINE.search(self.text)
-        return (newline.group() if newline else "\n").join(lines)
+        return written.replace("\n", newline.group() if newline else "\n")
 
 
 def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, Any]]:
-    """The nodes of keys and values, in the order of the file."""
     return {key.value: (key, value) for key, value in mapping.value}
-
-
-def _differ_by(change: Change, old: _Page, new: _Page) -> bool:
-    """Whether a change is all that distinguishes the new text from the old one."""
-    return old.content == _without(new.content, change)
-
-
-def _without(content: ItemFile | SpeechFile, change: Change) -> ItemFile | SpeechFile:
-    """The content before a change.
-
-    Raises:
-        _UnfitError: the change is not in it, or something else takes its place in it.
-    """
-    match content, change:
-        case ItemFile() as file, AddItem(item):
-            added = [entry for entry in file.items if entry.id == item.id]
-            if added == [_entry(item)]:
-                return file.model_copy(update={"items": tuple(entry for entry in file.items if entry not in added)})
-        case ItemFile() as file, AddPhrasings() | SetAnswer() as change:
-            items = (_entry_without(entry, change) if entry.id == change.item else entry for entry in file.items)
-            return file.model_copy(update={"items": tuple(items)})
-        case SpeechFile() as speech, AddSource() as change:
-            others, key = dict(speech.others), change.id.strip()
-            if key not in speech.paragraphs and others.pop(key, None) == change.name.strip():
-                return speech.model_copy(update={"others": others})
-    raise _UnfitError(f"{type(change).__name__} is not in the text")
-
-
-def _entry(item: Item) -> ItemEntry:
-    """An item as it is read from a file."""
-    try:
-        return ItemEntry.model_validate({key: getattr(item, key) for key in _KEYS} | {"kind": item.kind.value})
-    except ValidationError as error:
-        raise _UnfitError("the item is none that a file can hold") from error
-
-
-def _entry_without(entry: ItemEntry, change: AddPhrasings | SetAnswer) -> ItemEntry:
-    match change:
-        case AddPhrasings(phrasings=phrasings):
-            added = dict.fromkeys(map(str.strip, phrasings))
-            if added and list(added) == [phrasing for phrasing in entry.phrasings if phrasing in added]:
-                rest = tuple(phrasing for phrasing in entry.phrasings if phrasing not in added)
-                return entry.model_copy(update={"phrasings": rest})
-        case SetAnswer(answer=answer, before=before):
-            if entry.answer == answer.strip():
-                return entry.model_copy(update={"answer": before.strip()})
-    raise _UnfitError(f"{type(change).__name__} is not in the item {entry.id}")
 
 
 # --- where it is written ----------------------------------------------------------------------------------------------
@@ -299,119 +239,94 @@ def _entry_without(entry: ItemEntry, change: AddPhrasings | SetAnswer) -> ItemEn
 
 def _places(page: _Page, change: Change) -> Iterator[_Place]:
     """Where and how a change might be written, the most natural way first; not all of them are safe."""
+    written, fields = _written(change), _fields(page.root)
     match change:
-        case AddPhrasings(item=item, phrasings=phrasings):
-            return _phrasing_places(page, page.item(item), [f"- {_in_block(text.strip())}" for text in phrasings])
-        case SetAnswer(item=item, answer=answer):
-            return _answer_places(page, page.item(item), answer.strip())
-        case AddItem(item):
-            return _item_places(page, _fields(page.root)["items"][1], item)
+        case AddItem():
+            items = fields["items"][1]
+            starts = [node.start_mark.index for node in items.value[-2:]]
+            parting = "\n" if len(starts) > 1 and _PARTED.search(page.text, *starts) else ""
+            yield from page.below(items, parting + written, rest=_REST_AND_COMMENTS)
+        case AddSource() if "others" in fields:
+            yield from page.below(fields["others"][1], written)
         case AddSource():
-            return _source_places(page, _source_line(change))
-
-
-def _phrasing_places(page: _Page, item: yaml.MappingNode, lines: list[str]) -> Iterator[_Place]:
-    fields = _fields(item)
-    if "phrasings" in fields:
-        yield from page.entries(fields["phrasings"][1], lines)
-    elif not item.flow_style:
-        question, text = fields["question"]
-        keys = [key for key, _ in fields.values()]
-        following = (keys[keys.index(question) + 1 :] or [question])[0]
-        lines = ["phrasings:", *_shifted(lines, 2)]
-        yield from page.after(text, lines, question.start_mark.column)
-        yield page.before(following, lines)
+            yield from page.below(page.root, "others:\n" + _indented(written, 2), rest=_REST_AND_COMMENTS)
+        case AddPhrasings(item_id) if item := page.item(item_id):
+            fields = _fields(item)
+            if "phrasings" in fields:
+                yield from page.below(fields["phrasings"][1], written)
+            else:
+                yield from page.below(item, "phrasings:\n" + _indented(written, 2), after=fields["question"][1])
+        case SetAnswer(item_id, answer) if item := page.item(item_id):
+            yield from _answer_places(page, item, answer.strip())
 
 
 def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator[_Place]:
     """With the key, so that an answer that is also a phrasing is told from it; nowhere if a comment would be lost."""
     key, value = _fields(item)["answer"]
     start, middle, end = key.start_mark.index, value.start_mark.index, value.end_mark.index
+
+    def place(middle: int, written: str) -> _Place:
+        return start, page.text[start:end], page.text[start:middle] + page.with_line_ends(written)
+
     if item.flow_style or page.text[middle] in _TAG_OR_ANCHOR:
         return
-    if value.style in _BLOCK_STYLES:
+    if value.style in ("|", ">"):
         end = middle + len(page.text[middle:end].rstrip(" \t\r\n"))
         header = _BLOCK_HEADER.match(page.text, middle, end)
         if header and not _UNWRITABLE.search(answer):
-            lines = _shifted(answer.split("\n"), len(header[2]))
-            yield page.replacing(start, header.end(1), end, lines)
+            yield place(header.end(1), _indented(answer, len(header[2])))
         if not header or "#" in header[1]:
             return
-    first, *more = _scalar_lines(answer)
-    yield page.replacing(start, middle, end, [first, *_shifted(more, key.start_mark.column)])
-    yield page.replacing(start, middle, end, [_quoted(answer)])
-
-
-def _item_places(page: _Page, items: yaml.SequenceNode, item: Item) -> Iterator[_Place]:
-    if items.flow_style:
-        return
-    lines = _item_lines(item)
-    starts = [node.start_mark.index for node in items.value[-2:]]
-    parting = [""] if len(starts) > 1 and _PARTED.search(page.text, *starts) else []
-    yield page.lines(len(page.text), [*parting, *lines], items.start_mark.column)
-    yield page.before(items, [*lines, *parting])
-
-
-def _source_places(page: _Page, line: str) -> Iterator[_Place]:
-    fields = _fields(page.root)
-    if "others" in fields:
-        yield from page.entries(fields["others"][1], [line])
-    elif not page.root.flow_style:
-        lines = ["others:", f"  {line}"]
-        yield page.lines(len(page.text), lines, page.root.start_mark.column)
-        yield page.before(page.root, lines)
+    yield place(middle, _indented(_scalar(answer), key.start_mark.column).lstrip())
+    yield place(middle, _quoted(answer))
 
 
 # --- how it is written ------------------------------------------------------------------------------------------------
 
 
+def _written(change: Change) -> str:
+    """What a change adds to a list or a mapping, without the last line end; of an item, without empty keys."""
+    match change:
+        case AddPhrasings(phrasings=phrasings):
+            return "\n".join(f"- {_in_block(phrasing)}" for phrasing in phrasings)
+        case SetAnswer(answer=answer):
+            return f"answer: {_scalar(answer)}"
+        case AddSource(source, name):
+            return f"{_in_block(source)}: {_in_block(name)}"
+        case AddItem(item):
+            fields: list[str] = []
+            for key in _KEYS:
+                value: str | tuple[str, ...] = getattr(item, key)
+                if key == "phrasings" and value:
+                    fields += [f"{key}:", *(f"  - {_in_block(phrasing)}" for phrasing in value)]
+                elif isinstance(value, tuple):
+                    fields += [f"{key}: [{', '.join(map(_in_flow, value))}]"] if value else []
+                elif value is not Kind.ANSWER:
+                    fields.append(f"{key}: {_scalar(value)}")
+            return "- " + _indented("\n".join(fields), 2).lstrip()
+
+
 def _new_file(item: Item) -> str:
-    """The text of a file that holds one item."""
-    return f"{_HEAD}topic: {_in_block(item.topic.strip())}\nitems:\n{_item_yaml(item)}"
+    head = f"# yaml-language-server: $schema=schema.json\ntopic: {_in_block(item.topic)}\nitems:\n"
+    return head + _indented(_written(AddItem(item)), 2) + "\n"
 
 
-def _item_yaml(item: Item) -> str:
-    return _block(_item_lines(item), 2)
-
-
-def _item_lines(item: Item) -> list[str]:
-    """An item as an entry of a list, without the keys that would only repeat the defaults."""
-    lines: list[str] = []
-    for key in _KEYS:
-        value: str | tuple[str, ...] = getattr(item, key)
-        if key == "phrasings" and value:
-            lines += [f"{key}:", *(f"  - {_in_block(phrasing.strip())}" for phrasing in value)]
-        elif isinstance(value, tuple):
-            lines += [f"{key}: [{', '.join(_in_flow(text.strip()) for text in value)}]"] if value else []
-        elif value is not Kind.ANSWER:
-            lines += _field(key, value)
-    return [f"- {lines[0]}", *_shifted(lines[1:], 2)]
-
-
-def _field(key: str, text: str) -> list[str]:
-    first, *more = _scalar_lines(text.strip())
-    return [f"{key}: {first}", *more]
-
-
-def _source_line(change: AddSource) -> str:
-    return f"{_in_block(change.id.strip())}: {_in_block(change.name.strip())}"
-
-
-def _scalar_lines(text: str) -> list[str]:
+def _scalar(text: str) -> str:
     """A text as a value in block style: literally if it has several lines."""
-    if "\n" in text and not _UNWRITABLE.search(text):
-        return ["|-", *_shifted(text.split("\n"), 2)]
-    return [_in_block(text)]
+    text = text.strip()
+    return "|-\n" + _indented(text, 2) if "\n" in text and not _UNWRITABLE.search(text) else _in_block(text)
 
 
 def _in_block(text: str) -> str:
     """A text as a value in block style: as it is where every YAML reader takes that for this text, else quoted."""
+    text = text.strip()
     plain = yaml.safe_dump(text, allow_unicode=True, width=math.inf) == f"{text}\n...\n"
     return text if plain else _quoted(text)
 
 
 def _in_flow(text: str) -> str:
     """A text as a value between brackets, where commas and brackets have a meaning."""
+    text = text.strip()
     plain = yaml.safe_dump([text], allow_unicode=True, width=math.inf, default_flow_style=True) == f"[{text}]\n"
     return text if plain else _quoted(text)
 
@@ -421,10 +336,5 @@ def _quoted(text: str) -> str:
     return _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-def _block(lines: Iterable[str], column: int) -> str:
-    """Whole lines."""
-    return "".join(f"{line}\n" for line in _shifted(lines, column))
-
-
-def _shifted(lines: Iterable[str], columns: int) -> Iterator[str]:
-    return (" " * columns + line if line else "" for line in lines)
+def _indented(text: str, columns: int) -> str:
+    return textwrap.indent(text, " " * columns, lambda line: line != "\n")

@@ -13,6 +13,7 @@ from bot.texts import knowledge as knowledge_texts
 
 Files = Mapping[str, bytes]
 """The YAML files of a folder by their names, in the order of these."""
+_SUFFIXES = (".yaml", ".yml")
 _ASIDE = ".campaign-bot-"
 _GIT_PATIENCE_S = 20
 
@@ -24,18 +25,17 @@ def read(folder: Path) -> Files:
         KnowledgeError: there is no such folder, or files of it can't be read.
     """
     try:
-        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+        paths = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.name[0] != ".")
     except OSError:
         raise KnowledgeError(str(folder), [Fault(str(folder), 1, knowledge_texts.FOLDER_MISSING)]) from None
     files, faults = {}, []
-    for name in names:
-        if name.endswith((".yaml", ".yml")):
-            try:
-                files[name] = (folder / name).read_bytes()
-            except FileNotFoundError:
-                continue  # gone between the two looks
-            except OSError as error:
-                faults.append(Fault(name, 1, knowledge_texts.FILE_UNREADABLE.format(reason=error.strerror)))
+    for path in paths:
+        try:
+            files[path.name] = path.read_bytes()
+        except FileNotFoundError:
+            continue  # gone between the two looks
+        except OSError as error:
+            faults.append(Fault(path.name, 1, knowledge_texts.FILE_UNREADABLE.format(reason=error.strerror)))
     if faults:
         raise KnowledgeError(str(folder), faults)
     return files
@@ -49,7 +49,7 @@ def read_revision(folder: Path, revision: str) -> Files:
     """
     try:
         listed = _git(folder, "ls-tree", "--name-only", "-z", revision)
-        names = sorted(name for name in listed.decode().split("\0") if name.endswith((".yaml", ".yml")))
+        names = sorted(name for name in listed.decode().split("\0") if Path(name).suffix in _SUFFIXES)
         return {name: _git(folder, "show", f"{revision}:./{name}") for name in names}
     except (OSError, subprocess.CalledProcessError) as error:
         reason = error.stderr.decode().strip() if isinstance(error, subprocess.CalledProcessError) else str(error)

@@ -1,8 +1,10 @@
 """A knowledge folder, loaded: all faults at once, each with its file, its line and how to fix it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -54,42 +56,52 @@ def load(folder: Path) -> Knowledge:
 
 def load_files(files: Files, folder: str) -> Knowledge:
     """The same for files that are read already, or that stand nowhere yet. ``folder`` names them in errors."""
-    return _Loading(files, folder).knowledge()
+    return _Loading(folder).knowledge(files)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An item without a fault of its own, and where it stands."""
+
+    file: str
+    tree: Tree
+    index: int
+    content: ItemEntry
+    topic: str
+
+    def location(self, *path: str | int) -> Location:
+        return Location(self.file, self.tree.line(("items", self.index, *path)))
+
+    def fault(self, message: str, *path: str | int, **details: object) -> Fault:
+        return Fault(self.file, self.location(*path).line, message.format(**details))
 
 
 class _Loading:
     """One run of the loader: files first, then what holds between them."""
 
-    def __init__(self, files: Files, folder: str) -> None:
-        self._files = files
+    def __init__(self, folder: str) -> None:
         self._folder = folder
         self._faults: list[Fault] = []
         self._warnings: list[Fault] = []
-        self._entries: list[tuple[str, Tree, int, ItemEntry, str]] = []
+        self._entries: list[_Entry] = []
 
-    def knowledge(self) -> Knowledge:
-        self._warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in self._files if name.endswith(".yml"))
-        files = {name: self._file(name, self._files[name]) for name in self._files if name.endswith(".yaml")}
-        speech, synonyms, frames = map(files.get, _OWN_SHAPE)
-        if SPEECH not in files:
+    def knowledge(self, files: Files) -> Knowledge:
+        self._warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in files if name.endswith(".yml"))
+        contents = {name: self._file(name, data) for name, data in files.items() if name.endswith(".yaml")}
+        if SPEECH not in contents:
             self._faults.append(Fault(SPEECH, 1, knowledge_texts.SPEECH_MISSING))
         elif not self._entries and not self._faults:
             self._faults.append(Fault(SPEECH, 1, knowledge_texts.NO_ITEMS))
-        if not isinstance(speech, SpeechFile):
-            speech = SpeechFile(title="-", paragraphs={})
-        places = {**speech.paragraphs, **speech.others}
+        said: dict[str, Any] = {"paragraphs": {}, "others": {}}
+        for name in _OWN_SHAPE:
+            said.update(contents.get(name) or {})
+        places = {**said.pop("paragraphs"), **said.pop("others")}
         locations = self._check_ids()
         self._check_phrasings(locations)
-        self._check_references(places, locations)
+        self._faults += self._check_references(places, locations)
         if self._faults:
             raise KnowledgeError(self._folder, sorted(set(self._faults)))
-        base = KnowledgeBase(
-            title=speech.title,
-            items=tuple(_item(entry, topic) for _, _, _, entry, topic in self._entries),
-            places=places,
-            synonyms=synonyms.synonyms if isinstance(synonyms, SynonymsFile) else (),
-            frames=frames.frames if isinstance(frames, FramesFile) else (),
-        )
+        base = KnowledgeBase(items=tuple(map(_item, self._entries)), places=places, **said)
         return Knowledge(base, tuple(sorted(set(self._warnings))), locations)
 
     def _file(self, name: str, data: bytes) -> BaseModel | None:
@@ -105,107 +117,85 @@ class _Loading:
         if tree.faults and not tree.value:
             return None
         model = _OWN_SHAPE.get(name, ItemFile)
+        content = None
         try:
             content = model.model_validate(tree.value)
         except ValidationError as error:
             self._faults += (_fault(name, tree, model, detail) for detail in error.errors(include_url=False))
-            self._keep_sound_entries(name, tree)
-            return None
-        if isinstance(content, ItemFile):
-            self._entries += ((name, tree, index, entry, content.topic) for index, entry in enumerate(content.items))
+        if model is ItemFile and isinstance(tree.value, dict):
+            topic = content.topic if isinstance(content, ItemFile) else ""
+            items = tree.value.get("items")
+            for index, value in enumerate(items if isinstance(items, list) else []):
+                with suppress(ValidationError):
+                    self._entries.append(_Entry(name, tree, index, ItemEntry.model_validate(value), topic))
         return content
-
-    def _keep_sound_entries(self, name: str, tree: Tree) -> None:
-        """Entries without a fault of their own still take part in the checks between items."""
-        if name in _OWN_SHAPE or not isinstance(tree.value, dict):
-            return
-        items = tree.value.get("items")
-        for index, value in enumerate(items if isinstance(items, list) else []):
-            try:
-                self._entries.append((name, tree, index, ItemEntry.model_validate(value), ""))
-            except ValidationError:
-                continue
 
     def _check_ids(self) -> Mapping[str, Location]:
         locations: dict[str, Location] = {}
-        for name, tree, index, entry, _ in self._entries:
-            here = Location(name, tree.line(("items", index, "id")))
-            if entry.id in locations:
-                message = knowledge_texts.DUPLICATE_ID.format(id=entry.id, other=locations[entry.id])
-                self._faults.append(Fault(name, here.line, message))
-            locations.setdefault(entry.id, here)
+        for entry in self._entries:
+            item_id, here = entry.content.id, entry.location("id")
+            if locations.setdefault(item_id, here) is not here:
+                details = {"id": item_id, "other": locations[item_id]}
+                self._faults.append(entry.fault(knowledge_texts.DUPLICATE_ID, "id", **details))
         return locations
 
     def _check_phrasings(self, locations: Mapping[str, Location]) -> None:
         first: dict[str, tuple[str, Location]] = {}
-        for name, tree, index, entry, _ in self._entries:
-            askings = [("question",), *(("phrasings", n) for n in range(len(entry.phrasings)))]
-            for path, phrasing in zip(askings, (entry.question, *entry.phrasings), strict=True):
-                here = Location(name, tree.line(("items", index, *path)))
-                form = normalise(phrasing)
+        for entry in self._entries:
+            item = entry.content
+            paths = [("question",), *(("phrasings", n) for n in range(len(item.phrasings)))]
+            for path, phrasing in zip(paths, (item.question, *item.phrasings), strict=True):
+                here, form = entry.location(*path), normalise(phrasing)
+                owner, other = first.setdefault(form, (item.id, here))
+                details = {"phrasing": phrasing, "id": owner, "other": other, "line": other.line}
                 if not form:
-                    self._faults.append(Fault(name, here.line, knowledge_texts.BLANK_TEXT.format(text=phrasing)))
-                    continue
-                item, other = first.setdefault(form, (entry.id, here))
-                if item != entry.id:
-                    message = knowledge_texts.DUPLICATE_PHRASING.format(phrasing=phrasing, other=other, id=item)
-                    self._faults.append(Fault(name, here.line, message))
-                elif other != here and locations[item].file == name:
-                    message = knowledge_texts.REPEATED_PHRASING.format(phrasing=phrasing, line=other.line)
-                    self._warnings.append(Fault(name, here.line, message))
+                    self._faults.append(entry.fault(knowledge_texts.BLANK_TEXT, *path, text=phrasing))
+                elif owner != item.id:
+                    self._faults.append(entry.fault(knowledge_texts.DUPLICATE_PHRASING, *path, **details))
+                elif other != here and locations[owner].file == entry.file:
+                    self._warnings.append(entry.fault(knowledge_texts.REPEATED_PHRASING, *path, **details))
 
-    def _check_references(self, places: Mapping[str, str], locations: Mapping[str, Location]) -> None:
-        for name, tree, index, entry, _ in self._entries:
-            start = ("items", index)
-            if entry.kind == Kind.ANSWER.value and not entry.source:
-                self._faults.append(
-                    Fault(name, tree.line((*start, "id")), knowledge_texts.SOURCE_MISSING.format(id=entry.id))
-                )
-            if entry.kind != Kind.ANSWER.value and entry.source:
-                message = knowledge_texts.SOURCE_NOT_WANTED.format(id=entry.id)
-                self._faults.append(Fault(name, tree.line((*start, "source")), message))
-            for n, source in enumerate(entry.source):
+    def _check_references(self, places: Mapping[str, str], ids: Collection[str]) -> Iterator[Fault]:
+        for entry in self._entries:
+            item, is_answer = entry.content, entry.content.kind == Kind.ANSWER.value
+            if is_answer and not item.source:
+                yield entry.fault(knowledge_texts.SOURCE_MISSING, "id", id=item.id)
+            if item.source and not is_answer:
+                yield entry.fault(knowledge_texts.SOURCE_NOT_WANTED, "source", id=item.id)
+            for n, source in enumerate(item.source):
                 if places and source not in places:
-                    message = knowledge_texts.UNKNOWN_SOURCE.format(source=source)
-                    self._faults.append(Fault(name, tree.line((*start, "source", n)), message))
-            for n, related in enumerate(entry.related):
-                if related not in locations:
-                    message = knowledge_texts.UNKNOWN_RELATED.format(related=related)
-                    self._faults.append(Fault(name, tree.line((*start, "related", n)), message))
+                    yield entry.fault(knowledge_texts.UNKNOWN_SOURCE, "source", n, source=source)
+            for n, related in enumerate(item.related):
+                if related not in ids:
+                    yield entry.fault(knowledge_texts.UNKNOWN_RELATED, "related", n, related=related)
 
 
-def _item(entry: ItemEntry, topic: str) -> Item:
-    return Item(**entry.model_dump() | {"kind": Kind(entry.kind), "topic": topic})
+def _item(entry: _Entry) -> Item:
+    return Item(**entry.content.model_dump() | {"kind": Kind(entry.content.kind), "topic": entry.topic})
+
+
+_MESSAGES = {
+    "extra_forbidden": knowledge_texts.UNKNOWN_KEY,
+    "missing": knowledge_texts.MISSING_KEY,
+    "string_too_short": knowledge_texts.EMPTY_TEXT,
+    "string_too_long": knowledge_texts.TOO_LONG,
+    "string_pattern_mismatch": knowledge_texts.BAD_ID,
+    "literal_error": knowledge_texts.BAD_KIND,
+    "tuple_type": knowledge_texts.NOT_LIST_VALUE,
+    "too_short": knowledge_texts.TOO_SHORT_GROUP,
+    "string_type": knowledge_texts.NOT_TEXT_VALUE,
+}
+"""What pydantic finds, by its own names, in words for admins; what is not named here is no mapping."""
 
 
 def _fault(name: str, tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
-    """What pydantic found, in words for admins, at the line where it stands."""
-    path = detail["loc"]
+    """What pydantic found, at the line where it stands."""
+    path, found = detail["loc"], detail["input"]
     key = next((part for part in reversed(path) if isinstance(part, str) and part != "[key]"), "")
-    context = detail.get("ctx", {})
-    match detail["type"]:
-        case "extra_forbidden":
-            message = knowledge_texts.UNKNOWN_KEY.format(key=key, known="、".join(_known_keys(model, path)))
-        case "missing":
-            message = knowledge_texts.MISSING_KEY.format(key=key)
-        case "string_too_short":
-            message = knowledge_texts.EMPTY_TEXT.format(key=key)
-        case "string_too_long":
-            message = knowledge_texts.TOO_LONG.format(key=key, limit=context["max_length"])
-        case "string_pattern_mismatch":
-            message = knowledge_texts.BAD_ID.format(id=detail["input"])
-        case "literal_error":
-            message = knowledge_texts.BAD_KIND.format(kind=detail["input"])
-        case "tuple_type":
-            message = knowledge_texts.NOT_LIST_VALUE.format(key=key)
-        case "too_short":
-            message = knowledge_texts.TOO_SHORT_GROUP
-        case "string_type":
-            message = knowledge_texts.NOT_TEXT_VALUE.format(key=key)
-        case _:
-            message = knowledge_texts.NOT_MAPPING_VALUE.format(key=f"“{key}”" if key else "")
-    return Fault(name, tree.line(path), message)
-
-
-def _known_keys(model: type[BaseModel], path: tuple[str | int, ...]) -> Iterator[str]:
-    return iter(ItemEntry.model_fields if model is ItemFile and path[0] == "items" else model.model_fields)
+    message = _MESSAGES.get(detail["type"])
+    if message is None:
+        return Fault(name, tree.line(path), knowledge_texts.NOT_MAPPING_VALUE.format(key=f"“{key}”" if key else ""))
+    known = ItemEntry if model is ItemFile and path[0] == "items" else model
+    limit = detail.get("ctx", {}).get("max_length")
+    words = message.format(key=key, known="、".join(known.model_fields), limit=limit, id=found, kind=found)
+    return Fault(name, tree.line(path), words)

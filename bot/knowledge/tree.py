@@ -1,7 +1,7 @@
 """YAML text as plain values of text, each with its line: no number, date or boolean is ever made of what was typed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -28,7 +28,7 @@ class Tree:
     ``node`` is what the value was read from, for those who need to know how it is written.
     """
 
-    value: Value
+    value: Value = field(default_factory=dict)
     lines: dict[Path, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
@@ -61,9 +61,10 @@ def parse(name: str, text: str) -> Tree:
     except RecursionError:
         return _broken(name, text, 0)
     if node is None:
-        return Tree({}, faults=[Fault(name, 1, knowledge_texts.EMPTY_FILE)])
-    tree = Tree({}, node=node)
-    _Walk(name, text.split("\n"), tree).start(node)
+        return Tree(faults=[Fault(name, 1, knowledge_texts.EMPTY_FILE)])
+    commented = {number: line for number, line in enumerate(text.split("\n")) if " #" in line}
+    tree = Tree(node=node)
+    tree.value = _Walk(name, commented, tree).value(node, ())
     return tree
 
 
@@ -74,37 +75,32 @@ def _broken(name: str, text: str, line: int) -> Tree:
     for near in (line, line - 1):
         for pattern, message in _LIKELY:
             if 0 <= near < len(lines) and pattern.search(lines[near]):
-                return Tree({}, faults=[Fault(name, near + 1, message)])
-    return Tree({}, faults=[Fault(name, line + 1, knowledge_texts.NOT_YAML)])
+                return Tree(faults=[Fault(name, near + 1, message)])
+    return Tree(faults=[Fault(name, line + 1, knowledge_texts.NOT_YAML)])
 
 
+@dataclass(slots=True)
 class _Walk:
-    def __init__(self, name: str, source: list[str], tree: Tree) -> None:
-        self._name = name
-        self._commented = {number: line for number, line in enumerate(source) if " #" in line}
-        self._tree = tree
-        self._seen: set[int] = set()
+    name: str
+    commented: Mapping[int, str]
+    tree: Tree
+    seen: set[int] = field(default_factory=set)
 
-    def start(self, node: yaml.Node) -> None:
-        self._tree.value = self._value(node, ())
-
-    def _value(self, node: yaml.Node, path: Path) -> Value:
+    def value(self, node: yaml.Node, path: Path) -> Value:
         line = node.start_mark.line + 1
-        self._tree.lines.setdefault(path, line)
+        self.tree.lines.setdefault(path, line)
         # PyYAML hands out the same node object for an alias as for its anchor.
-        if id(node) in self._seen:
+        if id(node) in self.seen:
             self._fault(line, knowledge_texts.ALIAS)
             # An alias may stand inside what it names: there is no end to following that.
             return str(node.value) if isinstance(node, yaml.ScalarNode) else {}
-        self._seen.add(id(node))
+        self.seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
             self._warn_of_comment(node)
             return str(node.value)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(child, (*path, index)) for index, child in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return dict(self._entries(node, path))
-        raise TypeError(node)
+        return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
 
     def _entries(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Value]]:
         first: dict[str, int] = {}
@@ -118,15 +114,15 @@ class _Walk:
                 self._fault(line, knowledge_texts.DUPLICATE_KEY.format(key=key, line=first[key]))
                 continue
             first[key] = line
-            self._tree.lines[*path, key] = line
-            yield key, self._value(value_node, (*path, key))
+            self.tree.lines[*path, key] = line
+            yield key, self.value(value_node, (*path, key))
 
     def _warn_of_comment(self, node: yaml.ScalarNode) -> None:
-        line = self._commented.get(node.end_mark.line) if self._commented else None
+        line = self.commented.get(node.end_mark.line)
         if not line or node.style or _IDENTIFIER.fullmatch(node.value):
             return
         if line[node.end_mark.column :].lstrip(" \t,]}").startswith("#"):
-            self._tree.warnings.append(Fault(self._name, node.end_mark.line + 1, knowledge_texts.COMMENT_CUTS_TEXT))
+            self.tree.warnings.append(Fault(self.name, node.end_mark.line + 1, knowledge_texts.COMMENT_CUTS_TEXT))
 
     def _fault(self, line: int, message: str) -> None:
-        self._tree.faults.append(Fault(self._name, line, message))
+        self.tree.faults.append(Fault(self.name, line, message))

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from watchfiles import Change, awatch
+from watchfiles import awatch
 
 _LOG = logging.getLogger(__name__)
 
@@ -19,15 +19,11 @@ async def changes(
     writes on and on is not waited for longer than ``longest_s``. On some network drives no change is noticed: every
     ``look_s`` seconds there may have been one. A folder that can't be watched is tried again after ``retry_s``.
     """
-
-    def is_knowledge(_: Change, path: str) -> bool:
-        return path.endswith((".yaml", ".yml"))
-
     while True:
         try:
             async for _ in awatch(
                 folder,
-                watch_filter=is_knowledge,
+                watch_filter=lambda _, path: path.endswith((".yaml", ".yml")),
                 step=round(1000 * calm_s),
                 debounce=round(1000 * longest_s),
                 rust_timeout=round(1000 * look_s),

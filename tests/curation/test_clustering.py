@@ -72,8 +72,8 @@ def unknown(miss_id: int, question: str) -> MissedQuestion:
 def test_complaints_about_one_item_are_one_cluster(index: Index) -> None:
     """Whatever was asked; and never together with what was not answered."""
     known = KnownClusters(index)
-    known.learn(7, complaint(1, "补办饭卡", "card"))
-    known.learn(9, unknown(2, "补办饭卡"))
+    known.add(complaint(1, "补办饭卡", "card"), 7)
+    known.add(unknown(2, "补办饭卡"), 9)
     assert known.newest == 9
     misses = [
         complaint(3, "食堂几点开门", "card"),

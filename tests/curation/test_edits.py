@@ -331,7 +331,7 @@ def test_an_older_copy_saved_over_an_edit_is_noticed(admin_setup: AdminSetup) ->
     # Whoever looks first: here it is another edit.
     made(admin_setup, REFUSAL)
     assert not admin_setup.edits.take_over()
-    (taken,) = admin_setup.edits.taken_over()
+    (taken,) = admin_setup.edits.taken_over
     assert [action.id for action in admin_setup.edits.overwritten(*taken)] == [first]
     admin_setup.edits.apply(admin_setup.edits.plan_again(first), ADMIN)
     assert "卡被狗吃了" in admin_setup.file("items.yaml")

@@ -23,6 +23,7 @@ from bot.evaluation.impact import RealQuestion
 from bot.knowledge import read
 from bot.knowledge.changes import AddPhrasings
 from bot.matching import ConfidenceModel
+from bot.service.periodic import periodic
 from bot.snapshot import Snapshot
 from bot.store.records import State
 from tests.admin_setup import AdminSetup
@@ -49,7 +50,6 @@ class Told:
             tell=self.notices.append,
             cache=cache,
             patience_s=patience_s,
-            poll_s=0.01,
         )
 
 
@@ -60,8 +60,8 @@ def told(admin_setup: AdminSetup) -> Told:
 
 @asynccontextmanager
 async def running(reloader: Reloader) -> AsyncIterator[None]:
-    """While it watches."""
-    run = asyncio.create_task(reloader.run())
+    """While it watches, and follows as it does in the running bot."""
+    run = asyncio.gather(reloader.run(), periodic(reloader.follow, 0.01))
     yield
     run.cancel()
     with suppress(asyncio.CancelledError):

@@ -73,18 +73,18 @@ items:
 «→      - 新问法
 »    answer: 七点。
 """,
-    "above all if the last one is a block scalar": """\
+    "below a block scalar, above the blank line below it": """\
 topic: 食堂
 items:
   - id: open
     question: 几点开门？
     phrasings:
       # 早上
-      «→- 新问法
-      »- 早上几点开
+      - 早上几点开
       - |-
         几点
-
+«→      - 新问法
+»
     answer: 七点。
 """,
     "in a list that is not indented": """\
@@ -136,27 +136,27 @@ items:
 »    # 回答
     answer: 七点。
 """,
-    "with a new key above the one after a question in a block scalar": """\
+    "with a new key below a question in a block scalar": """\
 topic: 食堂
 items:
   - question: |-
       几点开门？
-
-    «→phrasings:
+«→    phrasings:
       - 新问法
-    »id: open
+»
+    id: open
     answer: 七点。
 """,
-    "with a new key above a question in a block scalar at the end": """\
+    "with a new key below a question in a block scalar at the end": """\
 topic: 食堂
 items:
   - id: open
     answer: 七点。
-    «→phrasings:
-      - 新问法
-    »question: |-
+    question: |-
       几点开门？
-""",
+«→    phrasings:
+      - 新问法
+»""",
     "where keys have quotes": """\
 "topic": 食堂
 "items":
@@ -348,25 +348,25 @@ items:
       - "卡: 丢了"
     answer: 去窗口。
     source: ["1.10"]»""",
-    "above the first one if the topic comes last": """\
+    "below the last one if the topic comes last": """\
 items:
   # 早上
-  - «→id: card
-    question: 饭卡丢了？
-    phrasings:
-      - 补卡
-      - "卡: 丢了"
-    answer: 去窗口。
-    source: ["1.10"]
-
-  - »id: open
+  - id: open
     question: 几点开门？
     answer: 七点。
 
   - id: close
     question: 几点关门？
     answer: 七点。
-topic: 食堂
+«→
+  - id: card
+    question: 饭卡丢了？
+    phrasings:
+      - 补卡
+      - "卡: 丢了"
+    answer: 去窗口。
+    source: ["1.10"]
+»topic: 食堂
 """,
 }
 OTHERS = {
@@ -393,22 +393,22 @@ others:
 paragraphs:
   "1": 第一条
 """,
-    "above the first one if the last one is a block scalar": """\
+    "below a block scalar": """\
 title: 食堂须知
 paragraphs:
   "1": 第一条
 others:
-  «→notice: 某某通知
-  »rules: >-
+  rules: >-
     规定
-""",
-    "above all before the mark that ends a document": """\
+«→  notice: 某某通知
+»""",
+    "above the mark that ends a document": """\
 ---
+title: 食堂须知
+paragraphs: {"1": 第一条}
 «→others:
   notice: 某某通知
-»title: 食堂须知
-paragraphs: {"1": 第一条}
-...
+»...
 """,
 }
 IN_BRACKETS = {
