@@ -87,8 +87,11 @@ class StaleButtonError(CampaignBotError):
     """A press that can't be followed: its text passes by, in Chinese, and the message stays as it is."""
 
 
-class StoppingError(Exception):
-    """The bot is about to end: what was not begun is left for its next start."""
+class StoppingError(BaseException):
+    """The bot is about to end: what was not begun is left for its next start.
+
+    As with ``asyncio.CancelledError``, whoever catches every Exception lets it pass.
+    """
 
 
 class DeliveryError(Exception):

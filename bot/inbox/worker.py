@@ -185,8 +185,6 @@ class Worker:
                 return
             try:
                 records = await self._handler.handle(job.update, age_s)
-            except StoppingError:
-                raise
             except StoreError as error:
                 # It passes, however long it takes.
                 _LOG.warning("Update %d waits: %s", job.row_id, error)
@@ -211,8 +209,6 @@ class Worker:
     async def _give_up(self, job: Job, error: Exception) -> None:
         try:
             await self._handler.failed(job.update)
-        except StoppingError:
-            raise
         except Exception as unsaid:  # noqa: BLE001 - the fault itself is in the log already
             _LOG.warning("Whoever sent update %d could not be told: %s.", job.row_id, type(unsaid).__name__)
         await self._make_dead_letter(job.row_id, f"the bot failed: {type(error).__name__}, see its log")

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from bot.errors import StoppingError, StoreError
+from bot.errors import StoreError
 
 _LOG = logging.getLogger(__name__)
 
@@ -20,8 +20,6 @@ async def periodic(step: Callable[[], Awaitable[object]], every_s: float) -> Non
     while True:
         try:
             await step()
-        except StoppingError:
-            raise
         except StoreError as error:
             _LOG.warning("%s; trying again in %.0f s.", str(error).removesuffix("."), every_s)
         except Exception:  # noqa: BLE001 - as said above

@@ -11,7 +11,6 @@ from telegram.error import TelegramError
 
 from bot.conversation.members import MemberConversation
 from bot.conversation.reply import Reply
-from bot.errors import StoppingError
 from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Place
 from bot.matching import Answer, NotCovered
@@ -146,7 +145,5 @@ class AdminNotifier:
         """An admin who never pressed start, or blocked the bot, misses the message, and does no harm."""
         try:
             await self._messages.send(Place(chat), reply, None)
-        except StoppingError:
-            raise
         except Exception as error:  # noqa: BLE001 - a notice is not worth more than the bot
             _LOG.warning("An admin could not be told: %s", error)

@@ -12,7 +12,7 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.backoff import backoff
-from bot.errors import StoppingError, StoreError
+from bot.errors import StoreError
 from bot.inbox.receiver import Receiver, update_id
 from bot.inbox.updates import KINDS
 from bot.telegram.sending import explain, seconds_to_wait
@@ -75,8 +75,6 @@ async def persist(step: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await step()
-        except StoppingError:
-            raise
         except (TelegramError, StoreError) as error:
             failures += not isinstance(error, RetryAfter)
             pause = seconds_to_wait(error) if isinstance(error, RetryAfter) else backoff(failures)
