@@ -82,6 +82,6 @@ class Service:
 
     async def _answer(self) -> None:
         await persist(self.connect)
-        # It goes on when the intake or the start is done: the worker never is.
-        parts = (self.worker.run(), self.intake.run(), persist(self.on_startup))
-        await asyncio.gather(*parts, *map(persist, self.connected_tasks))
+        self.worker.start()
+        # It goes on when the intake or the start is done: the connected tasks never are.
+        await asyncio.gather(self.intake.run(), persist(self.on_startup), *map(persist, self.connected_tasks))

@@ -73,14 +73,9 @@ async def test_it_serves_until_a_signal_ends_it(inbox_setup: InboxSetup) -> None
     assert {"connect", "start", "intake"} < set(process.did)
 
 
-async def test_a_part_that_fails_ends_it(inbox_setup: InboxSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_part_that_fails_ends_it(inbox_setup: InboxSetup) -> None:
     """Whoever started the process starts it again; a deaf bot that lives on would be worse."""
-    process = Process(inbox_setup)
-
-    async def fail() -> None:
-        raise RuntimeError("canary")
-
-    monkeypatch.setattr(inbox_setup.worker, "run", fail)
+    process = Process(inbox_setup, RuntimeError("canary"))
     with pytest.raises(RuntimeError, match="canary"):
         await asyncio.wait_for(process.service.run([]), 20)
     assert process.did[-2:] == ["stop sending", "disconnect"]
