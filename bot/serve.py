@@ -10,7 +10,6 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import cached_property
-from typing import assert_never
 
 from telegram.ext import ExtBot
 
@@ -19,7 +18,6 @@ from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
 from bot.conversation.notices import render
-from bot.conversation.reply import Reply
 from bot.curation.digest import Digest, Report, WeeklyDigest
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
@@ -29,7 +27,7 @@ from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
-from bot.service.health import Health, MissLogFull, Recovered
+from bot.service.health import Health
 from bot.service.http_server import HttpServer, listen
 from bot.service.periodic import periodic
 from bot.service.retention import Retention
@@ -50,7 +48,6 @@ from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
 from bot.telegram.sending import Limits, SendingPolicy
 from bot.telegram.webhook import Webhook
-from bot.texts import admins as texts
 
 _LOG = logging.getLogger(__name__)
 _LETTERS_A_QUESTION = 10
@@ -223,7 +220,7 @@ class Server:
             app.misses,
             intake.silent_s,
             self._worker.oldest_s,
-            lambda event: self._admin_notifier.tell(_health_notice(event)),
+            self._admin_notifier.tell,
         )
         retention = Retention(lambda: app.database.purge(timedelta(days=settings.retention_days)))
         weekly = WeeklyDigest(self._digest, self._current, app.history, self._send_digest)
@@ -258,15 +255,3 @@ class Server:
 def _in_thread(work: Callable[[], None]) -> Callable[[], Awaitable[None]]:
     """Work that blocks, as a step that does not."""
     return lambda: asyncio.to_thread(work)
-
-
-def _health_notice(event: Recovered | MissLogFull) -> Reply:
-    """What admins read of the bot's health."""
-    match event:
-        case Recovered(minutes, problems):
-            reasons = texts.PROBLEM_JOINT.join(texts.PROBLEMS[problem.name] for problem in problems)
-            return Reply(texts.RECOVERED.format(minutes=minutes, reasons=reasons))
-        case MissLogFull():
-            return Reply(texts.MISSED_FULL)
-        case _:
-            assert_never(event)
