@@ -41,7 +41,7 @@ class Handler(Protocol):
         """
 
     async def failed(self, update: Update) -> None:
-        """Tell whoever sent an update that it could not be answered. Raises as ``handle`` does."""
+        """Tell whoever sent an update that it could not be answered; any error means that they don't know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,11 @@ class Utterance:
     is_foreign: bool
 
 
+@dataclass(frozen=True, slots=True)
 class Addressing:
     """Tells it for one bot, whose name is known once it is initialized."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    bot: Bot
 
     def utterance(self, message: Message) -> Utterance:
         """What a message says to the bot."""
@@ -40,13 +40,13 @@ class Addressing:
         named = command.bot.lower() if command else ""
         quoted = message.reply_to_message
         # A channel's post, or an answer of ours that was brought here by inline mode.
-        is_copy = message.is_automatic_forward or (message.via_bot and message.via_bot.id == self._bot.id)
+        is_copy = message.is_automatic_forward or (message.via_bot and message.via_bot.id == self.bot.id)
         return Utterance(
             text,
             command,
             mentioned=mentioned or bool(named),
-            replies=bool(quoted and quoted.sender and quoted.sender.id == self._bot.id),
-            is_foreign=bool(is_copy or (named and named != self._bot.username.lower())),
+            replies=bool(quoted and quoted.sender and quoted.sender.id == self.bot.id),
+            is_foreign=bool(is_copy or (named and named != self.bot.username.lower())),
         )
 
     def without_mention(self, text: str) -> str:
@@ -55,4 +55,4 @@ class Addressing:
 
     def _mention(self) -> re.Pattern[str]:
         # Not the end of "/ask@name"; and a Chinese character may follow at once.
-        return re.compile(rf"(?<![A-Za-z0-9_])@{re.escape(self._bot.username)}(?![A-Za-z0-9_])", re.IGNORECASE)
+        return re.compile(rf"(?<![A-Za-z0-9_])@{re.escape(self.bot.username)}(?![A-Za-z0-9_])", re.IGNORECASE)

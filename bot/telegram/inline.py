@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from dataclasses import dataclass
 
 from telegram import (
     Bot,
@@ -26,32 +27,25 @@ _HOT_CACHED_S = 60
 _DESCRIPTION = 120
 
 
+@dataclass(frozen=True, slots=True)
 class InlineHandlers:
     """The results under what is typed after the bot's name."""
 
-    def __init__(
-        self,
-        bot: Bot,
-        current: CurrentSnapshot,
-        conversation: MemberConversation,
-        rate_limit: MemberRateLimit,
-        metrics: Metrics,
-    ) -> None:
-        self._bot = bot
-        self._current = current
-        self._conversation = conversation
-        self._rate_limit = rate_limit
-        self._metrics = metrics
+    bot: Bot
+    current: CurrentSnapshot
+    conversation: MemberConversation
+    rate_limit: MemberRateLimit
+    metrics: Metrics
 
     async def on_query(self, query: InlineQuery, update_id: int) -> None:
         """Answer with items; what is typed here is no question yet, and never a miss."""
-        if self._rate_limit.judge(query.sender.id, time.time(), update_id) is not Pace.FINE:
-            self._metrics.silenced.inc()
+        if self.rate_limit.judge(query.sender.id, time.time(), update_id) is not Pace.FINE:
+            self.metrics.silenced.inc()
             return
         language = language_of(query.sender.language_code)
-        snapshot = self._current.snapshot
-        items = await asyncio.to_thread(self._conversation.inline, query.query, snapshot)
-        replies = self._conversation.replies(snapshot, language)
+        snapshot = self.current.snapshot
+        items = await asyncio.to_thread(self.conversation.inline, query.query, snapshot)
+        replies = self.conversation.replies(snapshot, language)
         convert = converter(language)
         results = [
             InlineQueryResultArticle(
@@ -68,7 +62,7 @@ class InlineHandlers:
             None if results else InlineQueryResultsButton(convert(replies.inline_hint()), start_parameter=INLINE_START)
         )
         try:
-            await self._bot.answer_inline_query(
+            await self.bot.answer_inline_query(
                 query.id,
                 results,
                 cache_time=_CACHED_S if query.query.strip() else _HOT_CACHED_S,

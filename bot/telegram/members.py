@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cachetools import LRUCache
 
 from bot.conversation.callbacks import unpack
 from bot.conversation.commands import question_in
+from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
 from bot.conversation.reply import Reply
 from bot.inbox.updates import CallbackQuery, Message, Update, User
@@ -29,35 +30,23 @@ _REMEMBERED = 10_000
 """Messages, presses and albums that are remembered, each in memory alone."""
 
 
+@dataclass(eq=False)
 class MemberHandlers:
     """The replies to members. ``misses`` and ``usage`` tell whether there is room for what a turn would record."""
 
-    def __init__(  # noqa: PLR0913 - a service an argument
-        self,
-        current: CurrentSnapshot,
-        conversation: MemberConversation,
-        messages: Messages,
-        addressing: Addressing,
-        *,
-        rate_limit: MemberRateLimit,
-        miss_quota: DailyQuota,
-        opinion_quota: DailyQuota,
-        misses: MissLog,
-        usage: UsageLog,
-        notifier: SubscriptionNotifier,
-        metrics: Metrics,
-    ) -> None:
-        self._current = current
-        self._conversation = conversation
-        self._messages = messages
-        self._addressing = addressing
-        self._rate_limit = rate_limit
-        self._miss_quota = miss_quota
-        self._opinion_quota = opinion_quota
-        self._misses = misses
-        self._usage = usage
-        self._notifier = notifier
-        self._metrics = metrics
+    current: CurrentSnapshot
+    conversation: MemberConversation
+    messages: Messages
+    addressing: Addressing
+    rate_limit: MemberRateLimit
+    miss_quota: DailyQuota
+    opinion_quota: DailyQuota
+    misses: MissLog
+    usage: UsageLog
+    notifier: SubscriptionNotifier
+    metrics: Metrics
+
+    def __post_init__(self) -> None:
         self._replies: LRUCache[tuple[int, int], tuple[int, str]] = LRUCache(_REMEMBERED)
         """By a question's chat and message: the reply's message, and the question's words."""
         self._presses: LRUCache[tuple[int, int, int, str], None] = LRUCache(_REMEMBERED)
@@ -72,53 +61,47 @@ class MemberHandlers:
         if is_direct is None or self._is_repeated(message, edited=edited):
             return NOTHING
         speaker = _speaker(message.author, message.chat.id, addresses_bot=is_direct)
-        match self._rate_limit.judge(speaker.member, message.edit_date or message.date, update_id):
-            case Pace.SILENT:
-                self._metrics.silenced.inc()
-                return NOTHING
-            case Pace.NOTICE:
-                self._metrics.silenced.inc()
-                await self._reply(message, self._flooded(speaker), edited=edited)
-                return NOTHING
-            case Pace.FINE if not has_words:
-                if is_direct:
-                    replies = self._conversation.replies(self._current.snapshot, speaker.language)
-                    await self._reply(message, _converted(replies.not_text(), speaker), edited=edited)
-                return NOTHING
-            case Pace.FINE:
-                async with self._messages.typing(message.place):
-                    turn = await asyncio.to_thread(self._admitted, lambda: self._turn(said, speaker), speaker.member)
-                    if turn.unsubscribe:
-                        await asyncio.to_thread(self._notifier.forget, speaker.member)
-                    await self._reply(message, turn.reply, edited=edited)
-                self._spend(turn.records, speaker.member)
-                return turn.records
+        pace = self.rate_limit.judge(speaker.member, message.edit_date or message.date, update_id)
+        if pace is not Pace.FINE:
+            self.metrics.silenced.inc()
+            if pace is Pace.NOTICE:
+                await self._reply(message, self._worded(MemberReplies.flooded, speaker), edited=edited)
+            return NOTHING
+        if not has_words:
+            if is_direct:
+                await self._reply(message, self._worded(MemberReplies.not_text, speaker), edited=edited)
+            return NOTHING
+        async with self.messages.typing(message.place):
+            turn = await asyncio.to_thread(self._admitted, lambda: self._turn(said, speaker), speaker.member)
+            if turn.unsubscribe:
+                await asyncio.to_thread(self.notifier.forget, speaker.member)
+            await self._reply(message, turn.reply, edited=edited)
+        self._spend(turn.records, speaker.member)
+        return turn.records
 
     async def on_button(self, query: CallbackQuery, update_id: int, age_s: float) -> Records:
         """Answer a pressed button. Its question is the message that ours replied to: nothing is stored."""
         message = query.message
         speaker = _speaker(query.sender, message.chat.id if message else query.sender.id)
-        pace = self._rate_limit.judge(speaker.member, time.time() - age_s, update_id)
+        pace = self.rate_limit.judge(speaker.member, time.time() - age_s, update_id)
         if pace is not Pace.FINE:
-            self._metrics.silenced.inc()
-            notice = self._flooded(speaker).text if pace is Pace.NOTICE else ""
-            await self._messages.acknowledge(query, age_s, notice)
+            self.metrics.silenced.inc()
+            notice = self._worded(MemberReplies.flooded, speaker).text if pace is Pace.NOTICE else ""
+            await self.messages.acknowledge(query, age_s, notice)
             return NOTHING
         asked = message.reply_to_message if message else None
-        question = question_in(self._addressing.without_mention(asked.text or asked.caption or "")) if asked else ""
-        snapshot = self._current.snapshot
+        question = question_in(self.addressing.without_mention(asked.text or asked.caption or "")) if asked else ""
+        snapshot = self.current.snapshot
         turn = await asyncio.to_thread(
             self._admitted,
-            lambda: self._conversation.press(unpack(query.data), question, speaker, snapshot),
+            lambda: self.conversation.press(unpack(query.data), question, speaker, snapshot),
             speaker.member,
         )
-        await self._messages.acknowledge(query, age_s, turn.notice)
+        await self.messages.acknowledge(query, age_s, turn.notice)
         if message is None:
             return NOTHING
         if turn.reply:
-            await self._messages.edit(
-                message.place, message.message_id, turn.reply, asked.message_id if asked else None
-            )
+            await self.messages.edit(message.place, message.message_id, turn.reply, asked.message_id if asked else None)
         press = (message.chat.id, message.message_id, speaker.member, query.data)
         # Pressed twice it counts once.
         records = NOTHING if press in self._presses else turn.records
@@ -128,7 +111,7 @@ class MemberHandlers:
             address = Address(
                 chat=message.chat.id, message=asked.message_id, thread=message.thread, language=speaker.language.name
             )
-            subscription = self._notifier.subscription(turn.subscribe_to, speaker.member, address)
+            subscription = self.notifier.subscription(turn.subscribe_to, speaker.member, address)
             return replace(records, subscriptions=(subscription,))
         return records
 
@@ -139,8 +122,7 @@ class MemberHandlers:
         if message and message.chat.private:
             who = update.callback_query.sender if update.callback_query else message.author
             speaker = _speaker(who, message.chat.id)
-            replies = self._conversation.replies(self._current.snapshot, speaker.language)
-            await self._reply(message, _converted(replies.failed(), speaker), edited=False)
+            await self._reply(message, self._worded(MemberReplies.failed, speaker), edited=False)
 
     @staticmethod
     def _is_direct(message: Message, said: Utterance) -> bool | None:
@@ -167,47 +149,48 @@ class MemberHandlers:
 
     def _turn(self, said: Utterance, speaker: Speaker) -> Turn:
         if said.command:
-            return self._conversation.command(said.command, speaker, self._current.snapshot)
-        return self._conversation.ask(said.text, speaker, self._current.snapshot)
+            return self.conversation.command(said.command, speaker, self.current.snapshot)
+        return self.conversation.ask(said.text, speaker, self.current.snapshot)
 
     def _admitted(self, turn: Callable[[], Turn], member: int) -> Turn:
         """A turn that promises to record only what there is room for."""
         wanted = turn()
         admitted = wanted.admitted(lambda records: self._has_capacity(records, member))
         if admitted is not wanted:
-            self._metrics.misses_refused.inc()
+            self.metrics.misses_refused.inc()
         return admitted
 
     def _has_capacity(self, records: Records, member: int) -> bool:
         """Whether the store has room for records, and their member some left of today's quotas."""
         return (
-            (not records.misses or self._miss_quota.has_left(member))
-            and (not records.feedback or self._opinion_quota.has_left(member))
-            and all(map(self._misses.has_capacity, records.misses))
-            and all(map(self._usage.has_capacity, records.feedback))
+            (not records.misses or self.miss_quota.has_left(member))
+            and (not records.feedback or self.opinion_quota.has_left(member))
+            and all(map(self.misses.has_capacity, records.misses))
+            and all(map(self.usage.has_capacity, records.feedback))
         )
 
     def _spend(self, records: Records, member: int) -> None:
         """Count what is kept against the member's quotas: only now, since what failed is tried again."""
         for _ in records.misses:
-            self._miss_quota.spend(member)
+            self.miss_quota.spend(member)
         for _ in records.feedback:
-            self._opinion_quota.spend(member)
+            self.opinion_quota.spend(member)
 
-    def _flooded(self, speaker: Speaker) -> Reply:
-        replies = self._conversation.replies(self._current.snapshot, speaker.language)
-        return _converted(replies.flooded(), speaker)
+    def _worded(self, reply: Callable[[MemberReplies], Reply], speaker: Speaker) -> Reply:
+        """A reply that is the same whatever was asked."""
+        replies = self.conversation.replies(self.current.snapshot, speaker.language)
+        return reply(replies).converted(converter(speaker.language))
 
     async def _reply(self, message: Message, reply: Reply | None, *, edited: bool) -> None:
         """Send a reply; to an edited question the earlier one is edited."""
         if reply is None:
             return
         key = (message.chat.id, message.message_id)
-        earlier, _ = self._replies.get(key, (None, "")) if edited else (None, "")
-        if earlier:
-            sent = await self._messages.edit(message.place, earlier, reply, message.message_id)
+        if edited and key in self._replies:
+            earlier, _ = self._replies[key]
+            sent = await self.messages.edit(message.place, earlier, reply, message.message_id)
         else:
-            sent = await self._messages.send(message.place, reply, message.message_id)
+            sent = await self.messages.send(message.place, reply, message.message_id)
         if sent is not None:
             self._replies[key] = (sent, message.words)
 
@@ -215,7 +198,3 @@ class MemberHandlers:
 def _speaker(user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
     language = language_of(user.language_code if user else None)
     return Speaker(chat, user.id if user else chat, language, addresses_bot)
-
-
-def _converted(reply: Reply, speaker: Speaker) -> Reply:
-    return reply.converted(converter(speaker.language))

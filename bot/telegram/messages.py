@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, MessageLimit
@@ -21,17 +22,17 @@ _NOTICE_LIMIT = 200
 _PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
+@dataclass(frozen=True, slots=True)
 class Messages:
     """The bot's own messages."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    bot: Bot
 
     async def acknowledge(self, query: CallbackQuery, age_s: float, notice: str = "") -> None:
         """Tell Telegram that a press was seen, with a line that passes by; of one pressed long ago it knows no more."""
         if age_s < _PRESS_LIVES_S:
             try:
-                await self._bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None)
+                await self.bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None)
             except TelegramError as error:
                 _LOG.info("A button's press could not be acknowledged: %s", error)
 
@@ -44,7 +45,7 @@ class Messages:
         if rest:
             return await self.send(place, reply, quoted)
         try:
-            await self._bot.edit_message_text(
+            await self.bot.edit_message_text(
                 first,
                 place.chat,
                 target,
@@ -75,7 +76,7 @@ class Messages:
         parts = split(reply.text)
         for number, part in enumerate(parts, start=1):
             try:
-                sent = await self._bot.send_message(
+                sent = await self.bot.send_message(
                     place.chat,
                     part,
                     reply_markup=_keyboard(reply) if number == len(parts) else None,
@@ -97,7 +98,7 @@ class Messages:
         async def show() -> None:
             await asyncio.sleep(_TYPING_AFTER_S)
             try:
-                await self._bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
+                await self.bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
             except (TelegramError, StoppingError) as error:
                 _LOG.info("Typing could not be shown: %s", error)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -64,7 +65,7 @@ async def test_what_waited_before_the_start_is_handled(inbox_setup: InboxSetup) 
 
     again.notes.act = act
     again.worker = Worker(again.inbox, again.encryption, again.notes, again.metrics)
-    again.receiver._worker = again.worker
+    again.receiver = replace(again.receiver, worker=again.worker)
     await again.receiver.receive([question(3, "c"), question(4, "d")])
     await again.work_until(lambda: again.notes.handled.count("c") == 2)
 
