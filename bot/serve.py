@@ -227,12 +227,10 @@ class Server:
         profile = Profile(self._bot, app.snapshot.base.title, settings.admins, settings.admin_group)
         return Service(
             worker=self._worker,
-            intake=intake,
             http_server=HttpServer(health, self._metrics, self._webhook),
             connect=self._bot.initialize,
             disconnect=self._bot.shutdown,
             stop_sending=self._policy.stop,
-            on_startup=profile.publish,
             background_tasks=(
                 lambda: periodic(health.look, _HEALTH_EVERY_S),
                 lambda: periodic(_in_thread(retention.purge), _PURGE_EVERY_S),
@@ -240,6 +238,8 @@ class Server:
                 self._reloader.run,
             ),
             connected_tasks=(
+                intake.run,
+                profile.publish,
                 lambda: periodic(self._worker.load, _SWEEP_EVERY_S),
                 lambda: periodic(self._admin_notifier.send_next, 0),
                 lambda: periodic(self._subscription_notifier.tell, _NOTIFY_EVERY_S),
