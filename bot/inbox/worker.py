@@ -245,14 +245,12 @@ class Worker:
 
     async def _until_stored(self, write: Callable[[], None]) -> None:
         """Write, again and again while the store fails: what was answered must not be answered once more."""
-        failures = 0
         while True:
             try:
                 await asyncio.to_thread(write)
             except StoreError as error:
-                failures += 1
                 _LOG.error("What became of an update can't be stored, trying again: %s", error)
-                await asyncio.sleep(self.pause_s(min(failures, _TRIES)))
+                await asyncio.sleep(self.pause_s(_TRIES))
             else:
                 return
 

@@ -52,8 +52,7 @@ class Poller:
         if ids:
             self._offset = ids[-1] + 1
         elif raws:
-            message = f"{len(raws)} updates without an id can't be confirmed"
-            raise TelegramError(message)
+            raise TelegramError(f"{len(raws)} updates without an id can't be confirmed")
 
     async def _fetch(self) -> list[Any]:
         arguments: dict[str, Any] = {"timeout": _POLL_S, "allowed_updates": list(KINDS)}
@@ -64,8 +63,7 @@ class Poller:
             warnings.simplefilter("ignore", PTBUserWarning)
             result: Any = await self._bot.do_api_request("getUpdates", arguments, read_timeout=_POLL_S + 5)
         if not isinstance(result, list):
-            message = "getUpdates gave no list: check CAMPAIGN_BOT_API_URL"
-            raise TelegramError(message)
+            raise TelegramError("getUpdates gave no list: check CAMPAIGN_BOT_API_URL")
         return result
 
 
