@@ -39,8 +39,7 @@ class MemberHandlers:
     messages: Messages
     addressing: Addressing
     rate_limit: MemberRateLimit
-    miss_quota: DailyQuota
-    opinion_quota: DailyQuota
+    quota: DailyQuota
     misses: MissLog
     usage: UsageLog
     notifier: SubscriptionNotifier
@@ -76,7 +75,8 @@ class MemberHandlers:
             if turn.unsubscribe:
                 await asyncio.to_thread(self.notifier.forget, speaker.member)
             await self._reply(message, turn.reply, edited=edited)
-        self._spend(turn.records, speaker.member)
+        # Only now, since what failed is tried again.
+        self.quota.spend(speaker.member, turn.records)
         return turn.records
 
     async def on_button(self, query: CallbackQuery, update_id: int, age_s: float) -> Records:
@@ -106,7 +106,7 @@ class MemberHandlers:
         # Pressed twice it counts once.
         records = NOTHING if press in self._presses else turn.records
         self._presses[press] = None
-        self._spend(records, speaker.member)
+        self.quota.spend(speaker.member, records)
         if turn.subscribe_to and asked:
             address = Address(
                 chat=message.chat.id, message=asked.message_id, thread=message.thread, language=speaker.language.name
@@ -161,20 +161,12 @@ class MemberHandlers:
         return admitted
 
     def _has_capacity(self, records: Records, member: int) -> bool:
-        """Whether the store has room for records, and their member some left of today's quotas."""
+        """Whether the store has room for records, and their member some left of today's quota."""
         return (
-            (not records.misses or self.miss_quota.has_left(member))
-            and (not records.feedback or self.opinion_quota.has_left(member))
+            self.quota.has_left(member, records)
             and all(map(self.misses.has_capacity, records.misses))
             and all(map(self.usage.has_capacity, records.feedback))
         )
-
-    def _spend(self, records: Records, member: int) -> None:
-        """Count what is kept against the member's quotas: only now, since what failed is tried again."""
-        for _ in records.misses:
-            self.miss_quota.spend(member)
-        for _ in records.feedback:
-            self.opinion_quota.spend(member)
 
     def _worded(self, reply: Callable[[MemberReplies], Reply], speaker: Speaker) -> Reply:
         """A reply that is the same whatever was asked."""
