@@ -43,7 +43,7 @@ from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import AdminNotifier, SubscriptionNotifier
 from bot.telegram.polling import Poller
-from bot.telegram.profile import Profile
+from bot.telegram.profile import publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
 from bot.telegram.sending import Limits, SendingPolicy
@@ -143,8 +143,7 @@ class Server:
             self._messages,
             self._addressing,
             rate_limit=MemberRateLimit(settings.messages_a_minute),
-            miss_quota=DailyQuota(settings.misses_a_day),
-            opinion_quota=DailyQuota(settings.misses_a_day),
+            quota=DailyQuota(settings.misses_a_day),
             misses=self._app.misses,
             usage=self._app.usage,
             notifier=self._subscription_notifier,
@@ -224,7 +223,6 @@ class Server:
         )
         retention = Retention(lambda: app.database.purge(timedelta(days=settings.retention_days)))
         weekly = WeeklyDigest(self._digest, self._current, app.history, self._send_digest)
-        profile = Profile(self._bot, app.snapshot.base.title, settings.admins, settings.admin_group)
         return Service(
             worker=self._worker,
             http_server=HttpServer(health, self._metrics, self._webhook),
@@ -239,7 +237,7 @@ class Server:
             ),
             connected_tasks=(
                 intake.run,
-                profile.publish,
+                lambda: publish_profile(self._bot, app.snapshot.base.title, settings.admins, settings.admin_group),
                 lambda: periodic(self._worker.load, _SWEEP_EVERY_S),
                 lambda: periodic(self._admin_notifier.send_next, 0),
                 lambda: periodic(self._subscription_notifier.tell, _NOTIFY_EVERY_S),

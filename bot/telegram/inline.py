@@ -1,7 +1,6 @@
 """Inline mode: answers that members bring into any chat."""
 
 import asyncio
-import logging
 import time
 from dataclasses import dataclass
 
@@ -12,16 +11,15 @@ from telegram import (
     InputTextMessageContent,
     LinkPreviewOptions,
 )
-from telegram.error import TelegramError
 
 from bot.conversation.members import INLINE_START, MemberConversation
 from bot.inbox.updates import InlineQuery
 from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot
 from bot.telegram.quotas import MemberRateLimit, Pace
+from bot.telegram.sending import attempt
 from bot.texts.languages import converter, language_of
 
-_LOG = logging.getLogger(__name__)
 _CACHED_S = 300
 _HOT_CACHED_S = 60
 _DESCRIPTION = 120
@@ -61,14 +59,12 @@ class InlineHandlers:
         hint = (
             None if results else InlineQueryResultsButton(convert(replies.inline_hint()), start_parameter=INLINE_START)
         )
-        try:
-            await self.bot.answer_inline_query(
-                query.id,
-                results,
-                cache_time=_CACHED_S if query.query.strip() else _HOT_CACHED_S,
-                # The same words give other characters, and another hint, to whoever reads another language.
-                is_personal=True,
-                button=hint,
-            )
-        except TelegramError as error:
-            _LOG.info("An inline query could not be answered: %s", error)
+        call = self.bot.answer_inline_query(
+            query.id,
+            results,
+            cache_time=_CACHED_S if query.query.strip() else _HOT_CACHED_S,
+            # The same words give other characters, and another hint, to whoever reads another language.
+            is_personal=True,
+            button=hint,
+        )
+        await attempt(call, "An inline query could not be answered")

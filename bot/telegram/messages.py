@@ -3,16 +3,17 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, MessageLimit
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden
 
 from bot.conversation.reply import Reply
 from bot.errors import StoppingError
 from bot.inbox.updates import CallbackQuery, Place
+from bot.telegram.sending import attempt
 
 _LOG = logging.getLogger(__name__)
 _PRESS_LIVES_S = 150.0
@@ -31,10 +32,8 @@ class Messages:
     async def acknowledge(self, query: CallbackQuery, age_s: float, notice: str = "") -> None:
         """Tell Telegram that a press was seen, with a line that passes by; of one pressed long ago it knows no more."""
         if age_s < _PRESS_LIVES_S:
-            try:
-                await self.bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None)
-            except TelegramError as error:
-                _LOG.info("A button's press could not be acknowledged: %s", error)
+            call = self.bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None)
+            await attempt(call, "A button's press could not be acknowledged")
 
     async def edit(self, place: Place, target: int, reply: Reply, quoted: int | None) -> int | None:
         """Put a reply in the place of an earlier message, or send it where that can't be done. The message's id.
@@ -97,10 +96,9 @@ class Messages:
 
         async def show() -> None:
             await asyncio.sleep(_TYPING_AFTER_S)
-            try:
-                await self.bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
-            except (TelegramError, StoppingError) as error:
-                _LOG.info("Typing could not be shown: %s", error)
+            call = self.bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
+            with suppress(StoppingError):
+                await attempt(call, "Typing could not be shown")
 
         showing = asyncio.create_task(show())
         try:

@@ -168,8 +168,7 @@ class SendingPolicy(BaseRateLimiter[None]):
                 raise
             except (KeyError, TypeError, AttributeError) as error:
                 # PTB takes an answer apart without looking: what stands between us and Telegram answered in its place.
-                message = f"an answer that is not the Bot API's ({type(error).__name__})"
-                raise NetworkError(message) from error
+                raise NetworkError(f"an answer that is not the Bot API's ({type(error).__name__})") from error
 
     async def _wait_for_turn(self, scope: int | str, *, is_paced: bool) -> None:
         await self._wait_out_flood(scope)
@@ -209,6 +208,14 @@ class SendingPolicy(BaseRateLimiter[None]):
                 return
         if self._stopped.is_set():
             raise StoppingError
+
+
+async def attempt(call: Awaitable[object], failure: str) -> None:
+    """Make a call that is worth something at its moment alone; that it failed is logged, and harms nobody."""
+    try:
+        await call
+    except TelegramError as error:
+        _LOG.info("%s: %s", failure, error)
 
 
 def explain(error: Exception) -> str:
