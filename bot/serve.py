@@ -7,9 +7,9 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from telegram.ext import ExtBot
 
@@ -35,7 +35,6 @@ from bot.service.service import Service
 from bot.snapshot import CurrentSnapshot
 from bot.store.forms import Forms
 from bot.store.subscriptions import Subscriptions
-from bot.telegram.addressing import Addressing
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
 from bot.telegram.inline import InlineHandlers
@@ -120,10 +119,6 @@ class Server:
         return Messages(self._bot)
 
     @cached_property
-    def _addressing(self) -> Addressing:
-        return Addressing(self._bot)
-
-    @cached_property
     def _admin_notifier(self) -> AdminNotifier:
         return AdminNotifier(self._messages, self._settings.admins, self._settings.admin_group)
 
@@ -141,7 +136,6 @@ class Server:
             self._current,
             self._app.conversation,
             self._messages,
-            self._addressing,
             rate_limit=MemberRateLimit(settings.messages_a_minute),
             quota=DailyQuota(settings.misses_a_day),
             misses=self._app.misses,
@@ -153,7 +147,7 @@ class Server:
         inline = InlineHandlers(self._bot, self._current, self._app.conversation, typing_limit, self._metrics)
         forms = Forms(self._app.database)
         admins = AdminHandlers(self._messages, self._admin_conversation, forms, settings.admins, settings.admin_group)
-        return Router(self._addressing, members, inline, admins)
+        return Router(self._bot, members, inline, admins)
 
     # --- what admins change -----------------------------------------------------------------------------------------
 
@@ -231,8 +225,8 @@ class Server:
             stop_sending=self._policy.stop,
             background_tasks=(
                 lambda: periodic(health.look, _HEALTH_EVERY_S),
-                lambda: periodic(_in_thread(retention.purge), _PURGE_EVERY_S),
-                lambda: periodic(_in_thread(app.clustering.cluster_new), _CLUSTER_EVERY_S),
+                lambda: periodic(partial(asyncio.to_thread, retention.purge), _PURGE_EVERY_S),
+                lambda: periodic(partial(asyncio.to_thread, app.clustering.cluster_new), _CLUSTER_EVERY_S),
                 self._reloader.run,
             ),
             connected_tasks=(
@@ -248,8 +242,3 @@ class Server:
 
     async def _send_digest(self, report: Report) -> None:
         await self._admin_notifier.send(cards.digest(report, self._current.snapshot.base))
-
-
-def _in_thread(work: Callable[[], None]) -> Callable[[], Awaitable[None]]:
-    """Work that blocks, as a step that does not."""
-    return lambda: asyncio.to_thread(work)

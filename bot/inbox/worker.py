@@ -125,7 +125,7 @@ class Worker:
     async def _read(self, row: Waiting) -> Job | None:
         """The job of a row; one that can't be read is made a dead letter."""
         try:
-            return Job(row.id, Update.from_text(self.encryption.decrypt(row.payload)), row.received_at)
+            return Job(row.id, Update.model_validate_json(self.encryption.decrypt(row.payload)), row.received_at)
         except DecryptionError:
             fault = "encrypted with another key: set the former CAMPAIGN_BOT_KEY or token"
         except ValueError as error:

@@ -18,7 +18,7 @@ from bot.snapshot import CurrentSnapshot
 from bot.store.misses import MissLog
 from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
-from bot.telegram.addressing import Addressing, Utterance
+from bot.telegram.addressing import Utterance, without_mention
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import Address, SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
@@ -37,7 +37,6 @@ class MemberHandlers:
     current: CurrentSnapshot
     conversation: MemberConversation
     messages: Messages
-    addressing: Addressing
     rate_limit: MemberRateLimit
     quota: DailyQuota
     misses: MissLog
@@ -90,7 +89,7 @@ class MemberHandlers:
             await self.messages.acknowledge(query, age_s, notice)
             return NOTHING
         asked = message.reply_to_message if message else None
-        question = question_in(self.addressing.without_mention(asked.text or asked.caption or "")) if asked else ""
+        question = question_in(without_mention(asked.text or asked.caption or "", self.messages.bot)) if asked else ""
         snapshot = self.current.snapshot
         turn = await asyncio.to_thread(
             self._admitted,

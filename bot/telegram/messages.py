@@ -70,7 +70,9 @@ class Messages:
         Raises:
             TelegramError: it was not accepted, however often it was sent.
         """
-        quotes = quoted is not None and (quotes or bool(reply.rows) or not place.private)
+        parameters = None
+        if quoted and (quotes or reply.rows or not place.private):
+            parameters = ReplyParameters(quoted, allow_sending_without_reply=True)
         sent = None
         parts = split(reply.text)
         for number, part in enumerate(parts, start=1):
@@ -79,9 +81,7 @@ class Messages:
                     place.chat,
                     part,
                     reply_markup=_keyboard(reply) if number == len(parts) else None,
-                    reply_parameters=(
-                        ReplyParameters(quoted, allow_sending_without_reply=True) if quotes and quoted else None
-                    ),
+                    reply_parameters=parameters,
                     link_preview_options=_PREVIEW,
                     message_thread_id=place.thread,
                 )

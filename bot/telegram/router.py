@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.errors import DeliveryError
 from bot.inbox.updates import Update
 from bot.store.records import NOTHING, Records
-from bot.telegram.addressing import Addressing
+from bot.telegram.addressing import utterance
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.inline import InlineHandlers
 from bot.telegram.members import MemberHandlers
@@ -17,7 +18,7 @@ from bot.telegram.members import MemberHandlers
 class Router:
     """The one entry for whatever comes in. What is no admin's business is a member's."""
 
-    addressing: Addressing
+    bot: Bot
     members: MemberHandlers
     inline: InlineHandlers
     admins: AdminHandlers
@@ -40,7 +41,7 @@ class Router:
 
     async def _handle(self, update: Update, age_s: float) -> Records:
         if message := update.message or update.edited_message:
-            edited, said = update.message is None, self.addressing.utterance(message)
+            edited, said = update.message is None, utterance(message, self.bot)
             records = await self.admins.on_message(message, said, edited=edited)
             if records is None:
                 return await self.members.on_message(message, said, update.update_id, edited=edited)

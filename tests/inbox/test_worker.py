@@ -195,13 +195,13 @@ async def test_what_was_just_received_is_not_read_from_the_store(
 ) -> None:
     """It was parsed when it came in; what another process put back is."""
     parsed: list[str] = []
-    from_text = Update.from_text
+    validate = Update.model_validate_json
 
     def noted(text: str) -> Update:
         parsed.append(text)
-        return from_text(text)
+        return validate(text)
 
-    monkeypatch.setattr(Update, "from_text", noted)
+    monkeypatch.setattr(Update, "model_validate_json", noted)
     await inbox_setup.receiver.receive([question(1, "几点")])
     await inbox_setup.work_through()
     assert (inbox_setup.notes.handled, parsed) == (["几点"], [])
