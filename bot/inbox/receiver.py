@@ -28,11 +28,6 @@ class Receiver:
     worker: Worker
     metrics: Metrics
 
-    @property
-    def has_capacity(self) -> asyncio.Event:
-        """Set as long as more updates may be taken in."""
-        return self.worker.has_capacity
-
     async def receive(self, raws: Sequence[object]) -> None:
         """Keep raw updates of any shape, in this order. They are durable, and with the worker, when this returns.
 

@@ -44,7 +44,7 @@ class Poller:
             await persist(self._poll)
 
     async def _poll(self) -> None:
-        await self._receiver.has_capacity.wait()
+        await self._receiver.worker.has_capacity.wait()
         raws = await self._fetch()
         self._succeeded = time.monotonic()
         await self._receiver.receive(raws)
