@@ -53,7 +53,7 @@ class Service:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         _LOG.info("Stopping.")
         self.stop_sending()
-        self.http_server.stop()
+        self.http_server.should_exit = True
         await self.worker.stop(self.patience_s)
         for task in tasks:
             task.cancel()
@@ -65,7 +65,8 @@ class Service:
     async def _serve(self, sockets: Sequence[socket.socket]) -> None:
         # What waits comes before anything new, which the HTTP server brings by webhook.
         await persist(self.worker.load)
-        await asyncio.gather(self.http_server.run(sockets), self._answer())
+        serving = [self.http_server.serve(list(sockets))] if sockets else []
+        await asyncio.gather(self._answer(), *serving)
 
     async def _answer(self) -> None:
         await persist(self.connect)
