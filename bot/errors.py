@@ -83,8 +83,11 @@ class EditRefusedError(CampaignBotError):
         self.details = details
 
 
-class StoppingError(Exception):
-    """The bot is about to end: what was not begun is left for its next start."""
+class StoppingError(BaseException):
+    """The bot is about to end: what was not begun is left for its next start.
+
+    As with ``asyncio.CancelledError``, whoever catches every Exception lets it pass.
+    """
 
 
 class DeliveryError(Exception):

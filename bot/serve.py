@@ -7,10 +7,9 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from functools import cached_property
-from typing import assert_never
+from functools import cached_property, partial
 
 from telegram.ext import ExtBot
 
@@ -18,7 +17,6 @@ from bot.app import App
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
-from bot.conversation.reply import Reply
 from bot.curation.digest import Digest, Report, WeeklyDigest
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
@@ -28,14 +26,13 @@ from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
-from bot.service.health import Health, MissLogFull, Recovered
+from bot.service.health import Health
 from bot.service.http_server import HttpServer, listen
 from bot.service.periodic import periodic
 from bot.service.retention import Retention
 from bot.service.service import Service
 from bot.snapshot import CurrentSnapshot
 from bot.store.subscriptions import Subscriptions
-from bot.telegram.addressing import Addressing
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
 from bot.telegram.inline import InlineHandlers
@@ -43,12 +40,11 @@ from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import AdminNotifier, SubscriptionNotifier
 from bot.telegram.polling import Poller
-from bot.telegram.profile import Profile
+from bot.telegram.profile import publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
 from bot.telegram.sending import Limits, SendingPolicy
 from bot.telegram.webhook import Webhook
-from bot.texts import admins as texts
 
 _LOG = logging.getLogger(__name__)
 _LETTERS_A_QUESTION = 10
@@ -123,10 +119,6 @@ class Server:
         return Messages(self._bot)
 
     @cached_property
-    def _addressing(self) -> Addressing:
-        return Addressing(self._bot)
-
-    @cached_property
     def _admin_notifier(self) -> AdminNotifier:
         return AdminNotifier(self._messages, self._settings.admins, self._settings.admin_group)
 
@@ -144,10 +136,8 @@ class Server:
             self._current,
             self._app.conversation,
             self._messages,
-            self._addressing,
             rate_limit=MemberRateLimit(settings.messages_a_minute),
-            miss_quota=DailyQuota(settings.misses_a_day),
-            opinion_quota=DailyQuota(settings.misses_a_day),
+            quota=DailyQuota(settings.misses_a_day),
             usage=self._app.usage,
             notifier=self._subscription_notifier,
             metrics=self._metrics,
@@ -157,7 +147,7 @@ class Server:
         admins = AdminHandlers(
             self._messages, self._admin_conversation, self._app.usage, settings.admins, settings.admin_group
         )
-        return Router(self._addressing, members, inline, admins)
+        return Router(self._bot, members, inline, admins)
 
     # --- what admins change -----------------------------------------------------------------------------------------
 
@@ -223,27 +213,26 @@ class Server:
             app.misses,
             intake.silent_s,
             self._worker.oldest_s,
-            lambda event: self._admin_notifier.tell(_health_notice(event)),
+            self._admin_notifier.tell,
         )
         retention = Retention(lambda: app.database.purge(timedelta(days=settings.retention_days)))
         weekly = WeeklyDigest(self._digest, self._current, app.history, self._send_digest)
-        profile = Profile(self._bot, app.snapshot.base.title, settings.admins, settings.admin_group)
         return Service(
             worker=self._worker,
-            intake=intake,
             http_server=HttpServer(health, self._metrics, self._webhook),
             connect=self._bot.initialize,
             disconnect=self._bot.shutdown,
             stop_sending=self._policy.stop,
-            on_startup=profile.publish,
             background_tasks=(
                 lambda: periodic(health.look, _HEALTH_EVERY_S),
-                lambda: periodic(_in_thread(retention.purge), _PURGE_EVERY_S),
-                lambda: periodic(_in_thread(app.clustering.cluster_new), _CLUSTER_EVERY_S),
+                lambda: periodic(partial(asyncio.to_thread, retention.purge), _PURGE_EVERY_S),
+                lambda: periodic(partial(asyncio.to_thread, app.clustering.cluster_new), _CLUSTER_EVERY_S),
                 self._reloader.run,
                 lambda: periodic(self._reloader.follow, _FOLLOW_EVERY_S),
             ),
             connected_tasks=(
+                intake.run,
+                lambda: publish_profile(self._bot, app.snapshot.base.title, settings.admins, settings.admin_group),
                 lambda: periodic(self._worker.load, _SWEEP_EVERY_S),
                 lambda: periodic(self._admin_notifier.send_next, 0),
                 lambda: periodic(self._subscription_notifier.tell, _NOTIFY_EVERY_S),
@@ -254,20 +243,3 @@ class Server:
 
     async def _send_digest(self, report: Report) -> None:
         await self._admin_notifier.send(cards.digest(report, self._current.snapshot.base))
-
-
-def _in_thread(work: Callable[[], None]) -> Callable[[], Awaitable[None]]:
-    """Work that blocks, as a step that does not."""
-    return lambda: asyncio.to_thread(work)
-
-
-def _health_notice(event: Recovered | MissLogFull) -> Reply:
-    """What admins read of the bot's health."""
-    match event:
-        case Recovered(minutes, problems):
-            reasons = texts.PROBLEM_JOINT.join(texts.PROBLEMS[problem.name] for problem in problems)
-            return Reply(texts.RECOVERED.format(minutes=minutes, reasons=reasons))
-        case MissLogFull():
-            return Reply(texts.MISSED_FULL)
-        case _:
-            assert_never(event)

@@ -117,7 +117,7 @@ def waiting_in(database: Path) -> list[int]:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'inbox'").fetchone():
             return []
         rows = connection.execute("SELECT payload FROM inbox WHERE state = 'waiting'").fetchall()
-    updates = (Update.from_text(encryption.decrypt(payload)) for (payload,) in rows)
+    updates = (Update.model_validate_json(encryption.decrypt(payload)) for (payload,) in rows)
     return [update.message.message_id for update in updates if update.message]
 
 

@@ -54,7 +54,7 @@ class InboxSetup:
 
     async def work_until(self, reached: Callable[[], bool]) -> None:
         """Let the worker run until a state is reached; it takes up what others put into the inbox meanwhile."""
-        running = asyncio.create_task(self.worker.run())
+        self.worker.start()
         try:
             async with asyncio.timeout(20):
                 await self.worker.load()
@@ -63,8 +63,6 @@ class InboxSetup:
                     await self.worker.load()
         finally:
             await self.worker.stop(5)
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
 
     async def work_through(self) -> None:
         """Let the worker run until nothing waits."""

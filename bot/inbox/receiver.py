@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -18,16 +19,14 @@ _NAMES = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Receiver:
     """The one way in, for polling and webhook alike."""
 
-    def __init__(self, inbox: Inbox, encryption: Encryption, worker: Worker, metrics: Metrics) -> None:
-        self._inbox = inbox
-        self._encryption = encryption
-        self._worker = worker
-        self.has_capacity = worker.has_capacity
-        """Set as long as more updates may be taken in."""
-        self._metrics = metrics
+    inbox: Inbox
+    encryption: Encryption
+    worker: Worker
+    metrics: Metrics
 
     async def receive(self, raws: Sequence[object]) -> None:
         """Keep raw updates of any shape, in this order. They are durable, and with the worker, when this returns.
@@ -48,25 +47,25 @@ class Receiver:
                 entries.append(self._dead_letter(raw, error))
                 continue
             if update.queue:
-                entry = Entry(update.update_id, self._encryption.encrypt(needed))
+                entry = Entry(update.update_id, self.encryption.encrypt(needed))
                 entries.append(entry)
                 updates[entry.payload] = update
         if entries:
-            rows = await asyncio.to_thread(self._inbox.receive, entries)
-            self._metrics.received.inc(len(rows))
-            self._metrics.dead.inc(sum(entry.fault is not None for entry in entries))
-            self._worker.add([Job(row.id, updates[row.payload], row.received_at) for row in rows])
+            rows = await asyncio.to_thread(self.inbox.receive, entries)
+            self.metrics.received.inc(len(rows))
+            self.metrics.dead.inc(sum(entry.fault is not None for entry in entries))
+            self.worker.add([Job(row.id, updates[row.payload], row.received_at) for row in rows])
 
     def _dead_letter(self, raw: object, error: Exception) -> Entry:
         """What can't be read is kept for a version that can, without the names in it; of what is no object, nothing."""
         key = update_id(raw)
         if key is None:
-            key = self._encryption.pseudonym(json.dumps(raw, default=str))
+            key = self.encryption.pseudonym(json.dumps(raw, default=str))
         kept = json.dumps(_without_names(raw) if isinstance(raw, dict) else None, default=str)
         # The fields at fault are named, never what they hold.
         details = error.errors() if isinstance(error, ValidationError) else []
         fields = ", ".join(".".join(map(str, detail["loc"])) for detail in details)
-        return Entry(key, self._encryption.encrypt(kept), f"can't be read: {fields or type(error).__name__}")
+        return Entry(key, self.encryption.encrypt(kept), f"can't be read: {fields or type(error).__name__}")
 
 
 def update_id(raw: object) -> int | None:

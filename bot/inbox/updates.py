@@ -1,7 +1,7 @@
 """What is needed of Telegram's updates, and nothing more: no name, no photo, no contact gets past these types."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -137,17 +137,8 @@ class Update(_Needed):
     callback_query: CallbackQuery | None = None
     inline_query: InlineQuery | None = None
 
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        """Read what ``to_text`` or Telegram wrote.
-
-        Raises:
-            ValueError: it is no update.
-        """
-        return cls.model_validate_json(text)
-
     def to_text(self) -> str:
-        """What is needed of it, as JSON."""
+        """What is needed of it, as JSON that ``model_validate_json`` reads again."""
         return self.model_dump_json(by_alias=True, exclude_defaults=True)
 
     @property

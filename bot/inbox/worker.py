@@ -4,10 +4,10 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.backoff import backoff
 from bot.errors import DeliveryError, StoppingError, StoreError
@@ -41,7 +41,7 @@ class Handler(Protocol):
         """
 
     async def failed(self, update: Update) -> None:
-        """Tell whoever sent an update that it could not be answered. Raises as ``handle`` does."""
+        """Tell whoever sent an update that it could not be answered; any error means that they don't know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +57,20 @@ class Job:
         return max(0.0, (datetime.now(UTC) - self.received_at).total_seconds())
 
 
+@dataclass(eq=False)
 class Worker:
     """Handles updates; each is done only when the store says so.
 
     ``pause_s`` tells how many seconds to wait after so many failures in a row.
     """
 
-    def __init__(
-        self,
-        inbox: Inbox,
-        encryption: Encryption,
-        handler: Handler,
-        metrics: Metrics,
-        pause_s: Callable[[int], float] = backoff,
-    ) -> None:
-        self._inbox = inbox
-        self._encryption = encryption
-        self._handler = handler
-        self._metrics = metrics
-        self._pause_s = pause_s
+    inbox: Inbox
+    encryption: Encryption
+    handler: Handler
+    metrics: Metrics
+    pause_s: Callable[[int], float] = backoff
+
+    def __post_init__(self) -> None:
         self.has_capacity = asyncio.Event()
         """Set as long as more updates may be taken in."""
         self.has_capacity.set()
@@ -86,9 +81,11 @@ class Worker:
         self._finished: set[int] = set()
         """Rows that were finished since the inbox was last read."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._committing: asyncio.Task[None] | None = None
+        self._done: list[Done] = []
+        """What the next commit takes."""
+        self._next_commit: asyncio.Task[None] | None = None
+        self._committing = asyncio.Lock()
         self._running = asyncio.Event()
-        self._done: asyncio.Queue[tuple[Done, asyncio.Future[None]]] = asyncio.Queue()
         self._stopping = asyncio.Event()
 
     def oldest_s(self) -> float:
@@ -96,7 +93,7 @@ class Worker:
         return time.monotonic() - min(self._arrivals.values(), default=time.monotonic())
 
     def add(self, jobs: Sequence[Job]) -> None:
-        """Handle these updates, once ``run`` does, after all that are here already; a row that is here is left out."""
+        """Handle these updates after all that are here, once ``start`` was called; a row that is here is left out."""
         for job in jobs:
             if job.row_id in self._arrivals:
                 continue
@@ -106,7 +103,9 @@ class Worker:
                 self._queues[chat].append(job)
             else:
                 self._queues[chat] = deque([job])
-                self._start(self._run_queue(chat))
+                task = asyncio.create_task(self._run_queue(chat))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
         self._count()
 
     async def load(self) -> None:
@@ -118,7 +117,7 @@ class Worker:
             StoreError: the store fails.
         """
         self._finished.clear()
-        rows = await asyncio.to_thread(self._inbox.waiting, self._arrivals.copy())
+        rows = await asyncio.to_thread(self.inbox.waiting, self._arrivals.copy())
         jobs = [job for row in rows if (job := await self._read(row))]
         # A row may have come in and been finished since the inbox was read.
         self.add([job for job in jobs if job.row_id not in self._finished])
@@ -126,23 +125,17 @@ class Worker:
     async def _read(self, row: Waiting) -> Job | None:
         """The job of a row; one that can't be read is made a dead letter."""
         try:
-            return Job(row.id, Update.from_text(self._encryption.decrypt(row.payload)), row.received_at)
+            return Job(row.id, Update.model_validate_json(self.encryption.decrypt(row.payload)), row.received_at)
         except DecryptionError:
             fault = "encrypted with another key: set the former CAMPAIGN_BOT_KEY or token"
         except ValueError as error:
             fault = f"can't be read: {type(error).__name__}"
-        self._metrics.dead.inc()
-        await asyncio.to_thread(self._inbox.make_dead_letter, row.id, fault)
+        await self._make_dead_letter(row.id, fault)
         return None
 
-    async def run(self) -> None:
-        """Handle what was added, until it is cancelled.
-
-        If this fails the process must end: without commits every chat would wait for ever.
-        """
-        self._committing = asyncio.create_task(self._commit_done())
+    def start(self) -> None:
+        """Handle what was added and what will be."""
         self._running.set()
-        await asyncio.shield(self._committing)
 
     async def stop(self, patience_s: float) -> None:
         """Let what is under way come to its end, and cut off what takes longer. The rest waits in the inbox."""
@@ -150,15 +143,9 @@ class Worker:
         self._running.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience_s)
-        rest = [*self._tasks, *([self._committing] if self._committing else [])]
-        for task in rest:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*rest, return_exceptions=True)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run_queue(self, chat: str | None) -> None:
         jobs = self._queues[chat]
@@ -180,13 +167,11 @@ class Worker:
         while True:
             age_s = job.age_s()
             if job.update.inline_query and age_s > _INLINE_LIVES_S:
-                self._metrics.expired.inc()
+                self.metrics.expired.inc()
                 await self._finish(job.row_id, NOTHING)
                 return
             try:
-                records = await self._handler.handle(job.update, age_s)
-            except StoppingError:
-                raise
+                records = await self.handler.handle(job.update, age_s)
             except StoreError as error:
                 # It passes, however long it takes.
                 _LOG.warning("Update %d waits: %s", job.row_id, error)
@@ -204,28 +189,27 @@ class Worker:
                     return
                 await self._pause(failures)
             else:
-                self._metrics.done.inc()
+                self.metrics.done.inc()
                 await self._finish(job.row_id, records)
                 return
 
     async def _give_up(self, job: Job, error: Exception) -> None:
         try:
-            await self._handler.failed(job.update)
-        except StoppingError:
-            raise
+            await self.handler.failed(job.update)
         except Exception as unsaid:  # noqa: BLE001 - the fault itself is in the log already
             _LOG.warning("Whoever sent update %d could not be told: %s.", job.row_id, type(unsaid).__name__)
         await self._make_dead_letter(job.row_id, f"the bot failed: {type(error).__name__}, see its log")
 
     async def _finish(self, row_id: int, records: Records) -> None:
-        committed = asyncio.get_running_loop().create_future()
-        self._done.put_nowait((Done(row_id, records), committed))
-        await committed
+        self._done.append(Done(row_id, records))
+        if self._next_commit is None:
+            self._next_commit = asyncio.create_task(self._commit_done())
+        await self._next_commit
         self._forget(row_id)
 
     async def _make_dead_letter(self, row_id: int, fault: str) -> None:
-        self._metrics.dead.inc()
-        await self._until_stored(lambda: self._inbox.make_dead_letter(row_id, fault))
+        self.metrics.dead.inc()
+        await self._until_stored(lambda: self.inbox.make_dead_letter(row_id, fault))
         self._forget(row_id)
 
     def _forget(self, row_id: int) -> None:
@@ -234,27 +218,22 @@ class Worker:
         self._count()
 
     def _count(self) -> None:
-        self._metrics.waiting.set(len(self._arrivals))
+        self.metrics.waiting.set(len(self._arrivals))
         if len(self._arrivals) < _CAPACITY:
             self.has_capacity.set()
         else:
             self.has_capacity.clear()
 
     async def _commit_done(self) -> None:
-        """Commit all that is done at the moment in one transaction: each one costs a turn of the disk."""
-        while True:
-            batch = [await self._done.get()]
-            while not self._done.empty():
-                batch.append(self._done.get_nowait())
-            await self._store([done for done, _ in batch])
-            for _, committed in batch:
-                if not committed.done():
-                    committed.set_result(None)
+        """Commit all that is done once the commit before is made: each one costs a turn of the disk."""
+        async with self._committing:
+            batch, self._done, self._next_commit = self._done, [], None
+            await self._store(batch)
 
     async def _store(self, batch: Sequence[Done]) -> None:
         """Commit what is done. An update whose records can't be stored holds up no other, and is not answered again."""
         try:
-            await self._until_stored(lambda: self._inbox.finish(batch))
+            await self._until_stored(lambda: self.inbox.finish(batch))
         except Exception:  # noqa: BLE001 - as said above
             if len(batch) > 1:
                 for done in batch:
@@ -262,26 +241,22 @@ class Worker:
                 return
             row_id = batch[0].id
             _LOG.exception("What is to be kept of update %d can't be stored.", row_id)
-            await self._until_stored(
-                lambda: self._inbox.make_dead_letter(row_id, "answered; its records can't be stored")
-            )
+            await self._make_dead_letter(row_id, "answered; its records can't be stored")
 
     async def _until_stored(self, write: Callable[[], None]) -> None:
         """Write, again and again while the store fails: what was answered must not be answered once more."""
-        failures = 0
         while True:
             try:
                 await asyncio.to_thread(write)
             except StoreError as error:
-                failures += 1
                 _LOG.error("What became of an update can't be stored, trying again: %s", error)
-                await asyncio.sleep(self._pause_s(min(failures, _TRIES)))
+                await asyncio.sleep(self.pause_s(_TRIES))
             else:
                 return
 
     async def _pause(self, failures: int) -> None:
         try:
-            await asyncio.wait_for(self._stopping.wait(), self._pause_s(failures))
+            await asyncio.wait_for(self._stopping.wait(), self.pause_s(failures))
         except TimeoutError:
             return
         raise StoppingError

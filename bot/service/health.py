@@ -4,17 +4,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.conversation.reply import Reply
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.misses import MissLog
+from bot.texts import admins as texts
 
 _LOG = logging.getLogger(__name__)
-_SILENCE_S = 120.0
+_LONGEST_S = 120.0
 """Telegram answers a poll within 30 seconds."""
-_WAIT_S = 120.0
 
 
 class Problem(StrEnum):
@@ -25,40 +26,23 @@ class Problem(StrEnum):
     LATE = "an update has waited for over 2 minutes"
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """The bot works again. ``minutes``: for how long it did not, at least 1; ``problems``: all that was wrong then."""
-
-    minutes: int
-    problems: Sequence[Problem]
-
-
-@dataclass(frozen=True, slots=True)
-class MissLogFull:
-    """The log of missed questions takes no new ones."""
-
-
+@dataclass(eq=False)
 class Health:
     """Looks at the bot each time that it is told to.
 
     ``silent_s`` and ``oldest_s`` give seconds: since a fetch last succeeded, and of the oldest update's waiting.
-    ``tell`` brings to the admins what they should know.
+    ``tell`` brings to the admins what they should know: that the bot works again, with all that was wrong meanwhile, or
+    that the log of missed questions takes no new ones. ``problems``: what was wrong at the last look.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        misses: MissLog,
-        silent_s: Callable[[], float],
-        oldest_s: Callable[[], float],
-        tell: Callable[[Recovered | MissLogFull], None],
-    ) -> None:
-        self.problems: Sequence[Problem] = ()
-        self._database = database
-        self._misses = misses
-        self._silent_s = silent_s
-        self._oldest_s = oldest_s
-        self._tell = tell
+    database: Database
+    misses: MissLog
+    silent_s: Callable[[], float]
+    oldest_s: Callable[[], float]
+    tell: Callable[[Reply], None]
+    problems: Sequence[Problem] = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
         self._red_since: float | None = None
         self._seen: dict[Problem, None] = {}
         """All problems since then, in the order in which they came up."""
@@ -68,9 +52,9 @@ class Health:
         """Look at everything; log what has changed, and tell the admins what they should know."""
         committed, full = await asyncio.to_thread(self._try_store)
         found = {
-            Problem.SILENT: self._silent_s() > _SILENCE_S,
+            Problem.SILENT: self.silent_s() > _LONGEST_S,
             Problem.STORE: not committed,
-            Problem.LATE: self._oldest_s() > _WAIT_S,
+            Problem.LATE: self.oldest_s() > _LONGEST_S,
         }
         before, self.problems = self.problems, [problem for problem, is_so in found.items() if is_so]
         if self.problems != before:
@@ -81,17 +65,18 @@ class Health:
             self._seen |= dict.fromkeys(self.problems)
         elif self._red_since is not None:
             minutes = max(1, round((time.monotonic() - self._red_since) / 60))
-            seen, self._red_since, self._seen = tuple(self._seen), None, {}
-            self._tell(Recovered(minutes, seen))
+            reasons = texts.PROBLEM_JOINT.join(texts.PROBLEMS[problem.name] for problem in self._seen)
+            self._red_since, self._seen = None, {}
+            self.tell(Reply(texts.RECOVERED.format(minutes=minutes, reasons=reasons)))
         if full and not self._full:
-            self._tell(MissLogFull())
+            self.tell(Reply(texts.MISSED_FULL))
         self._full = full
 
     def _try_store(self) -> tuple[bool, bool]:
         """Whether the database commits, and whether the log of missed questions is full."""
         try:
-            self._database.probe()
-            return True, self._misses.is_full()
+            self.database.probe()
+            return True, self.misses.is_full()
         except StoreError as error:
             _LOG.error("%s", error)
             return False, self._full

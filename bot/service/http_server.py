@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -19,8 +19,8 @@ from bot.telegram.webhook import Webhook
 _GRACE_S = 3
 
 
-class HttpServer:
-    """Serves ``/healthz``, ``/metrics`` and the webhook's path."""
+class HttpServer(uvicorn.Server):
+    """Serves ``/healthz``, ``/metrics`` and the webhook's path, and leaves the signals to whoever runs it."""
 
     def __init__(self, health: Health, metrics: Metrics, webhook: Webhook | None) -> None:
         self._health = health
@@ -28,24 +28,21 @@ class HttpServer:
         routes = [Route("/healthz", self._healthz), Route("/metrics", self._metric_lines)]
         if webhook:
             routes.append(Route(webhook.path, webhook.endpoint, methods=["POST"]))
-        config = uvicorn.Config(
-            Starlette(routes=routes),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            timeout_graceful_shutdown=_GRACE_S,
+        super().__init__(
+            uvicorn.Config(
+                Starlette(routes=routes),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=_GRACE_S,
+            )
         )
-        self._server = _Server(config)
 
-    async def run(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve until ``stop``; without a socket, nothing."""
-        if sockets:
-            await self._server.serve(list(sockets))
-
-    def stop(self) -> None:
-        """Answer what is under way and end."""
-        self._server.should_exit = True
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take none."""
+        yield
 
     async def _healthz(self, _request: Request) -> Response:
         """200 with an empty list, or 503 with what is wrong."""
@@ -54,14 +51,6 @@ class HttpServer:
 
     async def _metric_lines(self, _request: Request) -> Response:
         return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)
-
-
-class _Server(uvicorn.Server):
-    """Leaves the signals to whoever runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def listen(host: str, port: int) -> socket.socket:

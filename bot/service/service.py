@@ -6,7 +6,6 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.inbox.worker import Worker
 from bot.service.http_server import HttpServer
@@ -18,34 +17,22 @@ Task = Callable[[], Awaitable[None]]
 """Something that is awaited once."""
 
 
-class Intake(Protocol):
-    """Polling or webhook."""
-
-    async def run(self) -> None:
-        """Take updates in; it may return when nothing needs doing any more."""
-
-    def silent_s(self) -> float:
-        """For how many seconds Telegram could not be reached."""
-
-
 @dataclass(frozen=True, slots=True)
 class Service:
     """Everything that runs while the bot serves Telegram.
 
     ``connect`` and ``disconnect`` open and close the connection to Telegram; after ``stop_sending`` no call begins.
-    ``on_startup`` is what Telegram is told at each start, beside the work. ``background_tasks`` run from the start on,
-    ``connected_tasks`` once Telegram was reached; they end only when they are cancelled. ``reload`` asks for the
-    knowledge to be loaded anew, as SIGHUP does. ``patience_s``: how many seconds work under way may take at the end; a
-    thread that waits for a locked database may add 5.
+    ``background_tasks`` run from the start on, and one that ends or fails ends the bot. ``connected_tasks`` are done
+    once Telegram was reached, again where they fail; at least one goes on until it is cancelled. ``reload`` asks for
+    the knowledge to be loaded anew, as SIGHUP does. ``patience_s``: how many seconds work under way may take at the
+    end; a thread that waits for a locked database may add 5.
     """
 
     worker: Worker
-    intake: Intake
     http_server: HttpServer
     connect: Task
     disconnect: Task
     stop_sending: Callable[[], None]
-    on_startup: Task
     background_tasks: Sequence[Task]
     connected_tasks: Sequence[Task]
     reload: Callable[[], None]
@@ -66,7 +53,7 @@ class Service:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         _LOG.info("Stopping.")
         self.stop_sending()
-        self.http_server.stop()
+        self.http_server.should_exit = True
         await self.worker.stop(self.patience_s)
         for task in tasks:
             task.cancel()
@@ -78,10 +65,10 @@ class Service:
     async def _serve(self, sockets: Sequence[socket.socket]) -> None:
         # What waits comes before anything new, which the HTTP server brings by webhook.
         await persist(self.worker.load)
-        await asyncio.gather(self.http_server.run(sockets), self._answer())
+        serving = [self.http_server.serve(list(sockets))] if sockets else []
+        await asyncio.gather(self._answer(), *serving)
 
     async def _answer(self) -> None:
         await persist(self.connect)
-        # It goes on when the intake or the start is done: the worker never is.
-        parts = (self.worker.run(), self.intake.run(), persist(self.on_startup))
-        await asyncio.gather(*parts, *map(persist, self.connected_tasks))
+        self.worker.start()
+        await asyncio.gather(*map(persist, self.connected_tasks))

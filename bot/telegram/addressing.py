@@ -25,34 +25,30 @@ class Utterance:
     is_foreign: bool
 
 
-class Addressing:
-    """Tells it for one bot, whose name is known once it is initialized."""
+def utterance(message: Message, bot: Bot) -> Utterance:
+    """What a message says to the bot, which must be initialized: its name is known from then on."""
+    mention = _mention(bot)
+    mentioned = bool(mention.search(message.words))
+    text = mention.sub(" ", message.words).strip() if mentioned else message.words
+    command = Command.parse(text)
+    named = command.bot.lower() if command else ""
+    quoted = message.reply_to_message
+    # A channel's post, or an answer of ours that was brought here by inline mode.
+    is_copy = message.is_automatic_forward or (message.via_bot and message.via_bot.id == bot.id)
+    return Utterance(
+        text,
+        command,
+        mentioned=mentioned or bool(named),
+        replies=bool(quoted and quoted.sender and quoted.sender.id == bot.id),
+        is_foreign=bool(is_copy or (named and named != bot.username.lower())),
+    )
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
 
-    def utterance(self, message: Message) -> Utterance:
-        """What a message says to the bot."""
-        mention = self._mention()
-        mentioned = bool(mention.search(message.words))
-        text = mention.sub(" ", message.words).strip() if mentioned else message.words
-        command = Command.parse(text)
-        named = command.bot.lower() if command else ""
-        quoted = message.reply_to_message
-        # A channel's post, or an answer of ours that was brought here by inline mode.
-        is_copy = message.is_automatic_forward or (message.via_bot and message.via_bot.id == self._bot.id)
-        return Utterance(
-            text,
-            command,
-            mentioned=mentioned or bool(named),
-            replies=bool(quoted and quoted.sender and quoted.sender.id == self._bot.id),
-            is_foreign=bool(is_copy or (named and named != self._bot.username.lower())),
-        )
+def without_mention(text: str, bot: Bot) -> str:
+    """A text without the bot's name."""
+    return _mention(bot).sub(" ", text).strip()
 
-    def without_mention(self, text: str) -> str:
-        """A text without the bot's name."""
-        return self._mention().sub(" ", text).strip()
 
-    def _mention(self) -> re.Pattern[str]:
-        # Not the end of "/ask@name"; and a Chinese character may follow at once.
-        return re.compile(rf"(?<![A-Za-z0-9_])@{re.escape(self._bot.username)}(?![A-Za-z0-9_])", re.IGNORECASE)
+def _mention(bot: Bot) -> re.Pattern[str]:
+    # Not the end of "/ask@name"; and a Chinese character may follow at once.
+    return re.compile(rf"(?<![A-Za-z0-9_])@{re.escape(bot.username)}(?![A-Za-z0-9_])", re.IGNORECASE)

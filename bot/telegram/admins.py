@@ -1,7 +1,8 @@
 """Admins on Telegram: what they do goes to their conversation, and its reply goes back."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from cachetools import LRUCache
 
@@ -19,22 +20,17 @@ from bot.texts import admins as admins_texts
 _REMEMBERED = 10_000
 
 
+@dataclass(eq=False)
 class AdminHandlers:
     """What admins do, by user id, in their private chat and in one group; everything else is left to others."""
 
-    def __init__(
-        self,
-        messages: Messages,
-        conversation: AdminConversation,
-        usage: UsageLog,
-        admins: Collection[int],
-        group: int | None,
-    ) -> None:
-        self._messages = messages
-        self._conversation = conversation
-        self._usage = usage
-        self._admins = frozenset(admins)
-        self._group = group
+    messages: Messages
+    conversation: AdminConversation
+    usage: UsageLog
+    admins: Collection[int]
+    group: int | None
+
+    def __post_init__(self) -> None:
         self._taken: LRUCache[tuple[int, int], None] = LRUCache(_REMEMBERED)
         """Messages that were answered here, by chat and message."""
 
@@ -51,18 +47,17 @@ class AdminHandlers:
             if key not in self._taken:
                 return None
             # What was taken already stays as it was; it was no member's question.
-            await self._messages.send(message.place, Reply(admins_texts.EDITED_TOO_LATE), message.message_id)
+            await self.messages.send(message.place, Reply(admins_texts.EDITED_TOO_LATE), message.message_id)
             return NOTHING
         if not _is_meant(message, said):
             return None
-        async with self._messages.typing(message.place):
-            form = await asyncio.to_thread(self._form, admin)
-            turn = await asyncio.to_thread(self._turn, said, admin, form)
-            if turn is None or turn.reply is None:
+        async with self.messages.typing(message.place):
+            turn, records = await asyncio.to_thread(self._turn, admin, lambda form: self._said(said, admin, form))
+            if turn.reply is None:
                 return None
             self._taken[key] = None
-            await self._messages.send(message.place, turn.reply, message.message_id)
-        return _records(turn, form, admin)
+            await self.messages.send(message.place, turn.reply, message.message_id)
+        return records
 
     async def on_button(self, query: CallbackQuery, age_s: float) -> Records | None:
         """Answer a pressed button of an admin's message; None for any other.
@@ -74,29 +69,33 @@ class AdminHandlers:
         message = query.message
         admin = self._admin(query.sender.id, message.chat) if message else None
         if admin is None or message is None:
-            await self._messages.acknowledge(query, age_s)
+            await self.messages.acknowledge(query, age_s)
             return NOTHING
-        async with self._messages.typing(message.place):
-            form = await asyncio.to_thread(self._form, admin)
-            turn = await asyncio.to_thread(self._conversation.press, unpack(query.data), admin, form)
-            await self._messages.acknowledge(query, age_s, turn.notice)
+        async with self.messages.typing(message.place):
+            callback = unpack(query.data)
+            turn, records = await asyncio.to_thread(
+                self._turn, admin, lambda form: self.conversation.press(callback, admin, form)
+            )
+            await self.messages.acknowledge(query, age_s, turn.notice)
             if turn.reply:
                 quoted = message.reply_to_message.message_id if message.reply_to_message else None
-                await self._messages.edit(message.place, message.message_id, turn.reply, quoted)
-        return _records(turn, form, admin)
+                await self.messages.edit(message.place, message.message_id, turn.reply, quoted)
+        return records
 
-    def _turn(self, said: Utterance, admin: Admin, form: Form | None) -> AdminTurn | None:
+    def _said(self, said: Utterance, admin: Admin, form: Form | None) -> AdminTurn:
         if said.command:
-            return self._conversation.command(said.command, admin, form)
-        return self._conversation.text(said.text, admin, form) if form else None
+            return self.conversation.command(said.command, admin, form)
+        return self.conversation.text(said.text, admin, form) if form else AdminTurn(None)
 
-    def _form(self, admin: Admin) -> Form | None:
-        """What an admin is writing."""
-        content = self._usage.form(admin.id, admin.chat)
-        return Form.model_validate_json(content) if content else None
+    def _turn(self, admin: Admin, act: Callable[[Form | None], AdminTurn]) -> tuple[AdminTurn, Records]:
+        """What comes of what an admin did while writing a form; and the form as it is now, if that has changed it."""
+        content = self.usage.form(admin.id, admin.chat)
+        form = Form.model_validate_json(content) if content else None
+        turn = act(form)
+        return turn, NOTHING if turn.form == form else Records(forms=(stored(turn.form, admin),))
 
     def _admin(self, user: int, chat: Chat) -> Admin | None:
-        if user not in self._admins or chat.id not in {user, self._group}:
+        if user not in self.admins or chat.id not in {user, self.group}:
             return None
         return Admin(user, chat.id)
 
@@ -106,8 +105,3 @@ def _is_meant(message: Message, said: Utterance) -> bool:
     if said.command:
         return said.command.name in COMMANDS and not said.is_foreign
     return message.chat.private or said.replies
-
-
-def _records(turn: AdminTurn, form: Form | None, admin: Admin) -> Records:
-    """The form as it is now, if the turn has changed it."""
-    return NOTHING if turn.form == form else Records(forms=(stored(turn.form, admin),))

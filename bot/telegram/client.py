@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -28,7 +26,7 @@ class Transport(BaseRequest):
 
     def __init__(self, timeout_s: float = 5.0) -> None:
         self._timeout_s = timeout_s
-        self._tls = httpx.create_ssl_context()
+        self._httpx = {"verify": httpx.create_ssl_context()}
         self._idle: list[HTTPXRequest] = []
 
     @property
@@ -55,32 +53,22 @@ class Transport(BaseRequest):
         wait_s = kwargs.get("read_timeout")
         if not isinstance(wait_s, int | float):
             wait_s = self._timeout_s
+        each_s = self._timeout_s
+        client = self._idle.pop() if self._idle else HTTPXRequest(1, each_s, each_s, each_s, httpx_kwargs=self._httpx)
         try:
             # An answer that comes a byte at a time would never end.
-            async with self._client() as client, asyncio.timeout(wait_s + 2 * self._timeout_s):
-                return await client.do_request(*args, **kwargs)
-        except TimeoutError as error:
-            raise TimedOut from error
-        except NetworkError as error:
+            async with asyncio.timeout(wait_s + 2 * each_s):
+                answer = await client.do_request(*args, **kwargs)
+        except BaseException as error:
+            # httpx may never free its connection.
+            await client.shutdown()
+            if isinstance(error, TimeoutError):
+                raise TimedOut from error
             if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
                 raise NeverSentError(str(error)) from error
             raise
-
-    @asynccontextmanager
-    async def _client(self) -> AsyncIterator[HTTPXRequest]:
-        """A client that no other call uses. After a failure it is closed: httpx may never free its connection."""
-        wait_s = self._timeout_s
-        client = (
-            self._idle.pop()
-            if self._idle
-            else HTTPXRequest(1, wait_s, wait_s, wait_s, httpx_kwargs={"verify": self._tls})
-        )
-        try:
-            yield client
-        except BaseException:
-            await client.shutdown()
-            raise
         self._idle.append(client)
+        return answer
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -110,8 +98,7 @@ def read_json(text: str) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(text, parse_int=_read_number)
     except RecursionError as error:
-        message = "nested too deep"
-        raise ValueError(message) from error
+        raise ValueError("nested too deep") from error
 
 
 def _read_number(digits: str) -> int | float:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from cachetools import LRUCache
@@ -16,7 +16,7 @@ from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot
 from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
-from bot.telegram.addressing import Addressing, Utterance
+from bot.telegram.addressing import Utterance, without_mention
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import Address, SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
@@ -28,33 +28,20 @@ _REMEMBERED = 10_000
 """Messages, presses and albums that are remembered, each in memory alone."""
 
 
+@dataclass(eq=False)
 class MemberHandlers:
     """The replies to members. ``usage`` tells whether there is room for what a turn would record."""
 
-    def __init__(  # noqa: PLR0913 - a service an argument
-        self,
-        current: CurrentSnapshot,
-        conversation: MemberConversation,
-        messages: Messages,
-        addressing: Addressing,
-        *,
-        rate_limit: MemberRateLimit,
-        miss_quota: DailyQuota,
-        opinion_quota: DailyQuota,
-        usage: UsageLog,
-        notifier: SubscriptionNotifier,
-        metrics: Metrics,
-    ) -> None:
-        self._current = current
-        self._conversation = conversation
-        self._messages = messages
-        self._addressing = addressing
-        self._rate_limit = rate_limit
-        self._miss_quota = miss_quota
-        self._opinion_quota = opinion_quota
-        self._usage = usage
-        self._notifier = notifier
-        self._metrics = metrics
+    current: CurrentSnapshot
+    conversation: MemberConversation
+    messages: Messages
+    rate_limit: MemberRateLimit
+    quota: DailyQuota
+    usage: UsageLog
+    notifier: SubscriptionNotifier
+    metrics: Metrics
+
+    def __post_init__(self) -> None:
         self._replies: LRUCache[tuple[int, int], tuple[int, str]] = LRUCache(_REMEMBERED)
         """By a question's chat and message: the reply's message, and the question's words."""
         self._presses: LRUCache[tuple[int, int, int, str], None] = LRUCache(_REMEMBERED)
@@ -69,61 +56,57 @@ class MemberHandlers:
         if is_direct is None or self._is_repeated(message, edited=edited):
             return NOTHING
         speaker = self._speaker(message.author, message.chat.id, addresses_bot=is_direct)
-        match self._rate_limit.judge(speaker.member, message.edit_date or message.date, update_id):
-            case Pace.SILENT:
-                self._metrics.silenced.inc()
-                return NOTHING
-            case Pace.NOTICE:
-                self._metrics.silenced.inc()
+        pace = self.rate_limit.judge(speaker.member, message.edit_date or message.date, update_id)
+        if pace is not Pace.FINE:
+            self.metrics.silenced.inc()
+            if pace is Pace.NOTICE:
                 await self._reply(message, self._plain(members_texts.FLOODED, speaker), edited=edited)
-                return NOTHING
-            case Pace.FINE if not has_words:
-                if is_direct:
-                    await self._reply(message, self._plain(members_texts.NOT_TEXT, speaker), edited=edited)
-                return NOTHING
-            case Pace.FINE:
-                async with self._messages.typing(message.place):
-                    turn = await asyncio.to_thread(self._turn, said, speaker)
-                    self._metrics.misses_refused.inc(turn.refused)
-                    if turn.unsubscribe:
-                        await asyncio.to_thread(self._notifier.forget, speaker.member)
-                    await self._reply(message, turn.reply, edited=edited)
-                self._spend(turn.records, speaker.member)
-                return turn.records
+            return NOTHING
+        if not has_words:
+            if is_direct:
+                await self._reply(message, self._plain(members_texts.NOT_TEXT, speaker), edited=edited)
+            return NOTHING
+        async with self.messages.typing(message.place):
+            turn = await asyncio.to_thread(self._turn, said, speaker)
+            self.metrics.misses_refused.inc(turn.refused)
+            if turn.unsubscribe:
+                await asyncio.to_thread(self.notifier.forget, speaker.member)
+            await self._reply(message, turn.reply, edited=edited)
+        # Only now, since what failed is tried again.
+        self.quota.spend(speaker.member, turn.records)
+        return turn.records
 
     async def on_button(self, query: CallbackQuery, update_id: int, age_s: float) -> Records:
         """Answer a pressed button. Its question is the message that ours replied to: nothing is stored."""
         message = query.message
         speaker = self._speaker(query.sender, message.chat.id if message else query.sender.id)
-        pace = self._rate_limit.judge(speaker.member, time.time() - age_s, update_id)
+        pace = self.rate_limit.judge(speaker.member, time.time() - age_s, update_id)
         if pace is not Pace.FINE:
-            self._metrics.silenced.inc()
+            self.metrics.silenced.inc()
             notice = self._plain(members_texts.FLOODED, speaker).text if pace is Pace.NOTICE else ""
-            await self._messages.acknowledge(query, age_s, notice)
+            await self.messages.acknowledge(query, age_s, notice)
             return NOTHING
         asked = message.reply_to_message if message else None
-        question = question_in(self._addressing.without_mention(asked.text or asked.caption or "")) if asked else ""
-        snapshot = self._current.snapshot
+        question = question_in(without_mention(asked.text or asked.caption or "", self.messages.bot)) if asked else ""
+        snapshot = self.current.snapshot
         callback = unpack(query.data)
-        turn = await asyncio.to_thread(self._conversation.press, callback, question, speaker, snapshot)
-        self._metrics.misses_refused.inc(turn.refused)
-        await self._messages.acknowledge(query, age_s, turn.notice)
+        turn = await asyncio.to_thread(self.conversation.press, callback, question, speaker, snapshot)
+        self.metrics.misses_refused.inc(turn.refused)
+        await self.messages.acknowledge(query, age_s, turn.notice)
         if message is None:
             return NOTHING
         if turn.reply:
-            await self._messages.edit(
-                message.place, message.message_id, turn.reply, asked.message_id if asked else None
-            )
+            await self.messages.edit(message.place, message.message_id, turn.reply, asked.message_id if asked else None)
         press = (message.chat.id, message.message_id, speaker.member, query.data)
         # Pressed twice it counts once.
         records = NOTHING if press in self._presses else turn.records
         self._presses[press] = None
-        self._spend(records, speaker.member)
+        self.quota.spend(speaker.member, records)
         if turn.subscribe_to and asked:
             address = Address(
                 chat=message.chat.id, message=asked.message_id, thread=message.thread, language=speaker.language.name
             )
-            subscription = self._notifier.subscription(turn.subscribe_to, speaker.member, address)
+            subscription = self.notifier.subscription(turn.subscribe_to, speaker.member, address)
             return replace(records, subscriptions=(subscription,))
         return records
 
@@ -161,8 +144,8 @@ class MemberHandlers:
 
     def _turn(self, said: Utterance, speaker: Speaker) -> Turn:
         if said.command:
-            return self._conversation.command(said.command, speaker, self._current.snapshot)
-        return self._conversation.ask(said.text, speaker, self._current.snapshot)
+            return self.conversation.command(said.command, speaker, self.current.snapshot)
+        return self.conversation.ask(said.text, speaker, self.current.snapshot)
 
     def _speaker(self, user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
         member = user.id if user else chat
@@ -171,32 +154,21 @@ class MemberHandlers:
         return Speaker(chat, member, language, addresses_bot, has_capacity=has_capacity)
 
     def _has_capacity(self, member: int, records: Records) -> bool:
-        """Whether the store has room for records, and their member some left of today's quotas."""
-        return (
-            (not records.misses or self._miss_quota.has_left(member))
-            and (not records.feedback or self._opinion_quota.has_left(member))
-            and self._usage.has_capacity(records)
-        )
-
-    def _spend(self, records: Records, member: int) -> None:
-        """Count what is kept against the member's quotas: only now, since what failed is tried again."""
-        for _ in records.misses:
-            self._miss_quota.spend(member)
-        for _ in records.feedback:
-            self._opinion_quota.spend(member)
+        """Whether the store has room for records, and their member some left of today's quota."""
+        return self.quota.has_left(member, records) and self.usage.has_capacity(records)
 
     def _plain(self, text: str, speaker: Speaker) -> Reply:
-        return self._conversation.replies(self._current.snapshot, speaker.language).plain(text)
+        return self.conversation.replies(self.current.snapshot, speaker.language).plain(text)
 
     async def _reply(self, message: Message, reply: Reply | None, *, edited: bool) -> None:
         """Send a reply; to an edited question the earlier one is edited."""
         if reply is None:
             return
         key = (message.chat.id, message.message_id)
-        earlier, _ = self._replies.get(key, (None, "")) if edited else (None, "")
-        if earlier:
-            sent = await self._messages.edit(message.place, earlier, reply, message.message_id)
+        if edited and key in self._replies:
+            earlier, _ = self._replies[key]
+            sent = await self.messages.edit(message.place, earlier, reply, message.message_id)
         else:
-            sent = await self._messages.send(message.place, reply, message.message_id)
+            sent = await self.messages.send(message.place, reply, message.message_id)
         if sent is not None:
             self._replies[key] = (sent, message.words)

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, MessageLimit
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden
 
 from bot.conversation.reply import Reply
 from bot.errors import StoppingError
 from bot.inbox.updates import CallbackQuery, Place
+from bot.telegram.sending import attempt
 
 _LOG = logging.getLogger(__name__)
 _PRESS_LIVES_S = 150.0
@@ -21,19 +23,17 @@ _NOTICE_LIMIT = 200
 _PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
+@dataclass(frozen=True, slots=True)
 class Messages:
     """The bot's own messages."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    bot: Bot
 
     async def acknowledge(self, query: CallbackQuery, age_s: float, notice: str = "") -> None:
         """Tell Telegram that a press was seen, with a line that passes by; of one pressed long ago it knows no more."""
         if age_s < _PRESS_LIVES_S:
-            try:
-                await self._bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None)
-            except TelegramError as error:
-                _LOG.info("A button's press could not be acknowledged: %s", error)
+            call = self.bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None)
+            await attempt(call, "A button's press could not be acknowledged")
 
     async def edit(self, place: Place, target: int, reply: Reply, quoted: int | None) -> int | None:
         """Put a reply in the place of an earlier message, or send it where that can't be done. The message's id.
@@ -44,7 +44,7 @@ class Messages:
         if rest:
             return await self.send(place, reply, quoted)
         try:
-            await self._bot.edit_message_text(
+            await self.bot.edit_message_text(
                 first,
                 place.chat,
                 target,
@@ -70,18 +70,18 @@ class Messages:
         Raises:
             TelegramError: it was not accepted, however often it was sent.
         """
-        quotes = quoted is not None and (quotes or bool(reply.rows) or not place.private)
+        parameters = None
+        if quoted and (quotes or reply.rows or not place.private):
+            parameters = ReplyParameters(quoted, allow_sending_without_reply=True)
         sent = None
         parts = split(reply.text)
         for number, part in enumerate(parts, start=1):
             try:
-                sent = await self._bot.send_message(
+                sent = await self.bot.send_message(
                     place.chat,
                     part,
                     reply_markup=_keyboard(reply) if number == len(parts) else None,
-                    reply_parameters=(
-                        ReplyParameters(quoted, allow_sending_without_reply=True) if quotes and quoted else None
-                    ),
+                    reply_parameters=parameters,
                     link_preview_options=_PREVIEW,
                     message_thread_id=place.thread,
                 )
@@ -96,10 +96,9 @@ class Messages:
 
         async def show() -> None:
             await asyncio.sleep(_TYPING_AFTER_S)
-            try:
-                await self._bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
-            except (TelegramError, StoppingError) as error:
-                _LOG.info("Typing could not be shown: %s", error)
+            call = self.bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
+            with suppress(StoppingError):
+                await attempt(call, "Typing could not be shown")
 
         showing = asyncio.create_task(show())
         try:

@@ -11,7 +11,6 @@ from telegram.error import TelegramError
 
 from bot.conversation.members import MemberConversation
 from bot.conversation.reply import Reply
-from bot.errors import StoppingError
 from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Place
 from bot.matching import Answer, NotCovered
@@ -46,26 +45,19 @@ class _Notice:
     reply: Reply
 
 
+@dataclass(frozen=True, slots=True)
 class SubscriptionNotifier:
     """Encrypts where subscribers asked, and tells them there when their question has an answer."""
 
-    def __init__(
-        self,
-        messages: Messages,
-        subscriptions: Subscriptions,
-        encryption: Encryption,
-        current: CurrentSnapshot,
-        conversation: MemberConversation,
-    ) -> None:
-        self._messages = messages
-        self._subscriptions = subscriptions
-        self._encryption = encryption
-        self._current = current
-        self._conversation = conversation
+    messages: Messages
+    subscriptions: Subscriptions
+    encryption: Encryption
+    current: CurrentSnapshot
+    conversation: MemberConversation
 
     def subscription(self, key: str, member: int, address: Address) -> Subscription:
         """The subscription of a member to be told of a miss, fit to be kept."""
-        return Subscription(key, self._person(member), self._encryption.encrypt(address.model_dump_json()))
+        return Subscription(key, self._person(member), self.encryption.encrypt(address.model_dump_json()))
 
     def forget(self, member: int) -> None:
         """Delete all subscriptions of a member.
@@ -73,7 +65,7 @@ class SubscriptionNotifier:
         Raises:
             StoreError: the store fails.
         """
-        self._subscriptions.forget(self._person(member))
+        self.subscriptions.forget(self._person(member))
 
     async def tell(self) -> None:
         """Tell everybody who can be told, a few at a time; whoever was told is forgotten.
@@ -81,26 +73,26 @@ class SubscriptionNotifier:
         Raises:
             StoreError: the store fails.
         """
-        ready = filter(None, map(self._notice, await asyncio.to_thread(self._subscriptions.due)))
+        ready = filter(None, map(self._notice, await asyncio.to_thread(self.subscriptions.due)))
         while some := list(islice(ready, _SIDE_BY_SIDE)):
-            await asyncio.to_thread(self._subscriptions.begin, [notice.subscription for notice in some])
+            await asyncio.to_thread(self.subscriptions.begin, [notice.subscription for notice in some])
             done = await asyncio.gather(*map(self._send, some))
             ids = [notice.subscription for notice, is_done in zip(some, done, strict=True) if is_done]
             if ids:
-                await asyncio.to_thread(self._subscriptions.drop, ids)
+                await asyncio.to_thread(self.subscriptions.drop, ids)
 
     def _notice(self, due: Due) -> _Notice | None:
         """What to tell; None while there is nothing: it will be asked for again, or forgotten after its days."""
         try:
-            address = Address.model_validate_json(self._encryption.decrypt(due.address))
+            address = Address.model_validate_json(self.encryption.decrypt(due.address))
         except (DecryptionError, ValidationError):
             _LOG.warning("A subscriber can't be told of an answer: the key or token has changed since.")
             return _Notice(due.id, None, Reply(""))
-        snapshot = self._current.snapshot
+        snapshot = self.current.snapshot
         verdict = snapshot.matcher.match(due.question)
         if not isinstance(verdict, Answer | NotCovered):
             return None
-        replies = self._conversation.replies(snapshot, Language[address.language])
+        replies = self.conversation.replies(snapshot, Language[address.language])
         return _Notice(due.id, address, replies.answered_since(verdict))
 
     async def _send(self, notice: _Notice) -> bool:
@@ -111,14 +103,14 @@ class SubscriptionNotifier:
         place = Place(address.chat, address.thread)
         try:
             # One who blocked the bot is dropped too.
-            await self._messages.send(place, notice.reply, address.message, quotes=True)
+            await self.messages.send(place, notice.reply, address.message, quotes=True)
         except TelegramError as error:
             _LOG.warning("A subscriber could not be told of an answer, trying again: %s", error)
             return False
         return True
 
     def _person(self, member: int) -> int:
-        return self._encryption.pseudonym(f"member {member}")
+        return self.encryption.pseudonym(f"member {member}")
 
 
 class AdminNotifier:
@@ -145,7 +137,5 @@ class AdminNotifier:
         """An admin who never pressed start, or blocked the bot, misses the message, and does no harm."""
         try:
             await self._messages.send(Place(chat), reply, None)
-        except StoppingError:
-            raise
         except Exception as error:  # noqa: BLE001 - a notice is not worth more than the bot
             _LOG.warning("An admin could not be told: %s", error)

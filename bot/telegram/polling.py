@@ -12,7 +12,7 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.backoff import backoff
-from bot.errors import StoppingError, StoreError
+from bot.errors import StoreError
 from bot.inbox.receiver import Receiver, update_id
 from bot.inbox.updates import KINDS
 from bot.telegram.sending import explain, seconds_to_wait
@@ -44,7 +44,7 @@ class Poller:
             await persist(self._poll)
 
     async def _poll(self) -> None:
-        await self._receiver.has_capacity.wait()
+        await self._receiver.worker.has_capacity.wait()
         raws = await self._fetch()
         self._succeeded = time.monotonic()
         await self._receiver.receive(raws)
@@ -52,8 +52,7 @@ class Poller:
         if ids:
             self._offset = ids[-1] + 1
         elif raws:
-            message = f"{len(raws)} updates without an id can't be confirmed"
-            raise TelegramError(message)
+            raise TelegramError(f"{len(raws)} updates without an id can't be confirmed")
 
     async def _fetch(self) -> list[Any]:
         arguments: dict[str, Any] = {"timeout": _POLL_S, "allowed_updates": list(KINDS)}
@@ -64,8 +63,7 @@ class Poller:
             warnings.simplefilter("ignore", PTBUserWarning)
             result: Any = await self._bot.do_api_request("getUpdates", arguments, read_timeout=_POLL_S + 5)
         if not isinstance(result, list):
-            message = "getUpdates gave no list: check CAMPAIGN_BOT_API_URL"
-            raise TelegramError(message)
+            raise TelegramError("getUpdates gave no list: check CAMPAIGN_BOT_API_URL")
         return result
 
 
@@ -75,8 +73,6 @@ async def persist(step: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await step()
-        except StoppingError:
-            raise
         except (TelegramError, StoreError) as error:
             failures += not isinstance(error, RetryAfter)
             pause = seconds_to_wait(error) if isinstance(error, RetryAfter) else backoff(failures)

@@ -1,47 +1,34 @@
 """How the bot shows itself: its menus of commands and its descriptions."""
 
-import logging
 from collections.abc import Awaitable, Collection, Mapping
 
 from telegram import Bot, BotCommand, BotCommandScopeChat
-from telegram.error import TelegramError
 
+from bot.telegram.sending import attempt
 from bot.texts import admins as admins_texts
 from bot.texts import members as members_texts
 from bot.texts.languages import Language, translator
 
-_LOG = logging.getLogger(__name__)
 _MENUS: Mapping[str | None, Language] = {None: Language.ENGLISH, "zh": Language.SIMPLIFIED}
 """Telegram's menus know two-letter languages alone; without one, all that have no menu of their own."""
 
 
-class Profile:
-    """Published at each start. ``title`` is the speech's."""
+async def publish_profile(bot: Bot, title: str, admins: Collection[int], group: int | None) -> None:
+    """Set everything; what Telegram refuses is logged, and the bot serves all the same. ``title`` is the speech's."""
+    for code, language in _MENUS.items():
+        say = translator(language)
+        commands = [BotCommand(name, say(text)) for name, text in members_texts.COMMANDS.items()]
+        await _attempt("commands", bot.set_my_commands(commands, language_code=code))
+        description = say(members_texts.BOT_DESCRIPTION).format(title=title)
+        await _attempt("description", bot.set_my_description(description, language_code=code))
+        short = say(members_texts.BOT_SHORT_DESCRIPTION).format(title=title)
+        await _attempt("short description", bot.set_my_short_description(short, language_code=code))
+    known = admins_texts.ADMIN_COMMANDS | members_texts.COMMANDS
+    commands = [BotCommand(name, text) for name, text in known.items()]
+    for chat in (*admins, *([group] if group else [])):
+        # An admin who never pressed start has no chat yet.
+        await _attempt("the admins' commands", bot.set_my_commands(commands, BotCommandScopeChat(chat)))
 
-    def __init__(self, bot: Bot, title: str, admins: Collection[int], group: int | None) -> None:
-        self._bot = bot
-        self._title = title
-        self._admin_chats = [*admins, *([group] if group else [])]
 
-    async def publish(self) -> None:
-        """Set everything; what Telegram refuses is logged, and the bot serves all the same."""
-        for code, language in _MENUS.items():
-            say = translator(language)
-            commands = [BotCommand(name, say(text)) for name, text in members_texts.COMMANDS.items()]
-            await self._try("commands", self._bot.set_my_commands(commands, language_code=code))
-            description = say(members_texts.BOT_DESCRIPTION).format(title=self._title)
-            await self._try("description", self._bot.set_my_description(description, language_code=code))
-            short = say(members_texts.BOT_SHORT_DESCRIPTION).format(title=self._title)
-            await self._try("short description", self._bot.set_my_short_description(short, language_code=code))
-        known = admins_texts.ADMIN_COMMANDS | members_texts.COMMANDS
-        commands = [BotCommand(name, text) for name, text in known.items()]
-        for chat in self._admin_chats:
-            await self._try("the admins' commands", self._bot.set_my_commands(commands, BotCommandScopeChat(chat)))
-
-    @staticmethod
-    async def _try(what: str, call: Awaitable[bool]) -> None:
-        try:
-            await call
-        except TelegramError as error:
-            # An admin who never pressed start has no chat yet.
-            _LOG.info("The bot's profile (%s) could not be set: %s", what, error)
+async def _attempt(part: str, call: Awaitable[bool]) -> None:
+    await attempt(call, f"The bot's profile ({part}) could not be set")

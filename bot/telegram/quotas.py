@@ -5,12 +5,14 @@ import hmac
 import secrets
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum, auto
 
 from cachetools import LRUCache
+
+from bot.store.records import Records
 
 _MINUTE_S = 60.0
 _REMEMBERED = 10_000
@@ -70,7 +72,7 @@ class MemberRateLimit:
 
 
 class DailyQuota:
-    """At most ``limit`` records a day of one member. For any thread.
+    """At most ``limit`` misses, and as many opinions, a day of one member. For any thread.
 
     Members are counted by a hash whose key is drawn anew each day and never stored: nobody can be traced by it.
     """
@@ -83,15 +85,16 @@ class DailyQuota:
         self._counts: Counter[bytes] = Counter()
         self._lock = threading.Lock()
 
-    def has_left(self, member: int) -> bool:
-        """Whether one more record is within the bound today."""
+    def has_left(self, member: int, records: Records) -> bool:
+        """Whether one more of each kind in these records is within the bound today."""
         with self._lock:
-            return self._today_s_counts()[self._pseudonym(member)] < self._limit
+            counts = self._today_s_counts()
+            return all(counts[key] < self._limit for key in self._keys(member, records))
 
-    def spend(self, member: int) -> None:
-        """Count one record that is kept."""
+    def spend(self, member: int, records: Records) -> None:
+        """Count records that are kept."""
         with self._lock:
-            self._today_s_counts()[self._pseudonym(member)] += 1
+            self._today_s_counts().update(self._keys(member, records))
 
     def _today_s_counts(self) -> Counter[bytes]:
         today = self._today()
@@ -99,5 +102,6 @@ class DailyQuota:
             self._day, self._key, self._counts = today, secrets.token_bytes(32), Counter()
         return self._counts
 
-    def _pseudonym(self, member: int) -> bytes:
-        return hmac.new(self._key, str(member).encode(), hashlib.sha256).digest()
+    def _keys(self, member: int, records: Records) -> Sequence[bytes]:
+        kinds = ["miss"] * len(records.misses) + ["opinion"] * len(records.feedback)
+        return [hmac.new(self._key, f"{kind} {member}".encode(), hashlib.sha256).digest() for kind in kinds]

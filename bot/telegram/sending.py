@@ -31,7 +31,6 @@ from bot.telegram.client import NeverSentError
 
 _LOG = logging.getLogger(__name__)
 _Result = bool | dict[str, Any] | list[dict[str, Any]]
-_Call = Callable[[], Awaitable[_Result]]
 
 TRIES = 5
 """How often a call is made that may have taken effect."""
@@ -62,18 +61,18 @@ class Limits:
     group: Rate = Rate(4, 5)
 
 
+@dataclass(slots=True)
 class Bucket:
     """Turns at a rate, by the generic cell rate algorithm: one number tells when the next turn is due."""
 
-    def __init__(self, rate: Rate) -> None:
-        self._rate = rate
-        self.due = 0.0
+    rate: Rate
+    due: float = 0.0
 
     def take(self, now: float) -> float:
         """Take a turn; how many seconds to wait for it."""
         due = max(self.due, now)
-        self.due = due + self._rate.interval
-        return max(0.0, due - now - (self._rate.burst - 1) * self._rate.interval)
+        self.due = due + self.rate.interval
+        return max(0.0, due - now - (self.rate.burst - 1) * self.rate.interval)
 
 
 class SendingPolicy(BaseRateLimiter[None]):
@@ -129,18 +128,18 @@ class SendingPolicy(BaseRateLimiter[None]):
             StoppingError: the bot is about to end, and the call was not made.
             TelegramError: it was refused for good, or failed too often.
         """
-        call = functools.partial(_made, callback, args, kwargs)
+        call = functools.partial(callback, *args, **kwargs)
         if endpoint in _TRANSIENT:
-            return await self._once(call, data.get("chat_id", endpoint), chat="chat_id" in data)
+            return await self._perform(call, data.get("chat_id", endpoint))
         failures = itertools.count(1)
         unreached = itertools.count(1)
         while True:
             scope = data.get("chat_id", endpoint)
-            await self._turn(scope, endpoint)
+            await self._wait_for_turn(scope, is_paced=endpoint.startswith(("send", "edit")))
             try:
                 return await self._perform(call, scope)
-            except RetryAfter as error:
-                self._begin_flood_wait(scope, seconds_to_wait(error), chat="chat_id" in data)
+            except RetryAfter:
+                continue
             except ChatMigrated as error:
                 data["chat_id"] = error.new_chat_id
             except (BadRequest, Forbidden, Conflict):
@@ -155,68 +154,51 @@ class SendingPolicy(BaseRateLimiter[None]):
                 _LOG.warning("%s: %s; trying again in %.1f s.", endpoint, explain(error), pause)
                 await self._sleep(pause)
 
-    async def _once(self, call: _Call, scope: object, *, chat: bool) -> _Result:
-        """Make a call that is worth nothing later."""
-        left = self._flood_wait_until(scope) - self._now()
-        if left > 0:
-            raise RetryAfter(math.ceil(left))
-        try:
-            return await self._perform(call, scope)
-        except RetryAfter as error:
-            self._begin_flood_wait(scope, seconds_to_wait(error), chat=chat)
-            raise
+    async def _perform(self, call: Callable[[], Awaitable[_Result]], scope: int | str) -> _Result:
+        """Make a call once, when there is a slot for it. Raises RetryAfter during a flood wait, with or without it."""
+        async with self._slots:
+            if self._stopped.is_set():
+                raise StoppingError
+            if (left := self._flood_wait_s(scope)) > 0:
+                raise RetryAfter(math.ceil(left))
+            try:
+                return await call()
+            except RetryAfter as error:
+                self._begin_flood_wait(scope, seconds_to_wait(error))
+                raise
+            except (KeyError, TypeError, AttributeError) as error:
+                # PTB takes an answer apart without looking: what stands between us and Telegram answered in its place.
+                raise NetworkError(f"an answer that is not the Bot API's ({type(error).__name__})") from error
 
-    async def _perform(self, call: _Call, scope: object) -> _Result:
-        """Make a call when there is a slot for it, unless the bot stops or a flood wait began meanwhile."""
-        while True:
+    async def _wait_for_turn(self, scope: int | str, *, is_paced: bool) -> None:
+        await self._wait_out_flood(scope)
+        if is_paced:
+            # Groups and channels have negative ids.
+            is_group = isinstance(scope, int) and scope < 0
+            chat = self._chats.setdefault(scope, Bucket(self._limits.group if is_group else self._limits.private))
+            await self._sleep(chat.take(self._now()))
             await self._wait_out_flood(scope)
-            async with self._slots:
-                if self._stopped.is_set():
-                    raise StoppingError
-                if self._flood_wait_until(scope) <= self._now():
-                    return await call()
+            await self._sleep(self._overall.take(self._now()))
 
-    async def _turn(self, scope: object, endpoint: str) -> None:
-        """Wait until a call may be made."""
-        if self._stopped.is_set():
-            raise StoppingError
-        paced = endpoint.startswith(("send", "edit"))
-        if paced:
-            await self._sleep(self._bucket(scope).take(self._now()))
-        while True:
-            await self._wait_out_flood(scope)
-            if not paced:
-                return
-            wait = self._overall.take(self._now())
-            if not wait:
-                return
-            await self._sleep(wait)
-            if self._flood_wait_until(scope) <= self._now():
-                return
+    async def _wait_out_flood(self, scope: int | str) -> None:
+        while (left := self._flood_wait_s(scope)) > 0:
+            await self._sleep(left)
 
-    async def _wait_out_flood(self, scope: object) -> None:
-        while (until := self._flood_wait_until(scope)) > self._now():
-            await self._sleep(until - self._now())
+    def _flood_wait_s(self, scope: int | str) -> float:
+        return max(self._flood_waits.get(scope, 0.0), self._flood_waits.get(None, 0.0)) - self._now()
 
-    def _flood_wait_until(self, scope: object) -> float:
-        return max(self._flood_waits.get(scope, 0.0), self._flood_waits.get(None, 0.0))
-
-    def _begin_flood_wait(self, scope: object, seconds: float, *, chat: bool) -> None:
+    def _begin_flood_wait(self, scope: int | str, seconds: float) -> None:
         self._metrics.flood_waits.inc()
         now = self._now()
         self._flood_waits = {waiting: until for waiting, until in self._flood_waits.items() if until > now}
-        if chat:
+        is_chat = isinstance(scope, int)
+        if is_chat:
             self._refused[scope] = None
-        everything = chat and len(self._refused) >= _CHATS_REFUSED_AT_ONCE
+        everything = is_chat and len(self._refused) >= _CHATS_REFUSED_AT_ONCE
         for waiting in (scope, None) if everything else (scope,):
             # A later, shorter one does not end a longer one.
             self._flood_waits[waiting] = max(self._flood_waits.get(waiting, 0.0), now + seconds)
         _LOG.warning("Telegram asks to wait %.0f s: %s.", seconds, "all chats" if everything else "one chat or method")
-
-    def _bucket(self, chat: object) -> Bucket:
-        # Groups and channels have negative ids.
-        is_group = isinstance(chat, int) and chat < 0
-        return self._chats.setdefault(chat, Bucket(self._limits.group if is_group else self._limits.private))
 
     async def _sleep_unless_stopped(self, seconds: float) -> None:
         if seconds > 0:
@@ -228,17 +210,12 @@ class SendingPolicy(BaseRateLimiter[None]):
             raise StoppingError
 
 
-async def _made(
-    callback: Callable[..., Coroutine[Any, Any, _Result]],
-    args: Any,  # noqa: ANN401 - PTB's
-    kwargs: dict[str, Any],
-) -> _Result:
+async def attempt(call: Awaitable[object], failure: str) -> None:
+    """Make a call that is worth something at its moment alone; that it failed is logged, and harms nobody."""
     try:
-        return await callback(*args, **kwargs)
-    except (KeyError, TypeError, AttributeError) as error:
-        # PTB takes an answer apart without looking: what stands between us and Telegram answered in its place.
-        message = f"an answer that is not the Bot API's ({type(error).__name__})"
-        raise NetworkError(message) from error
+        await call
+    except TelegramError as error:
+        _LOG.info("%s: %s", failure, error)
 
 
 def explain(error: Exception) -> str:

@@ -13,7 +13,6 @@ from bot.errors import StoreError
 from bot.inbox.receiver import Receiver
 from bot.inbox.updates import KINDS
 from bot.telegram.client import read_json
-from bot.telegram.polling import persist
 
 _LOG = logging.getLogger(__name__)
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -42,11 +41,9 @@ class Webhook:
         return 0.0 if self._is_set else time.monotonic() - self._started
 
     async def run(self) -> None:
-        """Tell Telegram the address; what waits for the bot is kept."""
-        await persist(
-            lambda: self._bot.set_webhook(
-                self._url, secret_token=self._secret, allowed_updates=list(KINDS), drop_pending_updates=False
-            )
+        """Tell Telegram the address; what waits for the bot is kept. Raises TelegramError if it is not accepted."""
+        await self._bot.set_webhook(
+            self._url, secret_token=self._secret, allowed_updates=list(KINDS), drop_pending_updates=False
         )
         self._is_set = True
         _LOG.info("The webhook is set.")
@@ -61,7 +58,7 @@ class Webhook:
             body += chunk
             if len(body) > _LARGEST_BODY:
                 return PlainTextResponse("too large", 413)
-        if not self._receiver.has_capacity.is_set():
+        if not self._receiver.worker.has_capacity.is_set():
             return _later("too much waits")
         text = body.decode("utf-8", "replace")
         raw: object

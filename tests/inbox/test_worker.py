@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -64,7 +65,7 @@ async def test_what_waited_before_the_start_is_handled(inbox_setup: InboxSetup) 
 
     again.notes.act = act
     again.worker = Worker(again.inbox, again.encryption, again.notes, again.metrics)
-    again.receiver._worker = again.worker
+    again.receiver = replace(again.receiver, worker=again.worker)
     await again.receiver.receive([question(3, "c"), question(4, "d")])
     await again.work_until(lambda: again.notes.handled.count("c") == 2)
 
@@ -194,13 +195,13 @@ async def test_what_was_just_received_is_not_read_from_the_store(
 ) -> None:
     """It was parsed when it came in; what another process put back is."""
     parsed: list[str] = []
-    from_text = Update.from_text
+    validate = Update.model_validate_json
 
     def noted(text: str) -> Update:
         parsed.append(text)
-        return from_text(text)
+        return validate(text)
 
-    monkeypatch.setattr(Update, "from_text", noted)
+    monkeypatch.setattr(Update, "model_validate_json", noted)
     await inbox_setup.receiver.receive([question(1, "几点")])
     await inbox_setup.work_through()
     assert (inbox_setup.notes.handled, parsed) == (["几点"], [])

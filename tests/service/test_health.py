@@ -2,10 +2,12 @@
 
 import pytest
 
+from bot.conversation.reply import Reply
 from bot.errors import StoreError
 from bot.items import VerdictKind
-from bot.service.health import Health, MissLogFull, Problem, Recovered
+from bot.service.health import Health, Problem
 from bot.store.records import Miss, State
+from bot.texts import admins as texts
 from tests.inbox_setup import InboxSetup
 
 MISS = Miss("几点", "几点", VerdictKind.UNKNOWN, State.OPEN, None, 0.0)
@@ -16,7 +18,7 @@ class Signs:
 
     def __init__(self, inbox_setup: InboxSetup) -> None:
         self.silent = self.oldest = 0.0
-        self.told: list[Recovered | MissLogFull] = []
+        self.told: list[Reply] = []
         self.health = Health(
             inbox_setup.database, inbox_setup.missed, lambda: self.silent, lambda: self.oldest, self.told.append
         )
@@ -57,7 +59,7 @@ async def test_a_store_that_can_not_commit_makes_it_red(
 
 
 async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:
-    """With everything that was wrong meanwhile."""
+    """With everything that was wrong meanwhile, in Chinese; the log and the command ``health`` say it in English."""
     signs.silent = 300
     await signs.health.look()
     signs.oldest = 300
@@ -66,7 +68,14 @@ async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:
     signs.silent = signs.oldest = 0
     for _ in range(3):
         await signs.health.look()
-    assert signs.told == [Recovered(1, (Problem.SILENT, Problem.LATE))]
+    (told,) = signs.told
+    assert told.text.startswith(
+        "机器人刚才有大约 1 分钟不太正常（收不到新消息，有问题等了两分钟以上还没回复），现在已经好了"
+    )
+
+
+def test_every_problem_has_words() -> None:
+    assert texts.PROBLEMS.keys() == {problem.name for problem in Problem}
 
 
 async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, inbox_setup: InboxSetup) -> None:
@@ -80,4 +89,4 @@ async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, inbox_set
     await signs.health.look()
     inbox_setup.missed.record(MISS)
     await signs.health.look()
-    assert signs.told == [MissLogFull()] * 2
+    assert [told.text[:14] for told in signs.told] == ["没答上来的问题已经记满了，新"] * 2

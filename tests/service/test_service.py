@@ -22,26 +22,15 @@ class Process:
         health = Health(setup.database, setup.missed, lambda: 0, lambda: 0, lambda _: None)
         self.service = Service(
             worker=setup.worker,
-            intake=self,
             http_server=HttpServer(health, setup.metrics, None),
             connect=self._step("connect"),
             disconnect=self._step("disconnect"),
             stop_sending=lambda: self.did.append("stop sending"),
-            on_startup=self._step("start"),
-            background_tasks=(self._task,),
-            connected_tasks=(self._task,),
+            background_tasks=(self._background_task,),
+            connected_tasks=(self._step("intake"), self._connected_task),
             reload=lambda: self.did.append("reload"),
             patience_s=5,
         )
-
-    async def run(self) -> None:
-        self.did.append("intake")
-        self.serving.set()
-        if self._problem:
-            raise self._problem
-
-    def silent_s(self) -> float:
-        return 0
 
     def _step(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a coroutine function
         async def step() -> None:
@@ -49,8 +38,16 @@ class Process:
 
         return step
 
-    async def _task(self) -> None:
-        self.did.append("task")
+    async def _background_task(self) -> None:
+        self.did.append("background task")
+        await self.serving.wait()
+        if self._problem:
+            raise self._problem
+        await asyncio.Event().wait()
+
+    async def _connected_task(self) -> None:
+        self.did.append("connected task")
+        self.serving.set()
         await asyncio.Event().wait()
 
 
@@ -68,19 +65,13 @@ async def test_it_serves_until_a_signal_ends_it(inbox_setup: InboxSetup) -> None
             await asyncio.sleep(0.005)
         os.kill(os.getpid(), signal.SIGTERM)
         await running
-    assert process.did.count("task") == 2
     assert process.did[-2:] == ["stop sending", "disconnect"]
-    assert {"connect", "start", "intake"} < set(process.did)
+    assert {"connect", "background task", "intake", "connected task"} < set(process.did)
 
 
-async def test_a_part_that_fails_ends_it(inbox_setup: InboxSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_part_that_fails_ends_it(inbox_setup: InboxSetup) -> None:
     """Whoever started the process starts it again; a deaf bot that lives on would be worse."""
-    process = Process(inbox_setup)
-
-    async def fail() -> None:
-        raise RuntimeError("canary")
-
-    monkeypatch.setattr(inbox_setup.worker, "run", fail)
+    process = Process(inbox_setup, RuntimeError("canary"))
     with pytest.raises(RuntimeError, match="canary"):
         await asyncio.wait_for(process.service.run([]), 20)
     assert process.did[-2:] == ["stop sending", "disconnect"]

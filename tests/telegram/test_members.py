@@ -13,7 +13,6 @@ from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
 from bot.metrics import Metrics
 from bot.store.records import Miss, Records
-from bot.telegram.addressing import Addressing
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
 from bot.telegram.inline import InlineHandlers
@@ -38,7 +37,7 @@ class Handlers:
     def __init__(self, api: FakeBotApi, bot: ExtBot[None], setup: AdminSetup) -> None:
         self.api = api
         self.bot = bot
-        messages, addressing = Messages(bot), Addressing(bot)
+        messages = Messages(bot)
         self.setup = setup
         self._updates = 0
         self.notifier = SubscriptionNotifier(
@@ -48,17 +47,15 @@ class Handlers:
             setup.current,
             setup.members,
             messages,
-            addressing,
             rate_limit=MemberRateLimit(20),
-            miss_quota=DailyQuota(DAILY),
-            opinion_quota=DailyQuota(DAILY),
+            quota=DailyQuota(DAILY),
             usage=setup.usage,
             notifier=self.notifier,
             metrics=Metrics(),
         )
         inline = InlineHandlers(bot, setup.current, setup.members, MemberRateLimit(20), Metrics())
         admins = AdminHandlers(messages, setup.conversation, setup.usage, [ADMIN.id], GROUP)
-        self._router = Router(addressing, members, inline, admins)
+        self._router = Router(bot, members, inline, admins)
 
     async def records(self, age_s: float = 0.0, **update: Any) -> Records:
         """Handle one raw update; what is to be kept of it."""

@@ -5,7 +5,7 @@ from typing import Any
 from telegram.ext import ExtBot
 
 from bot.telegram.client import Transport
-from bot.telegram.profile import Profile
+from bot.telegram.profile import publish_profile
 from bot.texts import admins as admins_texts
 from bot.texts import members as members_texts
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
@@ -16,7 +16,7 @@ ADMIN, GROUP = 5, -1005
 async def published(api: FakeBotApi) -> list[tuple[str, dict[str, Any]]]:
     """The calls that publish the profile of a bot with one admin and an admins' group."""
     async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
-        await Profile(bot, "动员讲话", [ADMIN], GROUP).publish()
+        await publish_profile(bot, "动员讲话", [ADMIN], GROUP)
     assert api.invalid == []
     return [(method, fields) for method, fields in api.calls if method != "getme"]
 

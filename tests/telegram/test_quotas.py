@@ -5,8 +5,12 @@ from datetime import date
 
 import pytest
 
+from bot.items import VerdictKind
+from bot.store.records import NOTHING, Feedback, Miss, Opinion, Records, State
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
 
+MISSED = Records(misses=(Miss("几点", "几点", VerdictKind.UNKNOWN, State.OPEN, None, 0.0),))
+JUDGED = Records(feedback=(Feedback("几点", "几点", "opening", Opinion.HELPFUL),))
 FINE, NOTICE, SILENT = Pace.FINE, Pace.NOTICE, Pace.SILENT
 FLOODS = {
     "an ordinary talk": ([0, 5, 10, 20, 61, 66, 75, 90], [FINE] * 8),
@@ -60,13 +64,22 @@ def test_a_member_fills_only_so_much_of_the_log_a_day() -> None:
     days = [date(2026, 5, 31)]
     quota = DailyQuota(2, today=lambda: days[-1])
     for _ in range(5):
-        assert quota.has_left(7)
-    quota.spend(7)
-    assert quota.has_left(7)
-    quota.spend(7)
-    assert (quota.has_left(7), quota.has_left(8)) == (False, True)
+        assert quota.has_left(7, MISSED)
+    quota.spend(7, MISSED)
+    assert quota.has_left(7, MISSED)
+    quota.spend(7, MISSED)
+    assert (quota.has_left(7, MISSED), quota.has_left(8, MISSED)) == (False, True)
     days.append(date(2026, 6, 1))
-    assert quota.has_left(7)
+    assert quota.has_left(7, MISSED)
+
+
+def test_misses_and_opinions_are_counted_apart() -> None:
+    """A turn that records both needs room for both."""
+    quota = DailyQuota(1)
+    quota.spend(7, MISSED)
+    assert (quota.has_left(7, JUDGED), quota.has_left(7, MISSED)) == (True, False)
+    assert not quota.has_left(7, Records(misses=MISSED.misses, feedback=JUDGED.feedback))
+    assert quota.has_left(7, NOTHING)
 
 
 def test_nobody_can_be_found_among_who_was_counted() -> None:
@@ -77,7 +90,7 @@ def test_nobody_can_be_found_among_who_was_counted() -> None:
     for day in (date(2026, 6, 1), date(2026, 6, 2)):
         days.append(day)
         for quota in quotas:
-            quota.spend(7700112233)
+            quota.spend(7700112233, MISSED)
             seen += list(quota._counts)
     assert len(set(seen)) == 4
     assert hashlib.sha256(b"7700112233").digest() not in seen

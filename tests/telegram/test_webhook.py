@@ -31,7 +31,7 @@ class Site:
     async def request(
         self, method: str, path: str, content: bytes = b"", headers: Mapping[str, Any] = RIGHT
     ) -> httpx.Response:
-        transport = httpx.ASGITransport(self._web._server.config.app)  # type: ignore[arg-type]  # uvicorn's is wider
+        transport = httpx.ASGITransport(self._web.config.app)  # type: ignore[arg-type]  # uvicorn's is wider
         async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
             return await client.request(method, path, content=content, headers=headers)
 
