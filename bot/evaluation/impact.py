@@ -132,7 +132,7 @@ def _reached(before: Index, after: Index, questions: Iterable[ReplayedQuestion])
     old, new = ({item.id: _texts(item) for item in index.items} for index in (before, after))
     changes = {item: old.get(item, frozenset()) ^ new.get(item, frozenset()) for item in {**old, **new}}
     changed = {item for item, texts in changes.items() if texts}
-    terms = {term for texts in changes.values() for _, _, text in texts for term in grams(before.form(text))}
+    terms = {term for texts in changes.values() for _, _, text in texts for term in grams(before.lexicon.form(text))}
     same_tables = before.tables == after.tables
     shares: list[tuple[float, ReplayedQuestion]] = []
     for question in questions:
@@ -154,13 +154,13 @@ def _texts(item: Item) -> frozenset[tuple[Kind, bool, str]]:
 
 def _reads_alike(question: ReplayedQuestion, before: Index, after: Index) -> bool:
     """Whether the synonyms and the frames of both sides find the same in a question."""
-    form = after.form(question.text)
+    form = after.lexicon.form(question.text)
     return form == question.form and before.lexicon.framed(form) == after.lexicon.framed(form)
 
 
 def _share(question: ReplayedQuestion, terms: Collection[str], index: Index) -> float:
     """The share of a question's weight that some terms have."""
-    weights = {term: index.weight(index.postings.get(term, {})) for term in grams(question.form)}
+    weights = index.weights(question.form)
     return sum(weight for term, weight in weights.items() if term in terms) / (sum(weights.values()) or 1.0)
 
 
@@ -176,25 +176,25 @@ class _Side:
         """The verdict on a real question; on a phrasing, where it was never written down."""
         if question.item is None or question.kind is None:
             return self._matcher.match(question.text)
-        form, number = self._index.form(question.text), self._index.number(question.item)
+        form, number = self._index.lexicon.form(question.text), self._index.number(question.item)
         held_out = self._index if number is None else without_near_copies(self._index, number, form)
         return Matcher(held_out, self._confidence).match(form)
 
     def knows(self, question: ReplayedQuestion) -> bool:
         """Whether a phrasing is one of its item still."""
         number = self._index.number(question.item or "")
-        return number is not None and self._index.form(question.text) in self._index.forms[number]
+        return number is not None and self._index.lexicon.form(question.text) in self._index.forms[number]
 
 
 def _questions(index: Index, known: Iterable[RealQuestion]) -> list[ReplayedQuestion]:
     """Every phrasing of an answer and of a refusal, and every real question; each form once for an item."""
     questions = [
-        ReplayedQuestion(text, index.form(text), item.id, item.kind)
+        ReplayedQuestion(text, index.lexicon.form(text), item.id, item.kind)
         for item in index.items
         if item.kind is not Kind.SMALL_TALK
         for text in item.all_phrasings()
     ]
-    questions += [ReplayedQuestion(real.question, index.form(real.question), real.item, None) for real in known]
+    questions += [ReplayedQuestion(real.question, index.lexicon.form(real.question), real.item, None) for real in known]
     distinct: dict[object, ReplayedQuestion] = {}
     for question in questions:
         distinct.setdefault((question.form, question.item, question.kind), question)

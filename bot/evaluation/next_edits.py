@@ -70,7 +70,7 @@ class _Search:
         self._index = index
         self._confidence = confidence
         self._matcher = Matcher(index, confidence)
-        self._weights = {question: self._weighed(question) for question in misses}
+        self._weights = {question: index.weights(index.lexicon.form(question)) for question in misses}
         self._answered: dict[str, bool] = {}
 
     def edit(self, candidate: str) -> NextEdit:
@@ -96,14 +96,10 @@ class _Search:
 
     def _near(self, candidate: str) -> Iterable[str]:
         """The misses that share enough with a candidate."""
-        shared = grams(self._index.form(candidate))
+        shared = grams(self._index.lexicon.form(candidate))
         for question, weights in self._weights.items():
             if sum(weights[term] for term in weights.keys() & shared) >= _SHARED * sum(weights.values()):
                 yield question
-
-    def _weighed(self, question: str) -> Mapping[str, float]:
-        postings = self._index.postings
-        return {term: self._index.weight(postings.get(term, {})) for term in grams(self._index.form(question))}
 
     def _is_answered(self, question: str) -> bool:
         """Whether a miss is answered by now."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from bot.matching.index import Index
-from bot.matching.lanes.answer_type import answer_types
+from bot.matching.lanes import answer_types
 from bot.matching.similar_texts import NEAR_COPY
 from bot.matching.terms import FRAME_WEIGHT, grams
 from bot.text import normalise
@@ -71,11 +71,10 @@ class SimilarQuestions:
         return candidates
 
     def _read(self, text: str) -> _Question:
-        form = self._index.form(text)
+        form = self._index.lexicon.form(text)
         core = grams(self._index.lexicon.core(form))
         weights = {
-            term: self._index.weight(self._index.postings.get(term, {})) * (1.0 if term in core else FRAME_WEIGHT)
-            for term in grams(form)
+            term: weight * (1.0 if term in core else FRAME_WEIGHT) for term, weight in self._index.weights(form).items()
         }
         hard = frozenset((*_NUMBER.findall(form), *answer_types(form)))
         return _Question(weights, sum(weights.values()) or 1.0, hard)

@@ -252,7 +252,7 @@ REPLACED = {
 def test_an_index_with_an_item_is_as_one_built_anew(item: Item) -> None:
     """The slow way is the oracle; the index itself is untouched."""
     index, oracle = Index.build(BASE), Index.build(edited(item))
-    index.sounds.terms("gua si")
+    index.sounds.alike("gua si")
     ahead = index.with_item(item)
     assert (ahead.items, ahead.forms) == (oracle.items, oracle.forms)
     assert {form: numbers for form, numbers in ahead.by_form.items() if numbers} == oracle.by_form
