@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from bot.curation.planning import AlreadyThereError, completed, is_made, is_undone, keys_of, questions, subject
 from bot.errors import EditRefusedError, KnowledgeError, Refusal
-from bot.evaluation.impact import Impact, RealQuestion, replay
+from bot.evaluation.impact import Impact, ReplayedQuestion, replay
 from bot.knowledge import Files, fingerprint, read
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.edit import ByHandError, Edit, edit_of
@@ -81,7 +81,7 @@ class Edits:
         folder: Path,
         current: CurrentSnapshot,
         history: History,
-        known: Callable[[], Sequence[RealQuestion]],
+        known: Callable[[], Sequence[ReplayedQuestion]],
         *,
         commits: bool,
     ) -> None:
@@ -254,7 +254,7 @@ class Edits:
         files, edits = _edited(before.files, changes)
         after = self._sound(files, Refusal.EDIT_FAULTY)
         # A question that becomes a phrasing is lost by the item that answers it now.
-        answered = [RealQuestion(text, _answering(before, text)) for text in questions(edits[-1].change)]
+        answered = [ReplayedQuestion(text, _answering(before, text)) for text in questions(edits[-1].change)]
         known = [*self._known(), *(question for question in answered if question.item)]
         return Plan(edits, before, after, replay(before.index, after.index, before.confidence, known))
 
