@@ -63,7 +63,7 @@ def evaluate(
                 return Matcher(index, confidence, without or ())
 
             results = list(ask_held_out(bot.snapshot.index, sample, seed, matcher, bot.progress))
-            count = sum(result.kind is not QuestionKind.WITHOUT_ITEM for result in results)
+            count = sum(result.question.kind is not QuestionKind.WITHOUT_ITEM for result in results)
             title = command_line_texts.EVALUATE_SELF.format(count=count)
     report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
     if html:

@@ -1,4 +1,4 @@
-"""Which questions ask the same, by the engine's own terms and weights, and which texts are near copies, by their edits."""
+"""Which questions ask the same, by the engine's terms and weights, and which texts are near copies, by edits."""
 
 import re
 from collections import defaultdict
