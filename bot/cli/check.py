@@ -1,6 +1,7 @@
 """The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from bot.errors import KnowledgeError
 from bot.evaluation.advice import Advice, advise
 from bot.items import Kind, KnowledgeBase
 from bot.knowledge import Knowledge
-from bot.matching import Index, Matcher
+from bot.matching import Matcher
 from bot.texts import command_line as command_line_texts
 
 
@@ -86,9 +87,7 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
-    def matcher(index: Index) -> Matcher:
-        return Matcher(index, bot.snapshot.confidence)
-
+    matcher = partial(Matcher, confidence=bot.snapshot.confidence)
     for advice in advise(knowledge.base, bot.loaded.index, matcher, bot.progress):
         places = [
             command_line_texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items

@@ -1,7 +1,7 @@
 """An inverted index over items: which term stands in how many of an item's phrasings."""
 
 import math
-from collections import ChainMap
+from collections import ChainMap, Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -162,10 +162,7 @@ def _typical(item: Item, forms: Sequence[str], lexicon: Lexicon, size: int = 0) 
 
     Terms of its other texts count as in a few. Without a size it is asked in these forms alone.
     """
-    counted: dict[str, int] = {}
-    for form in forms:
-        for term in grams(form):
-            counted[term] = counted.get(term, 0) + 1
+    counted = Counter(term for form in forms for term in grams(form))
     shares = {term: count / (size or len(forms)) for term, count in counted.items()}
     for share, text in (*((_KEYWORD_SHARE, keyword) for keyword in item.keywords), (_ANSWER_SHARE, item.answer)):
         for term in grams(lexicon.form(text)):

@@ -139,12 +139,10 @@ class Matcher:
             return None
         settled = tuple(reading.candidates[0] for reading in parts.values())
         refused = tuple(candidate for candidate in settled if candidate.item.kind is Kind.NOT_COVERED)
+        chosen = (refused or settled)[:_COMPOUND]
         candidates = _best((*settled, *whole.candidates))
         why = self._why(parts.get(candidates[0].item.id, whole))
-        if refused:
-            return NotCovered(candidates, _suggestions(candidates, ()), why, refused[:_COMPOUND])
-        chosen = settled[:_COMPOUND]
-        return Answer(candidates, _suggestions(candidates, {candidate.item.id for candidate in chosen}), why, chosen)
+        return _SETTLED[chosen[0].item.kind](candidates, _suggestions(candidates, chosen), why, chosen)
 
     def _surest(self, whole: _Reading, asking: Iterable[Sequence[_Reading]]) -> _Reading:
         """The reading to go by: the whole message, unless a part of it says the same more clearly.
@@ -166,7 +164,7 @@ class Matcher:
             return Unknown(candidates, (), why)
         kind, near = best.item.kind, _best((*candidates, *whole.candidates))
         if best.score >= (self._confidence.refuse if kind is Kind.NOT_COVERED else self._confidence.answer):
-            offered = _suggestions(near, {best.item.id}) if kind is not Kind.SMALL_TALK else ()
+            offered = _suggestions(near, (best,)) if kind is not Kind.SMALL_TALK else ()
             return _SETTLED[kind](candidates, offered, why, (best,))
         offered = _suggestions(near, ())
         if offered and offered[0].score >= self._confidence.suggest:
@@ -245,9 +243,8 @@ def _best(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(islice(found.values(), _CANDIDATES))
 
 
-def _suggestions(candidates: Iterable[Candidate], chosen: Collection[str]) -> tuple[Candidate, ...]:
+def _suggestions(candidates: Iterable[Candidate], chosen: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """The first three items of kind ``answer`` that were not chosen."""
-    found = (
-        candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER and candidate.item.id not in chosen
-    )
-    return tuple(islice(found, _SUGGESTIONS))
+    ids = {candidate.item.id for candidate in chosen}
+    answers = (candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER)
+    return tuple(islice((candidate for candidate in answers if candidate.item.id not in ids), _SUGGESTIONS))
