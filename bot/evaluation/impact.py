@@ -32,19 +32,16 @@ class ReplayedQuestion:
 
 
 class Outcome(StrEnum):
-    """What a change does to a question; to one that is as it was, nothing."""
+    """What a change does to a question, the worst first; to one that is as it was, nothing."""
 
-    ANSWERED = "answered"
-    """A real question gets an answer that had none."""
-    CHANGED = "changed"
-    """A real question gets another answer."""
     LOST = "lost"
     """A question no longer gets its answer; a phrasing that must be refused gets one."""
+    CHANGED = "changed"
+    """A real question gets another answer."""
     AMBIGUOUS = "ambiguous"
     """The answer is no longer given, but suggested."""
-
-
-_WORST_FIRST = (Outcome.LOST, Outcome.CHANGED, Outcome.AMBIGUOUS, Outcome.ANSWERED)
+    ANSWERED = "answered"
+    """A real question gets an answer that had none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +174,7 @@ def _effects(
 
 
 def _order(effect: Effect) -> tuple[int, str]:
-    return _WORST_FIRST.index(effect.outcome), effect.question
+    return [*Outcome].index(effect.outcome), effect.question
 
 
 def _effect(question: ReplayedQuestion, before: Index, after: Index, confidence: ConfidenceModel) -> Effect | None:
