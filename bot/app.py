@@ -9,7 +9,7 @@ from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation
 from bot.curation.clustering import Clustering
 from bot.evaluation.calibration import cached_confidence
-from bot.evaluation.impact import Impact, RealQuestion, replay_all
+from bot.evaluation.impact import Impact, ReplayedQuestion, replay_all
 from bot.evaluation.leave_one_out import Progress
 from bot.items import KnowledgeBase
 from bot.knowledge import read, read_revision
@@ -115,10 +115,12 @@ class App:
         """What puts misses into clusters. Raises as ``database`` does."""
         return Clustering(self.clusters, self.snapshot.index)
 
-    def known(self) -> list[RealQuestion]:
+    def known(self) -> list[ReplayedQuestion]:
         """The real questions that a change is tried on: what was answered lately, and what waits for an answer."""
-        answered = [RealQuestion(one.question, one.item) for one in self.usage.answered()]
-        waiting = [RealQuestion(row.question, None) for row in self.misses.rows([State.OPEN]) if not row.is_complaint]
+        answered = [ReplayedQuestion(one.question, one.item) for one in self.usage.answered()]
+        waiting = [
+            ReplayedQuestion(row.question, None) for row in self.misses.rows([State.OPEN]) if not row.is_complaint
+        ]
         return [*answered, *waiting[:_TRIED]]
 
     def impact_since(self, against: str) -> tuple[KnowledgeBase, Impact]:

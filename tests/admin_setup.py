@@ -15,7 +15,7 @@ from bot.curation.digest import Digest
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.curation.notices import Unchanged
-from bot.evaluation.impact import RealQuestion
+from bot.evaluation.impact import ReplayedQuestion
 from bot.items import VerdictKind
 from bot.knowledge import read
 from bot.matching import ConfidenceModel
@@ -47,7 +47,7 @@ class AdminSetup:
         self.history = History(self.database)
         self.clusters = MissClusters(self.database)
         self.subscriptions = Subscriptions(self.database)
-        self.known: list[RealQuestion] = []
+        self.known: list[ReplayedQuestion] = []
         self.start()
 
     def start(self, *, commits: bool = False) -> None:

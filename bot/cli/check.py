@@ -1,8 +1,9 @@
 """The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Annotated, assert_never
+from typing import Annotated
 
 import typer
 
@@ -10,18 +11,10 @@ from bot.app import App
 from bot.cli.terminal import build, print_line
 from bot.conversation.cards import impact_lines
 from bot.errors import KnowledgeError
-from bot.evaluation.advice import (
-    AnyAdvice,
-    ConfusedItems,
-    FewPhrasings,
-    MergedKeywords,
-    RedundantPhrasings,
-    SharedForm,
-    advise,
-)
+from bot.evaluation.advice import Advice, advise
 from bot.items import Kind, KnowledgeBase
 from bot.knowledge import Knowledge
-from bot.matching import Index, Matcher
+from bot.matching import Matcher
 from bot.texts import command_line as command_line_texts
 
 
@@ -94,9 +87,7 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
-    def matcher(index: Index) -> Matcher:
-        return Matcher(index, bot.snapshot.confidence)
-
+    matcher = partial(Matcher, confidence=bot.snapshot.confidence)
     for advice in advise(knowledge.base, bot.loaded.index, matcher, bot.progress):
         places = [
             command_line_texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items
@@ -104,18 +95,9 @@ def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
         yield command_line_texts.CHECK_ADVICE.format(items="、".join(places), advice=in_words(advice))
 
 
-def in_words(advice: AnyAdvice) -> str:
+def in_words(advice: Advice) -> str:
     """What an admin can do about it."""
-    match advice:
-        case FewPhrasings(count=count):
-            return command_line_texts.ADVICE_THIN.format(count=count)
-        case RedundantPhrasings(one=one, other=other):
-            return command_line_texts.ADVICE_ALIKE.format(one=one, other=other)
-        case SharedForm(form=form):
-            return command_line_texts.ADVICE_SAME.format(form=form)
-        case MergedKeywords(words=words):
-            return command_line_texts.ADVICE_MERGED.format(words="、".join(words))
-        case ConfusedItems(count=count, example=example):
-            return command_line_texts.ADVICE_STOLEN.format(count=count, example=example)
-        case _:
-            assert_never(advice)
+    details = {
+        name: "、".join(detail) if isinstance(detail, tuple) else detail for name, detail in advice.details.items()
+    }
+    return command_line_texts.ADVICE[advice.kind].format(**details)

@@ -1,6 +1,7 @@
 """How good the answers are, measured by the knowledge's own phrasings or by questions."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ from bot.evaluation.measure import (
     read_questions,
     summary,
 )
-from bot.matching import Index, Matcher
+from bot.matching import Matcher
 from bot.matching.matcher import LANE_WEIGHTS
 from bot.texts import command_line as command_line_texts
 
@@ -53,17 +54,14 @@ def evaluate(
         need_plotly(html)
     with build(knowledge) as bot:
         confidence = bot.snapshot.confidence
+        matcher = partial(Matcher, confidence=confidence, without=without or ())
         if questions or judged:
             asked = _read_questions(questions) if questions else _judged_questions(bot)
-            results = list(ask_questions(Matcher(bot.snapshot.index, confidence, without or ()), asked))
+            results = list(ask_questions(matcher(bot.snapshot.index), asked))
             title = command_line_texts.EVALUATE_FILE.format(count=len(asked))
         else:
-
-            def matcher(index: Index) -> Matcher:
-                return Matcher(index, confidence, without or ())
-
             results = list(ask_held_out(bot.snapshot.index, sample, seed, matcher, bot.progress))
-            count = sum(result.kind is not QuestionKind.WITHOUT_ITEM for result in results)
+            count = sum(result.question.kind is not QuestionKind.WITHOUT_ITEM for result in results)
             title = command_line_texts.EVALUATE_SELF.format(count=count)
     report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
     if html:

@@ -61,12 +61,12 @@ def misses_page(figures: MissFigures) -> str:
 def evaluation_page(results: Sequence[Result], report: Mapping[str, Any], confidence: ConfidenceModel) -> str:
     """The page about an evaluation with its summary, as HTML."""
     scores = _figure(command_line_texts.PLOT_SCORES, barmode="overlay")
-    answerable = [result for result in results if result.kind is QuestionKind.ANSWERABLE]
+    answerable = [result for result in results if result.question.kind is QuestionKind.ANSWERABLE]
     sets = {
         command_line_texts.PLOT_RIGHT: [result.score for result in answerable if result.first],
         command_line_texts.PLOT_WRONG: [result.score for result in answerable if not result.first],
         command_line_texts.PLOT_UNANSWERABLE: [
-            result.score for result in results if result.kind is not QuestionKind.ANSWERABLE
+            result.score for result in results if result.question.kind is not QuestionKind.ANSWERABLE
         ],
     }
     for name, values in sets.items():

@@ -16,13 +16,13 @@ from pydantic import TypeAdapter
 
 from bot.curation.planning import AlreadyThereError, completed, is_made, keys_of, questions, subject
 from bot.errors import EditRefusedError, KnowledgeError, Refusal
-from bot.evaluation.impact import Impact, RealQuestion, replay
+from bot.evaluation.impact import Impact, ReplayedQuestion, replay
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, fingerprint, read
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.edit import ByHandError, Edit, edit_of
 from bot.knowledge.folder import commit, replace, tidy
-from bot.matching import Answer, ConfidenceModel
+from bot.matching import ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.history import History
 from bot.store.records import Action, ActionKind, ActionState
@@ -82,7 +82,7 @@ class Edits:
     folder: Path
     current: CurrentSnapshot
     history: History
-    known: Callable[[], Sequence[RealQuestion]]
+    known: Callable[[], Sequence[ReplayedQuestion]]
     _: KW_ONLY
     commits: bool
 
@@ -205,7 +205,7 @@ class Edits:
             if self.current.snapshot is snapshot:
                 self.current.swap(snapshot.calibrated(confidence))
 
-    def impact(self, before: Snapshot, after: Snapshot, more: Sequence[RealQuestion] = ()) -> Impact:
+    def impact(self, before: Snapshot, after: Snapshot, more: Sequence[ReplayedQuestion] = ()) -> Impact:
         """What a change does to phrasings, to the known real questions, and to some ``more`` of these."""
         return replay(before.index, after.index, before.confidence, [*self.known(), *more])
 
@@ -244,11 +244,9 @@ class Edits:
             raise ByHandError(by_hand[0].refusal, edits, **by_hand[0].details)
         after = self._sound(files, Refusal.EDIT_FAULTY)
         # A question that becomes a phrasing is lost by the item that answers it now.
-        verdicts = [(text, before.matcher.match(text)) for text in questions(edits[-1].change)]
-        answered = [
-            RealQuestion(text, verdict.chosen[0].item.id) for text, verdict in verdicts if isinstance(verdict, Answer)
-        ]
-        plan = self._plans[key] = Plan(tuple(edits), before, after, self.impact(before, after, answered))
+        answered = [ReplayedQuestion(text, _answering(before, text)) for text in questions(edits[-1].change)]
+        impact = self.impact(before, after, [question for question in answered if question.item])
+        plan = self._plans[key] = Plan(tuple(edits), before, after, impact)
         return plan
 
     def _sound(self, files: Files, refusal: Refusal) -> Snapshot:
@@ -295,6 +293,12 @@ def _undoable(action: Action | None) -> tuple[Edit, ...]:
     if action is None or action.edit is None:
         raise EditRefusedError(Refusal.UNDO_GONE)
     return _edits(action)
+
+
+def _answering(snapshot: Snapshot, text: str) -> str | None:
+    """The item that answers a question, None if none does."""
+    verdict = snapshot.matcher.match(text)
+    return verdict.chosen[0].item.id if isinstance(verdict, Answer) else None
 
 
 def _edits(action: Action) -> tuple[Edit, ...]:

@@ -1,14 +1,15 @@
 """What could be better in a knowledge base without a fault: where items are thin, alike or in each other's way."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.evaluation.leave_one_out import Progress, leave_phrasings_out, sample
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching.index import Index
 from bot.matching.matcher import Matcher
-from bot.matching.similar_texts import near_copies
+from bot.matching.similarity import near_copies
 from bot.text import normalise
 
 _ENOUGH = 10
@@ -21,56 +22,33 @@ _SAMPLE = 1500
 """Phrasings that are held out, to see where they lead."""
 
 
+class AdviceKind(StrEnum):
+    """What could be better, with the details that say more."""
+
+    FEW_PHRASINGS = "few-phrasings"
+    """An item has too few phrasings: only ``count``."""
+    REDUNDANT_PHRASINGS = "redundant-phrasings"
+    """Two phrasings of an item, ``one`` and ``other``, are nearly the same."""
+    SHARED_FORM = "shared-form"
+    """Phrasings of several items have the same standardised ``form``, which therefore reaches none of them."""
+    MERGED_KEYWORDS = "merged-keywords"
+    """A group of synonyms makes one word of the keywords of several items, the tuple ``words``."""
+    CONFUSED_ITEMS = "confused-items"
+    """So many (``count``) held-out phrasings of the first item, like ``example``, lead to the second."""
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """One thing to look at. ``items``: the ids of the items that it is about."""
 
+    kind: AdviceKind
     items: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FewPhrasings(Advice):
-    """An item has too few phrasings: only so many."""
-
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class RedundantPhrasings(Advice):
-    """Two phrasings of an item are nearly the same."""
-
-    one: str
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
-class SharedForm(Advice):
-    """Phrasings of several items have the same standardised form, which therefore reaches none of them."""
-
-    form: str
-
-
-@dataclass(frozen=True, slots=True)
-class MergedKeywords(Advice):
-    """A group of synonyms makes one word of the keywords of several items."""
-
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ConfusedItems(Advice):
-    """So many held-out phrasings of the first item lead to the second."""
-
-    count: int
-    example: str
-
-
-AnyAdvice = FewPhrasings | RedundantPhrasings | SharedForm | MergedKeywords | ConfusedItems
+    details: Mapping[str, object]
 
 
 def advise(
     base: KnowledgeBase, index: Index, matcher: Callable[[Index], Matcher], progress: Progress
-) -> Iterator[AnyAdvice]:
+) -> Iterator[Advice]:
     """All advice on a knowledge base, by kind."""
     yield from _few_phrasings(base)
     yield from _redundant_phrasings(index)
@@ -79,27 +57,27 @@ def advise(
     yield from _confused_items(index, matcher, progress)
 
 
-def _few_phrasings(base: KnowledgeBase) -> Iterator[FewPhrasings]:
+def _few_phrasings(base: KnowledgeBase) -> Iterator[Advice]:
     for item in base.items:
         count = len(list(item.all_phrasings()))
         if item.kind is Kind.ANSWER and count < _ENOUGH:
-            yield FewPhrasings((item.id,), count)
+            yield Advice(AdviceKind.FEW_PHRASINGS, (item.id,), {"count": count})
 
 
-def _redundant_phrasings(index: Index) -> Iterator[RedundantPhrasings]:
+def _redundant_phrasings(index: Index) -> Iterator[Advice]:
     for item, forms in zip(index.items, index.forms, strict=True):
         for place, form in enumerate(forms):
             for other in near_copies(form, forms[:place], _REDUNDANT)[:1]:
-                yield RedundantPhrasings((item.id,), other, form)
+                yield Advice(AdviceKind.REDUNDANT_PHRASINGS, (item.id,), {"one": other, "other": form})
 
 
-def _shared_forms(index: Index) -> Iterator[SharedForm]:
+def _shared_forms(index: Index) -> Iterator[Advice]:
     for form, numbers in index.by_form.items():
         if len(numbers) > 1:
-            yield SharedForm(tuple(index.items[number].id for number in numbers), form)
+            yield Advice(AdviceKind.SHARED_FORM, tuple(index.items[number].id for number in numbers), {"form": form})
 
 
-def _merged_keywords(base: KnowledgeBase) -> Iterator[MergedKeywords]:
+def _merged_keywords(base: KnowledgeBase) -> Iterator[Advice]:
     owners: dict[str, list[Item]] = defaultdict(list)
     for item in base.items:
         for keyword in item.keywords:
@@ -108,10 +86,10 @@ def _merged_keywords(base: KnowledgeBase) -> Iterator[MergedKeywords]:
         found = {word: owners[normalise(word)] for word in group if normalise(word) in owners}
         ids = dict.fromkeys(item.id for items in found.values() for item in items)
         if len(found) > 1 and len(ids) > 1:
-            yield MergedKeywords(tuple(ids), tuple(found))
+            yield Advice(AdviceKind.MERGED_KEYWORDS, tuple(ids), {"words": tuple(found)})
 
 
-def _confused_items(index: Index, matcher: Callable[[Index], Matcher], progress: Progress) -> Iterator[ConfusedItems]:
+def _confused_items(index: Index, matcher: Callable[[Index], Matcher], progress: Progress) -> Iterator[Advice]:
     confused: dict[tuple[str, str], list[str]] = defaultdict(list)
     phrasings = sample(index, _SAMPLE)
     for held_out in progress(leave_phrasings_out(index, phrasings), len(phrasings)):
@@ -120,4 +98,4 @@ def _confused_items(index: Index, matcher: Callable[[Index], Matcher], progress:
             confused[held_out.item.id, best.item.id].append(held_out.form)
     for pair, forms in sorted(confused.items(), key=lambda row: -len(row[1])):
         if len(forms) >= _CONFUSED:
-            yield ConfusedItems(pair, len(forms), forms[0])
+            yield Advice(AdviceKind.CONFUSED_ITEMS, pair, {"count": len(forms), "example": forms[0]})

@@ -1,6 +1,6 @@
 """What a change of the knowledge does to questions, said before it is live."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,41 +19,29 @@ _SHARED = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class RealQuestion:
-    """A real question. ``item``: what answered it, None for one that was missed."""
-
-    question: str
-    item: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class ReplayedQuestion:
-    """A question to ask before and after a change.
+    """A question that is asked before and after a change.
 
-    ``form``: its form before. ``item``: what it should lead to, if that is known. ``kind``: of the item whose phrasing
-    it is, ``answer`` or ``not-covered``; None for a real question.
+    ``item``: what should answer it, or did; None for a real question that was missed. ``kind``: of the item whose
+    phrasing it is, ``answer`` or ``not-covered``; None for a real question.
     """
 
     text: str
-    form: str
     item: str | None
-    kind: Kind | None
+    kind: Kind | None = None
 
 
 class Outcome(StrEnum):
-    """What a change does to a question; to one that is as it was, nothing."""
+    """What a change does to a question, the worst first; to one that is as it was, nothing."""
 
-    ANSWERED = "answered"
-    """A real question gets an answer that had none."""
-    CHANGED = "changed"
-    """A real question gets another answer."""
     LOST = "lost"
     """A question no longer gets its answer; a phrasing that must be refused gets one."""
+    CHANGED = "changed"
+    """A real question gets another answer."""
     AMBIGUOUS = "ambiguous"
     """The answer is no longer given, but suggested."""
-
-
-_WORST_FIRST = (Outcome.LOST, Outcome.CHANGED, Outcome.AMBIGUOUS, Outcome.ANSWERED)
+    ANSWERED = "answered"
+    """A real question gets an answer that had none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +81,7 @@ class Impact:
         return bool(self.of(Outcome.LOST) or self.of(Outcome.CHANGED))
 
 
-def replay(before: Index, after: Index, confidence: ConfidenceModel, known: Sequence[RealQuestion]) -> Impact:
+def replay(before: Index, after: Index, confidence: ConfidenceModel, known: Sequence[ReplayedQuestion]) -> Impact:
     """The impact of a change on the phrasings of ``before`` and on real questions, as far as it may reach them.
 
     Phrasings are asked without themselves and their near copies, real questions as they stand. A phrasing matters if
@@ -103,24 +91,21 @@ def replay(before: Index, after: Index, confidence: ConfidenceModel, known: Sequ
     288 questions for an edit on average. Of other synonyms, which reach far, less is found.
     """
     reached = _reached(before, after, _questions(before, known))
-    return _impact(
-        _Side(before, confidence),
-        _Side(after, confidence),
-        reached[:LIMIT],
-        len(reached[LIMIT:]),
-        lambda work, _: work,
-    )
+    asked, left_out = reached[:LIMIT], reached[LIMIT:]
+    return Impact(_effects(before, after, confidence, asked), len(asked), len(left_out))
 
 
 def replay_all(
     before: Index,
     after: Index,
     confidence: ConfidenceModel,
-    known: Sequence[RealQuestion],
+    known: Sequence[ReplayedQuestion],
     progress: Progress = lambda work, _: work,
 ) -> Impact:
     """The impact as ``replay`` defines it, with every question asked again: half a minute on the shipped knowledge."""
-    return _impact(_Side(before, confidence), _Side(after, confidence), _questions(before, known), 0, progress)
+    questions = _questions(before, known)
+    effects = _effects(before, after, confidence, progress(questions, len(questions)))
+    return Impact(effects, len(questions))
 
 
 def _reached(before: Index, after: Index, questions: Iterable[ReplayedQuestion]) -> list[ReplayedQuestion]:
@@ -132,15 +117,18 @@ def _reached(before: Index, after: Index, questions: Iterable[ReplayedQuestion])
     old, new = ({item.id: _texts(item) for item in index.items} for index in (before, after))
     changes = {item: old.get(item, frozenset()) ^ new.get(item, frozenset()) for item in {**old, **new}}
     changed = {item for item, texts in changes.items() if texts}
-    terms = {term for texts in changes.values() for _, _, text in texts for term in grams(before.form(text))}
+    terms = {term for texts in changes.values() for _, _, text in texts for term in grams(before.lexicon.form(text))}
     same_tables = before.tables == after.tables
     shares: list[tuple[float, ReplayedQuestion]] = []
     for question in questions:
-        in_pinyin = bool(changed) and question.kind is None and question.form.isascii()
-        if question.item in changed or in_pinyin or not (same_tables or _reads_alike(question, before, after)):
+        form = before.lexicon.form(question.text)
+        in_pinyin = bool(changed) and question.kind is None and form.isascii()
+        if question.item in changed or in_pinyin or not (same_tables or _reads_alike(question.text, before, after)):
             shares.append((1.0, question))
         else:
-            shares.append((_share(question, terms, before), question))
+            weights = before.weights(form)
+            shared = sum(weight for term, weight in weights.items() if term in terms)
+            shares.append((shared / (sum(weights.values()) or 1.0), question))
     # Python's sort is stable.
     return [question for share, question in sorted(shares, key=lambda row: -row[0]) if share >= _SHARED]
 
@@ -152,83 +140,64 @@ def _texts(item: Item) -> frozenset[tuple[Kind, bool, str]]:
     return frozenset((*phrasings, *others))
 
 
-def _reads_alike(question: ReplayedQuestion, before: Index, after: Index) -> bool:
-    """Whether the synonyms and the frames of both sides find the same in a question."""
-    form = after.form(question.text)
-    return form == question.form and before.lexicon.framed(form) == after.lexicon.framed(form)
+def _reads_alike(text: str, before: Index, after: Index) -> bool:
+    """Whether the synonyms and the frames of both sides find the same in a text."""
+    form = after.lexicon.form(text)
+    return form == before.lexicon.form(text) and before.lexicon.framed(form) == after.lexicon.framed(form)
 
 
-def _share(question: ReplayedQuestion, terms: Collection[str], index: Index) -> float:
-    """The share of a question's weight that some terms have."""
-    weights = {term: index.weight(index.postings.get(term, {})) for term in grams(question.form)}
-    return sum(weight for term, weight in weights.items() if term in terms) / (sum(weights.values()) or 1.0)
-
-
-class _Side:
-    """The knowledge before or after the change."""
-
-    def __init__(self, index: Index, confidence: ConfidenceModel) -> None:
-        self._index = index
-        self._confidence = confidence
-        self._matcher = Matcher(index, confidence)
-
-    def ask(self, question: ReplayedQuestion) -> Verdict:
-        """The verdict on a real question; on a phrasing, where it was never written down."""
-        if question.item is None or question.kind is None:
-            return self._matcher.match(question.text)
-        form, number = self._index.form(question.text), self._index.number(question.item)
-        held_out = self._index if number is None else without_near_copies(self._index, number, form)
-        return Matcher(held_out, self._confidence).match(form)
-
-    def knows(self, question: ReplayedQuestion) -> bool:
-        """Whether a phrasing is one of its item still."""
-        number = self._index.number(question.item or "")
-        return number is not None and self._index.form(question.text) in self._index.forms[number]
-
-
-def _questions(index: Index, known: Iterable[RealQuestion]) -> list[ReplayedQuestion]:
+def _questions(index: Index, known: Iterable[ReplayedQuestion]) -> list[ReplayedQuestion]:
     """Every phrasing of an answer and of a refusal, and every real question; each form once for an item."""
-    questions = [
-        ReplayedQuestion(text, index.form(text), item.id, item.kind)
+    phrasings = (
+        ReplayedQuestion(text, item.id, item.kind)
         for item in index.items
         if item.kind is not Kind.SMALL_TALK
         for text in item.all_phrasings()
-    ]
-    questions += [ReplayedQuestion(real.question, index.form(real.question), real.item, None) for real in known]
+    )
     distinct: dict[object, ReplayedQuestion] = {}
-    for question in questions:
-        distinct.setdefault((question.form, question.item, question.kind), question)
+    for question in (*phrasings, *known):
+        distinct.setdefault((index.lexicon.form(question.text), question.item, question.kind), question)
     return list(distinct.values())
 
 
-def _impact(
-    before: _Side, after: _Side, questions: Sequence[ReplayedQuestion], left_out: int, progress: Progress
-) -> Impact:
+def _effects(
+    before: Index, after: Index, confidence: ConfidenceModel, questions: Iterable[ReplayedQuestion]
+) -> tuple[Effect, ...]:
     effects: dict[tuple[str, str | None], Effect] = {}
-    for question in progress(questions, len(questions)):
-        effect = _effect(question, before, after)
+    for question in questions:
+        effect = _effect(question, before, after, confidence)
         if effect:
             # What is asked both as a phrasing and for real counts once, with the worse outcome.
-            key = question.form, question.item or effect.before
+            key = before.lexicon.form(question.text), question.item or effect.before
             effects[key] = min(effects.get(key, effect), effect, key=_order)
-    return Impact(tuple(sorted(effects.values(), key=_order)), len(questions), left_out)
+    return tuple(sorted(effects.values(), key=_order))
 
 
 def _order(effect: Effect) -> tuple[int, str]:
-    return _WORST_FIRST.index(effect.outcome), effect.question
+    return [*Outcome].index(effect.outcome), effect.question
 
 
-def _effect(question: ReplayedQuestion, before: _Side, after: _Side) -> Effect | None:
-    now = after.ask(question)
+def _effect(question: ReplayedQuestion, before: Index, after: Index, confidence: ConfidenceModel) -> Effect | None:
+    now = _ask(question, after, confidence)
     if question.kind and _is_right(question, now):
         # Whatever it was: a phrasing can only lose.
         return None
-    was = before.ask(question)
+    was = _ask(question, before, confidence)
     outcome = _outcome(question, was, now)
     if outcome is None:
         return None
-    held_out = question.kind is not None and after.knows(question)
+    number = after.number(question.item) if question.kind and question.item else None
+    held_out = number is not None and after.lexicon.form(question.text) in after.forms[number]
     return Effect(question.text, outcome, _settling(question, was), _settling(question, now), held_out)
+
+
+def _ask(question: ReplayedQuestion, index: Index, confidence: ConfidenceModel) -> Verdict:
+    """The verdict on a real question; on a phrasing, where it was never written down."""
+    if question.item is None or question.kind is None:
+        return Matcher(index, confidence).match(question.text)
+    form, number = index.lexicon.form(question.text), index.number(question.item)
+    held_out = index if number is None else without_near_copies(index, number, form)
+    return Matcher(held_out, confidence).match(form)
 
 
 def _outcome(question: ReplayedQuestion, was: Verdict, now: Verdict) -> Outcome | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.items import Item
 from bot.matching.index import Index
-from bot.matching.similar_texts import near_copies
+from bot.matching.similarity import near_copies
 
 Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 """Passes on what a long piece of work is done on, of which there is so much, and shows how far it is."""

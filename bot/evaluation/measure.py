@@ -69,17 +69,14 @@ class Question:
 class Result:
     """What became of one question.
 
-    ``first``: the right item ranks first. ``score``: the best candidate's, 0 if that is no answer. ``expected`` and
-    ``got``: item ids, as far as they are known.
+    ``first``: the right item ranks first. ``score``: the best candidate's, 0 if that is no answer. ``got``: the best
+    candidate's item, if there is one.
     """
 
-    text: str
-    kind: QuestionKind
-    group: str
+    question: Question
     grade: Grade
     first: bool
     score: float
-    expected: str | None
     got: str | None
     seconds: float
 
@@ -128,17 +125,17 @@ def ask_held_out(
 
 def summary(results: Sequence[Result]) -> dict[str, Any]:
     """Shares by kind, recall, by group, the worst confusions and the latency, ready for JSON."""
-    answerable = [result for result in results if result.kind is QuestionKind.ANSWERABLE]
+    answerable = [result for result in results if result.question.kind is QuestionKind.ANSWERABLE]
     groups: dict[str, list[Result]] = defaultdict(list)
     for result in answerable:
-        groups[result.group].append(result)
-    confused = [result for result in answerable if not result.first and result.expected and result.got]
-    pairs = Counter((result.expected, result.got) for result in confused)
-    example = {(result.expected, result.got): result.text for result in confused}
+        groups[result.question.group].append(result)
+    confused = [result for result in answerable if not result.first and result.question.item and result.got]
+    pairs = Counter((result.question.item, result.got) for result in confused)
+    example = {(result.question.item, result.got): result.question.text for result in confused}
     seconds = sorted(result.seconds for result in results) or [0.0]
-    kinds = dict.fromkeys(result.kind for result in results)
+    kinds = dict.fromkeys(result.question.kind for result in results)
     return {
-        "kinds": {kind: _shares([result for result in results if result.kind is kind]) for kind in kinds},
+        "kinds": {kind: _shares([result for result in results if result.question.kind is kind]) for kind in kinds},
         "recall_at_1": _recall_at_1(answerable),
         "groups": {name: {"recall_at_1": _recall_at_1(rows), **_shares(rows)} for name, rows in groups.items()},
         "confusions": [
@@ -174,13 +171,10 @@ def _ask(matcher: Matcher, question: Question) -> Result:
     seconds = time.perf_counter() - start
     best = verdict.candidates[0] if verdict.candidates else None
     return Result(
-        text=question.text,
-        kind=question.kind,
-        group=question.group,
+        question=question,
         grade=_grade(question, verdict),
         first=best is not None and question.kind is QuestionKind.ANSWERABLE and _is_right(best.item, question),
         score=best.score if best and best.item.kind is Kind.ANSWER else 0.0,
-        expected=question.item or None,
         got=best.item.id if best else None,
         seconds=seconds,
     )

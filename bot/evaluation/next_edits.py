@@ -1,7 +1,9 @@
 """The few edits of the knowledge that would answer most of what was missed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.items import Item, Kind
 from bot.matching.confidence import ConfidenceModel
@@ -41,11 +43,24 @@ def best_next_edits(
 
     ``misses``: questions, each with how often it was missed; a question that is answered by now does not count.
     """
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for question, count in misses:
-        counts[question] = counts.get(question, 0) + count
-    search = _Search(index, confidence, sorted(counts, key=lambda question: -counts[question]))
-    edits = [search.edit(candidate) for candidate in candidates]
+        counts[question] += count
+    weights = {question: index.weights(index.lexicon.form(question)) for question, _ in counts.most_common()}
+    matcher = Matcher(index, confidence)
+
+    @cache
+    def is_answered(question: str) -> bool:
+        return isinstance(matcher.match(question), Answer)
+
+    edits = []
+    for candidate in candidates:
+        item = _nearest(candidate, matcher, confidence)
+        tried = replace(item, phrasings=(*item.phrasings, candidate)) if item else Item(_NEW, "", candidate, "")
+        edited = Matcher(index.with_item(tried), confidence)
+        near = _near(grams(index.lexicon.form(candidate)), weights)
+        answered = (question for question in near if _answers(edited, question, tried.id) and not is_answered(question))
+        edits.append(NextEdit(candidate, item.id if item else None, 0, tuple(answered)))
     left = set(counts)
     chosen: list[NextEdit] = []
     while len(chosen) < limit:
@@ -57,61 +72,26 @@ def best_next_edits(
     return chosen
 
 
-def _narrowed(edit: NextEdit, left: Collection[str], counts: Mapping[str, int]) -> NextEdit:
-    """An edit with what it answers of the questions that are left."""
-    questions = tuple(question for question in edit.questions if question in left)
-    return replace(edit, questions=questions, covers=sum(counts[question] for question in questions))
+def _nearest(question: str, matcher: Matcher, confidence: ConfidenceModel) -> Item | None:
+    """The item that a question may well mean."""
+    candidates = matcher.match(question).candidates
+    best = next((candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER), None)
+    return best.item if best and best.score >= confidence.suggest else None
 
 
-class _Search:
-    """Tries edits on an index."""
-
-    def __init__(self, index: Index, confidence: ConfidenceModel, misses: Sequence[str]) -> None:
-        self._index = index
-        self._confidence = confidence
-        self._matcher = Matcher(index, confidence)
-        self._weights = {question: self._weighed(question) for question in misses}
-        self._answered: dict[str, bool] = {}
-
-    def edit(self, candidate: str) -> NextEdit:
-        """The edit that a candidate makes, with every miss that it would answer; ``covers`` is not counted yet."""
-        item = self._nearest(candidate)
-        if item:
-            edited = replace(item, phrasings=(*item.phrasings, candidate))
-        else:
-            edited = Item(_NEW, topic="", question=candidate, answer="")
-        matcher = Matcher(self._index.with_item(edited), self._confidence)
-        answered = (
-            question
-            for question in self._near(candidate)
-            if _answers(matcher, question, edited.id) and not self._is_answered(question)
-        )
-        return NextEdit(candidate, item.id if item else None, 0, tuple(answered))
-
-    def _nearest(self, question: str) -> Item | None:
-        """The item that a question may well mean."""
-        candidates = self._matcher.match(question).candidates
-        best = next((candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER), None)
-        return best.item if best and best.score >= self._confidence.suggest else None
-
-    def _near(self, candidate: str) -> Iterable[str]:
-        """The misses that share enough with a candidate."""
-        shared = grams(self._index.form(candidate))
-        for question, weights in self._weights.items():
-            if sum(weights[term] for term in weights.keys() & shared) >= _SHARED * sum(weights.values()):
-                yield question
-
-    def _weighed(self, question: str) -> Mapping[str, float]:
-        postings = self._index.postings
-        return {term: self._index.weight(postings.get(term, {})) for term in grams(self._index.form(question))}
-
-    def _is_answered(self, question: str) -> bool:
-        """Whether a miss is answered by now."""
-        if question not in self._answered:
-            self._answered[question] = isinstance(self._matcher.match(question), Answer)
-        return self._answered[question]
+def _near(terms: set[str], weights: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """The questions that share enough of their weight with some terms."""
+    for question, weighed in weights.items():
+        if sum(weighed[term] for term in weighed.keys() & terms) >= _SHARED * sum(weighed.values()):
+            yield question
 
 
 def _answers(matcher: Matcher, question: str, item: str) -> bool:
     verdict = matcher.match(question)
     return isinstance(verdict, Answer) and any(candidate.item.id == item for candidate in verdict.chosen)
+
+
+def _narrowed(edit: NextEdit, left: Collection[str], counts: Mapping[str, int]) -> NextEdit:
+    """An edit with what it answers of the questions that are left."""
+    questions = tuple(question for question in edit.questions if question in left)
+    return replace(edit, questions=questions, covers=sum(counts[question] for question in questions))

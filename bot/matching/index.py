@@ -1,16 +1,16 @@
 """An inverted index over items: which term stands in how many of an item's phrasings."""
 
 import math
-from collections import ChainMap
+from collections import ChainMap, Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 from bot.items import Item, KnowledgeBase
 from bot.matching.lexicon import Lexicon
 from bot.matching.phonetics import syllable
 from bot.matching.terms import Term, grams
-from bot.text import normalise
 
 _SATURATION = 0.03
 """A term that stands in this share of an item's phrasings counts half, one that stands in all counts almost whole."""
@@ -26,32 +26,27 @@ Holders = Mapping[int, float]
 """The items that hold a term, each with how typical the term is of it, 0..1."""
 
 
+@dataclass(frozen=True)
 class Sounds:
-    """Which terms sound alike. It is worked out when it is first needed: most questions are spelt right.
+    """Which terms sound alike. ``known``: the sounds of other terms, which are sounds of the index too."""
 
-    ``known``: the sounds of other terms, which are sounds of the index too.
-    """
+    terms: Iterable[str]
+    known: "Sounds | None" = None
 
-    def __init__(self, terms: Iterable[str], known: "Sounds | None" = None) -> None:
-        self._terms = terms
-        self._known = known
-        self._by_sound: dict[str, list[str]] = {}
-
-    def terms(self, sound: str) -> Sequence[str]:
+    def alike(self, sound: str) -> list[str]:
         """The terms of the index with this folded pinyin."""
-        own = self._own(sound)
-        return [*self._known.terms(sound), *own] if self._known else own
+        known = self.known.alike(sound) if self.known else []
+        return known + self._by_sound.get(sound, [])
 
-    def _own(self, sound: str) -> Sequence[str]:
-        if not self._by_sound:
-            by_sound: dict[str, list[str]] = {}
-            for term in self._terms:
-                # Longer terms hold Latin words or numbers, which no one confuses by ear.
-                if len(term) <= _PAIR:
-                    by_sound.setdefault(" ".join(map(syllable, term)), []).append(term)
-            # Set at once: another thread may be asking.
-            self._by_sound = by_sound
-        return self._by_sound.get(sound, ())
+    @cached_property
+    def _by_sound(self) -> Mapping[str, list[str]]:
+        """Worked out when it is first needed: most questions are spelt right."""
+        by_sound: dict[str, list[str]] = {}
+        for term in self.terms:
+            # Longer terms hold Latin words or numbers, which no one confuses by ear.
+            if len(term) <= _PAIR:
+                by_sound.setdefault(" ".join(map(syllable, term)), []).append(term)
+        return by_sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +84,12 @@ class Index:
         """The number of an item, if there is one with this id."""
         return next((number for number, item in enumerate(self.items) if item.id == item_id), None)
 
-    def form(self, text: str) -> str:
-        """The form in which phrasings and questions meet: normal, with standard words."""
-        return standard_form(text, self.lexicon)
-
     def holders(self, term: Term) -> tuple[Holders, bool]:
         """The items that hold a term, and whether they do so by ear alone: only for a term that none holds as spelt."""
         if spelt := self.postings.get(term.text):
             return spelt, False
         heard: dict[int, float] = {}
-        for other in self.sounds.terms(term.sound) if term.sound else ():
+        for other in self.sounds.alike(term.sound) if term.sound else ():
             for number, typical in self.postings[other].items():
                 heard[number] = min(1.0, heard.get(number, 0.0) + typical)
         return heard, bool(heard)
@@ -107,66 +98,63 @@ class Index:
         """How much a term tells: the logarithm of how rare it is among the items."""
         return math.log((len(self.items) + 1) / (len(holders) + 0.5))
 
+    def weights(self, form: str) -> Mapping[str, float]:
+        """What each of the different terms of a standardised form tells, as it is spelt."""
+        return {term: self.weight(self.postings.get(term, {})) for term in grams(form)}
+
     def without(self, number: int, forms: Collection[str]) -> "Index":
         """The index as if an item had never been asked in these forms; without the item if no other form is left.
 
         Terms of its other phrasings stay as typical of it as they are.
         """
-        item, size = self.items[number], len(self.forms[number])
-        left = tuple(form for form in self.forms[number] if form not in forms)
-        after = _typical(item, left, self.lexicon, size) if left else {}
-        touched = {term for form in forms for term in grams(form)} if left else self._typical_of(number)
-        gone = {form: tuple(holder for holder in self.by_form[form] if holder != number) for form in forms}
-        return replace(
-            self,
-            forms=(*self.forms[:number], left, *self.forms[number + 1 :]),
-            by_form=_chain(gone, self.by_form),
-            postings=_chain(self._patched(number, touched, after), self.postings),
-        )
+        item, left = self.items[number], tuple(form for form in self.forms[number] if form not in forms)
+        if not left:
+            return self._with(number, item, (), {}, self._terms(number))
+        typical = _typical(item, left, self.lexicon, len(self.forms[number]))
+        return self._with(number, item, left, typical, {term for form in forms for term in grams(form)})
 
     def with_item(self, item: Item) -> "Index":
         """The index with one more item, or with this item in place of that with its id; equal to an index built anew.
 
         It is made fast and answers slowly: for a look ahead.
         """
-        known = self.number(item.id)
-        number = len(self.items) if known is None else known
-        before, old = ({}, ()) if known is None else (self._typical_of(number), self.forms[number])
+        number = self.number(item.id)
         forms = _forms(item, self.lexicon)
-        after = _typical(item, forms, self.lexicon)
+        typical = _typical(item, forms, self.lexicon)
+        if number is None:
+            return self._with(len(self.items), item, forms, typical, typical)
+        return self._with(number, item, forms, typical, {*typical, *self._terms(number)})
+
+    def _terms(self, number: int) -> set[str]:
+        """The terms that an item holds."""
+        return {*_typical(self.items[number], self.forms[number], self.lexicon)}
+
+    def _with(
+        self, number: int, item: Item, forms: tuple[str, ...], typical: Mapping[str, float], touched: Iterable[str]
+    ) -> "Index":
+        """The index with an item that is asked in these forms; it holds the touched terms if they are typical of it."""
+        old_forms = self.forms[number] if number < len(self.forms) else ()
         by_form: dict[str, tuple[int, ...]] = {}
-        for form in {*old, *forms}:
+        for form in {*old_forms} ^ {*forms}:
             others = {*self.by_form.get(form, ())} - {number}
             by_form[form] = tuple(sorted({*others, number} if form in forms else others))
+        postings: dict[str, Holders] = {}
+        for term in touched:
+            holders = {other: value for other, value in self.postings.get(term, {}).items() if other != number}
+            postings[term] = {**holders, number: typical[term]} if term in typical else holders
+        unheard = [term for term in touched if term not in self.postings]
         return replace(
             self,
             items=(*self.items[:number], item, *self.items[number + 1 :]),
             forms=(*self.forms[:number], forms, *self.forms[number + 1 :]),
             by_form=_chain(by_form, self.by_form),
-            postings=_chain(self._patched(number, {*before, *after}, after), self.postings),
-            sounds=Sounds([term for term in after if term not in self.postings], self.sounds),
+            postings=_chain(postings, self.postings),
+            sounds=Sounds(unheard, self.sounds) if unheard else self.sounds,
         )
-
-    def _typical_of(self, number: int) -> Mapping[str, float]:
-        """The terms that an item holds, each with how typical it is of it."""
-        return _typical(self.items[number], self.forms[number], self.lexicon)
-
-    def _patched(self, number: int, terms: Iterable[str], typical: Mapping[str, float]) -> Mapping[str, Holders]:
-        """The holders of some terms when an item is typical of them as given."""
-        patch: dict[str, Holders] = {}
-        for term in terms:
-            others = {other: value for other, value in self.postings.get(term, {}).items() if other != number}
-            patch[term] = {**others, number: typical[term]} if term in typical else others
-        return patch
-
-
-def standard_form(text: str, lexicon: Lexicon) -> str:
-    """The form in which phrasings and questions meet: normal, with standard words."""
-    return lexicon.standardise(normalise(text))
 
 
 def _forms(item: Item, lexicon: Lexicon) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(standard_form(phrasing, lexicon) for phrasing in item.all_phrasings()))
+    return tuple(dict.fromkeys(lexicon.form(phrasing) for phrasing in item.all_phrasings()))
 
 
 def _typical(item: Item, forms: Sequence[str], lexicon: Lexicon, size: int = 0) -> Mapping[str, float]:
@@ -174,13 +162,10 @@ def _typical(item: Item, forms: Sequence[str], lexicon: Lexicon, size: int = 0) 
 
     Terms of its other texts count as in a few. Without a size it is asked in these forms alone.
     """
-    counted: dict[str, int] = {}
-    for form in forms:
-        for term in grams(form):
-            counted[term] = counted.get(term, 0) + 1
+    counted = Counter(term for form in forms for term in grams(form))
     shares = {term: count / (size or len(forms)) for term, count in counted.items()}
     for share, text in (*((_KEYWORD_SHARE, keyword) for keyword in item.keywords), (_ANSWER_SHARE, item.answer)):
-        for term in grams(standard_form(text, lexicon)):
+        for term in grams(lexicon.form(text)):
             shares[term] = max(shares.get(term, 0.0), share)
     return {term: share / (share + _SATURATION) for term, share in shares.items()}
 

@@ -1,29 +1,36 @@
 """The words that admins teach the matcher: synonyms become their standard word, frames weigh next to nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 
 from bot.text import normalise
+
+_RUN_TOGETHER = re.compile(r"[a-z]{2}|\d{2}")
+"""Two characters of one word: only Latin letters and digits run together into longer words."""
 
 
 class Lexicon:
     """Both tables of a knowledge base, in normal form. It is applied to phrasings and questions alike."""
 
     def __init__(self, synonyms: Iterable[Iterable[str]] = (), frames: Iterable[str] = ()) -> None:
-        standard: dict[str, str] = {}
+        self._standard: dict[str, str] = {}
         for first, *others in ([form for word in group if (form := normalise(word))] or [""] for group in synonyms):
             # The standard word maps to itself, so that a shorter synonym inside it stays untouched.
-            standard.setdefault(first, first)
-            for word in others:
-                standard.setdefault(word, first)
-        self._standard = _Words(standard)
+            for word in (first, *others):
+                self._standard.setdefault(word, first)
+        self._synonyms = _Words(self._standard)
         # Frames are looked for in standardised texts, so they take that form too.
-        self._frames = _Words({self.standardise(normalise(word)): "" for word in frames})
+        self._frames = _Words({self.form(word) for word in frames})
+
+    def form(self, text: str) -> str:
+        """The form in which phrasings and questions meet: normal, with standard words."""
+        return self.standardise(normalise(text))
 
     def standardise(self, form: str) -> str:
         """A normal form with each synonym replaced by its standard word; the longest match first, left to right."""
         parts, end = [], 0
-        for start, word in self._standard.find(form):
-            parts += [form[end:start], self._standard.words[word]]
+        for start, word in self._synonyms.find(form):
+            parts += [form[end:start], self._standard[word]]
             end = start + len(word)
         return "".join([*parts, form[end:]]) if parts else form
 
@@ -39,47 +46,26 @@ class Lexicon:
 
 
 class _Words:
-    """A table of words, found in a text by their first two characters: every phrasing goes through here."""
+    """Words that are looked for by their first two characters: every phrasing goes through here."""
 
-    def __init__(self, words: Mapping[str, str]) -> None:
-        self.words = {word: value for word, value in words.items() if word}
-        starts: dict[str, set[int]] = {}
-        for word in self.words:
-            starts.setdefault(word[:2], set()).add(len(word))
-        self._lengths = {start: sorted(lengths, reverse=True) for start, lengths in starts.items()}
-        # Only Latin letters and digits run together into longer words.
-        self._may_be_cut = {word for word in self.words if not word.isalpha() or word[0] < "\x80" or word[-1] < "\x80"}
+    def __init__(self, words: Iterable[str]) -> None:
+        self._by_start: dict[str, tuple[str, ...]] = {}
+        for word in sorted(filter(None, words), key=len, reverse=True):
+            self._by_start[word[:2]] = (*self._by_start.get(word[:2], ()), word)
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
         """Non-overlapping words with their starts; the longest at each place. A Latin word is found as a whole only."""
-        lengths, position = self._lengths, 0
+        position, starting_with = 0, self._by_start.get
         while position < len(text):
-            word = ""
-            if (start := text[position : position + 2]) in lengths:
-                word = self._longest(text, position, lengths[start])
-            if not word and text[position] in lengths:
-                word = self._longest(text, position, lengths[text[position]])
-            if word:
-                yield position, word
-            position += len(word) or 1
-
-    def _longest(self, text: str, position: int, lengths: Iterable[int]) -> str:
-        for length in lengths:
-            word = text[position : position + length]
-            if word in self.words and not (
-                word in self._may_be_cut and _inside_word(text, position, position + len(word))
-            ):
-                return word
-        return ""
+            step = 1
+            for word in starting_with(text[position : position + 2], ()) + starting_with(text[position], ()):
+                if text.startswith(word, position) and not _cuts_word(text, position, position + len(word)):
+                    yield position, word
+                    step = len(word)
+                    break
+            position += step
 
 
-def _inside_word(text: str, start: int, end: int) -> bool:
-    """Whether a match cuts a Latin word or a number in two."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return _joined(before, text[start]) or _joined(text[end - 1], after)
-
-
-def _joined(left: str, right: str) -> bool:
-    return (left.isascii() and left.isalpha() and right.isascii() and right.isalpha()) or (
-        left.isdigit() and right.isdigit()
-    )
+def _cuts_word(text: str, start: int, end: int) -> bool:
+    """Whether a Latin word or a number stands across one of the bounds."""
+    return any(_RUN_TOGETHER.match(text, bound - 1, bound + 1) for bound in (start, end) if bound)

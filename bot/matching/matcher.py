@@ -4,13 +4,13 @@ import heapq
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from bot.items import Item, Kind
 from bot.masking import bare
 from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
-from bot.matching.lanes import AnswerType, Characters, EditDistance, Lane, Query, Scores, Sound
+from bot.matching.lanes import COMPARING, EXPLAINING, Query, nearest_form
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
@@ -46,7 +46,13 @@ _EVIDENCE = 16.0
 _COMPOUND = 3
 """Parts of a compound question that are answered in one reply."""
 LANE_WEIGHTS = {"characters": 1.0, "sound": 1.0, "edit_distance": 0.35, "answer_type": -0.1}
-"""What each lane counts in the order of items. Characters and sound explain different terms, so they add up."""
+"""What each lane counts in the order of items."""
+_SETTLED: Mapping[Kind, type[Answer | NotCovered | SmallTalk]] = {
+    Kind.ANSWER: Answer,
+    Kind.NOT_COVERED: NotCovered,
+    Kind.SMALL_TALK: SmallTalk,
+}
+"""What it means that an item of each kind surely settles a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +84,6 @@ class _Reading:
         return self.candidates[0] if self.candidates else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A clause that asks, read by itself and together with what came before it."""
-
-    clause: _Reading
-    wider: tuple[_Reading, ...]
-
-
 class Matcher:
     """Matches questions against one knowledge base.
 
@@ -95,9 +93,8 @@ class Matcher:
     def __init__(self, index: Index, confidence: ConfidenceModel | None = None, without: Collection[str] = ()) -> None:
         self._index = index
         self._confidence = confidence or ConfidenceModel()
-        self._edit_distance = EditDistance(index)
-        self._explaining = _lanes(without, Characters(), Sound())
-        self._comparing = _lanes(without, self._edit_distance, AnswerType(index))
+        self._explaining = {name: lane for name, lane in EXPLAINING.items() if name not in without}
+        self._comparing = {name: lane for name, lane in COMPARING.items() if name not in without}
 
     def match(self, question: str) -> Verdict:
         """The verdict on a message, of which the first 1,000 characters are looked at.
@@ -105,7 +102,7 @@ class Matcher:
         A text without letters or digits is unknown.
         """
         question = bare(question[:QUESTION_LIMIT])
-        form = self._index.form(question)
+        form = self._index.lexicon.form(question)
         if not form:
             return Unknown((), (), Why())
         whole = self._read(form)
@@ -116,7 +113,7 @@ class Matcher:
         """The best candidate for a text in its standardised form, read as one question."""
         return self._read(form).best
 
-    def _asking(self, question: str, form: str) -> list[_Part]:
+    def _asking(self, question: str, form: str) -> list[list[_Reading]]:
         """The clauses that ask, each also with the clause before it and with its sentence up to there."""
         found, sentence = [], ""
         before = ""
@@ -124,62 +121,54 @@ class Matcher:
             here = self._index.lexicon.standardise(clause)
             sentence += here
             if here != form and len(here) >= _CLAUSE_LENGTH and ("?" in end or _ASKING_WORDS.search(here)):
-                wider = dict.fromkeys(text for text in (before + here, sentence) if text not in {here, form})
-                found.append((here, tuple(wider)))
+                found.append(dict.fromkeys(text for text in (here, before + here, sentence) if text != form))
             before, sentence = here, "" if _SENTENCE_END.search(end) else sentence
-        return [_Part(self._read(here), tuple(map(self._read, wider))) for here, wider in found[-_ASKING:]]
+        return [[self._read(text) for text in texts] for texts in found[-_ASKING:]]
 
-    def _compound(self, whole: _Reading, asking: Iterable[_Part]) -> Verdict | None:
+    def _compound(self, whole: _Reading, asking: Iterable[Sequence[_Reading]]) -> Verdict | None:
         """The verdict on a message that asks for several things, each surely settled; None for any other.
 
         If one of them is not covered, that is what must be said; the others are offered.
         """
         parts: dict[str, _Reading] = {}
-        for part in asking:
-            best = part.clause.best
+        for clause, *_ in asking:
+            best = clause.best
             if best and best.item.kind is not Kind.SMALL_TALK and best.score >= self._confidence.answer:
-                parts.setdefault(best.item.id, part.clause)
+                parts.setdefault(best.item.id, clause)
         if len(parts) == 1 or not parts:
             return None
         settled = tuple(reading.candidates[0] for reading in parts.values())
         refused = tuple(candidate for candidate in settled if candidate.item.kind is Kind.NOT_COVERED)
+        chosen = (refused or settled)[:_COMPOUND]
         candidates = _best((*settled, *whole.candidates))
         why = self._why(parts.get(candidates[0].item.id, whole))
-        if refused:
-            return NotCovered(candidates, _suggestions(candidates, ()), why, refused[:_COMPOUND])
-        chosen = settled[:_COMPOUND]
-        return Answer(candidates, _suggestions(candidates, {candidate.item.id for candidate in chosen}), why, chosen)
+        return _SETTLED[chosen[0].item.kind](candidates, _suggestions(candidates, chosen), why, chosen)
 
-    def _surest(self, whole: _Reading, asking: Iterable[_Part]) -> _Reading:
+    def _surest(self, whole: _Reading, asking: Iterable[Sequence[_Reading]]) -> _Reading:
         """The reading to go by: the whole message, unless a part of it says the same more clearly.
 
         In a rambling message the question may be any part that is long enough to stand alone.
         """
         rambling = len(whole.query.form) > _RAMBLING
-        surest = whole
-        for reading in (reading for part in asking for reading in (part.clause, *part.wider)):
-            same = whole.best and reading.best and reading.best.item.id == whole.best.item.id
-            alone = rambling and len(reading.query.form) >= _ALONE
-            if (same or alone) and reading.score > surest.score:
-                surest = reading
-        return surest
+        readings = [whole]
+        for reading in chain.from_iterable(asking):
+            same = whole.best and reading.best and reading.best.item is whole.best.item
+            if same or (rambling and len(reading.query.form) >= _ALONE):
+                readings.append(reading)
+        return max(readings, key=lambda reading: reading.score)
 
     def _verdict(self, reading: _Reading, whole: _Reading) -> Verdict:
         best, why = reading.best, self._why(reading)
         candidates = reading.candidates
         if best is None:
             return Unknown(candidates, (), why)
-        near = _best((*candidates, *whole.candidates))
-        nearest = _suggestions(near, {best.item.id})
-        if best.item.kind is Kind.ANSWER and best.score >= self._confidence.answer:
-            return Answer(candidates, nearest, why, (best,))
-        if best.item.kind is Kind.NOT_COVERED and best.score >= self._confidence.refuse:
-            return NotCovered(candidates, nearest, why, (best,))
-        if best.item.kind is Kind.SMALL_TALK and best.score >= self._confidence.answer:
-            return SmallTalk(candidates, (), why, (best,))
-        nearest = _suggestions(near, ())
-        if nearest and nearest[0].score >= self._confidence.suggest:
-            return Suggestions(candidates, nearest, why)
+        kind, near = best.item.kind, _best((*candidates, *whole.candidates))
+        if best.score >= (self._confidence.refuse if kind is Kind.NOT_COVERED else self._confidence.answer):
+            offered = _suggestions(near, (best,)) if kind is not Kind.SMALL_TALK else ()
+            return _SETTLED[kind](candidates, offered, why, (best,))
+        offered = _suggestions(near, ())
+        if offered and offered[0].score >= self._confidence.suggest:
+            return Suggestions(candidates, offered, why)
         return Unknown(candidates, (), why)
 
     def _why(self, reading: _Reading) -> Why:
@@ -188,7 +177,7 @@ class Matcher:
             return Why(unexplained=tuple(term.term.shown for term in by_weight))
         first = next(ranked for ranked in reading.ranked if ranked.item is reading.candidates[0].item)
         return Why(
-            phrasing=self._edit_distance.nearest(reading.query, first.number)[0],
+            phrasing=nearest_form(reading.query, self._index.forms[first.number])[0],
             lanes=first.lanes,
             matched=tuple(term.term.shown for term in by_weight if first.number in term.holders),
             unexplained=tuple(term.term.shown for term in by_weight if first.number not in term.holders),
@@ -197,9 +186,9 @@ class Matcher:
     def _read(self, form: str) -> _Reading:
         """Rank all items for one text in its standardised form."""
         query = Query.of(form[:_READ], self._index)
-        lanes: dict[str, Scores] = {lane.name: lane.scores(query, ()) for lane in self._explaining}
+        explaining = {name: lane(query) for name, lane in self._explaining.items()}
         explained: dict[int, float] = {}
-        for scores in lanes.values():
+        for scores in explaining.values():
             for number, score in scores.items():
                 explained[number] = explained.get(number, 0.0) + score
         exact = self._exact(form)
@@ -207,14 +196,14 @@ class Matcher:
         nearest = heapq.nsmallest(
             _NEAREST,
             {*explained, *exact},
-            key=lambda number: (number not in exact, -explained.get(number, 0.0), self._item(number).id),
+            key=lambda number: (number not in exact, -explained.get(number, 0.0), self._index.items[number].id),
         )
-        lanes |= {lane.name: lane.scores(query, nearest) for lane in self._comparing}
         ranked = []
         for number in nearest:
-            seen = {name: scores.get(number, 0.0) for name, scores in lanes.items()}
-            value = sum(LANE_WEIGHTS[name] * score for name, score in seen.items())
-            ranked.append(_Ranked(number, self._index.items[number], value, explained.get(number, 0.0), seen))
+            lanes = {name: scores.get(number, 0.0) for name, scores in explaining.items()}
+            lanes |= {name: lane(query, self._index.forms[number]) for name, lane in self._comparing.items()}
+            value = sum(LANE_WEIGHTS[name] * score for name, score in lanes.items())
+            ranked.append(_Ranked(number, self._index.items[number], value, explained.get(number, 0.0), lanes))
         ranked.sort(key=lambda place: (-place.value, place.item.id))
         candidates = self._candidates(ranked, query.total, exact)
         return _Reading(query, tuple(ranked), candidates, len(exact) == 1)
@@ -228,7 +217,7 @@ class Matcher:
             return {found[0]: sure}
         # Of an answer and a refusal in the very same words the answer is offered.
         tie = self._confidence.tie
-        return {number: tie if self._item(number).kind is Kind.ANSWER else tie / 2 for number in found}
+        return {number: tie if self._index.items[number].kind is Kind.ANSWER else tie / 2 for number in found}
 
     def _candidates(
         self, ranked: Sequence[_Ranked], evidence: float, exact: Mapping[int, float]
@@ -245,27 +234,17 @@ class Matcher:
             scored.append(Candidate(place.item, exact.get(place.number, score)))
         return _best(scored)
 
-    def _item(self, number: int) -> Item:
-        return self._index.items[number]
-
-
-def _lanes(without: Collection[str], *lanes: Lane) -> tuple[Lane, ...]:
-    return tuple(lane for lane in lanes if lane.name not in without)
-
 
 def _best(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """The ten surest different items, each with its best score, best first, equal scores in the order of their ids."""
     found: dict[str, Candidate] = {}
-    for candidate in candidates:
-        known = found.get(candidate.item.id)
-        if known is None or candidate.score > known.score:
-            found[candidate.item.id] = candidate
-    return tuple(sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.item.id))[:_CANDIDATES])
+    for candidate in sorted(candidates, key=lambda candidate: (-candidate.score, candidate.item.id)):
+        found.setdefault(candidate.item.id, candidate)
+    return tuple(islice(found.values(), _CANDIDATES))
 
 
-def _suggestions(candidates: Iterable[Candidate], chosen: Collection[str]) -> tuple[Candidate, ...]:
+def _suggestions(candidates: Iterable[Candidate], chosen: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """The first three items of kind ``answer`` that were not chosen."""
-    found = (
-        candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER and candidate.item.id not in chosen
-    )
-    return tuple(islice(found, _SUGGESTIONS))
+    ids = {candidate.item.id for candidate in chosen}
+    answers = (candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER)
+    return tuple(islice((candidate for candidate in answers if candidate.item.id not in ids), _SUGGESTIONS))

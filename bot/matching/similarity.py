@@ -1,4 +1,4 @@
-"""Which questions ask the same: told by the engine's own terms and weights, and only where it is plain."""
+"""Which questions ask the same, by the engine's terms and weights, and which texts are near copies, by edits."""
 
 import re
 from collections import defaultdict
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from bot.matching.index import Index
-from bot.matching.lanes.answer_type import answer_types
-from bot.matching.similar_texts import NEAR_COPY
+from bot.matching.lanes import answer_types
 from bot.matching.terms import FRAME_WEIGHT, grams
 from bot.text import normalise
 
@@ -19,6 +18,8 @@ SAME = 0.7
 Of the shipped phrasings, which were written to be unlike, 149 of 9,813 join an earlier one then: 116 of their own item,
 33 of another that is asked in nearly the same words. At 0.6 it is 262 and 92.
 """
+_NEAR_COPY = 75
+"""Texts with this ratio or more are near copies: one of them tells nothing that the other does not."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -71,14 +72,18 @@ class SimilarQuestions:
         return candidates
 
     def _read(self, text: str) -> _Question:
-        form = self._index.form(text)
+        form = self._index.lexicon.form(text)
         core = grams(self._index.lexicon.core(form))
         weights = {
-            term: self._index.weight(self._index.postings.get(term, {})) * (1.0 if term in core else FRAME_WEIGHT)
-            for term in grams(form)
+            term: weight * (1.0 if term in core else FRAME_WEIGHT) for term, weight in self._index.weights(form).items()
         }
         hard = frozenset((*_NUMBER.findall(form), *answer_types(form)))
         return _Question(weights, sum(weights.values()) or 1.0, hard)
+
+
+def near_copies(text: str, others: Iterable[str], least: float = _NEAR_COPY) -> list[str]:
+    """Those of the others with at least this ratio (rapidfuzz's, 100 for equal texts) to a text, in their order."""
+    return [other for other in others if fuzz.ratio(text, other) >= least]
 
 
 def unlike(texts: Iterable[str]) -> list[str]:
@@ -86,6 +91,6 @@ def unlike(texts: Iterable[str]) -> list[str]:
     kept: dict[str, str] = {}
     for text in texts:
         form = normalise(text)
-        if form and all(fuzz.ratio(form, other) < NEAR_COPY for other in kept):
+        if form and not near_copies(form, kept):
             kept[form] = text
     return list(kept.values())

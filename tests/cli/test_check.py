@@ -5,27 +5,26 @@ from pathlib import Path
 import pytest
 
 from bot.cli.check import check, in_words
-from bot.evaluation.advice import (
-    AnyAdvice,
-    ConfusedItems,
-    FewPhrasings,
-    MergedKeywords,
-    RedundantPhrasings,
-    SharedForm,
-)
+from bot.evaluation.advice import Advice, AdviceKind
+from bot.texts import command_line as command_line_texts
 from tests.conftest import CANTEEN
 
 WORDS = {
-    "只有 3 种问法": FewPhrasings(("a",), 3),
-    "“补卡”和“补卡呀”几乎一样": RedundantPhrasings(("a",), "补卡", "补卡呀"),
-    "都有“开饭安排”这种问法": SharedForm(("a", "b"), "开饭安排"),
-    "当成了一个词（主题、主线）": MergedKeywords(("a", "b"), ("主题", "主线")),
-    "抽查中 4 次，例如“饭卡丢了”": ConfusedItems(("a", "b"), 4, "饭卡丢了"),
+    "只有 3 种问法": Advice(AdviceKind.FEW_PHRASINGS, ("a",), {"count": 3}),
+    "“补卡”和“补卡呀”几乎一样": Advice(AdviceKind.REDUNDANT_PHRASINGS, ("a",), {"one": "补卡", "other": "补卡呀"}),
+    "都有“开饭安排”这种问法": Advice(AdviceKind.SHARED_FORM, ("a", "b"), {"form": "开饭安排"}),
+    "当成了一个词（主题、主线）": Advice(AdviceKind.MERGED_KEYWORDS, ("a", "b"), {"words": ("主题", "主线")}),
+    "抽查中 4 次，例如“饭卡丢了”": Advice(AdviceKind.CONFUSED_ITEMS, ("a", "b"), {"count": 4, "example": "饭卡丢了"}),
 }
 
 
+def test_every_kind_of_advice_has_words() -> None:
+    """No kind without a text, no text without a kind."""
+    assert {advice.kind for advice in WORDS.values()} == {*AdviceKind} == {*command_line_texts.ADVICE}
+
+
 @pytest.mark.parametrize(("words", "advice"), WORDS.items())
-def test_each_kind_of_advice_has_its_words(words: str, advice: AnyAdvice) -> None:
+def test_each_kind_of_advice_has_its_words(words: str, advice: Advice) -> None:
     """With everything that it is about."""
     assert words in in_words(advice)
 

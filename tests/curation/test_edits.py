@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.curation.edits import Plan
 from bot.curation.planning import AlreadyThereError, keys_of
 from bot.errors import EditRefusedError, Refusal
-from bot.evaluation.impact import Impact, Outcome, RealQuestion, replay
+from bot.evaluation.impact import Impact, Outcome, ReplayedQuestion, replay
 from bot.items import Item, Kind
 from bot.knowledge import read
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
@@ -253,7 +253,10 @@ def test_a_plan_is_for_the_folder_that_it_was_made_for(admin_setup: AdminSetup) 
 
 def test_what_a_change_does_to_others_is_said_before(admin_setup: AdminSetup) -> None:
     """To real questions too."""
-    admin_setup.known = [RealQuestion("早上什么时候能进去吃啊", "opening"), RealQuestion("塑料片被狗吃了", None)]
+    admin_setup.known = [
+        ReplayedQuestion("早上什么时候能进去吃啊", "opening"),
+        ReplayedQuestion("塑料片被狗吃了", None),
+    ]
     theft = admin_setup.edits.plan(AddPhrasings("closing", ("早上什么时候能进去吃啊",)))
     assert theft.impact.has_loss
     assert {effect.question for effect in theft.impact.of(Outcome.CHANGED)} == {"早上什么时候能进去吃啊"}
@@ -266,7 +269,7 @@ def test_a_change_is_tried_once_on_one_folder(admin_setup: AdminSetup, monkeypat
     """What was previewed is what is confirmed; another folder, another change and another process try anew."""
     tried: list[Index] = []
 
-    def counted(before: Index, after: Index, confidence: ConfidenceModel, known: Sequence[RealQuestion]) -> Impact:
+    def counted(before: Index, after: Index, confidence: ConfidenceModel, known: Sequence[ReplayedQuestion]) -> Impact:
         tried.append(after)
         return replay(before, after, confidence, known)
 

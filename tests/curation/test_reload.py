@@ -19,7 +19,7 @@ from bot.curation.notices import (
 )
 from bot.curation.reload import Reloader
 from bot.errors import StoreError
-from bot.evaluation.impact import RealQuestion
+from bot.evaluation.impact import ReplayedQuestion
 from bot.knowledge import read
 from bot.knowledge.changes import AddPhrasings
 from bot.matching import ConfidenceModel
@@ -33,7 +33,7 @@ from tests.conftest import ROOT
 ADMIN = 5
 MISSED = "塑料片被狗吃了"
 FAULT = "answer: 晚上", "anwser: 晚上"
-LOST = RealQuestion("早上什么时候能进去吃", "opening")
+LOST = ReplayedQuestion("早上什么时候能进去吃", "opening")
 PHRASING = "补办饭卡\n", f"补办饭卡\n      - {MISSED}\n"
 
 
@@ -161,13 +161,13 @@ async def test_what_editors_changes_cost_is_told(admin_setup: AdminSetup, told: 
     action = admin_setup.edits.apply(admin_setup.edits.plan(AddPhrasings("card", (MISSED,))), ADMIN)
     await told.reloader.follow()
     assert told.notices == []
-    (admin_setup.folder / "items.yaml").write_text(old.replace(LOST.question, "开火时间"), encoding="utf-8")
+    (admin_setup.folder / "items.yaml").write_text(old.replace(LOST.text, "开火时间"), encoding="utf-8")
     admin_setup.edits.take_over()
     await told.reloader.follow()
     lost, overwritten = told.notices
     assert isinstance(lost, AnswersLost)
     assert lost.impact.has_loss
-    assert LOST.question in {effect.question for effect in lost.impact.effects}
+    assert LOST.text in {effect.question for effect in lost.impact.effects}
     assert isinstance(overwritten, EditsOverwritten)
     assert [edit.id for edit in overwritten.actions] == [action]
     assert lost.base is overwritten.base is admin_setup.current.snapshot.base
@@ -184,7 +184,7 @@ async def test_while_the_store_fails_it_is_tried_again(
     admin_setup.miss(MISSED)
     await told.reloader.follow()
     admin_setup.write("items.yaml", *PHRASING)
-    admin_setup.write("items.yaml", LOST.question, "开火时间")
+    admin_setup.write("items.yaml", LOST.text, "开火时间")
     with monkeypatch.context() as patch:
         name, method = part.split(".")
         patch.setattr(getattr(admin_setup, name), method, fails)

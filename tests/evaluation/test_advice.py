@@ -2,15 +2,7 @@
 
 import pytest
 
-from bot.evaluation.advice import (
-    AnyAdvice,
-    ConfusedItems,
-    FewPhrasings,
-    MergedKeywords,
-    RedundantPhrasings,
-    SharedForm,
-    advise,
-)
+from bot.evaluation.advice import Advice, AdviceKind, advise
 from bot.items import Item, KnowledgeBase
 from bot.matching import Index, Matcher
 
@@ -21,7 +13,7 @@ def item(item_id: str, question: str, *phrasings: str, keywords: tuple[str, ...]
     return Item(item_id, "题", question, "答。", phrasings=phrasings, keywords=keywords, source=("1",))
 
 
-def advice(*items: Item, synonyms: tuple[tuple[str, ...], ...] = ()) -> list[AnyAdvice]:
+def advice(*items: Item, synonyms: tuple[tuple[str, ...], ...] = ()) -> list[Advice]:
     base = KnowledgeBase("", items, synonyms=synonyms)
     return list(advise(base, Index.build(base), Matcher, lambda work, _: work))
 
@@ -33,13 +25,17 @@ def test_a_sound_item_needs_none() -> None:
 
 def test_a_thin_item_is_named() -> None:
     """With how few ways there are to ask it."""
-    assert advice(item("one", "饭卡丢了怎么补？", "补办饭卡")) == [FewPhrasings(("one",), 2)]
+    assert advice(item("one", "饭卡丢了怎么补？", "补办饭卡")) == [
+        Advice(AdviceKind.FEW_PHRASINGS, ("one",), {"count": 2})
+    ]
 
 
 def test_phrasings_that_are_alike_are_named() -> None:
     """One of them has no use."""
     one, other = "我的饭卡昨天丢了要怎么补办呢", "我的饭卡昨天丢了要怎么补办"
-    assert advice(item("one", "挂失？", one, other, *MANY)) == [RedundantPhrasings(("one",), one, other)]
+    assert advice(item("one", "挂失？", one, other, *MANY)) == [
+        Advice(AdviceKind.REDUNDANT_PHRASINGS, ("one",), {"one": one, "other": other})
+    ]
 
 
 def test_phrasings_that_synonyms_make_one_are_named() -> None:
@@ -49,7 +45,7 @@ def test_phrasings_that_synonyms_make_one_are_named() -> None:
         item("two", "放饭安排", *(f"{text}呀" for text in MANY[:9])),
         synonyms=(("开饭", "放饭"),),
     )
-    assert SharedForm(("one", "two"), "开饭安排") in pieces
+    assert Advice(AdviceKind.SHARED_FORM, ("one", "two"), {"form": "开饭安排"}) in pieces
 
 
 def test_a_synonym_that_merges_key_terms_is_named() -> None:
@@ -59,7 +55,7 @@ def test_a_synonym_that_merges_key_terms_is_named() -> None:
         item("two", "问二", *(f"{text}呀" for text in MANY), keywords=("主线",)),
         synonyms=(("主题", "主线"), ("开饭", "放饭")),
     )
-    assert MergedKeywords(("one", "two"), ("主题", "主线")) in pieces
+    assert Advice(AdviceKind.MERGED_KEYWORDS, ("one", "two"), {"words": ("主题", "主线")}) in pieces
 
 
 def test_an_item_that_takes_the_questions_of_another_is_named() -> None:
@@ -79,9 +75,9 @@ def test_an_item_that_takes_the_questions_of_another_is_named() -> None:
         ),
     )
     (confused,) = [piece for piece in pieces if piece.items == ("robbed", "robber")]
-    assert isinstance(confused, ConfusedItems)
-    assert confused.count in {3, 4}
-    assert confused.example in {"饭卡丢了", "工作证不见了", "车钥匙掉了", "雨伞找不到"}
+    assert confused.kind is AdviceKind.CONFUSED_ITEMS
+    assert confused.details["count"] in {3, 4}
+    assert confused.details["example"] in {"饭卡丢了", "工作证不见了", "车钥匙掉了", "雨伞找不到"}
 
 
 @pytest.mark.parametrize("count", [9, 10])

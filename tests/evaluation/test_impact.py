@@ -10,7 +10,6 @@ from bot.evaluation.impact import (
     Effect,
     Impact,
     Outcome,
-    RealQuestion,
     ReplayedQuestion,
     replay,
     replay_all,
@@ -40,39 +39,39 @@ def asked(item: Item, *phrasings: str) -> Item:
     return replace(item, phrasings=(*item.phrasings, *phrasings))
 
 
-def impact(after: KnowledgeBase, *known: RealQuestion, before: KnowledgeBase = BASE) -> Impact:
+def impact(after: KnowledgeBase, *known: ReplayedQuestion, before: KnowledgeBase = BASE) -> Impact:
     return replay(Index.build(before), Index.build(after), ConfidenceModel(), known)
 
 
 EFFECTS = {
     "a miss that gets an answer": (
         edited(asked(CARD, "卡被别人捡走")),
-        RealQuestion("卡被别人捡走", None),
+        ReplayedQuestion("卡被别人捡走", None),
         Effect("卡被别人捡走", Outcome.ANSWERED, None, "card"),
     ),
     "a miss in pinyin, which shares no term with anything": (
         edited(asked(CARD, "卡被别人捡走")),
-        RealQuestion("ka bei bieren jianzou", None),
+        ReplayedQuestion("ka bei bieren jianzou", None),
         Effect("ka bei bieren jianzou", Outcome.ANSWERED, None, "card"),
     ),
     "an answered question that another item takes": (
         edited(asked(OPENING, "补办范卡要什么")),
-        RealQuestion("补办范卡要什么", "card"),
+        ReplayedQuestion("补办范卡要什么", "card"),
         Effect("补办范卡要什么", Outcome.CHANGED, "card", "opening"),
     ),
     "a miss that was answered by now, and that another item takes": (
         edited(asked(OPENING, "补办范卡要什么")),
-        RealQuestion("补办范卡要什么", None),
+        ReplayedQuestion("补办范卡要什么", None),
         Effect("补办范卡要什么", Outcome.CHANGED, "card", "opening"),
     ),
     "an answered question whose item is gone": (
         without("card"),
-        RealQuestion("我的饭卡丢了怎么补办", "card"),
+        ReplayedQuestion("我的饭卡丢了怎么补办", "card"),
         Effect("我的饭卡丢了怎么补办", Outcome.LOST, "card", None),
     ),
     "an answered question that has two answers now": (
         edited(Item("report", "食堂", "饭卡丢了怎么挂失？", "打电话。", phrasings=("饭卡挂失",), source=("1",))),
-        RealQuestion("饭卡丢了", "card"),
+        ReplayedQuestion("饭卡丢了", "card"),
         Effect("饭卡丢了", Outcome.AMBIGUOUS, "card", None),
     ),
     "a phrasing that another item takes": (
@@ -97,19 +96,19 @@ EFFECTS = {
     ),
     "a refused question whose item was given an answer": (
         edited(replace(PRICE, kind=Kind.ANSWER, answer="十块。", source=("1",))),
-        RealQuestion("午饭多少钱", "nc-price"),
+        ReplayedQuestion("午饭多少钱", "nc-price"),
         Effect("午饭多少钱", Outcome.ANSWERED, "nc-price", "nc-price"),
     ),
     "another synonym, for a question that needs it": (
         replace(BASE, synonyms=()),
-        RealQuestion("食堂几点放饭", "opening"),
+        ReplayedQuestion("食堂几点放饭", "opening"),
         Effect("食堂几点放饭", Outcome.CHANGED, "opening", "closing"),
     ),
 }
 
 
 @pytest.mark.parametrize(("after", "known", "effect"), EFFECTS.values(), ids=EFFECTS.keys())
-def test_effects(after: KnowledgeBase, known: RealQuestion | None, effect: Effect) -> None:
+def test_effects(after: KnowledgeBase, known: ReplayedQuestion | None, effect: Effect) -> None:
     """One case for each way a change can show."""
     assert effect in impact(after, *[known] if known else []).effects
 
@@ -122,22 +121,22 @@ def test_a_phrasing_whose_item_is_gone_is_not_a_held_out_one() -> None:
 
 
 NONE = {
-    "the same answer": (edited(asked(CARD, "卡丢了")), RealQuestion("补办饭卡", "card")),
+    "the same answer": (edited(asked(CARD, "卡丢了")), ReplayedQuestion("补办饭卡", "card")),
     "the same answer among several": (
         edited(asked(CARD, "卡丢了")),
-        RealQuestion("食堂几点开门?饭卡丢了怎么补?", "opening"),
+        ReplayedQuestion("食堂几点开门?饭卡丢了怎么补?", "opening"),
     ),
-    "an answer that was not its item's": (without("card"), RealQuestion("我的饭卡丢了怎么补办", "opening")),
-    "a refusal, before and after": (edited(asked(PRICE, "午饭价钱")), RealQuestion("午饭要多少钱", "nc-price")),
-    "a refusal that is gone": (without("nc-price"), RealQuestion("午饭要多少钱", None)),
-    "small talk": (edited(asked(BASE.by_id["chat-hello"], "嗨")), RealQuestion("在吗", None)),
+    "an answer that was not its item's": (without("card"), ReplayedQuestion("我的饭卡丢了怎么补办", "opening")),
+    "a refusal, before and after": (edited(asked(PRICE, "午饭价钱")), ReplayedQuestion("午饭要多少钱", "nc-price")),
+    "a refusal that is gone": (without("nc-price"), ReplayedQuestion("午饭要多少钱", None)),
+    "small talk": (edited(asked(BASE.by_id["chat-hello"], "嗨")), ReplayedQuestion("在吗", None)),
 }
 
 
 @pytest.mark.parametrize(("after", "known"), NONE.values(), ids=NONE.keys())
-def test_no_effect(after: KnowledgeBase, known: RealQuestion) -> None:
+def test_no_effect(after: KnowledgeBase, known: ReplayedQuestion) -> None:
     """One case for each reason that a real question has none."""
-    assert known.question not in {effect.question for effect in impact(after, known).effects}
+    assert known.text not in {effect.question for effect in impact(after, known).effects}
 
 
 def test_a_refusal_that_was_given_an_answer_loses_nothing() -> None:
@@ -154,9 +153,9 @@ def test_a_phrasing_that_is_new_is_no_question() -> None:
 def test_the_worst_comes_first() -> None:
     """Then by question; a loss is a lost or a changed answer."""
     known = [
-        RealQuestion("卡被别人捡走", None),
-        RealQuestion("补办范卡要什么", "card"),
-        RealQuestion("补办范卡要些什么", "card"),
+        ReplayedQuestion("卡被别人捡走", None),
+        ReplayedQuestion("补办范卡要什么", "card"),
+        ReplayedQuestion("补办范卡要些什么", "card"),
     ]
     said = impact(edited(asked(OPENING, "补办范卡要什么", "饭卡丢了找谁"), asked(CARD, "卡被别人捡走")), *known)
     order = [Outcome.LOST, Outcome.CHANGED, Outcome.AMBIGUOUS, Outcome.ANSWERED]
@@ -169,7 +168,7 @@ def test_the_worst_comes_first() -> None:
 
 def test_no_loss_without_one() -> None:
     """A new answer is none."""
-    said = impact(edited(asked(CARD, "卡被别人捡走")), RealQuestion("卡被别人捡走", None))
+    said = impact(edited(asked(CARD, "卡被别人捡走")), ReplayedQuestion("卡被别人捡走", None))
     assert said.effects
     assert not said.has_loss
 
@@ -177,9 +176,9 @@ def test_no_loss_without_one() -> None:
 def test_a_question_counts_once() -> None:
     """However often, and as whatever, it is asked."""
     known = [
-        RealQuestion("饭卡丢了怎么补?", "card"),
-        RealQuestion("「飯卡丟了怎麼補」", "card"),
-        RealQuestion("饭卡丢了怎么补", None),
+        ReplayedQuestion("饭卡丢了怎么补?", "card"),
+        ReplayedQuestion("「飯卡丟了怎麼補」", "card"),
+        ReplayedQuestion("饭卡丢了怎么补", None),
     ]
     lost = impact(without("card"), *known).of(Outcome.LOST)
     assert len([effect for effect in lost if effect.question.startswith(("饭卡丢了", "「"))]) == 1
@@ -196,7 +195,7 @@ def test_what_a_change_does_not_reach_is_not_asked() -> None:
 def test_beyond_the_limit_the_nearest_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest is counted."""
     after = edited(asked(OPENING, "补办范卡要什么"))
-    known = RealQuestion("补办范卡要什么", "card")
+    known = ReplayedQuestion("补办范卡要什么", "card")
     whole = impact(after, known)
     monkeypatch.setattr(replaying, "LIMIT", 4)
     part = impact(after, known)
@@ -252,7 +251,7 @@ REPLACED = {
 def test_an_index_with_an_item_is_as_one_built_anew(item: Item) -> None:
     """The slow way is the oracle; the index itself is untouched."""
     index, oracle = Index.build(BASE), Index.build(edited(item))
-    index.sounds.terms("gua si")
+    index.sounds.alike("gua si")
     ahead = index.with_item(item)
     assert (ahead.items, ahead.forms) == (oracle.items, oracle.forms)
     assert {form: numbers for form, numbers in ahead.by_form.items() if numbers} == oracle.by_form

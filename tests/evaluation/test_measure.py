@@ -53,19 +53,23 @@ def test_grades(index: Index, question: Question, grade: Grade) -> None:
 def test_no_question_is_asked_with_its_own_words_in_the_index(index: Index) -> None:
     """Without its words or its item nothing is certain any more."""
     results = list(ask_held_out(index, 100, 1, Matcher, lambda work, _: work))
-    assert {result.kind for result in results} == {"in", "not-covered", "hidden"}
-    assert all(result.got != "card" for result in results if result.kind == "hidden" and "卡" in result.text)
-    assert max(result.score for result in results if "开饭" not in result.text) < 1
+    assert {result.question.kind for result in results} == {"in", "not-covered", "hidden"}
+    assert all(
+        result.got != "card" for result in results if result.question.kind == "hidden" and "卡" in result.question.text
+    )
+    assert max(result.score for result in results if "开饭" not in result.question.text) < 1
 
 
 def test_a_sample_is_the_same_each_time(index: Index) -> None:
     """The seed decides, nothing else."""
-    once, again = ([one.text for one in ask_held_out(index, 5, 3, Matcher, lambda work, _: work)] for _ in range(2))
+    once, again = (
+        [one.question.text for one in ask_held_out(index, 5, 3, Matcher, lambda work, _: work)] for _ in range(2)
+    )
     assert once == again
 
 
-def result(grade: Grade, *, first: bool, score: float, expected: str = "a", got: str = "b") -> Result:
-    return Result("问", QuestionKind.ANSWERABLE, "plain", grade, first, score, expected, got, 0.001)
+def result(grade: Grade, *, first: bool, score: float, got: str = "b") -> Result:
+    return Result(Question("问", QuestionKind.ANSWERABLE, "plain", item="a"), grade, first, score, got, 0.001)
 
 
 def test_the_summary_counts() -> None:
@@ -76,15 +80,7 @@ def test_the_summary_counts() -> None:
         result(Grade.WRONG, first=False, score=0.7),
         result(Grade.MISSED, first=False, score=0.1),
         Result(
-            "问",
-            QuestionKind.NEAR_MISS,
-            "plain",
-            Grade.FALSE,
-            first=False,
-            score=0.5,
-            expected=None,
-            got="b",
-            seconds=0.002,
+            Question("问", QuestionKind.NEAR_MISS, "plain"), Grade.FALSE, first=False, score=0.5, got="b", seconds=0.002
         ),
     ]
     report = summary(rows)

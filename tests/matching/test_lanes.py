@@ -4,8 +4,16 @@ import pytest
 
 from bot.knowledge import Knowledge
 from bot.matching import Index
-from bot.matching.lanes import AnswerType, Characters, EditDistance, Query, Scores, Sound
-from bot.matching.lanes.answer_type import answer_types
+from bot.matching.lanes import (
+    Query,
+    Scores,
+    answer_types,
+    by_answer_type,
+    by_characters,
+    by_edit_distance,
+    by_sound,
+    nearest_form,
+)
 
 
 @pytest.fixture(scope="module")
@@ -19,34 +27,31 @@ def by_id(index: Index, scores: Scores) -> dict[str, float]:
 
 def test_characters_score_the_explained_share(index: Index) -> None:
     """Between 0 and 1; words that the item does not know lower it; an item without any is left out."""
-    lane = Characters()
-    whole = by_id(index, lane.scores(Query.of("补办饭卡", index), ()))
-    part = by_id(index, lane.scores(Query.of("补办饭卡要不要带毛驴", index), ()))
+    whole = by_id(index, by_characters(Query.of("补办饭卡", index)))
+    part = by_id(index, by_characters(Query.of("补办饭卡要不要带毛驴", index)))
     assert 0 < part["card"] < whole["card"] <= 1
     assert "chat-hello" not in whole
 
 
 def test_sound_hears_only_what_was_never_seen(index: Index) -> None:
     """A homophone scores; the right character does not; typed pinyin is heard whole."""
-    lane = Sound()
-    assert by_id(index, lane.scores(Query.of("补办范卡", index), ()))["card"] > 0
-    assert lane.scores(Query.of("补办饭卡", index), ()) == {}
-    assert by_id(index, lane.scores(Query.of("buban fanka", index), ()))["card"] > 0.3
+    assert by_id(index, by_sound(Query.of("补办范卡", index)))["card"] > 0
+    assert by_sound(Query.of("补办饭卡", index)) == {}
+    assert by_id(index, by_sound(Query.of("buban fanka", index)))["card"] > 0.3
 
 
 def test_sound_never_beats_characters(index: Index) -> None:
     """The same question by ear explains less than by eye."""
-    spelt = by_id(index, Characters().scores(Query.of("补办饭卡", index), ()))["card"]
-    heard = by_id(index, Sound().scores(Query.of("buban fanka", index), ()))["card"]
+    spelt = by_id(index, by_characters(Query.of("补办饭卡", index)))["card"]
+    heard = by_id(index, by_sound(Query.of("buban fanka", index)))["card"]
     assert heard < spelt
 
 
 def test_edit_distance_scores_the_nearest_phrasing(index: Index) -> None:
-    """1 for a phrasing itself, less for one like it; only items that are worth looking at."""
-    lane = EditDistance(index)
-    card = next(number for number, item in enumerate(index.items) if item.id == "card")
-    assert lane.scores(Query.of("补办饭卡", index), [card]) == {card: 1.0}
-    phrasing, ratio = lane.nearest(Query.of("我要补办饭卡", index), card)
+    """1 for a phrasing itself, less for one like it."""
+    (card,) = (forms for item, forms in zip(index.items, index.forms, strict=True) if item.id == "card")
+    assert by_edit_distance(Query.of("补办饭卡", index), card) == 1.0
+    phrasing, ratio = nearest_form(Query.of("我要补办饭卡", index), card)
     assert phrasing == "补办饭卡"
     assert ratio == pytest.approx(0.8)
 
@@ -72,7 +77,7 @@ def test_answer_types(form: str, expected: set[str]) -> None:
 
 def test_answer_type_speaks_against_items_that_do_not_serve_it(index: Index) -> None:
     """A question without an answer type is served by all."""
-    lane, everyone = AnswerType(index), range(len(index.items))
-    assert lane.scores(Query.of("补办饭卡", index), everyone) == {}
-    missing = by_id(index, lane.scores(Query.of("办饭卡多少钱", index), everyone))
+    assert {by_answer_type(Query.of("补办饭卡", index), forms) for forms in index.forms} == {0.0}
+    price = Query.of("办饭卡多少钱", index)
+    missing = {item.id: by_answer_type(price, forms) for item, forms in zip(index.items, index.forms, strict=True)}
     assert missing["nc-price"] < missing["card"]
