@@ -3,7 +3,7 @@
 from bot.app import App
 from bot.config import load_settings
 from bot.logs import configure_logging
-from bot.serve import Server
+from bot.serve import serve
 from bot.telegram.sending import Limits, Rate
 
 
@@ -11,7 +11,7 @@ def unlimited_bot() -> None:
     """``campaign-bot run``, as fast as it can."""
     app = App(load_settings())
     configure_logging(app.settings.log_level, app.settings.secrets())
-    Server(app, Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1))).run()
+    serve(app, Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1)))
 
 
 if __name__ == "__main__":

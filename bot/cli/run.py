@@ -26,9 +26,9 @@ def run() -> None:
         with build() as bot:
             configure_logging(bot.settings.log_level, bot.settings.secrets())
             # Telegram's libraries cost every other command its start.
-            from bot.serve import Server  # noqa: PLC0415
+            from bot.serve import serve  # noqa: PLC0415
 
-            Server(bot).run()
+            serve(bot)
     except CampaignBotError:
         raise
     except Exception:
