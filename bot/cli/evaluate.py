@@ -5,13 +5,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from bot.app import App
 from bot.cli.plots import evaluation_page
-from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json
+from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json, print_line, print_table
 from bot.errors import UsageError
 from bot.evaluation.measure import (
     Grade,
@@ -99,25 +96,24 @@ def _judged_questions(bot: App) -> list[Question]:
 
 
 def _print_report(title: str, report: dict[str, Any]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(title)
+    print_line(title)
     for kind, shares in report["kinds"].items():
         outcomes = "，".join(
             f"{command_line_texts.EVALUATE_OUTCOMES[name]} {share:.1%}"
             for name, share in shares.items()
             if name != "questions"
         )
-        console.print(f"{command_line_texts.EVALUATE_KINDS.get(kind, kind)}（{shares['questions']}）：{outcomes}")
-    console.print(command_line_texts.EVALUATE_RECALL.format(recall=report["recall_at_1"]))
-    console.print(command_line_texts.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
-    console.print(command_line_texts.EVALUATE_LATENCY.format(**report["latency_ms"]))
-    head = (command_line_texts.EVALUATE_GROUP, command_line_texts.EVALUATE_COUNT, command_line_texts.EVALUATE_FIRST)
-    table = Table(*head, *(command_line_texts.EVALUATE_OUTCOMES[grade] for grade in _GRADES))
-    for group, shares in sorted(report["groups"].items(), key=lambda row: -row[1]["questions"]):
-        cells = (f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *_GRADES))
-        table.add_row(escape(group), str(shares["questions"]), *cells)
-    console.print(table)
+        print_line(f"{command_line_texts.EVALUATE_KINDS.get(kind, kind)}（{shares['questions']}）：{outcomes}")
+    print_line(command_line_texts.EVALUATE_RECALL.format(recall=report["recall_at_1"]))
+    print_line(command_line_texts.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
+    print_line(command_line_texts.EVALUATE_LATENCY.format(**report["latency_ms"]))
+    rows = [
+        (group, shares["questions"], *(f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *_GRADES)))
+        for group, shares in sorted(report["groups"].items(), key=lambda row: -row[1]["questions"])
+    ]
+    grades = (command_line_texts.EVALUATE_OUTCOMES[grade] for grade in _GRADES)
+    print_table((*command_line_texts.EVALUATE_COLUMNS, *grades), rows)
     if report["confusions"]:
-        console.print(command_line_texts.EVALUATE_CONFUSIONS)
+        print_line(command_line_texts.EVALUATE_CONFUSIONS)
     for row in report["confusions"]:
-        console.print(command_line_texts.EVALUATE_CONFUSION.format(**row), markup=False)
+        print_line(command_line_texts.EVALUATE_CONFUSION.format(**row))

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from bot.cli.terminal import build, console, need_plotly, print_json, print_line
+from bot.cli.terminal import build, need_plotly, print_json, print_line, print_table
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.masking import question_key
@@ -42,39 +40,25 @@ def missed_clusters(context: typer.Context) -> None:
         return
     with build() as bot:
         bot.clustering.cluster_new()
-        clusters = bot.clusters.top(_CLUSTERS)
-        if not clusters:
-            print_line(texts.MISSED_NONE)
-            return
-        table = Table(*texts.MISSED_CLUSTER_COLUMNS.values())
-        for cluster in clusters:
-            first = cluster.questions[0]
-            candidates = bot.snapshot.matcher.match(first.question).candidates
+        rows = []
+        for cluster in bot.clusters.top(_CLUSTERS):
+            question = cluster.questions[0].question
+            candidates = bot.snapshot.matcher.match(question).candidates
             near = [candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER][:_NEAREST]
             names = "\n".join(texts.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near)
-            counts = (cluster.asked, cluster.days, len(cluster.questions))
-            table.add_row(str(cluster.id), escape(first.question), *map(str, counts), names)
-        console().print(table)
+            rows.append((cluster.id, question, cluster.asked, cluster.days, len(cluster.questions), names))
+    print_table(texts.MISSED_CLUSTER_COLUMNS, rows, if_empty=texts.MISSED_NONE)
 
 
 @missed.command("list", help=texts.HELP_MISSED_LIST)
 def missed_list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] = False) -> None:
     """List rows, the most often asked first."""
     with build() as bot:
-        rows = bot.misses.rows(list(State) if every else [State.OPEN])
-    if not rows:
-        print_line(texts.MISSED_NONE)
-        return
-    # A terminal has capacity for what matters; a pipe gets every column, and nothing is cut.
-    short = sys.stdout.isatty()
-    columns = _SHORT_COLUMNS if short else tuple(texts.MISSED_COLUMNS)
-    table = Table()
-    for name in columns:
-        table.add_column(texts.MISSED_COLUMNS[name], overflow="fold")
-    for row in rows:
-        cells = _cells(row)
-        table.add_row(*(escape("" if cells[name] is None else str(cells[name])) for name in columns))
-    console().print(table)
+        rows = [_cells(row) for row in bot.misses.rows(list(State) if every else [State.OPEN])]
+    # A terminal has capacity for what matters; a pipe gets every column.
+    columns = _SHORT_COLUMNS if sys.stdout.isatty() else tuple(texts.MISSED_COLUMNS)
+    head = [texts.MISSED_COLUMNS[name] for name in columns]
+    print_table(head, [[row[name] for name in columns] for row in rows], if_empty=texts.MISSED_NONE)
 
 
 @missed.command("show", help=texts.HELP_MISSED_SHOW)

@@ -27,16 +27,10 @@ KNOWLEDGE_UNUSABLE = (
     "知识库 {folder} 有 {count} 处错误，暂时用不了；运行 campaign-bot check {folder} 查看每一处怎么改。"
 )
 FEEDBACK_NONE = "还没有人评价过。"
-FEEDBACK_COLUMNS = {
-    "question": "问题",
-    "item": "条目",
-    "opinion": "评价",
-    "count": "次数",
-    "last_given": "最近",
-}
+FEEDBACK_COLUMNS = ("问题", "条目", "评价", "次数", "最近")
 HELP_FEEDBACK = "看会员对答案的评价：哪个问题，哪个条目，觉得怎样。"
 INBOX_NONE = "没有没能回复的消息。"
-INBOX_COLUMNS = {"id": "编号", "received_at": "收到", "died_at": "放弃", "fault": "原因"}
+INBOX_COLUMNS = ("编号", "收到", "放弃", "原因")
 INBOX_REPLAYED = "{count} 条消息重新排队，机器人会再试着回复。"
 INBOX_UNKNOWN = "没有编号为 {ids} 的消息；运行 campaign-bot inbox list 查看有哪些。"
 HELP_INBOX = "没能回复的消息（加密保存，最多 7 天）"
@@ -61,14 +55,7 @@ MISSED_DELETED = "已彻底删掉：{question}"
 MISSED_CELL = "{name}：{value}"
 MISSED_DAYS = "问过的日子："
 MISSED_DAY = "  {day}  {count} 次"
-MISSED_CLUSTER_COLUMNS = {
-    "id": "组",
-    "question": "问题",
-    "asked": "次数",
-    "days": "天数",
-    "wordings": "问法",
-    "nearest": "最接近的条目和得分",
-}
+MISSED_CLUSTER_COLUMNS = ("组", "问题", "次数", "天数", "问法", "最接近的条目和得分")
 MISSED_NEAR = "{item} {score:.2f}"
 MISSED_FORGOTTEN = "已彻底删掉：{question}"
 MISSED_UNKNOWN_QUESTION = "哪里都没有记下“{question}”；运行 campaign-bot missed list --all 查看有哪些。"
@@ -143,9 +130,7 @@ EVALUATE_OUTCOMES = {
     "false": "不该答却答了",
     "declined": "老实说没有",
 }
-EVALUATE_GROUP = "分类"
-EVALUATE_COUNT = "题数"
-EVALUATE_FIRST = "第一名对"
+EVALUATE_COLUMNS = ("分类", "题数", "第一名对")
 BAD_QUESTIONS = (
     '{file} 第 {line} 行不是测试题；每行写一个 JSON，如 {{"q": "几号开会？", "kind": "in", "must": [["5月31日"]]}}。'
 )
