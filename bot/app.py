@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Self
 
 from bot.config import Settings
-from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation
 from bot.curation.clustering import Clustering
 from bot.evaluation.calibration import cached_confidence
@@ -20,7 +19,7 @@ from bot.store.database import Database
 from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
-from bot.store.records import Records, State
+from bot.store.records import State
 from bot.store.usage import UsageLog
 
 _TRIED = 2000
@@ -75,11 +74,6 @@ class App:
         """The inbox. Raises as ``database`` does."""
         return Inbox(self.database, self.usage)
 
-    def has_capacity(self, records: Records) -> bool:
-        """Whether the store has room for records. Raises as ``database`` does."""
-        misses, feedback = records.misses, records.feedback
-        return all(map(self.misses.has_capacity, misses)) and all(map(self.usage.has_capacity, feedback))
-
     @cached_property
     def clusters(self) -> MissClusters:
         """The log of missed questions by clusters. Raises as ``database`` does."""
@@ -104,11 +98,6 @@ class App:
         """The same, calibrated on itself."""
         confidence = cached_confidence(self.loaded.index, self.loaded.base, self.settings.cache, self.progress)
         return self.loaded.calibrated(confidence)
-
-    @cached_property
-    def replies(self) -> MemberReplies:
-        """What words verdicts, without a conversation."""
-        return MemberReplies(self.snapshot.base, self.settings.retention_days)
 
     @cached_property
     def conversation(self) -> MemberConversation:

@@ -135,7 +135,6 @@ def serve(app: App, limits: Limits | None = None) -> None:
         rate_limit=MemberRateLimit(settings.messages_a_minute),
         miss_quota=DailyQuota(settings.misses_a_day),
         opinion_quota=DailyQuota(settings.misses_a_day),
-        misses=app.misses,
         usage=app.usage,
         notifier=subscription_notifier,
         metrics=metrics,

@@ -10,11 +10,11 @@ from rich.console import Console
 from bot.app import App
 from bot.cli.chat import show
 from bot.cli.terminal import KnowledgeOption, build, print_json
+from bot.conversation.member_replies import MemberReplies
 from bot.conversation.records import miss_of
 from bot.conversation.reply import Reply
 from bot.errors import UsageError
 from bot.matching import Answer, Candidate, Settled, Verdict
-from bot.store.records import Records
 from bot.texts import command_line as texts
 
 
@@ -47,10 +47,11 @@ def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:
     """A question's verdict and reply; with ``log``, a miss is in the log then."""
     verdict = bot.snapshot.matcher.match(question)
     miss = miss_of(question, verdict) if log else None
-    noted = miss is not None and bot.has_capacity(Records(misses=(miss,)))
+    noted = miss is not None and bot.misses.has_capacity(miss)
     if noted and miss:
         bot.misses.record(miss)
-    return verdict, bot.replies.verdict(verdict, question, noted=noted)
+    replies = MemberReplies(bot.snapshot.base, bot.settings.retention_days)
+    return verdict, replies.verdict(verdict, question, noted=noted)
 
 
 def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:

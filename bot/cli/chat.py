@@ -3,17 +3,15 @@
 import contextlib
 import itertools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
 
+from bot.app import App
 from bot.cli.terminal import KnowledgeOption, build
 from bot.conversation.commands import Command
-from bot.conversation.members import MemberConversation, Speaker, Turn
+from bot.conversation.members import Speaker, Turn
 from bot.conversation.reply import Button, Reply
-from bot.snapshot import Snapshot
-from bot.store.records import Records
-from bot.store.usage import UsageLog
 from bot.texts import command_line as texts
 
 _LONGEST_NUMBER = 3
@@ -23,26 +21,18 @@ _LONGEST_NUMBER = 3
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
     with build(knowledge) as bot:
-        Terminal(bot.conversation, bot.snapshot, bot.usage, bot.has_capacity, Console(highlight=False)).run()
+        Terminal(bot).run()
 
 
 class Terminal:
-    """One conversation over standard input and output. ``has_capacity``: whether the store has room for records."""
+    """One conversation over standard input and output."""
 
-    def __init__(
-        self,
-        conversation: MemberConversation,
-        snapshot: Snapshot,
-        usage: UsageLog,
-        has_capacity: Callable[[Records], bool],
-        console: Console,
-    ) -> None:
-        self._conversation = conversation
-        self._snapshot = snapshot
-        self._usage = usage
-        self._has_capacity = has_capacity
+    def __init__(self, bot: App) -> None:
+        self._conversation = bot.conversation
+        self._snapshot = bot.snapshot
+        self._usage = bot.usage
         self._speaker = Speaker(chat=0, member=0, reachable=False)
-        self._console = console
+        self._console = Console(highlight=False)
         self._shown = Reply("")
         self._question = ""
 
@@ -61,7 +51,7 @@ class Terminal:
         for line in _lines(self._console if interactive else None):
             if interactive and line.strip().lower() in texts.CHAT_QUIT:
                 break
-            turn = self._turn(line).admitted(self._has_capacity)
+            turn = self._turn(line).admitted(self._usage.has_capacity)
             self._usage.record(turn.records)
             self._show(turn)
         if interactive:

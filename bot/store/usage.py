@@ -71,8 +71,11 @@ class UsageLog:
         row = {"key": answered.key, "item": answered.item, "question": answered.question}
         connection.execute(ANSWERED.insert().values(row | judged))
 
-    def has_capacity(self, feedback: Feedback) -> bool:
-        """Whether this opinion may be recorded: its row is there already, or one more fits."""
+    def has_capacity(self, records: Records) -> bool:
+        """Whether these misses and opinions may be recorded: of each its row is there already, or one more fits."""
+        return all(map(self._missed.has_capacity, records.misses)) and all(map(self._fits, records.feedback))
+
+    def _fits(self, feedback: Feedback) -> bool:
         with self._database.reading() as connection:
             if connection.execute(select(func.count()).where(*_is(feedback))).scalar_one():
                 return True

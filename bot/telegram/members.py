@@ -14,7 +14,6 @@ from bot.conversation.reply import Reply
 from bot.inbox.updates import CallbackQuery, Message, Update, User
 from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot
-from bot.store.misses import MissLog
 from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
 from bot.telegram.addressing import Addressing, Utterance
@@ -30,7 +29,7 @@ _REMEMBERED = 10_000
 
 
 class MemberHandlers:
-    """The replies to members. ``misses`` and ``usage`` tell whether there is room for what a turn would record."""
+    """The replies to members. ``usage`` tells whether there is room for what a turn would record."""
 
     def __init__(  # noqa: PLR0913 - a service an argument
         self,
@@ -42,7 +41,6 @@ class MemberHandlers:
         rate_limit: MemberRateLimit,
         miss_quota: DailyQuota,
         opinion_quota: DailyQuota,
-        misses: MissLog,
         usage: UsageLog,
         notifier: SubscriptionNotifier,
         metrics: Metrics,
@@ -54,7 +52,6 @@ class MemberHandlers:
         self._rate_limit = rate_limit
         self._miss_quota = miss_quota
         self._opinion_quota = opinion_quota
-        self._misses = misses
         self._usage = usage
         self._notifier = notifier
         self._metrics = metrics
@@ -183,8 +180,7 @@ class MemberHandlers:
         return (
             (not records.misses or self._miss_quota.has_left(member))
             and (not records.feedback or self._opinion_quota.has_left(member))
-            and all(map(self._misses.has_capacity, records.misses))
-            and all(map(self._usage.has_capacity, records.feedback))
+            and self._usage.has_capacity(records)
         )
 
     def _spend(self, records: Records, member: int) -> None:

@@ -52,7 +52,6 @@ class Handlers:
             rate_limit=MemberRateLimit(20),
             miss_quota=DailyQuota(DAILY),
             opinion_quota=DailyQuota(DAILY),
-            misses=setup.misses,
             usage=setup.usage,
             notifier=self.notifier,
             metrics=Metrics(),
