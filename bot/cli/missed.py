@@ -3,13 +3,13 @@
 import csv
 import io
 import sys
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from bot.cli.plots import misses_page
 from bot.cli.terminal import build, need_plotly, print_json, print_line, print_table
 from bot.errors import UsageError
 from bot.items import Kind
@@ -111,21 +111,9 @@ def missed_report(
     html: Annotated[Path, typer.Option("--html", metavar="FILE", help=texts.HELP_REPORT_HTML)],
 ) -> None:
     """Write a page of plots."""
-    from bot.cli.plots import MissFigures, misses_page  # noqa: PLC0415 - as above
-
     need_plotly(html)
     with build() as bot:
-        bot.clustering.cluster_new()
-        today = datetime.now(UTC).date()
-        figures = MissFigures(
-            daily=bot.usage.daily(today - timedelta(days=bot.settings.retention_days)),
-            clusters=bot.clusters.top(_CLUSTERS),
-            items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
-            shown=bot.usage.shown(today - timedelta(days=30)),
-            open_misses=bot.misses.rows([State.OPEN]),
-            today=today,
-        )
-        html.write_text(misses_page(figures), encoding="utf-8")
+        html.write_text(misses_page(bot), encoding="utf-8")
         print_line(texts.REPORT_WRITTEN.format(file=html))
 
 
