@@ -213,7 +213,7 @@ class Edits:
         """Give a snapshot its own thresholds, if it still answers."""
         with self._lock:
             if self._current.snapshot is snapshot:
-                self._current.swap(snapshot.calibrated(confidence))
+                self._current.snapshot = snapshot.calibrated(confidence)
 
     def impact(self, before: Snapshot, after: Snapshot) -> Impact:
         """What a change that is live already has done to questions."""
@@ -282,7 +282,7 @@ class Edits:
         current = self._current.snapshot
         if found.files != current.files:
             self._taken_over.append((current, found))
-        self._current.swap(snapshot.calibrated(current.confidence))
+        self._current.snapshot = snapshot.calibrated(current.confidence)
 
     def _commit(self, message: str, edits: Sequence[Edit]) -> None:
         """Commit to git, if that is wanted; an error of git is logged, and the edit stands."""
