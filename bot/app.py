@@ -8,10 +8,9 @@ from bot.config import Settings
 from bot.conversation.members import MemberConversation
 from bot.curation.clustering import Clustering
 from bot.evaluation.calibration import cached_confidence
-from bot.evaluation.impact import Impact, RealQuestion, replay_all
+from bot.evaluation.impact import RealQuestion
 from bot.evaluation.leave_one_out import Progress
-from bot.items import KnowledgeBase
-from bot.knowledge import read, read_revision
+from bot.knowledge import read
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
 from bot.store.clusters import MissClusters
@@ -114,20 +113,3 @@ class App:
         answered = [RealQuestion(one.question, one.item) for one in self.usage.answered()]
         waiting = [RealQuestion(row.question, None) for row in self.misses.rows([State.OPEN]) if not row.is_complaint]
         return [*answered, *waiting[:_TRIED]]
-
-    def impact_since(self, against: str) -> tuple[KnowledgeBase, Impact]:
-        """The knowledge in another folder, or in a git revision, and what ours does to questions that it did not.
-
-        Real questions are asked too if there is a database.
-
-        Raises:
-            UsageError: there is no such folder or revision.
-            KnowledgeError: it has faults.
-        """
-        path = Path(against)
-        files = read(path) if path.is_dir() else read_revision(self.folder, against)
-        before = Snapshot.of(files, against, self.snapshot.confidence)
-        kept = self.settings.database_url.removeprefix("sqlite:///")
-        known = self.known() if Path(kept).is_file() or kept.startswith("postgresql") else []
-        impact = replay_all(before.index, self.snapshot.index, self.snapshot.confidence, known, self.progress)
-        return before.base, impact

@@ -14,9 +14,6 @@ from bot.conversation.members import Speaker, Turn
 from bot.conversation.reply import Button, Reply
 from bot.texts import command_line as texts
 
-_LONGEST_NUMBER = 3
-"""Digits of the number of a button."""
-
 
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
@@ -69,10 +66,9 @@ class Terminal:
     def _pressed(self, line: str) -> Button | None:
         """The button that a line presses: by its own words, or by its number, counted from 1."""
         buttons = self._shown.buttons
-        labelled = next((button for button in buttons if button.label == line), None)
-        if labelled or not (line.isascii() and line.isdigit() and len(line) <= _LONGEST_NUMBER):
-            return labelled
-        return buttons[int(line) - 1] if 1 <= int(line) <= len(buttons) else None
+        by_number = {str(number): button for number, button in enumerate(buttons, start=1)}
+        by_label = {button.label: button for button in reversed(buttons)}
+        return by_label.get(line) or by_number.get(line.lstrip("0"))
 
     def _show(self, turn: Turn) -> None:
         self._shown = turn.reply or self._shown
@@ -94,11 +90,6 @@ def show(reply: Reply, console: Console) -> None:
 
 
 def _lines(console: Console | None) -> Iterator[str]:
-    while True:
-        try:
-            line = console.input(texts.CHAT_PROMPT) if console else sys.stdin.readline()
-        except (EOFError, KeyboardInterrupt):
-            return
-        if not console and not line:
-            return
-        yield line.strip()
+    with contextlib.suppress(EOFError, KeyboardInterrupt):
+        for line in iter(lambda: console.input(texts.CHAT_PROMPT), None) if console else sys.stdin:
+            yield line.strip()

@@ -1,6 +1,7 @@
 """The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, assert_never
 
@@ -19,26 +20,26 @@ from bot.evaluation.advice import (
     SharedForm,
     advise,
 )
+from bot.evaluation.impact import replay_all
 from bot.items import Kind, KnowledgeBase
-from bot.knowledge import Knowledge
-from bot.matching import Index, Matcher
-from bot.texts import command_line as command_line_texts
+from bot.knowledge import Knowledge, read, read_revision
+from bot.matching import Matcher
+from bot.snapshot import Snapshot
+from bot.texts import command_line as texts
 
 
 def check(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=command_line_texts.HELP_KNOWLEDGE)] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=texts.HELP_KNOWLEDGE)] = None,
     *,
-    quick: Annotated[bool, typer.Option("--quick", help=command_line_texts.HELP_QUICK)] = False,
-    against: Annotated[
-        str | None, typer.Option("--against", metavar="DIR_OR_GIT_REV", help=command_line_texts.HELP_AGAINST)
-    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help=texts.HELP_QUICK)] = False,
+    against: Annotated[str | None, typer.Option("--against", metavar="DIR_OR_GIT_REV", help=texts.HELP_AGAINST)] = None,
 ) -> None:
     """Print all faults, or what each paragraph is covered by."""
     with build(folder) as bot:
         try:
             loaded = bot.loaded.knowledge
         except KnowledgeError as error:
-            print_line(command_line_texts.CHECK_BROKEN.format(count=len(error.faults)))
+            print_line(texts.CHECK_BROKEN.format(count=len(error.faults)))
             for fault in error.faults:
                 print_line(str(fault))
             raise typer.Exit(1) from None
@@ -54,8 +55,14 @@ def check(
 
 def _compare(bot: App, after: KnowledgeBase, against: str) -> None:
     """Print what differs from another folder or revision, and what that does to questions; exit 1 if one loses."""
-    before, impact = bot.impact_since(against)
-    print_line(command_line_texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
+    files = read(Path(against)) if Path(against).is_dir() else read_revision(bot.folder, against)
+    then = Snapshot.of(files, against, bot.snapshot.confidence)
+    before = then.base
+    database = bot.settings.database_url.removeprefix("sqlite:///")
+    # Real questions are asked too if there is a database: it is not created for this.
+    known = bot.known() if Path(database).is_file() or database.startswith("postgresql") else []
+    impact = replay_all(then.index, bot.snapshot.index, bot.snapshot.confidence, known, bot.progress)
+    print_line(texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
     for line in (*_differences(before, after), *impact_lines(impact, after, most=len(impact.effects))):
         print_line(line)
     if impact.has_loss:
@@ -66,56 +73,50 @@ def _differences(before: KnowledgeBase, after: KnowledgeBase) -> Iterator[str]:
     """Items that are new, gone, or answered in other words."""
     for item in after.items:
         if item.id not in before.by_id:
-            yield command_line_texts.AGAINST_NEW.format(item=item.id, question=item.question)
+            yield texts.AGAINST_NEW.format(item=item.id, question=item.question)
         elif before.by_id[item.id].answer != item.answer:
-            yield command_line_texts.AGAINST_ANSWER.format(item=item.id, question=item.question)
+            yield texts.AGAINST_ANSWER.format(item=item.id, question=item.question)
     for item in before.items:
         if item.id not in after.by_id:
-            yield command_line_texts.AGAINST_GONE.format(item=item.id, question=item.question)
+            yield texts.AGAINST_GONE.format(item=item.id, question=item.question)
 
 
 def _report(knowledge: Knowledge) -> Iterator[str]:
     base = knowledge.base
     for warning in knowledge.warnings:
-        yield command_line_texts.CHECK_WARNING.format(warning=warning)
+        yield texts.CHECK_WARNING.format(warning=warning)
     counts = {kind: sum(item.kind is kind for item in base.items) for kind in Kind}
-    yield command_line_texts.CHECK_FINE.format(
+    yield texts.CHECK_FINE.format(
         answers=counts[Kind.ANSWER],
         not_covered=counts[Kind.NOT_COVERED],
         small_talk=counts[Kind.SMALL_TALK],
         phrasings=sum(len(list(item.all_phrasings())) for item in base.items),
     )
-    yield command_line_texts.COVERAGE
+    yield texts.COVERAGE
     for paragraph, place in base.places.items():
         items = "、".join(item.id for item in base.items if paragraph in item.source)
-        yield command_line_texts.COVERAGE_ROW.format(
-            paragraph=paragraph, place=place, items=items or command_line_texts.COVERAGE_NONE
-        )
+        yield texts.COVERAGE_ROW.format(paragraph=paragraph, place=place, items=items or texts.COVERAGE_NONE)
 
 
 def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
-    def matcher(index: Index) -> Matcher:
-        return Matcher(index, bot.snapshot.confidence)
-
+    matcher = partial(Matcher, confidence=bot.snapshot.confidence)
     for advice in advise(knowledge.base, bot.loaded.index, matcher, bot.progress):
-        places = [
-            command_line_texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items
-        ]
-        yield command_line_texts.CHECK_ADVICE.format(items="、".join(places), advice=in_words(advice))
+        places = [texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items]
+        yield texts.CHECK_ADVICE.format(items="、".join(places), advice=in_words(advice))
 
 
 def in_words(advice: AnyAdvice) -> str:
     """What an admin can do about it."""
     match advice:
         case FewPhrasings(count=count):
-            return command_line_texts.ADVICE_THIN.format(count=count)
+            return texts.ADVICE_THIN.format(count=count)
         case RedundantPhrasings(one=one, other=other):
-            return command_line_texts.ADVICE_ALIKE.format(one=one, other=other)
+            return texts.ADVICE_ALIKE.format(one=one, other=other)
         case SharedForm(form=form):
-            return command_line_texts.ADVICE_SAME.format(form=form)
+            return texts.ADVICE_SAME.format(form=form)
         case MergedKeywords(words=words):
-            return command_line_texts.ADVICE_MERGED.format(words="、".join(words))
+            return texts.ADVICE_MERGED.format(words="、".join(words))
         case ConfusedItems(count=count, example=example):
-            return command_line_texts.ADVICE_STOLEN.format(count=count, example=example)
+            return texts.ADVICE_STOLEN.format(count=count, example=example)
         case _:
             assert_never(advice)

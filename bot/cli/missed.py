@@ -3,9 +3,8 @@
 import csv
 import io
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -24,13 +23,6 @@ _CLUSTERS = 50
 _NEAREST = 3
 
 RowId = Annotated[int, typer.Argument(metavar="ID", help=texts.HELP_ID, min=1, max=2**63 - 1)]
-
-
-class ExportFormat(StrEnum):
-    """What ``missed export`` writes."""
-
-    CSV = "csv"
-    JSON = "json"
 
 
 @missed.callback(invoke_without_command=True)
@@ -103,7 +95,7 @@ def missed_forget(
         if not bot.misses.forget(question_key(question)):
             raise UsageError(texts.MISSED_UNKNOWN_QUESTION.format(question=question))
         bot.history.record(None, ActionKind.DELETE, "")
-        print_line(texts.MISSED_FORGOTTEN.format(question=question))
+        print_line(texts.MISSED_DELETED.format(question=question))
 
 
 @missed.command("report", help=texts.HELP_REPORT)
@@ -119,12 +111,12 @@ def missed_report(
 
 @missed.command("export", help=texts.HELP_MISSED_EXPORT)
 def missed_export(
-    form: Annotated[ExportFormat, typer.Option("--format", help=texts.HELP_FORMAT)] = ExportFormat.CSV,
+    form: Annotated[Literal["csv", "json"], typer.Option("--format", help=texts.HELP_FORMAT)] = "csv",
 ) -> None:
     """Write all rows to standard output."""
     with build() as bot:
         rows = [_cells(row) for row in bot.misses.rows(list(State))]
-    if form is ExportFormat.JSON:
+    if form == "json":
         print_json(rows)
         return
     out = io.StringIO()

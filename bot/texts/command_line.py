@@ -57,7 +57,6 @@ MISSED_DAYS = "问过的日子："
 MISSED_DAY = "  {day}  {count} 次"
 MISSED_CLUSTER_COLUMNS = ("组", "问题", "次数", "天数", "问法", "最接近的条目和得分")
 MISSED_NEAR = "{item} {score:.2f}"
-MISSED_FORGOTTEN = "已彻底删掉：{question}"
 MISSED_UNKNOWN_QUESTION = "哪里都没有记下“{question}”；运行 campaign-bot missed list --all 查看有哪些。"
 HELP_MISSED = "没答上来的问题；后面什么也不写，就看分好组的"
 HELP_FORGET = "彻底删掉记下的一个问题，不管它答没答上来。"
