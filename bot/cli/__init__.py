@@ -67,5 +67,5 @@ def main() -> None:
 
 
 def _refuse(message: str) -> int:
-    print(message, file=sys.stderr)  # noqa: T201 - the one line of an error
+    print(message, file=sys.stderr)
     return 2

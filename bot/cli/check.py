@@ -1,25 +1,18 @@
 """The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated, assert_never
+from typing import Annotated
 
 import typer
 
 from bot.app import App
-from bot.cli.terminal import build, print_line
+from bot.cli.terminal import build
 from bot.conversation.cards import impact_lines
 from bot.errors import KnowledgeError
-from bot.evaluation.advice import (
-    AnyAdvice,
-    ConfusedItems,
-    FewPhrasings,
-    MergedKeywords,
-    RedundantPhrasings,
-    SharedForm,
-    advise,
-)
+from bot.evaluation.advice import AnyAdvice, advise
 from bot.evaluation.impact import replay_all
 from bot.items import Kind, KnowledgeBase
 from bot.knowledge import Knowledge, read, read_revision
@@ -39,18 +32,18 @@ def check(
         try:
             loaded = bot.loaded.knowledge
         except KnowledgeError as error:
-            print_line(texts.CHECK_BROKEN.format(count=len(error.faults)))
+            print(texts.CHECK_BROKEN.format(count=len(error.faults)))
             for fault in error.faults:
-                print_line(str(fault))
+                print(str(fault))
             raise typer.Exit(1) from None
         if against:
             _compare(bot, loaded.base, against)
             return
         for line in _report(loaded):
-            print_line(line)
+            print(line)
         if not quick:
             for line in _all_advice(bot, loaded):
-                print_line(line)
+                print(line)
 
 
 def _compare(bot: App, after: KnowledgeBase, against: str) -> None:
@@ -62,9 +55,9 @@ def _compare(bot: App, after: KnowledgeBase, against: str) -> None:
     # Real questions are asked too if there is a database: it is not created for this.
     known = bot.known() if Path(database).is_file() or database.startswith("postgresql") else []
     impact = replay_all(then.index, bot.snapshot.index, bot.snapshot.confidence, known, bot.progress)
-    print_line(texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
+    print(texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
     for line in (*_differences(before, after), *impact_lines(impact, after, most=len(impact.effects))):
-        print_line(line)
+        print(line)
     if impact.has_loss:
         raise typer.Exit(1)
 
@@ -107,16 +100,5 @@ def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
 
 def in_words(advice: AnyAdvice) -> str:
     """What an admin can do about it."""
-    match advice:
-        case FewPhrasings(count=count):
-            return texts.ADVICE_THIN.format(count=count)
-        case RedundantPhrasings(one=one, other=other):
-            return texts.ADVICE_ALIKE.format(one=one, other=other)
-        case SharedForm(form=form):
-            return texts.ADVICE_SAME.format(form=form)
-        case MergedKeywords(words=words):
-            return texts.ADVICE_MERGED.format(words="、".join(words))
-        case ConfusedItems(count=count, example=example):
-            return texts.ADVICE_STOLEN.format(count=count, example=example)
-        case _:
-            assert_never(advice)
+    details = {name: "、".join(value) if isinstance(value, tuple) else value for name, value in asdict(advice).items()}
+    return texts.ADVICE[type(advice).__name__].format(**details)

@@ -9,7 +9,7 @@ import typer
 
 from bot.app import App
 from bot.cli.plots import evaluation_page
-from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json, print_line, print_table
+from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json, print_table
 from bot.errors import UsageError
 from bot.evaluation.measure import (
     Grade,
@@ -88,15 +88,15 @@ def _judged_questions(bot: App) -> list[Question]:
 
 
 def _print_report(title: str, report: dict[str, Any]) -> None:
-    print_line(title)
+    print(title)
     for kind, shares in report["kinds"].items():
         outcomes = "，".join(
             f"{texts.EVALUATE_OUTCOMES[name]} {share:.1%}" for name, share in shares.items() if name != "questions"
         )
-        print_line(f"{texts.EVALUATE_KINDS.get(kind, kind)}（{shares['questions']}）：{outcomes}")
-    print_line(texts.EVALUATE_RECALL.format(recall=report["recall_at_1"]))
-    print_line(texts.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
-    print_line(texts.EVALUATE_LATENCY.format(**report["latency_ms"]))
+        print(f"{texts.EVALUATE_KINDS.get(kind, kind)}（{shares['questions']}）：{outcomes}")
+    print(texts.EVALUATE_RECALL.format(recall=report["recall_at_1"]))
+    print(texts.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
+    print(texts.EVALUATE_LATENCY.format(**report["latency_ms"]))
     rows = [
         (group, shares["questions"], *(f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *_GRADES)))
         for group, shares in sorted(report["groups"].items(), key=lambda row: -row[1]["questions"])
@@ -104,6 +104,6 @@ def _print_report(title: str, report: dict[str, Any]) -> None:
     grades = (texts.EVALUATE_OUTCOMES[grade] for grade in _GRADES)
     print_table((*texts.EVALUATE_COLUMNS, *grades), rows)
     if report["confusions"]:
-        print_line(texts.EVALUATE_CONFUSIONS)
+        print(texts.EVALUATE_CONFUSIONS)
     for row in report["confusions"]:
-        print_line(texts.EVALUATE_CONFUSION.format(**row))
+        print(texts.EVALUATE_CONFUSION.format(**row))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.terminal import build, print_line, print_table
+from bot.cli.terminal import build, print_table
 from bot.errors import UsageError
 from bot.texts import command_line as texts
 
@@ -32,4 +32,4 @@ def inbox_replay(
         unknown = set(ids or ()).difference(letter.id for letter in bot.inbox.dead_letters())
         if unknown:
             raise UsageError(texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
-        print_line(texts.INBOX_REPLAYED.format(count=bot.inbox.replay(ids or None)))
+        print(texts.INBOX_REPLAYED.format(count=bot.inbox.replay(ids or None)))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bot.cli.plots import misses_page
-from bot.cli.terminal import build, need_plotly, print_json, print_line, print_table
+from bot.cli.terminal import build, need_plotly, print_json, print_table
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.masking import question_key
@@ -59,29 +59,29 @@ def missed_show(row_id: RowId) -> None:
     with build() as bot:
         row, days = bot.misses.row(row_id), bot.misses.days(row_id)
     for name, value in _cells(row).items():
-        print_line(texts.MISSED_CELL.format(name=texts.MISSED_COLUMNS[name], value="" if value is None else value))
-    print_line(texts.MISSED_DAYS)
+        print(texts.MISSED_CELL.format(name=texts.MISSED_COLUMNS[name], value="" if value is None else value))
+    print(texts.MISSED_DAYS)
     for day, count in days.items():
-        print_line(texts.MISSED_DAY.format(day=day, count=count))
+        print(texts.MISSED_DAY.format(day=day, count=count))
 
 
 @missed.command("resolve", help=texts.HELP_MISSED_RESOLVE)
 def missed_resolve(row_id: RowId) -> None:
     """Mark a row as handled."""
-    print_line(texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, ActionKind.RESOLVE_MISS)))
+    print(texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, ActionKind.RESOLVE_MISS)))
 
 
 @missed.command("ignore", help=texts.HELP_MISSED_IGNORE)
 def missed_ignore(row_id: RowId) -> None:
     """Mark a row as ignored."""
-    print_line(texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, ActionKind.IGNORE_MISS)))
+    print(texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, ActionKind.IGNORE_MISS)))
 
 
 @missed.command("delete", help=texts.HELP_MISSED_DELETE)
 def missed_delete(row_id: RowId) -> None:
     """Delete a row for good."""
     with build() as bot:
-        print_line(texts.MISSED_DELETED.format(question=bot.misses.delete(row_id).question))
+        print(texts.MISSED_DELETED.format(question=bot.misses.delete(row_id).question))
         bot.history.record(None, ActionKind.DELETE, "")
 
 
@@ -95,7 +95,7 @@ def missed_forget(
         if not bot.misses.forget(question_key(question)):
             raise UsageError(texts.MISSED_UNKNOWN_QUESTION.format(question=question))
         bot.history.record(None, ActionKind.DELETE, "")
-        print_line(texts.MISSED_DELETED.format(question=question))
+        print(texts.MISSED_DELETED.format(question=question))
 
 
 @missed.command("report", help=texts.HELP_REPORT)
@@ -106,7 +106,7 @@ def missed_report(
     need_plotly(html)
     with build() as bot:
         html.write_text(misses_page(bot), encoding="utf-8")
-        print_line(texts.REPORT_WRITTEN.format(file=html))
+        print(texts.REPORT_WRITTEN.format(file=html))
 
 
 @missed.command("export", help=texts.HELP_MISSED_EXPORT)

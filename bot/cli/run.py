@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from bot.cli.terminal import build, print_line
+from bot.cli.terminal import build
 from bot.config import load_settings
 from bot.errors import CampaignBotError
 from bot.logs import configure_logging
@@ -40,7 +40,7 @@ def health() -> None:
     """Tell whether the running bot works: exit code 0 or 1, and one line."""
     host, port = load_settings().address()
     faults = _faults_at({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104 - all interfaces
-    print_line("red: " + "; ".join(faults) if faults else "green")
+    print("red: " + "; ".join(faults) if faults else "green")
     raise typer.Exit(1 if faults else 0)
 
 

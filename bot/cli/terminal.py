@@ -35,20 +35,15 @@ def build(folder: Path | None = None) -> App:
     return App(load_settings(), folder, progress) if console.is_terminal else App(load_settings(), folder)
 
 
-def print_line(line: str) -> None:
-    """Print a line of what the command is for."""
-    print(line)  # noqa: T201 - it is what the command is for
-
-
 def print_json(value: object) -> None:
     """Print a value as a line of JSON, at once."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201 - as above
+    print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
 def print_table(head: Iterable[str], rows: Sequence[Iterable[object]], *, if_empty: str = "") -> None:
     """Print a table, or ``if_empty`` where there are no rows. A pipe gets wide lines; nothing is cut anywhere."""
     if if_empty and not rows:
-        print_line(if_empty)
+        print(if_empty)
         return
     table = Table(*(Column(name, overflow="fold") for name in head))
     for row in rows:
