@@ -83,7 +83,7 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
         answers=counts[Kind.ANSWER],
         not_covered=counts[Kind.NOT_COVERED],
         small_talk=counts[Kind.SMALL_TALK],
-        phrasings=sum(len(list(item.all_phrasings())) for item in base.items),
+        phrasings=sum(len(item.all_phrasings()) for item in base.items),
     )
     yield texts.COVERAGE
     for paragraph, place in base.places.items():

@@ -151,7 +151,7 @@ def item_card(item: Item, snapshot: Snapshot) -> Reply:
         answer=item.answer,
         places=places or texts.ITEM_CARD_NO_PLACES,
         place=snapshot.knowledge.locations[item.id],
-        count=len(list(item.all_phrasings())),
+        count=len(item.all_phrasings()),
     )
     row = (
         Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(item.id)),

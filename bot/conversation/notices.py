@@ -43,7 +43,7 @@ def _reloaded(base: KnowledgeBase) -> str:
     return texts.RELOADED.format(
         answers=kinds.count(Kind.ANSWER),
         not_covered=kinds.count(Kind.NOT_COVERED),
-        phrasings=sum(len(list(item.all_phrasings())) for item in base.items),
+        phrasings=sum(len(item.all_phrasings()) for item in base.items),
     )
 
 

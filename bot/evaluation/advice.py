@@ -81,7 +81,7 @@ def advise(
 
 def _few_phrasings(base: KnowledgeBase) -> Iterator[FewPhrasings]:
     for item in base.items:
-        count = len(list(item.all_phrasings()))
+        count = len(item.all_phrasings())
         if item.kind is Kind.ANSWER and count < _ENOUGH:
             yield FewPhrasings((item.id,), count)
 
