@@ -15,6 +15,7 @@ from bot.conversation.records import miss_of
 from bot.conversation.reply import Reply
 from bot.errors import UsageError
 from bot.matching import Answer, Candidate, Settled, Verdict
+from bot.store.records import Records
 from bot.texts import command_line as texts
 
 
@@ -47,7 +48,7 @@ def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:
     """A question's verdict and reply; with ``log``, a miss is in the log then."""
     verdict = bot.snapshot.matcher.match(question)
     miss = miss_of(question, verdict) if log else None
-    noted = miss is not None and bot.misses.has_capacity(miss)
+    noted = miss is not None and bot.usage.has_capacity(Records(misses=(miss,)))
     if noted and miss:
         bot.misses.record(miss)
     replies = MemberReplies(bot.snapshot.base, bot.settings.retention_days)

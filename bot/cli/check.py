@@ -1,10 +1,9 @@
 """The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
@@ -12,7 +11,15 @@ from bot.app import App
 from bot.cli.terminal import build
 from bot.conversation.cards import impact_lines
 from bot.errors import KnowledgeError
-from bot.evaluation.advice import AnyAdvice, advise
+from bot.evaluation.advice import (
+    AnyAdvice,
+    ConfusedItems,
+    FewPhrasings,
+    MergedKeywords,
+    RedundantPhrasings,
+    SharedForm,
+    advise,
+)
 from bot.evaluation.impact import replay_all
 from bot.items import Kind, KnowledgeBase
 from bot.knowledge import Knowledge, read, read_revision
@@ -100,5 +107,16 @@ def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
 
 def in_words(advice: AnyAdvice) -> str:
     """What an admin can do about it."""
-    details = {name: "、".join(value) if isinstance(value, tuple) else value for name, value in asdict(advice).items()}
-    return texts.ADVICE[type(advice).__name__].format(**details)
+    match advice:
+        case FewPhrasings(count=count):
+            return texts.ADVICE_THIN.format(count=count)
+        case RedundantPhrasings(one=one, other=other):
+            return texts.ADVICE_ALIKE.format(one=one, other=other)
+        case SharedForm(form=form):
+            return texts.ADVICE_SAME.format(form=form)
+        case MergedKeywords(words=words):
+            return texts.ADVICE_MERGED.format(words="、".join(words))
+        case ConfusedItems(count=count, example=example):
+            return texts.ADVICE_STOLEN.format(count=count, example=example)
+        case _:
+            assert_never(advice)

@@ -12,15 +12,13 @@ CHECK_FINE = (
 CHECK_WARNING = "提醒：{warning}"
 CHECK_ADVICE = "建议（{items}）：{advice}"
 CHECK_PLACE = "{place} 的 {item}"
-ADVICE = {
-    "FewPhrasings": "只有 {count} 种问法，太少了；请再想想不同的人会怎么问，补到 10 种以上",
-    "RedundantPhrasings": "“{one}”和“{other}”几乎一样；请删掉一种，或换个很不一样的说法",
-    "SharedForm": "把同义词换成标准说法以后，都有“{form}”这种问法，机器人分不清；请改掉一边，或改同义词",
-    "MergedKeywords": "同义词把它们的关键词当成了一个词（{words}）；如果不是一回事，请拆开这一组同义词",
-    "ConfusedItems": (
-        "前一条的问法常被后一条抢走（抽查中 {count} 次，例如“{example}”）；请给前一条多写些问法，或把两条的分工写清楚"
-    ),
-}
+ADVICE_THIN = "只有 {count} 种问法，太少了；请再想想不同的人会怎么问，补到 10 种以上"
+ADVICE_ALIKE = "“{one}”和“{other}”几乎一样；请删掉一种，或换个很不一样的说法"
+ADVICE_SAME = "把同义词换成标准说法以后，都有“{form}”这种问法，机器人分不清；请改掉一边，或改同义词"
+ADVICE_MERGED = "同义词把它们的关键词当成了一个词（{words}）；如果不是一回事，请拆开这一组同义词"
+ADVICE_STOLEN = (
+    "前一条的问法常被后一条抢走（抽查中 {count} 次，例如“{example}”）；请给前一条多写些问法，或把两条的分工写清楚"
+)
 HELP_QUICK = "只查错误，不给建议（快）"
 COVERAGE = "讲话各段对应的条目："
 COVERAGE_ROW = "{paragraph}（{place}）：{items}"
