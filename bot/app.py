@@ -1,5 +1,6 @@
 """The parts that commands need, built and wired; what serving Telegram needs besides stands in ``serve``."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -25,37 +26,28 @@ _TRIED = 2000
 """Missed questions that a change is tried on, the most frequent first."""
 
 
+@dataclass(eq=False)
 class App:
     """The parts that commands need, each built when it is first asked for, so that ``ask`` opens no database.
 
-    Use it with ``with``, or call ``close``: it closes what it has opened.
+    ``folder`` holds the knowledge; ``progress`` shows how far long work is. At the end of a ``with`` the database is
+    closed, if it was opened.
     """
 
-    def __init__(
-        self, settings: Settings, folder: Path | None = None, progress: Progress = lambda work, _: work
-    ) -> None:
-        self.settings = settings
-        self.progress = progress
-        self.folder = folder or settings.knowledge_folder()
+    settings: Settings
+    folder: Path
+    progress: Progress
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the database, if it was opened."""
         if "database" in vars(self):
             self.database.close()
 
     @cached_property
     def database(self) -> Database:
-        """The database.
-
-        Raises:
-            StoreError: it can't be opened.
-        """
+        """The database. Raises StoreError if it can't be opened."""
         return Database.open(self.settings.database_url)
 
     @cached_property
@@ -85,11 +77,7 @@ class App:
 
     @cached_property
     def loaded(self) -> Snapshot:
-        """The knowledge as it was when the command began.
-
-        Raises:
-            KnowledgeError: it has faults.
-        """
+        """The knowledge as it was when the command began. Raises KnowledgeError if it has faults."""
         return Snapshot.of(read(self.folder), str(self.folder), ConfidenceModel())
 
     @cached_property

@@ -1,7 +1,6 @@
 """The bot without limits of its own on sending: against a fake Bot API there are none to keep."""
 
-from bot.app import App
-from bot.config import load_settings
+from bot.cli.terminal import build
 from bot.logs import configure_logging
 from bot.serve import serve
 from bot.telegram.sending import Limits, Rate
@@ -9,7 +8,7 @@ from bot.telegram.sending import Limits, Rate
 
 def unlimited_bot() -> None:
     """``campaign-bot run``, as fast as it can."""
-    app = App(load_settings())
+    app = build()
     configure_logging(app.settings.log_level, app.settings.secrets())
     serve(app, Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1)))
 

@@ -28,11 +28,14 @@ def build(folder: Path | None = None) -> App:
     console = Console(stderr=True)
 
     def progress(work: Iterable[HeldOut], total: int) -> Iterable[HeldOut]:
+        if not console.is_terminal:
+            return work
         from rich.progress import track  # noqa: PLC0415 - only this needs it, and it costs every command its start
 
         return track(work, texts.EVALUATING, total, console=console, transient=True)
 
-    return App(load_settings(), folder, progress) if console.is_terminal else App(load_settings(), folder)
+    settings = load_settings()
+    return App(settings, folder or settings.knowledge_folder(), progress)
 
 
 def print_json(value: object) -> None:
