@@ -66,14 +66,13 @@ def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
         "answer": "\n\n".join(item.answer for item in items) if isinstance(verdict, Answer) else None,
         "sources": list(dict.fromkeys(source for item in items for source in item.source)),
         "reply": reply.text,
-        "suggestions": [_candidate(suggestion) | _offered(suggestion) for suggestion in verdict.suggestions],
+        "suggestions": [
+            _candidate(suggestion) | {"question": suggestion.item.question, "answer": suggestion.item.answer}
+            for suggestion in verdict.suggestions
+        ],
         "candidates": list(map(_candidate, verdict.candidates)),
     }
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
     return {"item": candidate.item.id, "score": round(candidate.score, 4)}
-
-
-def _offered(candidate: Candidate) -> dict[str, Any]:
-    return {"question": candidate.item.question, "answer": candidate.item.answer}

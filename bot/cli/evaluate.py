@@ -76,15 +76,8 @@ def _read_questions(file: str) -> list[Question]:
 
 def _judged_questions(bot: App) -> list[Question]:
     """The answers that admins have judged, as test questions."""
-    return [
-        Question(
-            judged.question,
-            QuestionKind.ANSWERABLE if judged.right else QuestionKind.REFUTED,
-            judged.item,
-            item=judged.item,
-        )
-        for judged in bot.usage.judged()
-    ]
+    kinds = {True: QuestionKind.ANSWERABLE, False: QuestionKind.REFUTED}
+    return [Question(one.question, kinds[one.right], one.item, item=one.item) for one in bot.usage.judged()]
 
 
 def _print_report(title: str, report: dict[str, Any]) -> None:
