@@ -1,18 +1,17 @@
 """The parts that commands need, built and wired; what serving Telegram needs besides stands in ``serve``."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from bot.config import Settings
-from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation
 from bot.curation.clustering import Clustering
 from bot.evaluation.calibration import cached_confidence
-from bot.evaluation.impact import Impact, ReplayedQuestion, replay_all
+from bot.evaluation.impact import ReplayedQuestion
 from bot.evaluation.leave_one_out import Progress
-from bot.items import KnowledgeBase
-from bot.knowledge import read, read_revision
+from bot.knowledge import read
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
 from bot.store.clusters import MissClusters
@@ -27,37 +26,28 @@ _TRIED = 2000
 """Missed questions that a change is tried on, the most frequent first."""
 
 
+@dataclass(eq=False)
 class App:
     """The parts that commands need, each built when it is first asked for, so that ``ask`` opens no database.
 
-    Use it with ``with``, or call ``close``: it closes what it has opened.
+    ``folder`` holds the knowledge; ``progress`` shows how far long work is. At the end of a ``with`` the database is
+    closed, if it was opened.
     """
 
-    def __init__(
-        self, settings: Settings, folder: Path | None = None, progress: Progress = lambda work, _: work
-    ) -> None:
-        self.settings = settings
-        self.progress = progress
-        self.folder = folder or settings.knowledge_folder()
+    settings: Settings
+    folder: Path
+    progress: Progress
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the database, if it was opened."""
         if "database" in vars(self):
             self.database.close()
 
     @cached_property
     def database(self) -> Database:
-        """The database.
-
-        Raises:
-            StoreError: it can't be opened.
-        """
+        """The database. Raises StoreError if it can't be opened."""
         return Database.open(self.settings.database_url)
 
     @cached_property
@@ -87,11 +77,7 @@ class App:
 
     @cached_property
     def loaded(self) -> Snapshot:
-        """The knowledge as it was when the command began.
-
-        Raises:
-            KnowledgeError: it has faults.
-        """
+        """The knowledge as it was when the command began. Raises KnowledgeError if it has faults."""
         return Snapshot.of(read(self.folder), str(self.folder), ConfidenceModel())
 
     @cached_property
@@ -99,11 +85,6 @@ class App:
         """The same, calibrated on itself."""
         confidence = cached_confidence(self.loaded.index, self.loaded.base, self.settings.cache, self.progress)
         return self.loaded.calibrated(confidence)
-
-    @cached_property
-    def replies(self) -> MemberReplies:
-        """What words verdicts, without a conversation."""
-        return MemberReplies(self.snapshot.base, self.settings.retention_days)
 
     @cached_property
     def conversation(self) -> MemberConversation:
@@ -122,20 +103,3 @@ class App:
             ReplayedQuestion(row.question, None) for row in self.misses.rows([State.OPEN]) if not row.is_complaint
         ]
         return [*answered, *waiting[:_TRIED]]
-
-    def impact_since(self, against: str) -> tuple[KnowledgeBase, Impact]:
-        """The knowledge in another folder, or in a git revision, and what ours does to questions that it did not.
-
-        Real questions are asked too if there is a database.
-
-        Raises:
-            UsageError: there is no such folder or revision.
-            KnowledgeError: it has faults.
-        """
-        path = Path(against)
-        files = read(path) if path.is_dir() else read_revision(self.folder, against)
-        before = Snapshot.of(files, against, self.snapshot.confidence)
-        kept = self.settings.database_url.removeprefix("sqlite:///")
-        known = self.known() if Path(kept).is_file() or kept.startswith("postgresql") else []
-        impact = replay_all(before.index, self.snapshot.index, self.snapshot.confidence, known, self.progress)
-        return before.base, impact

@@ -2,11 +2,12 @@
 
 import os
 import re
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Secret, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -14,41 +15,63 @@ from bot.logs import TOKEN
 
 PREFIX = "CAMPAIGN_BOT_"
 _GET_TOKEN = "talk to @BotFather on Telegram, send /newbot, and put the token it gives you into CAMPAIGN_BOT_TOKEN"  # noqa: S105
-_SHORTEST_KEY = 16
 
 
 def _cache_folder() -> Path:
     """Where caches go by the XDG convention."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "campaign-bot"
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "campaign-bot"
+
+
+def _public(url: str) -> str:
+    """Telegram delivers over https alone; a Bot API server of one's own on this machine may do without."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}:
+        raise ValueError
+    return url
+
+
+def _address(listen: str) -> str:
+    host, _, port = listen.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and int(port) < 1 << 16):
+        raise ValueError
+    return listen
+
+
+_Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(partial(re.findall, r"[^\s,，]+"))]
+_Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+_BaseUrl = Annotated[str, StringConstraints(pattern="^https?://"), AfterValidator(lambda url: url.rstrip("/"))]
+_HeaderSecret = Secret[Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,256}$")]]
 
 
 class Settings(BaseSettings):
     """All settings; the table in docs/operation.md says the same."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, validate_default=False
     )
 
     token: SecretStr | None = Field(None, description="Telegram's bot token; `run` needs it")
-    admins: Annotated[tuple[int, ...], NoDecode] = Field(
+    admins: _Ids = Field(
         (), description="user ids of admins, separated by commas: they are told when something needs them"
     )
     admin_group: int | None = Field(
         None, description="id of a group in which admins' commands work too; notices go there then"
     )
-    knowledge: Path | None = Field(None, description="folder of the knowledge base")
+    knowledge: _Folder | None = Field(None, description="folder of the knowledge base")
     database_url: str = Field(
         "sqlite:///data/bot.db", description="where everything is kept: `sqlite:///PATH`", repr=False
     )
-    api_url: str = Field("https://api.telegram.org", description="what stands before `/bot<token>/`")
-    webhook_url: str | None = Field(
+    api_url: _BaseUrl = Field("https://api.telegram.org", description="what stands before `/bot<token>/`")
+    webhook_url: Annotated[str, AfterValidator(_public)] | None = Field(
         None, description="public https address for Telegram to deliver to; set = webhook, unset = polling"
     )
-    webhook_secret: SecretStr | None = Field(
+    webhook_secret: _HeaderSecret | None = Field(
         None, description="required with it: 1 to 256 of A-Z, a-z, 0-9, _ and -, hard to guess"
     )
-    listen: str = Field("127.0.0.1:8080", description="host:port for the webhook, `/healthz` and `/metrics`")
-    key: SecretStr | None = Field(
+    listen: Annotated[str, AfterValidator(_address)] = Field(
+        "127.0.0.1:8080", description="host:port for the webhook, `/healthz` and `/metrics`"
+    )
+    key: Annotated[SecretStr, Field(min_length=16)] | None = Field(
         None, description="encrypts messages in the database, 16 characters or more; the token does without it"
     )
     messages_a_minute: int = Field(20, ge=1, description="of one member; more get one kind notice, then silence")
@@ -61,61 +84,10 @@ class Settings(BaseSettings):
         False,  # noqa: FBT003 - a setting's default
         description="`true`: each edit from the chat is committed to the knowledge folder's git repository",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-    cache: Path = Field(default_factory=_cache_folder, description="folder for what can be computed anew")
-
-    @field_validator("admins", mode="before")
-    @classmethod
-    def _split_ids(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
-        return re.findall(r"[^\s,，]+", value) if isinstance(value, str) else value
-
-    @field_validator("knowledge", "cache")
-    @classmethod
-    def _at_home(cls, value: Path | None) -> Path | None:
-        return value.expanduser() if value else value
-
-    @field_validator("webhook_url")
-    @classmethod
-    def _is_public(cls, value: str | None) -> str | None:
-        """Telegram delivers over https alone; a Bot API server of one's own on this machine may do without."""
-        parts = urlsplit(value or "https://unset")
-        if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}:
-            raise ValueError
-        return value
-
-    @field_validator("webhook_secret")
-    @classmethod
-    def _is_header_value(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
-            raise ValueError
-        return value
-
-    @field_validator("key")
-    @classmethod
-    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and len(value.get_secret_value()) < _SHORTEST_KEY:
-            raise ValueError
-        return value
-
-    @field_validator("listen")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        host, colon, port = value.rpartition(":")
-        if not (colon and host and port.isascii() and port.isdigit() and int(port) < 1 << 16):
-            raise ValueError
-        return value
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _in_capitals(cls, value: Any) -> Any:  # noqa: ANN401 - as above
-        return value.upper() if isinstance(value, str) else value
-
-    @field_validator("api_url")
-    @classmethod
-    def _is_url(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError(value)
-        return value.rstrip("/")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    cache: _Folder = Field(default_factory=_cache_folder, description="folder for what can be computed anew")
 
     def required_token(self) -> str:
         """The token.

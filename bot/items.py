@@ -1,6 +1,6 @@
 """The knowledge base as values: what the loader makes, and everything else reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -43,10 +43,9 @@ class Item:
     source: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
 
-    def all_phrasings(self) -> Iterator[str]:
+    def all_phrasings(self) -> tuple[str, ...]:
         """Every way to ask it, the canonical question first."""
-        yield self.question
-        yield from self.phrasings
+        return (self.question, *self.phrasings)
 
 
 @dataclass(frozen=True)

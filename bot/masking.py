@@ -21,7 +21,7 @@ _MASKS = (
     (re.compile(rf"(?<!\d)(?:\d{_GAP}){{17}}[\dXx](?!\d)"), "［证件号］"),
     # A bank card has 13 to 19 digits, often in groups of four; years in a row and dates are none.
     (
-        re.compile(r"(?<!\d)(?:\d{13,19}|(?!(?:(?:19|20)\d\d[ -]){2})\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,4})?)(?!\d)"),
+        re.compile(rf"(?<!\d)(?:\d{{13,19}}|(?!{_YEARS})\d{{4}}(?:[ -]\d{{4}}){{2,3}}(?:[ -]\d{{1,4}})?)(?!\d)"),
         "［卡号］",
     ),
     # Land lines with their area code.

@@ -9,15 +9,16 @@ import os
 import socket
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import cached_property, partial
+from functools import partial
 
 from telegram.ext import ExtBot
 
 from bot.app import App
+from bot.config import Settings
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
-from bot.curation.digest import Digest, Report, WeeklyDigest
+from bot.curation.digest import Digest, WeeklyDigest
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.curation.reload import Reloader
@@ -60,186 +61,120 @@ _NOTIFY_EVERY_S = 5.0
 _DIGEST_EVERY_S = 300.0
 
 
-class Server:
-    """The running bot, over the parts that every command has. ``limits`` paces what is sent; Telegram's by default.
+def serve(app: App, limits: Limits | None = None) -> None:
+    """Serve Telegram until a signal ends it. ``limits`` paces what is sent; Telegram's by default.
 
     Raises:
-        SettingsError: there is no token, or none that Telegram could have given.
-        StoreError: the database can't be opened.
+        SettingsError: there is no token, or none that Telegram could have given; or the address for webhook deliveries
+            is taken.
+        KnowledgeError: the knowledge has faults.
+        StoreError: the database can't be opened, another process serves from it, or it fails.
     """
+    # PTB's next major version gives durations as timedelta; asked for now, it does not warn at every 429.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    settings = app.settings
+    token = settings.required_token()
+    webhook_at = settings.webhook()
+    current = CurrentSnapshot(app.snapshot)
+    app.database.claim()
+    edits = Edits(app.folder, current, app.history, app.known, commits=settings.git_commit)
+    edits.recover()
+    sockets = _sockets(settings)
 
-    def __init__(self, app: App, limits: Limits | None = None) -> None:
-        self._app = app
-        self._settings = app.settings
-        self._token = app.settings.required_token()
-        self._webhook_at = app.settings.webhook()
-        self._metrics = Metrics()
-        self._policy = SendingPolicy(self._metrics, limits or Limits())
-        self._encryption = Encryption(app.settings.key.get_secret_value() if app.settings.key else self._token)
-        self._current = CurrentSnapshot(app.snapshot)
+    metrics = Metrics()
+    encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
+    policy = SendingPolicy(metrics, limits or Limits())
+    bot = ExtBot(
+        token,
+        f"{settings.api_url}/bot",
+        request=Transport(),
+        get_updates_request=Transport(),
+        rate_limiter=policy,
+    )
+    messages = Messages(bot)
+    admin_notifier = AdminNotifier(messages, settings.admins, settings.admin_group)
+    subscription_notifier = SubscriptionNotifier(
+        messages, Subscriptions(app.database), encryption, current, app.conversation
+    )
 
-    def run(self) -> None:
-        """Serve until a signal ends it.
+    lifecycle = MissLifecycle(app.misses, app.usage, current)
+    digest = Digest(app.clusters, app.clustering, app.usage)
+    weekly_digest = WeeklyDigest(
+        digest, current, app.history, lambda report: admin_notifier.send(cards.digest(report, current.snapshot.base))
+    )
+    reloader = Reloader(
+        folder=app.folder,
+        current=current,
+        edits=edits,
+        lifecycle=lifecycle,
+        tell=lambda notice: admin_notifier.tell(cards.notice(notice)),
+        cache=settings.cache,
+    )
+    admin_conversation = AdminConversation(
+        current=current,
+        editing=Editing(current, edits, lifecycle, app.clusters, app.history),
+        misses=app.misses,
+        clusters=app.clusters,
+        clustering=app.clustering,
+        history=app.history,
+        usage=app.usage,
+        digest=digest,
+        reload=reloader.reload,
+    )
 
-        Raises:
-            SettingsError: the address for webhook deliveries is taken.
-            StoreError: another process serves from the database, or it fails.
-        """
-        # PTB's next major version gives durations as timedelta; asked for now, it does not warn at every 429.
-        os.environ.setdefault("PTB_TIMEDELTA", "true")
-        self._app.database.claim()
-        self._edits.recover()
-        sockets = self._sockets()
-        asyncio.run(self._service.run(sockets))
+    members = MemberHandlers(
+        current,
+        app.conversation,
+        messages,
+        rate_limit=MemberRateLimit(settings.messages_a_minute),
+        quota=DailyQuota(settings.misses_a_day),
+        usage=app.usage,
+        notifier=subscription_notifier,
+        metrics=metrics,
+    )
+    typing_limit = MemberRateLimit(settings.messages_a_minute * _LETTERS_A_QUESTION)
+    inline = InlineHandlers(bot, current, app.conversation, typing_limit, metrics)
+    admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, settings.admin_group)
 
-    def _sockets(self) -> Sequence[socket.socket]:
-        try:
-            return [listen(*self._settings.address())]
-        except SettingsError as error:
-            if self._webhook:
-                raise
-            # Members are answered all the same.
-            _LOG.warning("%s Until then `campaign-bot health` is red.", error)
-            return []
+    worker = Worker(app.inbox, encryption, Router(bot, members, inline, admins), metrics)
+    receiver = Receiver(app.inbox, encryption, worker, metrics)
+    webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
+    intake = webhook or Poller(bot, receiver)
+    health = Health(app.database, app.misses, intake.silent_s, worker.oldest_s, admin_notifier.tell)
+    retention = Retention(partial(app.database.purge, timedelta(days=settings.retention_days)))
+    service = Service(
+        worker=worker,
+        http_server=HttpServer(health, metrics, webhook),
+        connect=bot.initialize,
+        disconnect=bot.shutdown,
+        stop_sending=policy.stop,
+        background_tasks=(
+            partial(periodic, health.look, _HEALTH_EVERY_S),
+            partial(periodic, partial(asyncio.to_thread, retention.purge), _PURGE_EVERY_S),
+            partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), _CLUSTER_EVERY_S),
+            reloader.run,
+            partial(periodic, reloader.follow, _FOLLOW_EVERY_S),
+        ),
+        connected_tasks=(
+            intake.run,
+            partial(publish_profile, bot, app.snapshot.base.title, settings.admins, settings.admin_group),
+            partial(periodic, worker.load, _SWEEP_EVERY_S),
+            partial(periodic, admin_notifier.send_next, 0),
+            partial(periodic, subscription_notifier.tell, _NOTIFY_EVERY_S),
+            partial(periodic, weekly_digest.send_if_due, _DIGEST_EVERY_S),
+        ),
+        reload=reloader.ask,
+    )
+    asyncio.run(service.run(sockets))
 
-    # --- Telegram's side --------------------------------------------------------------------------------------------
 
-    @cached_property
-    def _bot(self) -> ExtBot[None]:
-        return ExtBot(
-            self._token,
-            f"{self._settings.api_url}/bot",
-            request=Transport(),
-            get_updates_request=Transport(),
-            rate_limiter=self._policy,
-        )
-
-    @cached_property
-    def _messages(self) -> Messages:
-        return Messages(self._bot)
-
-    @cached_property
-    def _admin_notifier(self) -> AdminNotifier:
-        return AdminNotifier(self._messages, self._settings.admins, self._settings.admin_group)
-
-    @cached_property
-    def _subscription_notifier(self) -> SubscriptionNotifier:
-        subscriptions = Subscriptions(self._app.database)
-        return SubscriptionNotifier(
-            self._messages, subscriptions, self._encryption, self._current, self._app.conversation
-        )
-
-    @cached_property
-    def _router(self) -> Router:
-        settings = self._settings
-        members = MemberHandlers(
-            self._current,
-            self._app.conversation,
-            self._messages,
-            rate_limit=MemberRateLimit(settings.messages_a_minute),
-            quota=DailyQuota(settings.misses_a_day),
-            usage=self._app.usage,
-            notifier=self._subscription_notifier,
-            metrics=self._metrics,
-        )
-        typing_limit = MemberRateLimit(settings.messages_a_minute * _LETTERS_A_QUESTION)
-        inline = InlineHandlers(self._bot, self._current, self._app.conversation, typing_limit, self._metrics)
-        admins = AdminHandlers(
-            self._messages, self._admin_conversation, self._app.usage, settings.admins, settings.admin_group
-        )
-        return Router(self._bot, members, inline, admins)
-
-    # --- what admins change -----------------------------------------------------------------------------------------
-
-    @cached_property
-    def _edits(self) -> Edits:
-        app = self._app
-        return Edits(app.folder, self._current, app.history, app.known, commits=app.settings.git_commit)
-
-    @cached_property
-    def _lifecycle(self) -> MissLifecycle:
-        return MissLifecycle(self._app.misses, self._app.usage, self._current)
-
-    @cached_property
-    def _digest(self) -> Digest:
-        return Digest(self._app.clusters, self._app.clustering, self._app.usage)
-
-    @cached_property
-    def _reloader(self) -> Reloader:
-        return Reloader(
-            folder=self._app.folder,
-            current=self._current,
-            edits=self._edits,
-            lifecycle=self._lifecycle,
-            tell=lambda notice: self._admin_notifier.tell(cards.notice(notice)),
-            cache=self._settings.cache,
-        )
-
-    @cached_property
-    def _admin_conversation(self) -> AdminConversation:
-        app = self._app
-        return AdminConversation(
-            current=self._current,
-            editing=Editing(self._current, self._edits, self._lifecycle, app.clusters, app.history),
-            misses=app.misses,
-            clusters=app.clusters,
-            clustering=app.clustering,
-            history=app.history,
-            usage=app.usage,
-            digest=self._digest,
-            reload=self._reloader.reload,
-        )
-
-    # --- the process ------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _worker(self) -> Worker:
-        return Worker(self._app.inbox, self._encryption, self._router, self._metrics)
-
-    @cached_property
-    def _receiver(self) -> Receiver:
-        return Receiver(self._app.inbox, self._encryption, self._worker, self._metrics)
-
-    @cached_property
-    def _webhook(self) -> Webhook | None:
-        return Webhook(self._bot, self._receiver, *self._webhook_at) if self._webhook_at else None
-
-    @cached_property
-    def _service(self) -> Service:
-        app, settings = self._app, self._settings
-        intake = self._webhook or Poller(self._bot, self._receiver)
-        health = Health(
-            app.database,
-            app.misses,
-            intake.silent_s,
-            self._worker.oldest_s,
-            self._admin_notifier.tell,
-        )
-        retention = Retention(lambda: app.database.purge(timedelta(days=settings.retention_days)))
-        weekly = WeeklyDigest(self._digest, self._current, app.history, self._send_digest)
-        return Service(
-            worker=self._worker,
-            http_server=HttpServer(health, self._metrics, self._webhook),
-            connect=self._bot.initialize,
-            disconnect=self._bot.shutdown,
-            stop_sending=self._policy.stop,
-            background_tasks=(
-                lambda: periodic(health.look, _HEALTH_EVERY_S),
-                lambda: periodic(partial(asyncio.to_thread, retention.purge), _PURGE_EVERY_S),
-                lambda: periodic(partial(asyncio.to_thread, app.clustering.cluster_new), _CLUSTER_EVERY_S),
-                self._reloader.run,
-                lambda: periodic(self._reloader.follow, _FOLLOW_EVERY_S),
-            ),
-            connected_tasks=(
-                intake.run,
-                lambda: publish_profile(self._bot, app.snapshot.base.title, settings.admins, settings.admin_group),
-                lambda: periodic(self._worker.load, _SWEEP_EVERY_S),
-                lambda: periodic(self._admin_notifier.send_next, 0),
-                lambda: periodic(self._subscription_notifier.tell, _NOTIFY_EVERY_S),
-                lambda: periodic(weekly.send_if_due, _DIGEST_EVERY_S),
-            ),
-            reload=self._reloader.ask,
-        )
-
-    async def _send_digest(self, report: Report) -> None:
-        await self._admin_notifier.send(cards.digest(report, self._current.snapshot.base))
+def _sockets(settings: Settings) -> Sequence[socket.socket]:
+    """The socket that listens for HTTP; none if its address is taken and nothing is delivered there."""
+    try:
+        return [listen(*settings.address())]
+    except SettingsError as error:
+        if settings.webhook_url:
+            raise
+        # Members are answered all the same.
+        _LOG.warning("%s Until then `campaign-bot health` is red.", error)
+        return []

@@ -42,12 +42,11 @@ class Snapshot:
         return Matcher(self.index, self.confidence)
 
 
+@dataclass(eq=False)
 class CurrentSnapshot:
-    """Holds the snapshot that answers now. Who begins a turn with one ends it with that one: a swap sets one name."""
+    """Holds the snapshot that answers now; set another one, and it answers from the next turn on.
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+    Who begins a turn with one ends it with that one.
+    """
 
-    def swap(self, snapshot: Snapshot) -> None:
-        """From the next turn on this snapshot answers."""
-        self.snapshot = snapshot
+    snapshot: Snapshot

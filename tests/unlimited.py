@@ -1,17 +1,16 @@
 """The bot without limits of its own on sending: against a fake Bot API there are none to keep."""
 
-from bot.app import App
-from bot.config import load_settings
+from bot.cli.terminal import build
 from bot.logs import configure_logging
-from bot.serve import Server
+from bot.serve import serve
 from bot.telegram.sending import Limits, Rate
 
 
 def unlimited_bot() -> None:
     """``campaign-bot run``, as fast as it can."""
-    app = App(load_settings())
+    app = build()
     configure_logging(app.settings.log_level, app.settings.secrets())
-    Server(app, Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1))).run()
+    serve(app, Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1)))
 
 
 if __name__ == "__main__":

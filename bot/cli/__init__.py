@@ -51,21 +51,18 @@ def main() -> None:
         sys.stdout.flush()
         sys.exit(code or 0)
     except KnowledgeError as error:
-        sys.exit(_refuse(texts.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))))
+        message = texts.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))
     except UnknownMissError as error:
-        sys.exit(_refuse(texts.MISSED_UNKNOWN.format(id=error.id)))
+        message = texts.MISSED_UNKNOWN.format(id=error.id)
     except CampaignBotError as error:
-        sys.exit(_refuse(str(error)))
+        message = str(error)
     except typer.TyperException as error:
-        sys.exit(_refuse(error.format_message()))
+        message = error.format_message()
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
         # Whoever read our output has left; Python would complain once more while it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-
-
-def _refuse(message: str) -> int:
-    print(message, file=sys.stderr)  # noqa: T201 - the one line of an error
-    return 2
+    print(message, file=sys.stderr)
+    sys.exit(2)

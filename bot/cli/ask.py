@@ -10,6 +10,7 @@ from rich.console import Console
 from bot.app import App
 from bot.cli.chat import show
 from bot.cli.terminal import KnowledgeOption, build, print_json
+from bot.conversation.member_replies import MemberReplies
 from bot.conversation.records import miss_of
 from bot.conversation.reply import Reply
 from bot.errors import UsageError
@@ -50,7 +51,8 @@ def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:
     noted = miss is not None and bot.usage.has_capacity(Records(misses=(miss,)))
     if noted and miss:
         bot.misses.record(miss)
-    return verdict, bot.replies.verdict(verdict, question, noted=noted)
+    replies = MemberReplies(bot.snapshot.base, bot.settings.retention_days)
+    return verdict, replies.verdict(verdict, question, noted=noted)
 
 
 def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
@@ -64,14 +66,13 @@ def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
         "answer": "\n\n".join(item.answer for item in items) if isinstance(verdict, Answer) else None,
         "sources": list(dict.fromkeys(source for item in items for source in item.source)),
         "reply": reply.text,
-        "suggestions": [_candidate(suggestion) | _offered(suggestion) for suggestion in verdict.suggestions],
+        "suggestions": [
+            _candidate(suggestion) | {"question": suggestion.item.question, "answer": suggestion.item.answer}
+            for suggestion in verdict.suggestions
+        ],
         "candidates": list(map(_candidate, verdict.candidates)),
     }
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
     return {"item": candidate.item.id, "score": round(candidate.score, 4)}
-
-
-def _offered(candidate: Candidate) -> dict[str, Any]:
-    return {"question": candidate.item.question, "answer": candidate.item.answer}

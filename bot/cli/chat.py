@@ -7,39 +7,29 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
+from bot.app import App
 from bot.cli.terminal import KnowledgeOption, build
 from bot.conversation.commands import Command
-from bot.conversation.members import MemberConversation, Speaker, Turn
+from bot.conversation.members import Speaker, Turn
 from bot.conversation.reply import Button, Reply
-from bot.snapshot import Snapshot
-from bot.store.usage import UsageLog
 from bot.texts import command_line as texts
-
-_LONGEST_NUMBER = 3
-"""Digits of the number of a button."""
 
 
 def chat(knowledge: KnowledgeOption = None) -> None:
     """Talk with the bot in the terminal."""
     with build(knowledge) as bot:
-        Terminal(bot.conversation, bot.snapshot, bot.usage, Console(highlight=False)).run()
+        Terminal(bot).run()
 
 
 class Terminal:
     """One conversation over standard input and output."""
 
-    def __init__(
-        self,
-        conversation: MemberConversation,
-        snapshot: Snapshot,
-        usage: UsageLog,
-        console: Console,
-    ) -> None:
-        self._conversation = conversation
-        self._snapshot = snapshot
-        self._usage = usage
-        self._speaker = Speaker(chat=0, member=0, reachable=False, has_capacity=usage.has_capacity)
-        self._console = console
+    def __init__(self, bot: App) -> None:
+        self._conversation = bot.conversation
+        self._snapshot = bot.snapshot
+        self._usage = bot.usage
+        self._speaker = Speaker(chat=0, member=0, reachable=False, has_capacity=bot.usage.has_capacity)
+        self._console = Console(highlight=False)
         self._shown = Reply("")
         self._question = ""
 
@@ -76,10 +66,9 @@ class Terminal:
     def _pressed(self, line: str) -> Button | None:
         """The button that a line presses: by its own words, or by its number, counted from 1."""
         buttons = self._shown.buttons
-        labelled = next((button for button in buttons if button.label == line), None)
-        if labelled or not (line.isascii() and line.isdigit() and len(line) <= _LONGEST_NUMBER):
-            return labelled
-        return buttons[int(line) - 1] if 1 <= int(line) <= len(buttons) else None
+        by_number = {str(number): button for number, button in enumerate(buttons, start=1)}
+        by_label = {button.label: button for button in reversed(buttons)}
+        return by_label.get(line) or by_number.get(line.lstrip("0"))
 
     def _show(self, turn: Turn) -> None:
         self._shown = turn.reply or self._shown
@@ -101,11 +90,6 @@ def show(reply: Reply, console: Console) -> None:
 
 
 def _lines(console: Console | None) -> Iterator[str]:
-    while True:
-        try:
-            line = console.input(texts.CHAT_PROMPT) if console else sys.stdin.readline()
-        except (EOFError, KeyboardInterrupt):
-            return
-        if not console and not line:
-            return
-        yield line.strip()
+    with contextlib.suppress(EOFError, KeyboardInterrupt):
+        for line in iter(lambda: console.input(texts.CHAT_PROMPT), None) if console else sys.stdin:
+            yield line.strip()

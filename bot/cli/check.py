@@ -8,49 +8,55 @@ from typing import Annotated
 import typer
 
 from bot.app import App
-from bot.cli.terminal import build, print_line
+from bot.cli.terminal import build
 from bot.conversation.cards import impact_lines
 from bot.errors import KnowledgeError
 from bot.evaluation.advice import Advice, advise
+from bot.evaluation.impact import replay_all
 from bot.items import Kind, KnowledgeBase
-from bot.knowledge import Knowledge
+from bot.knowledge import Knowledge, read, read_revision
 from bot.matching import Matcher
-from bot.texts import command_line as command_line_texts
+from bot.snapshot import Snapshot
+from bot.texts import command_line as texts
 
 
 def check(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=command_line_texts.HELP_KNOWLEDGE)] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=texts.HELP_KNOWLEDGE)] = None,
     *,
-    quick: Annotated[bool, typer.Option("--quick", help=command_line_texts.HELP_QUICK)] = False,
-    against: Annotated[
-        str | None, typer.Option("--against", metavar="DIR_OR_GIT_REV", help=command_line_texts.HELP_AGAINST)
-    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help=texts.HELP_QUICK)] = False,
+    against: Annotated[str | None, typer.Option("--against", metavar="DIR_OR_GIT_REV", help=texts.HELP_AGAINST)] = None,
 ) -> None:
     """Print all faults, or what each paragraph is covered by."""
     with build(folder) as bot:
         try:
             loaded = bot.loaded.knowledge
         except KnowledgeError as error:
-            print_line(command_line_texts.CHECK_BROKEN.format(count=len(error.faults)))
+            print(texts.CHECK_BROKEN.format(count=len(error.faults)))
             for fault in error.faults:
-                print_line(str(fault))
+                print(str(fault))
             raise typer.Exit(1) from None
         if against:
             _compare(bot, loaded.base, against)
             return
         for line in _report(loaded):
-            print_line(line)
+            print(line)
         if not quick:
             for line in _all_advice(bot, loaded):
-                print_line(line)
+                print(line)
 
 
 def _compare(bot: App, after: KnowledgeBase, against: str) -> None:
     """Print what differs from another folder or revision, and what that does to questions; exit 1 if one loses."""
-    before, impact = bot.impact_since(against)
-    print_line(command_line_texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
+    files = read(Path(against)) if Path(against).is_dir() else read_revision(bot.folder, against)
+    then = Snapshot.of(files, against, bot.snapshot.confidence)
+    before = then.base
+    database = bot.settings.database_url.removeprefix("sqlite:///")
+    # Real questions are asked too if there is a database: it is not created for this.
+    known = bot.known() if Path(database).is_file() or database.startswith("postgresql") else []
+    impact = replay_all(then.index, bot.snapshot.index, bot.snapshot.confidence, known, bot.progress)
+    print(texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
     for line in (*_differences(before, after), *impact_lines(impact, after, most=len(impact.effects))):
-        print_line(line)
+        print(line)
     if impact.has_loss:
         raise typer.Exit(1)
 
@@ -59,40 +65,36 @@ def _differences(before: KnowledgeBase, after: KnowledgeBase) -> Iterator[str]:
     """Items that are new, gone, or answered in other words."""
     for item in after.items:
         if item.id not in before.by_id:
-            yield command_line_texts.AGAINST_NEW.format(item=item.id, question=item.question)
+            yield texts.AGAINST_NEW.format(item=item.id, question=item.question)
         elif before.by_id[item.id].answer != item.answer:
-            yield command_line_texts.AGAINST_ANSWER.format(item=item.id, question=item.question)
+            yield texts.AGAINST_ANSWER.format(item=item.id, question=item.question)
     for item in before.items:
         if item.id not in after.by_id:
-            yield command_line_texts.AGAINST_GONE.format(item=item.id, question=item.question)
+            yield texts.AGAINST_GONE.format(item=item.id, question=item.question)
 
 
 def _report(knowledge: Knowledge) -> Iterator[str]:
     base = knowledge.base
     for warning in knowledge.warnings:
-        yield command_line_texts.CHECK_WARNING.format(warning=warning)
+        yield texts.CHECK_WARNING.format(warning=warning)
     counts = {kind: sum(item.kind is kind for item in base.items) for kind in Kind}
-    yield command_line_texts.CHECK_FINE.format(
+    yield texts.CHECK_FINE.format(
         answers=counts[Kind.ANSWER],
         not_covered=counts[Kind.NOT_COVERED],
         small_talk=counts[Kind.SMALL_TALK],
-        phrasings=sum(len(list(item.all_phrasings())) for item in base.items),
+        phrasings=sum(len(item.all_phrasings()) for item in base.items),
     )
-    yield command_line_texts.COVERAGE
+    yield texts.COVERAGE
     for paragraph, place in base.places.items():
         items = "、".join(item.id for item in base.items if paragraph in item.source)
-        yield command_line_texts.COVERAGE_ROW.format(
-            paragraph=paragraph, place=place, items=items or command_line_texts.COVERAGE_NONE
-        )
+        yield texts.COVERAGE_ROW.format(paragraph=paragraph, place=place, items=items or texts.COVERAGE_NONE)
 
 
 def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
     matcher = partial(Matcher, confidence=bot.snapshot.confidence)
     for advice in advise(knowledge.base, bot.loaded.index, matcher, bot.progress):
-        places = [
-            command_line_texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items
-        ]
-        yield command_line_texts.CHECK_ADVICE.format(items="、".join(places), advice=in_words(advice))
+        places = [texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items]
+        yield texts.CHECK_ADVICE.format(items="、".join(places), advice=in_words(advice))
 
 
 def in_words(advice: Advice) -> str:
@@ -100,4 +102,4 @@ def in_words(advice: Advice) -> str:
     details = {
         name: "、".join(detail) if isinstance(detail, tuple) else detail for name, detail in advice.details.items()
     }
-    return command_line_texts.ADVICE[advice.kind].format(**details)
+    return texts.ADVICE[advice.kind].format(**details)

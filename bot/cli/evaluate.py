@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from bot.app import App
 from bot.cli.plots import evaluation_page
-from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json
+from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json, print_table
 from bot.errors import UsageError
 from bot.evaluation.measure import (
     Grade,
@@ -25,7 +22,7 @@ from bot.evaluation.measure import (
 )
 from bot.matching import Matcher
 from bot.matching.matcher import LANE_WEIGHTS
-from bot.texts import command_line as command_line_texts
+from bot.texts import command_line as texts
 
 _GRADES = (Grade.RIGHT, Grade.OFFERED, Grade.WRONG, Grade.MISSED)
 """What can become of an answerable question, in the order of the table."""
@@ -33,23 +30,19 @@ _GRADES = (Grade.RIGHT, Grade.OFFERED, Grade.WRONG, Grade.MISSED)
 
 def evaluate(
     *,
-    questions: Annotated[
-        str | None, typer.Option("--questions", metavar="FILE", help=command_line_texts.HELP_QUESTIONS)
-    ] = None,
-    judged: Annotated[bool, typer.Option("--judged", help=command_line_texts.HELP_JUDGED)] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=command_line_texts.HELP_EVALUATE_JSON)] = False,
-    html: Annotated[Path | None, typer.Option("--html", help=command_line_texts.HELP_HTML)] = None,
-    without: Annotated[
-        list[str] | None, typer.Option("--without", metavar="LANE", help=command_line_texts.HELP_WITHOUT)
-    ] = None,
-    sample: Annotated[int, typer.Option("--sample", min=1, help=command_line_texts.HELP_SAMPLE)] = 1000,
-    seed: Annotated[int, typer.Option("--seed", help=command_line_texts.HELP_SEED)] = 1,
+    questions: Annotated[str | None, typer.Option("--questions", metavar="FILE", help=texts.HELP_QUESTIONS)] = None,
+    judged: Annotated[bool, typer.Option("--judged", help=texts.HELP_JUDGED)] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_EVALUATE_JSON)] = False,
+    html: Annotated[Path | None, typer.Option("--html", help=texts.HELP_HTML)] = None,
+    without: Annotated[list[str] | None, typer.Option("--without", metavar="LANE", help=texts.HELP_WITHOUT)] = None,
+    sample: Annotated[int, typer.Option("--sample", min=1, help=texts.HELP_SAMPLE)] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help=texts.HELP_SEED)] = 1,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Print how good the answers are."""
     for lane in without or ():
         if lane not in LANE_WEIGHTS:
-            raise UsageError(command_line_texts.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
+            raise UsageError(texts.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
     if html:
         need_plotly(html)
     with build(knowledge) as bot:
@@ -58,11 +51,11 @@ def evaluate(
         if questions or judged:
             asked = _read_questions(questions) if questions else _judged_questions(bot)
             results = list(ask_questions(matcher(bot.snapshot.index), asked))
-            title = command_line_texts.EVALUATE_FILE.format(count=len(asked))
+            title = texts.EVALUATE_FILE.format(count=len(asked))
         else:
             results = list(ask_held_out(bot.snapshot.index, sample, seed, matcher, bot.progress))
             count = sum(result.question.kind is not QuestionKind.WITHOUT_ITEM for result in results)
-            title = command_line_texts.EVALUATE_SELF.format(count=count)
+            title = texts.EVALUATE_SELF.format(count=count)
     report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
     if html:
         html.write_text(evaluation_page(results, report, confidence), encoding="utf-8")
@@ -74,48 +67,36 @@ def evaluate(
 
 def _read_questions(file: str) -> list[Question]:
     try:
-        lines = sys.stdin.readlines() if file == "-" else Path(file).read_text(encoding="utf-8").splitlines()
+        return read_questions(sys.stdin if file == "-" else Path(file).read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(command_line_texts.UNREADABLE_QUESTIONS.format(file=file, reason=error)) from error
-    try:
-        return read_questions(lines)
+        raise UsageError(texts.UNREADABLE_QUESTIONS.format(file=file, reason=error)) from error
     except ValueError as error:
-        raise UsageError(command_line_texts.BAD_QUESTIONS.format(file=file, line=error.args[0])) from error
+        raise UsageError(texts.BAD_QUESTIONS.format(file=file, line=error.args[0])) from error
 
 
 def _judged_questions(bot: App) -> list[Question]:
     """The answers that admins have judged, as test questions."""
-    return [
-        Question(
-            judged.question,
-            QuestionKind.ANSWERABLE if judged.right else QuestionKind.REFUTED,
-            judged.item,
-            item=judged.item,
-        )
-        for judged in bot.usage.judged()
-    ]
+    kinds = {True: QuestionKind.ANSWERABLE, False: QuestionKind.REFUTED}
+    return [Question(one.question, kinds[one.right], one.item, item=one.item) for one in bot.usage.judged()]
 
 
 def _print_report(title: str, report: dict[str, Any]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(title)
+    print(title)
     for kind, shares in report["kinds"].items():
         outcomes = "，".join(
-            f"{command_line_texts.EVALUATE_OUTCOMES[name]} {share:.1%}"
-            for name, share in shares.items()
-            if name != "questions"
+            f"{texts.EVALUATE_OUTCOMES[name]} {share:.1%}" for name, share in shares.items() if name != "questions"
         )
-        console.print(f"{command_line_texts.EVALUATE_KINDS.get(kind, kind)}（{shares['questions']}）：{outcomes}")
-    console.print(command_line_texts.EVALUATE_RECALL.format(recall=report["recall_at_1"]))
-    console.print(command_line_texts.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
-    console.print(command_line_texts.EVALUATE_LATENCY.format(**report["latency_ms"]))
-    head = (command_line_texts.EVALUATE_GROUP, command_line_texts.EVALUATE_COUNT, command_line_texts.EVALUATE_FIRST)
-    table = Table(*head, *(command_line_texts.EVALUATE_OUTCOMES[grade] for grade in _GRADES))
-    for group, shares in sorted(report["groups"].items(), key=lambda row: -row[1]["questions"]):
-        cells = (f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *_GRADES))
-        table.add_row(escape(group), str(shares["questions"]), *cells)
-    console.print(table)
+        print(f"{texts.EVALUATE_KINDS.get(kind, kind)}（{shares['questions']}）：{outcomes}")
+    print(texts.EVALUATE_RECALL.format(recall=report["recall_at_1"]))
+    print(texts.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
+    print(texts.EVALUATE_LATENCY.format(**report["latency_ms"]))
+    rows = [
+        (group, shares["questions"], *(f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *_GRADES)))
+        for group, shares in sorted(report["groups"].items(), key=lambda row: -row[1]["questions"])
+    ]
+    grades = (texts.EVALUATE_OUTCOMES[grade] for grade in _GRADES)
+    print_table((*texts.EVALUATE_COLUMNS, *grades), rows)
     if report["confusions"]:
-        console.print(command_line_texts.EVALUATE_CONFUSIONS)
+        print(texts.EVALUATE_CONFUSIONS)
     for row in report["confusions"]:
-        console.print(command_line_texts.EVALUATE_CONFUSION.format(**row), markup=False)
+        print(texts.EVALUATE_CONFUSION.format(**row))

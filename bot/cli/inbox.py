@@ -3,10 +3,8 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from bot.cli.terminal import build, console, print_line
+from bot.cli.terminal import build, print_table
 from bot.errors import UsageError
 from bot.texts import command_line as texts
 
@@ -18,14 +16,11 @@ def inbox_list() -> None:
     """List dead letters, the oldest first."""
     with build() as bot:
         letters = bot.inbox.dead_letters()
-    if not letters:
-        print_line(texts.INBOX_NONE)
-        return
-    table = Table(*texts.INBOX_COLUMNS.values())
-    for letter in letters:
-        times = (at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at))
-        table.add_row(str(letter.id), *times, escape(letter.fault))
-    console().print(table)
+    rows = [
+        (letter.id, *(at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at)), letter.fault)
+        for letter in letters
+    ]
+    print_table(texts.INBOX_COLUMNS, rows, if_empty=texts.INBOX_NONE)
 
 
 @inbox.command("replay", help=texts.HELP_INBOX_REPLAY)
@@ -37,4 +32,4 @@ def inbox_replay(
         unknown = set(ids or ()).difference(letter.id for letter in bot.inbox.dead_letters())
         if unknown:
             raise UsageError(texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
-        print_line(texts.INBOX_REPLAYED.format(count=bot.inbox.replay(ids or None)))
+        print(texts.INBOX_REPLAYED.format(count=bot.inbox.replay(ids or None)))

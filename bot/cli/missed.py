@@ -3,16 +3,13 @@
 import csv
 import io
 import sys
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from bot.cli.terminal import build, console, need_plotly, print_json, print_line
+from bot.cli.plots import misses_page
+from bot.cli.terminal import build, need_plotly, print_json, print_table
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.masking import question_key
@@ -28,13 +25,6 @@ _NEAREST = 3
 RowId = Annotated[int, typer.Argument(metavar="ID", help=texts.HELP_ID, min=1, max=2**63 - 1)]
 
 
-class ExportFormat(StrEnum):
-    """What ``missed export`` writes."""
-
-    CSV = "csv"
-    JSON = "json"
-
-
 @missed.callback(invoke_without_command=True)
 def missed_clusters(context: typer.Context) -> None:
     """Print what was missed, what asks the same together, the most pressing first."""
@@ -42,39 +32,25 @@ def missed_clusters(context: typer.Context) -> None:
         return
     with build() as bot:
         bot.clustering.cluster_new()
-        clusters = bot.clusters.top(_CLUSTERS)
-        if not clusters:
-            print_line(texts.MISSED_NONE)
-            return
-        table = Table(*texts.MISSED_CLUSTER_COLUMNS.values())
-        for cluster in clusters:
-            first = cluster.questions[0]
-            candidates = bot.snapshot.matcher.match(first.question).candidates
+        rows = []
+        for cluster in bot.clusters.top(_CLUSTERS):
+            question = cluster.questions[0].question
+            candidates = bot.snapshot.matcher.match(question).candidates
             near = [candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER][:_NEAREST]
             names = "\n".join(texts.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near)
-            counts = (cluster.asked, cluster.days, len(cluster.questions))
-            table.add_row(str(cluster.id), escape(first.question), *map(str, counts), names)
-        console().print(table)
+            rows.append((cluster.id, question, cluster.asked, cluster.days, len(cluster.questions), names))
+    print_table(texts.MISSED_CLUSTER_COLUMNS, rows, if_empty=texts.MISSED_NONE)
 
 
 @missed.command("list", help=texts.HELP_MISSED_LIST)
 def missed_list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] = False) -> None:
     """List rows, the most often asked first."""
     with build() as bot:
-        rows = bot.misses.rows(list(State) if every else [State.OPEN])
-    if not rows:
-        print_line(texts.MISSED_NONE)
-        return
-    # A terminal has capacity for what matters; a pipe gets every column, and nothing is cut.
-    short = sys.stdout.isatty()
-    columns = _SHORT_COLUMNS if short else tuple(texts.MISSED_COLUMNS)
-    table = Table()
-    for name in columns:
-        table.add_column(texts.MISSED_COLUMNS[name], overflow="fold")
-    for row in rows:
-        cells = _cells(row)
-        table.add_row(*(escape("" if cells[name] is None else str(cells[name])) for name in columns))
-    console().print(table)
+        rows = [_cells(row) for row in bot.misses.rows(list(State) if every else [State.OPEN])]
+    # A terminal has capacity for what matters; a pipe gets every column.
+    columns = _SHORT_COLUMNS if sys.stdout.isatty() else tuple(texts.MISSED_COLUMNS)
+    head = [texts.MISSED_COLUMNS[name] for name in columns]
+    print_table(head, [[row[name] for name in columns] for row in rows], if_empty=texts.MISSED_NONE)
 
 
 @missed.command("show", help=texts.HELP_MISSED_SHOW)
@@ -83,29 +59,29 @@ def missed_show(row_id: RowId) -> None:
     with build() as bot:
         row, days = bot.misses.row(row_id), bot.misses.days(row_id)
     for name, value in _cells(row).items():
-        print_line(texts.MISSED_CELL.format(name=texts.MISSED_COLUMNS[name], value="" if value is None else value))
-    print_line(texts.MISSED_DAYS)
+        print(texts.MISSED_CELL.format(name=texts.MISSED_COLUMNS[name], value="" if value is None else value))
+    print(texts.MISSED_DAYS)
     for day, count in days.items():
-        print_line(texts.MISSED_DAY.format(day=day, count=count))
+        print(texts.MISSED_DAY.format(day=day, count=count))
 
 
 @missed.command("resolve", help=texts.HELP_MISSED_RESOLVE)
 def missed_resolve(row_id: RowId) -> None:
     """Mark a row as handled."""
-    print_line(texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, ActionKind.RESOLVE_MISS)))
+    print(texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, ActionKind.RESOLVE_MISS)))
 
 
 @missed.command("ignore", help=texts.HELP_MISSED_IGNORE)
 def missed_ignore(row_id: RowId) -> None:
     """Mark a row as ignored."""
-    print_line(texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, ActionKind.IGNORE_MISS)))
+    print(texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, ActionKind.IGNORE_MISS)))
 
 
 @missed.command("delete", help=texts.HELP_MISSED_DELETE)
 def missed_delete(row_id: RowId) -> None:
     """Delete a row for good."""
     with build() as bot:
-        print_line(texts.MISSED_DELETED.format(question=bot.misses.delete(row_id).question))
+        print(texts.MISSED_DELETED.format(question=bot.misses.delete(row_id).question))
         bot.history.record(None, ActionKind.DELETE, "")
 
 
@@ -119,7 +95,7 @@ def missed_forget(
         if not bot.misses.forget(question_key(question)):
             raise UsageError(texts.MISSED_UNKNOWN_QUESTION.format(question=question))
         bot.history.record(None, ActionKind.DELETE, "")
-        print_line(texts.MISSED_FORGOTTEN.format(question=question))
+        print(texts.MISSED_DELETED.format(question=question))
 
 
 @missed.command("report", help=texts.HELP_REPORT)
@@ -127,32 +103,20 @@ def missed_report(
     html: Annotated[Path, typer.Option("--html", metavar="FILE", help=texts.HELP_REPORT_HTML)],
 ) -> None:
     """Write a page of plots."""
-    from bot.cli.plots import MissFigures, misses_page  # noqa: PLC0415 - as above
-
     need_plotly(html)
     with build() as bot:
-        bot.clustering.cluster_new()
-        today = datetime.now(UTC).date()
-        figures = MissFigures(
-            daily=bot.usage.daily(today - timedelta(days=bot.settings.retention_days)),
-            clusters=bot.clusters.top(_CLUSTERS),
-            items=[item for item in bot.loaded.base.items if item.kind is Kind.ANSWER],
-            shown=bot.usage.shown(today - timedelta(days=30)),
-            open_misses=bot.misses.rows([State.OPEN]),
-            today=today,
-        )
-        html.write_text(misses_page(figures), encoding="utf-8")
-        print_line(texts.REPORT_WRITTEN.format(file=html))
+        html.write_text(misses_page(bot), encoding="utf-8")
+        print(texts.REPORT_WRITTEN.format(file=html))
 
 
 @missed.command("export", help=texts.HELP_MISSED_EXPORT)
 def missed_export(
-    form: Annotated[ExportFormat, typer.Option("--format", help=texts.HELP_FORMAT)] = ExportFormat.CSV,
+    form: Annotated[Literal["csv", "json"], typer.Option("--format", help=texts.HELP_FORMAT)] = "csv",
 ) -> None:
     """Write all rows to standard output."""
     with build() as bot:
         rows = [_cells(row) for row in bot.misses.rows(list(State))]
-    if form is ExportFormat.JSON:
+    if form == "json":
         print_json(rows)
         return
     out = io.StringIO()

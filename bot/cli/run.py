@@ -1,16 +1,15 @@
 """The bot on Telegram, and whether it is well."""
 
+import contextlib
 import http.client
 import json
 import logging
 import signal
 import sys
-import urllib.error
-import urllib.request
 
 import typer
 
-from bot.cli.terminal import build, print_line
+from bot.cli.terminal import build
 from bot.config import load_settings
 from bot.errors import CampaignBotError
 from bot.logs import configure_logging
@@ -26,9 +25,9 @@ def run() -> None:
         with build() as bot:
             configure_logging(bot.settings.log_level, bot.settings.secrets())
             # Telegram's libraries cost every other command its start.
-            from bot.serve import Server  # noqa: PLC0415
+            from bot.serve import serve  # noqa: PLC0415
 
-            Server(bot).run()
+            serve(bot)
     except CampaignBotError:
         raise
     except Exception:
@@ -40,21 +39,17 @@ def run() -> None:
 def health() -> None:
     """Tell whether the running bot works: exit code 0 or 1, and one line."""
     host, port = load_settings().address()
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what listens everywhere is here too
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
-    faults = _faults_at(url)
-    print_line("red: " + "; ".join(faults) if faults else "green")
+    faults = _faults_at({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104 - all interfaces
+    print("red: " + "; ".join(faults) if faults else "green")
     raise typer.Exit(1 if faults else 0)
 
 
-def _faults_at(url: str) -> list[str]:
-    # No proxy: it is this machine.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def _faults_at(host: str, port: int) -> list[str]:
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
     try:
-        with opener.open(url, timeout=_HEALTH_TIMEOUT_S) as response:
-            body = response.read()
-    except urllib.error.HTTPError as error:
-        body = error.read()
+        with contextlib.closing(http.client.HTTPConnection(host, port, timeout=_HEALTH_TIMEOUT_S)) as connection:
+            connection.request("GET", "/healthz")
+            body = connection.getresponse().read()
     except (OSError, ValueError, http.client.HTTPException) as error:
         return [f"{url} does not answer ({error}): is `campaign-bot run` running, and CAMPAIGN_BOT_LISTEN the same?"]
     try:

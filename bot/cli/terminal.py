@@ -3,12 +3,14 @@
 import importlib.util
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
 
 from bot.app import App
 from bot.config import load_settings
@@ -26,26 +28,30 @@ def build(folder: Path | None = None) -> App:
     console = Console(stderr=True)
 
     def progress(work: Iterable[HeldOut], total: int) -> Iterable[HeldOut]:
+        if not console.is_terminal:
+            return work
         from rich.progress import track  # noqa: PLC0415 - only this needs it, and it costs every command its start
 
         return track(work, texts.EVALUATING, total, console=console, transient=True)
 
-    return App(load_settings(), folder, progress) if console.is_terminal else App(load_settings(), folder)
-
-
-def console() -> Console:
-    """A terminal shows what fits; a pipe gets everything, and nothing is cut."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-
-
-def print_line(line: str) -> None:
-    """Print a line of what the command is for."""
-    print(line)  # noqa: T201 - it is what the command is for
+    settings = load_settings()
+    return App(settings, folder or settings.knowledge_folder(), progress)
 
 
 def print_json(value: object) -> None:
     """Print a value as a line of JSON, at once."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201 - as above
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def print_table(head: Iterable[str], rows: Sequence[Iterable[object]], *, if_empty: str = "") -> None:
+    """Print a table, or ``if_empty`` where there are no rows. A pipe gets wide lines; nothing is cut anywhere."""
+    if if_empty and not rows:
+        print(if_empty)
+        return
+    table = Table(*(Column(name, overflow="fold") for name in head))
+    for row in rows:
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
 
 
 def need_plotly(html: Path) -> None:

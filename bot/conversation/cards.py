@@ -162,7 +162,7 @@ def item_card(item: Item, snapshot: Snapshot) -> Reply:
         item=item,
         places=places(item, snapshot.base) or texts.ITEM_CARD_NO_PLACES,
         place=snapshot.knowledge.locations[item.id],
-        count=len(list(item.all_phrasings())),
+        count=len(item.all_phrasings()),
     )
     buttons = row(
         Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(item.id)),

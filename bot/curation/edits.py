@@ -22,7 +22,7 @@ from bot.knowledge import Files, fingerprint, read
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.edit import ByHandError, Edit, edit_of
 from bot.knowledge.folder import commit, replace, tidy
-from bot.matching import ConfidenceModel
+from bot.matching import Answer, ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.history import History
 from bot.store.records import Action, ActionKind, ActionState
@@ -203,7 +203,7 @@ class Edits:
         """Give a snapshot its own thresholds, if it still answers."""
         with self._lock:
             if self.current.snapshot is snapshot:
-                self.current.swap(snapshot.calibrated(confidence))
+                self.current.snapshot = snapshot.calibrated(confidence)
 
     def impact(self, before: Snapshot, after: Snapshot, more: Sequence[ReplayedQuestion] = ()) -> Impact:
         """What a change does to phrasings, to the known real questions, and to some ``more`` of these."""
@@ -273,7 +273,7 @@ class Edits:
         current = self.current.snapshot
         if found.files != current.files:
             self.taken_over.append((current, found))
-        self.current.swap(snapshot.calibrated(current.confidence))
+        self.current.snapshot = snapshot.calibrated(current.confidence)
 
     def _commit(self, message: str, edits: Sequence[Edit]) -> None:
         """Commit to git, if that is wanted; an error of git is logged, and the edit stands."""

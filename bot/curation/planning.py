@@ -85,7 +85,7 @@ def questions(change: Change) -> tuple[str, ...]:
         case AddPhrasings(_, phrasings):
             return phrasings
         case AddItem(item):
-            return tuple(item.all_phrasings())
+            return item.all_phrasings()
         case SetAnswer() | AddSource():
             return ()
 

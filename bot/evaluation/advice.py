@@ -59,7 +59,7 @@ def advise(
 
 def _few_phrasings(base: KnowledgeBase) -> Iterator[Advice]:
     for item in base.items:
-        count = len(list(item.all_phrasings()))
+        count = len(item.all_phrasings())
         if item.kind is Kind.ANSWER and count < _ENOUGH:
             yield Advice(AdviceKind.FEW_PHRASINGS, (item.id,), {"count": count})
 

@@ -30,16 +30,10 @@ KNOWLEDGE_UNUSABLE = (
     "知识库 {folder} 有 {count} 处错误，暂时用不了；运行 campaign-bot check {folder} 查看每一处怎么改。"
 )
 FEEDBACK_NONE = "还没有人评价过。"
-FEEDBACK_COLUMNS = {
-    "question": "问题",
-    "item": "条目",
-    "opinion": "评价",
-    "count": "次数",
-    "last_given": "最近",
-}
+FEEDBACK_COLUMNS = ("问题", "条目", "评价", "次数", "最近")
 HELP_FEEDBACK = "看会员对答案的评价：哪个问题，哪个条目，觉得怎样。"
 INBOX_NONE = "没有没能回复的消息。"
-INBOX_COLUMNS = {"id": "编号", "received_at": "收到", "died_at": "放弃", "fault": "原因"}
+INBOX_COLUMNS = ("编号", "收到", "放弃", "原因")
 INBOX_REPLAYED = "{count} 条消息重新排队，机器人会再试着回复。"
 INBOX_UNKNOWN = "没有编号为 {ids} 的消息；运行 campaign-bot inbox list 查看有哪些。"
 HELP_INBOX = "没能回复的消息（加密保存，最多 7 天）"
@@ -64,16 +58,8 @@ MISSED_DELETED = "已彻底删掉：{question}"
 MISSED_CELL = "{name}：{value}"
 MISSED_DAYS = "问过的日子："
 MISSED_DAY = "  {day}  {count} 次"
-MISSED_CLUSTER_COLUMNS = {
-    "id": "组",
-    "question": "问题",
-    "asked": "次数",
-    "days": "天数",
-    "wordings": "问法",
-    "nearest": "最接近的条目和得分",
-}
+MISSED_CLUSTER_COLUMNS = ("组", "问题", "次数", "天数", "问法", "最接近的条目和得分")
 MISSED_NEAR = "{item} {score:.2f}"
-MISSED_FORGOTTEN = "已彻底删掉：{question}"
 MISSED_UNKNOWN_QUESTION = "哪里都没有记下“{question}”；运行 campaign-bot missed list --all 查看有哪些。"
 HELP_MISSED = "没答上来的问题；后面什么也不写，就看分好组的"
 HELP_FORGET = "彻底删掉记下的一个问题，不管它答没答上来。"
@@ -95,10 +81,7 @@ REPORT_ITEMS = "条目的冷热（最近一个月看过几次）"
 REPORT_HOT = "最热的"
 REPORT_COLD = "最冷的"
 REPORT_AGES = "还没处理的放了多久"
-REPORT_DAY = "一天以内"
-REPORT_WEEK = "一周以内"
-REPORT_MONTH = "一个月以内"
-REPORT_OLDER = "一个月以上"
+REPORT_AGE_LIMITS = {"一天以内": 1, "一周以内": 7, "一个月以内": 30, "一个月以上": float("inf")}
 REPORT_WRITTEN = "报告写好了：{file}"
 HELP_AGAINST = "和另一个文件夹或 git 版本比：哪些问题的答案会变，丢了答案时退出码为 1"
 AGAINST_NEW = "＋ 新条目 {item}：{question}"
@@ -146,9 +129,7 @@ EVALUATE_OUTCOMES = {
     "false": "不该答却答了",
     "declined": "老实说没有",
 }
-EVALUATE_GROUP = "分类"
-EVALUATE_COUNT = "题数"
-EVALUATE_FIRST = "第一名对"
+EVALUATE_COLUMNS = ("分类", "题数", "第一名对")
 BAD_QUESTIONS = (
     '{file} 第 {line} 行不是测试题；每行写一个 JSON，如 {{"q": "几号开会？", "kind": "in", "must": [["5月31日"]]}}。'
 )
@@ -164,6 +145,7 @@ PLOT_UNANSWERABLE = "没有答案的题"
 PLOT_SUGGEST = "列出供选"
 PLOT_ANSWER = "直接回答"
 PLOT_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）"
+PLOT_CONFUSION = "{expected} → {got}（例如：{example}）"
 PLOT_RELIABILITY = "得分有多可靠（横轴：得分；纵轴：其中对的比例）"
 PLOT_IDEAL = "理想"
 PLOT_MEASURED = "实测"

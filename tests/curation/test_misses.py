@@ -91,7 +91,7 @@ def test_other_thresholds_close_misses_too(admin_setup: AdminSetup) -> None:
     easier = snapshot.calibrated(replace(ConfidenceModel(), answer=0.3))
     admin_setup.lifecycle.follow(snapshot, easier)
     assert admin_setup.states() == {"开饭安排怎么样": OPEN}, "this snapshot does not answer anybody"
-    admin_setup.current.swap(easier)
+    admin_setup.current.snapshot = easier
     admin_setup.lifecycle.follow(snapshot, easier)
     assert admin_setup.states() == {"开饭安排怎么样": VERIFIED}
 

@@ -210,7 +210,7 @@ def fails(*given: object) -> int:
 async def test_a_snapshot_comes_to_its_own_thresholds(admin_setup: AdminSetup, told: Told) -> None:
     """Those of the knowledge before hold until they are computed."""
     strict = ConfidenceModel(answer=0.99)
-    admin_setup.current.swap(admin_setup.current.snapshot.calibrated(strict))
+    admin_setup.current.snapshot = admin_setup.current.snapshot.calibrated(strict)
     admin_setup.write("items.yaml", *PHRASING)
     admin_setup.edits.take_over()
     assert admin_setup.current.snapshot.confidence == strict
@@ -233,7 +233,7 @@ async def test_thresholds_of_a_snapshot_that_answers_no_more_are_given_up(librar
     following = asyncio.create_task(told.reloader.follow())
     await until(lambda: told.reloader._followed is first)
     second = Snapshot.of(read(library.folder), "", first.confidence)
-    library.current.swap(second)
+    library.current.snapshot = second
     await following
     assert not (tmp_path / "cache").exists()
     assert library.current.snapshot is second
