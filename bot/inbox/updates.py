@@ -41,12 +41,6 @@ class Chat(_Needed):
     """Where a message stands."""
 
     id: Id
-    type: str
-
-    @property
-    def private(self) -> bool:
-        """Whether it is a chat of the bot with one member."""
-        return self.type == "private"
 
 
 class User(_Needed):

@@ -104,4 +104,4 @@ def _is_meant(message: Message, said: Utterance) -> bool:
     """Whether a message may be an admin's: a command of theirs, or a text, which in a group must reply to the bot."""
     if said.command:
         return said.command.name in COMMANDS and not said.is_foreign
-    return message.chat.private or said.replies
+    return message.place.private or said.replies

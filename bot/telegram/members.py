@@ -114,7 +114,7 @@ class MemberHandlers:
         """Say that an update could not be answered."""
         pressed_in = update.callback_query.message if update.callback_query else None
         message = update.message or update.edited_message or pressed_in
-        if message and message.chat.private:
+        if message and message.place.private:
             who = update.callback_query.sender if update.callback_query else message.author
             speaker = self._speaker(who, message.chat.id)
             await self._reply(message, self._plain(members_texts.FAILED, speaker), edited=False)
@@ -126,7 +126,7 @@ class MemberHandlers:
             return None
         # In a group every bot sees a command that names none: of these, only our own are answered.
         own_command = said.command is not None and said.command.name in _COMMANDS
-        if message.chat.private or said.mentioned or own_command:
+        if message.place.private or said.mentioned or own_command:
             return True
         return False if said.replies and not said.command else None
 

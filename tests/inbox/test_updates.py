@@ -25,7 +25,7 @@ KEPT = {
             "message": {
                 "message_id": 1,
                 "date": 1780000000,
-                "chat": {"id": 5, "type": "private"},
+                "chat": {"id": 5},
                 "from": {"id": 5, "language_code": "zh"},
                 "text": "几点",
             }
@@ -37,7 +37,7 @@ KEPT = {
             "message": {
                 "message_id": 1,
                 "date": 1780000000,
-                "chat": {"id": 5, "type": "private"},
+                "chat": {"id": 5},
                 "from": {"id": 5, "language_code": "zh"},
                 "media": True,
             }
@@ -59,7 +59,7 @@ KEPT = {
                 "message_id": 1,
                 "date": 1780000000,
                 "edit_date": 1780000001,
-                "chat": {"id": 5, "type": "private"},
+                "chat": {"id": 5},
                 "from": {"id": 5, "language_code": "zh"},
                 "text": "几点",
                 "thread": 9,
@@ -77,7 +77,7 @@ KEPT = {
                 "message": {
                     "message_id": 1,
                     "date": 1780000000,
-                    "chat": {"id": 5, "type": "private"},
+                    "chat": {"id": 5},
                     "from": {"id": 5, "language_code": "zh"},
                 },
             }
