@@ -1,15 +1,11 @@
 """Members' messages are encrypted before they are stored; the key is never in the database."""
 
 import base64
-import hashlib
 import hmac
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-_PSEUDONYM_BYTES = 7
-"""With a sign before it, it fits 64 bits."""
 
 
 class DecryptionError(Exception):
@@ -41,5 +37,5 @@ class Encryption:
 
     def pseudonym(self, text: str) -> int:
         """A negative number of at most 56 bits, the same for the same text; without the key it tells nothing."""
-        digest = hmac.new(self._mac_key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
-        return -1 - int.from_bytes(digest[:_PSEUDONYM_BYTES], "big")
+        digest = hmac.digest(self._mac_key, text.encode("utf-8", "surrogatepass"), "sha256")
+        return -1 - int.from_bytes(digest[:7], "big")
