@@ -81,7 +81,9 @@ def missed_ignore(row_id: RowId) -> None:
 def missed_delete(row_id: RowId) -> None:
     """Delete a row for good."""
     with build() as bot:
-        print(texts.MISSED_DELETED.format(question=bot.misses.delete(row_id).question))
+        row = bot.misses.row(row_id)
+        bot.misses.forget(row.key)
+        print(texts.MISSED_DELETED.format(question=row.question))
         bot.history.record(None, ActionKind.DELETE, "")
 
 
@@ -129,7 +131,8 @@ def missed_export(
 def _settled(row_id: int, state: State, action: ActionKind) -> str:
     """Put a row into a state, and keep who did it; its question."""
     with build() as bot:
-        question = bot.misses.set_state(row_id, state).question
+        question = bot.misses.row(row_id).question
+        bot.misses.set_state([row_id], state)
         bot.history.record(None, action, str(row_id))
         return question
 

@@ -32,7 +32,7 @@ def misses_page(bot: App) -> str:
         texts.REPORT_ASKED: {cluster.questions[0].question: cluster.asked for cluster in top},
         texts.REPORT_ON_DAYS: {cluster.questions[0].question: cluster.days for cluster in top},
     }
-    shown = bot.usage.shown(today - timedelta(days=30))
+    shown = bot.usage.shown()
     answers = [item for item in bot.loaded.base.items if item.kind is Kind.ANSWER]
     ranked = sorted(answers, key=lambda item: (shown.get(item.id, 0), item.id))
     items = {

@@ -194,7 +194,7 @@ class MemberConversation:
     def _hot(self, snapshot: Snapshot) -> Sequence[Item]:
         """What is asked most, as far as it is still there."""
         by_id = snapshot.base.by_id
-        return [by_id[item_id] for item_id in self.usage.hot(HOT_ITEMS) if item_id in by_id]
+        return [by_id[item_id] for item_id in list(self.usage.shown())[:HOT_ITEMS] if item_id in by_id]
 
     def _read(self, text: str, speaker: Speaker, snapshot: Snapshot) -> tuple[str, Verdict]:
         """A question as it is understood, and its verdict: of a follow-up, the reading that helps most."""

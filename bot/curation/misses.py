@@ -11,6 +11,7 @@ from bot.store.records import MissedQuestion, State
 from bot.store.usage import UsageLog
 
 _LOG = logging.getLogger(__name__)
+_PENDING = (State.OPEN, State.HANDLED)
 _AT_ONCE = 100
 """Misses that are asked again before their states are written."""
 
@@ -34,8 +35,8 @@ class MissLifecycle:
         verified = self.misses.rows([State.VERIFIED])
         lost = [missed.id for missed in verified if not isinstance(after.matcher.match(missed.question), Settled)]
         if lost and self.current.snapshot is after:
-            self.misses.reopen(lost)
-        rows = self.misses.rows([State.OPEN, State.HANDLED])
+            self.misses.set_state(lost, State.OPEN)
+        rows = self.misses.rows(_PENDING)
         return sum(self.close(rows[n : n + _AT_ONCE], before, after) for n in range(0, len(rows), _AT_ONCE))
 
     def reopen(self, item: str, snapshot: Snapshot, *, answer: bool) -> None:
@@ -50,7 +51,8 @@ class MissLifecycle:
             return item not in _items(snapshot.matcher.match(missed.question))
 
         rows = self.misses.rows([State.HANDLED, State.VERIFIED, State.NOT_COVERED])
-        self.misses.reopen([missed.id for missed in rows if missed.chosen == item and is_lost(missed)])
+        lost = [missed.id for missed in rows if missed.chosen == item and is_lost(missed)]
+        self.misses.set_state(lost, State.OPEN)
 
     def close(self, rows: Sequence[MissedQuestion], before: Snapshot | None, after: Snapshot) -> int:
         """Close those of these pending misses that are answered now, or are honestly not covered; how many."""
@@ -64,7 +66,7 @@ class MissLifecycle:
         if not count or self.current.snapshot is not after:
             return 0
         for state, ids in found.items():
-            self.misses.settle(ids, state)
+            self.misses.set_state(ids, state, among=_PENDING)
         _LOG.info("%d missed questions are closed.", count)
         return count
 

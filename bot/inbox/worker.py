@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -15,7 +15,7 @@ from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Update
 from bot.metrics import Metrics
 from bot.store.inbox import Inbox
-from bot.store.records import NOTHING, Done, Records, Waiting
+from bot.store.records import NOTHING, Records, Waiting
 
 _LOG = logging.getLogger(__name__)
 _TRIES = 3
@@ -81,7 +81,7 @@ class Worker:
         self._finished: set[int] = set()
         """Rows that were finished since the inbox was last read."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._done: list[Done] = []
+        self._done: dict[int, Records] = {}
         """What the next commit takes."""
         self._next_commit: asyncio.Task[None] | None = None
         self._committing = asyncio.Lock()
@@ -95,7 +95,8 @@ class Worker:
     def add(self, jobs: Sequence[Job]) -> None:
         """Handle these updates after all that are here, once ``start`` was called; a row that is here is left out."""
         for job in jobs:
-            if job.row_id in self._arrivals:
+            # A row may have come in and been finished since the inbox was read.
+            if job.row_id in self._arrivals or job.row_id in self._finished:
                 continue
             self._arrivals[job.row_id] = time.monotonic() - job.age_s()
             chat = job.update.queue
@@ -118,9 +119,7 @@ class Worker:
         """
         self._finished.clear()
         rows = await asyncio.to_thread(self.inbox.waiting, self._arrivals.copy())
-        jobs = [job for row in rows if (job := await self._read(row))]
-        # A row may have come in and been finished since the inbox was read.
-        self.add([job for job in jobs if job.row_id not in self._finished])
+        self.add([job for row in rows if (job := await self._read(row))])
 
     async def _read(self, row: Waiting) -> Job | None:
         """The job of a row; one that can't be read is made a dead letter."""
@@ -201,7 +200,7 @@ class Worker:
         await self._make_dead_letter(job.row_id, f"the bot failed: {type(error).__name__}, see its log")
 
     async def _finish(self, row_id: int, records: Records) -> None:
-        self._done.append(Done(row_id, records))
+        self._done[row_id] = records
         if self._next_commit is None:
             self._next_commit = asyncio.create_task(self._commit_done())
         await self._next_commit
@@ -227,19 +226,19 @@ class Worker:
     async def _commit_done(self) -> None:
         """Commit all that is done once the commit before is made: each one costs a turn of the disk."""
         async with self._committing:
-            batch, self._done, self._next_commit = self._done, [], None
+            batch, self._done, self._next_commit = self._done, {}, None
             await self._store(batch)
 
-    async def _store(self, batch: Sequence[Done]) -> None:
+    async def _store(self, batch: Mapping[int, Records]) -> None:
         """Commit what is done. An update whose records can't be stored holds up no other, and is not answered again."""
         try:
             await self._until_stored(lambda: self.inbox.finish(batch))
         except Exception:  # noqa: BLE001 - as said above
             if len(batch) > 1:
-                for done in batch:
-                    await self._store([done])
+                for row_id, records in batch.items():
+                    await self._store({row_id: records})
                 return
-            row_id = batch[0].id
+            (row_id,) = batch
             _LOG.exception("What is to be kept of update %d can't be stored.", row_id)
             await self._make_dead_letter(row_id, "answered; its records can't be stored")
 

@@ -7,10 +7,9 @@ from operator import attrgetter
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, case, func, select
 
-from bot.store.database import Database
+from bot.store.database import Repository, fields_of, insert
 from bot.store.misses import MOST_FREQUENT
 from bot.store.records import COMPLAINED, Cluster, MissedQuestion, State
-from bot.store.statements import fields_of, insert
 from bot.store.tables import CLUSTERS, MISSED, MISSED_DAYS, SUBSCRIPTIONS
 
 _QUESTIONS = 50
@@ -26,15 +25,12 @@ class Assignment:
     misses: tuple[MissedQuestion, ...]
 
 
-class MissClusters:
-    """Clusters of missed questions. Every method raises StoreError when the store fails.
+class MissClusters(Repository):
+    """Clusters of missed questions.
 
     Each cluster holds at least one miss; whoever removes its last one removes the cluster. The id of a cluster is never
     given to another one.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def unclustered(self, limit: int) -> Sequence[MissedQuestion]:
         """Misses that are in no cluster yet, the oldest first, at most ``limit``."""

@@ -1,23 +1,23 @@
-"""The database over SQLAlchemy: SQLite in one file by default."""
+"""The database over SQLAlchemy, SQLite in one file by default, and what the repositories execute in common."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import IO, Self, TypeVarTuple
+from typing import IO, Any, Self, TypeVarTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot.errors import StoreError
 from bot.store.records import ActionKind, InboxState
-from bot.store.statements import DELETE_EMPTY_CLUSTERS, DELETE_KEYS_WITHOUT_EDIT, put
 from bot.store.tables import (
+    ACTION_KEYS,
     ACTIONS,
     ANSWERED,
+    CLUSTERS,
     FEEDBACK,
     FORMS,
     HEARTBEAT,
@@ -38,15 +38,9 @@ FORMS_KEPT = timedelta(hours=1)
 SUBSCRIPTIONS_KEPT = timedelta(days=30)
 ANSWERED_KEPT = timedelta(days=30)
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
-
 _MIGRATIONS = Path(__file__).with_name("migrations")
 REVISION = "0005"
 """The last of the migrations: the schema that ``tables`` describes."""
-_BUSY_TIMEOUT = timedelta(seconds=5)
 _FIXES = {
     "full": "free some space on its disk",
     "disk I/O error": "check that its disk is neither full nor failing",
@@ -55,6 +49,14 @@ _FIXES = {
     "not a database": "move that file aside, or name another one in CAMPAIGN_BOT_DATABASE_URL",
     "readonly": "check that the file and its folder can be written",
 }
+DELETE_EMPTY_CLUSTERS = CLUSTERS.delete().where(
+    ~sa.select(MISSED.c.id).where(MISSED.c.cluster == CLUSTERS.c.id).exists(),
+)
+"""The clusters that hold no miss any more."""
+DELETE_KEYS_WITHOUT_EDIT = ACTION_KEYS.delete().where(
+    ACTION_KEYS.c.action_id.in_(sa.select(ACTIONS.c.id).where(ACTIONS.c.edit.is_(None)))
+)
+"""The keys of the actions whose edit is erased, which no foreign key deletes."""
 
 
 @dataclass(eq=False)
@@ -69,17 +71,11 @@ class Database:
     _claim: IO[str] | None = None
 
     @classmethod
-    def open(
-        cls,
-        url: str,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        *,
-        busy_timeout: timedelta = _BUSY_TIMEOUT,
-    ) -> Self:
+    def open(cls, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
         """Open the database at a SQLAlchemy URL; its schema is created or brought up to date first.
 
-        ``now`` gives the time with a zone. ``busy_timeout``: how long a write waits for another process's, e.g. for
-        ``missed resolve`` beside a running bot.
+        ``now`` gives the time with a zone. A write waits 5 seconds for another process's, e.g. for ``missed resolve``
+        beside a running bot; ``?timeout=`` at the end of SQLite's URL sets other seconds.
         """
         with _clear_errors("the URL in CAMPAIGN_BOT_DATABASE_URL", ArgumentError):
             parsed = sa.make_url(url)
@@ -87,9 +83,12 @@ class Database:
             engine = sa.create_engine(parsed, hide_parameters=True)
             try:
                 if engine.dialect.name == "sqlite":
-                    sa.event.listen(engine, "connect", partial(_configure_sqlite, busy_timeout))
+                    sa.event.listen(engine, "connect", _configure_sqlite)
                     sa.event.listen(engine, "begin", _begin_immediate)
-                    _create_private_file(engine.url.database)
+                    if parsed.database and parsed.database != ":memory:":
+                        path = Path(parsed.database)
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        path.touch(mode=0o600)
                 if not _is_current(engine):
                     _migrate(engine)
             except BaseException:
@@ -116,8 +115,11 @@ class Database:
             StoreError: another process does.
         """
         path = self._engine.url.database
-        if self._engine.dialect.name != "sqlite" or not path or fcntl is None:
+        if self._engine.dialect.name != "sqlite" or not path:
             return
+        # Windows has none, where `run` does not run, but other commands do.
+        import fcntl  # noqa: PLC0415
+
         self._claim = Path(f"{path}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - the claim lasts until it is closed
         try:
             fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -166,14 +168,14 @@ class Database:
             put(connection, HEARTBEAT, {"id": 1}, {"at": self.now()})
 
     def purge(self, misses_kept: timedelta) -> int:
-        """Delete what was kept long enough, of every kind, and say how many rows that were.
+        """Erase what was kept long enough, of every kind, and say how many rows that were.
 
         Misses, opinions, counts, judgements and actions are kept for ``misses_kept``: a miss from when it was last
         asked, an opinion from when it was last given.
         """
         now = self.now()
         since = now - misses_kept
-        old = (
+        return self.erase(
             INBOX.delete().where(INBOX.c.state == InboxState.DONE, INBOX.c.received_at < now - DEDUPE_WINDOW),
             INBOX.delete().where(INBOX.c.state == InboxState.DEAD, INBOX.c.died_at < now - DEAD_LETTERS_KEPT),
             MISSED.delete().where(MISSED.c.last_asked < since),
@@ -187,22 +189,21 @@ class Database:
             SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
             FORMS.delete().where(FORMS.c.changed_at < now - FORMS_KEPT),
         )
-        with self.transaction() as connection:
-            deleted = sum(connection.execute(statement).rowcount for statement in old)
-            connection.execute(DELETE_EMPTY_CLUSTERS)
-            connection.execute(DELETE_KEYS_WITHOUT_EDIT)
-        if deleted:
-            self.forget_deleted()
-        return deleted
 
-    def forget_deleted(self) -> None:
-        """Empty the write-ahead log, which still holds what was deleted from the file itself.
+    def erase(self, *statements: sa.UpdateBase) -> int:
+        """Delete by these statements, all or none, so that nothing is left; say how many rows they changed.
+
+        Clusters without a miss, and keys without an edit, go with them.
 
         Raises:
-            StoreError: another connection uses it.
+            StoreError: the store fails, or another connection keeps the write-ahead log, where they still stand.
         """
+        with self.transaction() as connection:
+            count = sum(connection.execute(statement).rowcount for statement in statements)
+            connection.execute(DELETE_EMPTY_CLUSTERS)
+            connection.execute(DELETE_KEYS_WITHOUT_EDIT)
         if self._engine.dialect.name != "sqlite":
-            return
+            return count
         url = self._engine.url
         # Past SQLAlchemy, which would begin a transaction, within which there is no checkpoint.
         with _clear_errors(url, DBAPIError, sqlite3.Error), closing(self._engine.raw_connection()) as connection:
@@ -210,6 +211,56 @@ class Database:
         if busy:
             message = f"The database {url} is in use: what was deleted stays in its log until the next purge."
             raise StoreError(message)
+        return count
+
+
+@dataclass(eq=False)
+class Repository:
+    """What is kept in a group of tables.
+
+    Every method raises StoreError when the store fails. What it writes is durable when it returns.
+    """
+
+    _database: Database
+
+
+def fields_of(kind: type[Any], table: sa.Table) -> sa.Select[*tuple[Any, ...]]:
+    """A query of the columns after which a dataclass names its fields: ``kind(*row)`` is a row's value."""
+    return sa.select(*(table.c[field.name] for field in fields(kind)))
+
+
+def has_room(connection: sa.Connection, table: sa.Table, limit: int, key: Mapping[str, object]) -> bool:
+    """Whether a row with this key may be in a table: it is there already, or there are fewer than ``limit`` rows."""
+    rows = sa.select(sa.func.count()).select_from(table)
+    known = connection.execute(rows.filter_by(**key)).scalar_one()
+    return bool(known) or connection.execute(rows).scalar_one() < limit
+
+
+def insert(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> int:
+    """Insert a row, and give the id that it got."""
+    key = connection.execute(table.insert().values(row)).inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row has one
+    return int(key[0])
+
+
+def put(
+    connection: sa.Connection,
+    table: sa.Table,
+    key: Mapping[str, object],
+    values: Mapping[str, object],
+    again: Mapping[str, object] | None = None,
+) -> None:
+    """Put values into the row with this key, which is inserted where there is none.
+
+    A row that is there takes ``again`` in place of ``values``, if it is given.
+    """
+    if not connection.execute(table.update().filter_by(**key).values(values if again is None else again)).rowcount:
+        connection.execute(table.insert().values({**key, **values}))
+
+
+def count_one(connection: sa.Connection, table: sa.Table, key: Mapping[str, object]) -> None:
+    """Count one more in the row with this key."""
+    put(connection, table, key, {"count": 1}, again={"count": table.c.count + 1})
 
 
 @contextmanager
@@ -224,29 +275,16 @@ def _clear_errors(database: sa.URL | str, *errors: type[Exception]) -> Iterator[
         raise StoreError(f"The database {database} can't be used ({reason}): {fix}.") from error
 
 
-def _create_private_file(database: str | None) -> None:
-    if database and database != ":memory:":
-        path = Path(database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-
-
 def _begin_immediate(connection: sa.Connection) -> None:
     """Take the write lock at once: whoever reads first and writes then could find the file changed in between."""
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
 
 
-def _configure_sqlite(busy_timeout: timedelta, connection: sqlite3.Connection, _record: object) -> None:
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own transactions leave out changes of the schema; ours, begun in _begin_immediate, do not.
     connection.isolation_level = None
     try:
-        for pragma in (
-            f"busy_timeout={round(busy_timeout / timedelta(milliseconds=1))}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-        ):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
     except sqlite3.Error:
         # The pool does not know it yet, so nobody else can close it.

@@ -4,20 +4,13 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, select
 
-from bot.store.database import Database
+from bot.store.database import DELETE_KEYS_WITHOUT_EDIT, Repository, fields_of, insert, put
 from bot.store.records import Action, ActionKind, ActionState
-from bot.store.statements import DELETE_KEYS_WITHOUT_EDIT, fields_of, insert, put
 from bot.store.tables import ACTION_KEYS, ACTIONS, MARKS
 
 
-class History:
-    """What admins did. Every method raises StoreError when the store fails; what it writes is durable when it returns.
-
-    ``admin`` is a user id, None for the command line.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class History(Repository):
+    """What admins did. ``admin`` is a user id, None for the command line."""
 
     def record(self, admin: int | None, kind: ActionKind, detail: str) -> None:
         """Keep an action that is done, other than an edit."""

@@ -1,26 +1,24 @@
 """The inbox: updates as they came in, until they are answered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.store.database import DEDUPE_WINDOW, Database
-from bot.store.records import DeadLetter, Done, Entry, InboxState, Waiting
-from bot.store.statements import fields_of, insert
+from bot.store.database import DEDUPE_WINDOW, Repository, fields_of, insert
+from bot.store.records import DeadLetter, Entry, InboxState, Records, Waiting
 from bot.store.tables import INBOX
 from bot.store.usage import UsageLog
 
 
-class Inbox:
-    """Where updates are kept until they are answered. Every method raises StoreError when the store fails.
+@dataclass(eq=False)
+class Inbox(Repository):
+    """Where updates are kept until they are answered.
 
-    What a method writes is durable when it returns. ``usage`` takes the records that are committed together with the
-    update that they come from.
+    ``usage`` takes the records that are committed together with the update that they come from.
     """
 
-    def __init__(self, database: Database, usage: UsageLog) -> None:
-        self._database = database
-        self._usage = usage
+    usage: UsageLog
 
     def receive(self, entries: Sequence[Entry]) -> Sequence[Waiting]:
         """Keep what was not received within the last 48 hours, in this order; what of it waits to be handled."""
@@ -48,13 +46,16 @@ class Inbox:
         waiting = fields_of(Waiting, INBOX).where(INBOX.c.state == InboxState.WAITING).order_by(INBOX.c.id)
         return [Waiting(*row) for row in self._database.read(waiting) if row.id not in besides]
 
-    def finish(self, done: Sequence[Done]) -> None:
-        """Mark updates as answered, delete their content and keep their records, all at once or not at all."""
+    def finish(self, done: Mapping[int, Records]) -> None:
+        """Mark updates as answered, delete their content and keep their records, all at once or not at all.
+
+        ``done``: what is to be kept of each update, by the id of its row.
+        """
         with self._database.transaction() as connection:
-            emptied = INBOX.update().where(INBOX.c.id.in_([update.id for update in done]))
+            emptied = INBOX.update().where(INBOX.c.id.in_(done))
             connection.execute(emptied.values(state=InboxState.DONE, payload=None, fault=None, died_at=None))
-            for update in done:
-                self._usage.record_in(connection, update.records)
+            for records in done.values():
+                self.usage.record_in(connection, records)
 
     def make_dead_letter(self, row_id: int, fault: str) -> None:
         """Make an update a dead letter, which is kept for 7 days."""

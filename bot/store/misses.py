@@ -1,35 +1,32 @@
 """The log of missed questions."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
 
 from bot.errors import UnknownMissError
-from bot.store.database import Database
+from bot.store.database import DELETE_EMPTY_CLUSTERS, Repository, count_one, fields_of, put
 from bot.store.records import COMPLAINED, Miss, MissedQuestion, State
-from bot.store.statements import DELETE_EMPTY_CLUSTERS, DELETE_KEYS_WITHOUT_EDIT, count_one, fields_of, put
 from bot.store.tables import ACTION_KEYS, ACTIONS, CLUSTERS, FORM_KEYS, FORMS, METADATA, MISSED, MISSED_DAYS
 
-_PENDING = (State.OPEN, State.HANDLED)
 MOST_FREQUENT = (MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
 """The order of misses: the most often asked first, then the most recent, then the oldest row."""
 
 
-class MissLog:
-    """Where misses are kept, equal questions in one row. Every method raises StoreError when the store fails.
+@dataclass(eq=False)
+class MissLog(Repository):
+    """Where misses are kept, equal questions in one row.
 
-    What a method writes is durable when it returns. ``limit``: how many rows there may be before new questions are
-    refused, by whoever asks ``UsageLog.has_capacity`` first.
+    ``limit``: how many rows there may be before new questions are refused, by whoever asks ``UsageLog.has_capacity``.
     """
 
-    def __init__(self, database: Database, limit: int) -> None:
-        self._database = database
-        self._limit = limit
+    limit: int
 
     def is_full(self) -> bool:
         """Whether no new question fits."""
-        return self._database.read(select(func.count()).select_from(MISSED)).scalar_one() >= self._limit
+        return self._database.read(select(func.count()).select_from(MISSED)).scalar_one() >= self.limit
 
     def record(self, miss: Miss) -> None:
         """Keep a miss, whether there is capacity for it or not, or count it where an equal one is kept."""
@@ -80,56 +77,24 @@ class MissLog:
         days = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count).where(MISSED_DAYS.c.missed_id == row_id)
         return dict(self._database.read(days.order_by(MISSED_DAYS.c.day)).all())
 
-    def set_state(self, row_id: int, state: State) -> MissedQuestion:
-        """Put a row into a state, and give it as it is then.
-
-        Raises:
-            UnknownMissError: there is none with this id.
-        """
-        self._database.write(MISSED.update().where(MISSED.c.id == row_id).values(state=state))
-        return self.row(row_id)
-
-    def settle(self, ids: Collection[int], state: State) -> None:
-        """Put those of these rows that are open or handled into a state."""
-        pending = MISSED.update().where(MISSED.c.id.in_(ids), MISSED.c.state.in_(_PENDING))
-        self._database.write(pending.values(state=state))
-
-    def reopen(self, ids: Collection[int]) -> None:
-        """Open these rows again; no item is chosen for them any more."""
-        self._database.write(MISSED.update().where(MISSED.c.id.in_(ids)).values(state=State.OPEN, chosen=None))
-
-    def delete(self, row_id: int) -> MissedQuestion:
-        """Delete a row and whatever else holds its question, and give the row as it was.
-
-        Raises:
-            UnknownMissError: there is none with this id.
-            StoreError: the store fails, or what was deleted still stands in its write-ahead log.
-        """
-        row = self.row(row_id)
-        self.forget(row.key)
-        return row
+    def set_state(self, ids: Collection[int], state: State, among: Collection[State] = tuple(State)) -> None:
+        """Put those of these rows that are ``among`` these states into a state; no item is chosen for an open one."""
+        rows = MISSED.update().where(MISSED.c.id.in_(ids), MISSED.c.state.in_(among))
+        self._database.write(rows.values({"state": state} | ({"chosen": None} if state is State.OPEN else {})))
 
     def forget(self, key: str) -> bool:
-        """Delete whatever holds the question of this normal form, and say whether anything did.
+        """Erase whatever holds the question of this normal form, and say whether anything did. Raises as ``erase``.
 
         That is its rows in every log, the forms that hold it or are about its cluster, and what it takes to undo the
         edits that hold it; these edits stay made.
-
-        Raises:
-            StoreError: the store fails, or what was deleted still stands in its write-ahead log.
         """
         clusters = select(MISSED.c.cluster).where(MISSED.c.key == key)
         holding = select(FORM_KEYS.c.admin, FORM_KEYS.c.chat).where(FORM_KEYS.c.key == key)
         held = or_(FORMS.c.cluster.in_(clusters), tuple_(FORMS.c.admin, FORMS.c.chat).in_(holding))
         edits = select(ACTION_KEYS.c.action_id).where(ACTION_KEYS.c.key == key)
-        erasures = (
+        found = self._database.erase(
             FORMS.delete().where(held),
             ACTIONS.update().where(ACTIONS.c.id.in_(edits)).values(edit=None),
             *(table.delete().where(table.c.key == key) for table in METADATA.sorted_tables if "key" in table.c),
         )
-        with self._database.transaction() as connection:
-            found = sum(connection.execute(erasure).rowcount for erasure in erasures)
-            connection.execute(DELETE_EMPTY_CLUSTERS)
-            connection.execute(DELETE_KEYS_WITHOUT_EDIT)
-        self._database.forget_deleted()
         return found > 0

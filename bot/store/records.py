@@ -28,10 +28,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A question that was not answered. ``question`` is masked; ``key`` is its normal form.
-
-    ``item`` and ``score`` are the best candidate's, ``None`` and 0 without one.
-    """
+    """A question that was not answered. ``item`` and ``score`` are the best candidate's, None and 0 without one."""
 
     question: str
     key: str
@@ -42,7 +39,7 @@ class Miss:
 
     @property
     def is_complaint(self) -> bool:
-        """Whether it is a thumb down: the question was answered, and the answer was not good."""
+        """Whether it is a thumb down."""
         return self.verdict is COMPLAINED
 
 
@@ -59,7 +56,7 @@ class Opinion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """An opinion on an item shown for a question, which is masked; ``key`` is its normal form."""
+    """An opinion on an item shown for a question."""
 
     question: str
     key: str
@@ -75,7 +72,7 @@ COMPLAINED = VerdictKind.ANSWER
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A real question that was answered, masked, with its normal form, the item and how sure it was."""
+    """A real question that was answered, with the item and how sure it was."""
 
     question: str
     key: str
@@ -193,14 +190,6 @@ class Waiting:
     id: int
     payload: bytes
     received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An update that was handled, with what is to be kept of it."""
-
-    id: int
-    records: Records = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

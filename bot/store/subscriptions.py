@@ -4,19 +4,13 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, select
 
-from bot.store.database import Database
+from bot.store.database import Repository
 from bot.store.records import Due, State, Subscription
 from bot.store.tables import MISSED, SUBSCRIPTIONS
 
 
-class Subscriptions:
-    """Who wants to be told. Every method raises StoreError when the store fails.
-
-    What a method writes is durable when it returns.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Subscriptions(Repository):
+    """Who wants to be told."""
 
     def record_in(self, connection: Connection, subscription: Subscription) -> None:
         """Keep a subscription within another transaction, in place of an earlier one of this person to this miss.
@@ -47,19 +41,9 @@ class Subscriptions:
         self._database.write(begun.values(attempts=SUBSCRIPTIONS.c.attempts + 1))
 
     def drop(self, ids: Collection[int]) -> None:
-        """Delete these; nothing of them is left.
-
-        Raises:
-            StoreError: the store fails, or what was deleted still stands in its write-ahead log.
-        """
-        self._database.write(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.id.in_(ids)))
-        self._database.forget_deleted()
+        """Erase these. Raises as ``Database.erase``."""
+        self._database.erase(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.id.in_(ids)))
 
     def forget(self, person: int) -> int:
-        """Delete all of this person, and say how many; nothing of them is left.
-
-        Raises: as ``drop``.
-        """
-        count = self._database.write(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.person == person))
-        self._database.forget_deleted()
-        return count
+        """Erase all of this person, and say how many. Raises as ``Database.erase``."""
+        return self._database.erase(SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.person == person))

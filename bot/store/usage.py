@@ -2,34 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, and_, func, select
 
-from bot.store.database import ANSWERED_KEPT, FORMS_KEPT, Database
+from bot.store.database import ANSWERED_KEPT, FORMS_KEPT, Repository, count_one, fields_of, has_room, put
 from bot.store.misses import MissLog
 from bot.store.records import COMPLAINTS, Answered, Feedback, FeedbackCount, Judged, Opinion, Records, StoredForm
-from bot.store.statements import count_one, fields_of, has_room, put
 from bot.store.subscriptions import Subscriptions
 from bot.store.tables import ANSWERED, DAILY, FEEDBACK, FORM_KEYS, FORMS, JUDGED, MISSED, SHOWN_DAYS
 
-_HOT_DAYS = timedelta(days=30)
+_SHOWN_WITHIN = timedelta(days=30)
 _WEEK = timedelta(days=7)
 
 
-class UsageLog:
-    """What is kept of conversations. Every method raises StoreError when the store fails.
+@dataclass(eq=False)
+class UsageLog(Repository):
+    """What is kept of conversations.
 
-    What a method writes is durable when it returns. ``missed`` takes the misses. ``limit``: how many misses, and as
-    many opinions, are kept before new ones are refused, by whoever asks ``has_capacity`` first, and how many questions
-    that were answered.
+    ``missed`` takes the misses. ``limit``: how many misses, and as many opinions, are kept before new ones are
+    refused, by whoever asks ``has_capacity`` first, and how many questions that were answered.
     """
 
-    def __init__(self, database: Database, missed: MissLog, limit: int) -> None:
-        self._database = database
-        self._missed = missed
-        self._subscriptions = Subscriptions(database)
-        self._limit = limit
+    missed: MissLog
+    limit: int
 
     def record(self, records: Records) -> None:
         """Keep these, all at once or not at all."""
@@ -39,7 +36,7 @@ class UsageLog:
     def record_in(self, connection: Connection, records: Records) -> None:
         """Keep these as ``record`` does, within another transaction."""
         for miss in records.misses:
-            self._missed.record_in(connection, miss)
+            self.missed.record_in(connection, miss)
         now = self._database.now()
         for feedback in records.feedback:
             first = {"question": feedback.question, "count": 1, "last_given": now}
@@ -51,14 +48,14 @@ class UsageLog:
         for answered in records.answered:
             self._keep(connection, answered)
         for subscription in records.subscriptions:
-            self._subscriptions.record_in(connection, subscription)
+            Subscriptions(self._database).record_in(connection, subscription)
         for form in records.forms:
             self._put_form(connection, form)
 
     def _keep(self, connection: Connection, answered: Answered) -> None:
         """Keep a question that was answered; where the limit is reached, the one asked longest ago is deleted."""
         key = {"key": answered.key, "item": answered.item}
-        if not has_room(connection, ANSWERED, self._limit, key):
+        if not has_room(connection, ANSWERED, self.limit, key):
             oldest = select(func.min(ANSWERED.c.last_asked)).scalar_subquery()
             connection.execute(ANSWERED.delete().where(ANSWERED.c.last_asked == oldest))
         judged = {"last_asked": self._database.now(), "score": answered.score}
@@ -67,8 +64,8 @@ class UsageLog:
     def has_capacity(self, records: Records) -> bool:
         """Whether these misses and opinions may be recorded: the row of each is there already, or one more fits."""
         with self._database.reading() as connection:
-            return all(has_room(connection, MISSED, self._limit, {"key": miss.key}) for miss in records.misses) and all(
-                has_room(connection, FEEDBACK, self._limit, _key(feedback)) for feedback in records.feedback
+            return all(has_room(connection, MISSED, self.limit, {"key": miss.key}) for miss in records.misses) and all(
+                has_room(connection, FEEDBACK, self.limit, _key(feedback)) for feedback in records.feedback
             )
 
     def form(self, admin: int, chat: int) -> str | None:
@@ -87,10 +84,6 @@ class UsageLog:
         connection.execute(FORMS.insert().values(place | kept))
         if form.keys:
             connection.execute(FORM_KEYS.insert(), [place | {"key": key} for key in dict.fromkeys(form.keys)])
-
-    def hot(self, limit: int) -> Sequence[str]:
-        """The ids of the items that were shown most often within 30 days, the most frequent first, then by id."""
-        return list(self.shown((self._database.now() - _HOT_DAYS).date()))[:limit]
 
     def feedback(self) -> Sequence[FeedbackCount]:
         """All opinions, the most frequent first, then the most recent."""
@@ -150,11 +143,9 @@ class UsageLog:
             found[day][name] = count
         return found
 
-    def shown(self, since: date) -> Mapping[str, int]:
-        """How often each item was shown as an answer from this day (UTC) on; items never shown are left out.
-
-        The most frequent comes first, of equals the one whose id is first.
-        """
+    def shown(self) -> Mapping[str, int]:
+        """How often each item was shown as an answer within 30 days, the most frequent first, then by id."""
+        since = (self._database.now() - _SHOWN_WITHIN).date()
         times = func.sum(SHOWN_DAYS.c.count)
         counts = select(SHOWN_DAYS.c.item, times).where(SHOWN_DAYS.c.day >= since).group_by(SHOWN_DAYS.c.item)
         return dict(self._database.read(counts.order_by(times.desc(), SHOWN_DAYS.c.item)).all())

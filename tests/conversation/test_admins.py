@@ -194,7 +194,7 @@ def test_an_edit_that_is_handled_once_more_is_made_once(admin_setup: AdminSetup)
     admin_setup.miss("塑料片被狗吃了")
     shown = admin_setup.say("/missed")
     admin_setup.turn_pressed(shown.buttons[0].callback)
-    admin_setup.misses.reopen([1])
+    admin_setup.misses.set_state([1], State.OPEN)
     again = admin_setup.press(shown, shown.buttons[0].label)
     assert "本来就是这样" in again.text
     assert admin_setup.file("items.yaml").count("塑料片被狗吃了") == 1

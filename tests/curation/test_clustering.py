@@ -1,7 +1,7 @@
 """Which misses are one cluster: only what plainly asks the same, also when several processes put them there."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -125,7 +125,7 @@ def test_a_deleted_cluster_is_joined_no_more(index: Index, store: MissLog, datab
     clustering = Clustering(clusters, index)
     store.record(miss("外星人来过没有"))
     clustering.cluster_new()
-    store.delete(1)
+    store.forget(store.row(1).key)
     for text in ("外星人来过没有呀", "外星人来过没有", "写首诗送我妈"):
         store.record(miss(text))
         clustering.cluster_new()
@@ -135,7 +135,7 @@ def test_a_deleted_cluster_is_joined_no_more(index: Index, store: MissLog, datab
 @pytest.fixture
 def other(path: Path, clock: Clock) -> Iterator[Database]:
     """The database as another process opens it; it does not wait for a lock."""
-    with Database.open(f"sqlite:///{path}", clock, busy_timeout=timedelta(0)) as database:
+    with Database.open(f"sqlite:///{path}?timeout=0", clock) as database:
         yield database
 
 

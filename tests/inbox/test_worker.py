@@ -1,7 +1,7 @@
 """What waits is handled: each chat in order, chats side by side, nothing lost and nothing done twice."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ from bot.errors import DeliveryError, StoppingError, StoreError
 from bot.inbox.updates import Update
 from bot.inbox.worker import Worker
 from bot.items import VerdictKind
-from bot.store.records import NOTHING, Done, Miss, Records, State
+from bot.store.records import NOTHING, Miss, Records, State
 from tests.inbox_setup import InboxSetup, question
 
 MISS = Miss("几点", "几点", VerdictKind.UNKNOWN, State.OPEN, None, 0.0)
@@ -132,7 +132,7 @@ async def test_while_the_store_fails_nothing_is_answered_again(
     """The commit is tried until it succeeds."""
     finish, failures = inbox_setup.inbox.finish, iter(range(5))
 
-    def failing(done: Sequence[Done]) -> None:
+    def failing(done: Mapping[int, Records]) -> None:
         if next(failures, None) is not None:
             raise StoreError("full")
         finish(done)

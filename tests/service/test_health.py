@@ -80,12 +80,12 @@ def test_every_problem_has_words() -> None:
 
 async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, inbox_setup: InboxSetup) -> None:
     """And again when it is full once more."""
-    inbox_setup.missed._limit = 1
+    inbox_setup.missed.limit = 1
     for expected in (0, 1, 1):
         await signs.health.look()
         assert len(signs.told) == expected
         inbox_setup.missed.record(MISS)
-    inbox_setup.missed.delete(1)
+    inbox_setup.missed.forget(inbox_setup.missed.row(1).key)
     await signs.health.look()
     inbox_setup.missed.record(MISS)
     await signs.health.look()

@@ -70,9 +70,9 @@ def test_of_equal_clusters_the_newest_comes_first(store: MissLog, clusters: Miss
     record(store, "甲一", "甲二", "乙一", "乙二", "丙")
     cluster_by_first_character(clusters)
     assert clusters.ranked(9) == [2, 1, 3]
-    store.set_state(3, State.HANDLED)
+    store.set_state([3], State.HANDLED)
     assert clusters.ranked(9) == [2, 1, 3]
-    store.set_state(4, State.IGNORED)
+    store.set_state([4], State.IGNORED)
     assert clusters.ranked(9) == [1, 3]
 
 
@@ -96,8 +96,8 @@ def another_cluster(store: MissLog, clusters: MissClusters) -> None:
 
 MEANWHILE: dict[str, Callable[[MissLog, MissClusters], object]] = {
     "another process has added a cluster": another_cluster,
-    "the cluster is gone": lambda store, _: store.delete(1),
-    "the miss is gone": lambda store, _: store.delete(2),
+    "the cluster is gone": lambda store, _: store.forget(store.row(1).key),
+    "the miss is gone": lambda store, _: store.forget(store.row(2).key),
     "the miss is a complaint now": lambda store, _: store.record(complaint("甲二")),
     "the miss is in a cluster": lambda _, clusters: clusters.assign([Assignment(1, tuple(clusters.unclustered(1)))], 1),
 }
@@ -134,10 +134,10 @@ def test_counts_follow_their_rows(store: MissLog, clusters: MissClusters, databa
     cluster_by_first_character(clusters)
     record(store, "甲二")
     assert shown(clusters) == [(3, 1, ["甲二", "甲一"]), (1, 1, ["乙一"])]
-    store.settle([2], State.VERIFIED)
-    store.set_state(3, State.HANDLED)
+    store.set_state([2], State.VERIFIED)
+    store.set_state([3], State.HANDLED)
     assert shown(clusters) == [(3, 1, ["甲一"])]
-    store.delete(1)
+    store.forget(store.row(1).key)
     assert shown(clusters) == []
     record(store, "甲二")
     assert shown(clusters) == [(3, 1, ["甲二"])]
@@ -150,7 +150,7 @@ def test_counts_follow_their_rows(store: MissLog, clusters: MissClusters, databa
 def test_a_cluster_is_handled_as_a_whole(store: MissLog, clusters: MissClusters) -> None:
     """Its open misses, that is; they remember the item that they were led to, until they are missed again."""
     record(store, "甲一", "甲二", "甲三")
-    store.set_state(3, State.IGNORED)
+    store.set_state([3], State.IGNORED)
     cluster_by_first_character(clusters)
     assert [row.id for row in clusters.handle(1, State.HANDLED, "card")] == [1, 2]
     assert [(row.state, row.chosen) for row in store.rows(list(State))] == [
@@ -172,7 +172,7 @@ def test_what_joins_an_ignored_cluster_is_ignored(store: MissLog, clusters: Miss
     cluster_by_first_character(clusters)
     assert [questions for _, _, questions in shown(clusters)] == [["乙"]]
     assert store.row(2).state is State.IGNORED
-    store.set_state(1, State.VERIFIED)
+    store.set_state([1], State.VERIFIED)
     record(store, "甲一")
     assert store.row(1).state is State.IGNORED
     clusters.unignore(1)
@@ -183,7 +183,7 @@ def test_a_cluster_that_is_gone_makes_room_for_a_new_one(store: MissLog, cluster
     """What asks the same later is together again."""
     record(store, "甲一")
     cluster_by_first_character(clusters)
-    store.delete(1)
+    store.forget(store.row(1).key)
     record(store, "甲二", "甲三")
     cluster_by_first_character(clusters)
     record(store, "甲四")
@@ -197,7 +197,7 @@ def purge_later(database: Database, clock: Clock) -> None:
 
 
 ENDS: dict[str, Callable[[MissLog, Database, Clock], object]] = {
-    "deleted": lambda store, *_: store.delete(1),
+    "deleted": lambda store, *_: store.forget(store.row(1).key),
     "complained of": lambda store, *_: store.record(complaint("甲一")),
     "purged": lambda _, database, clock: purge_later(database, clock),
 }
@@ -231,7 +231,7 @@ def test_ignoring_a_complaint_keeps_the_next_one(store: MissLog, clusters: MissC
     store.record(complaint("甲一"))
     assert store.row(1).state is State.OPEN
     record(store, "乙")
-    store.set_state(3, State.IGNORED)
+    store.set_state([3], State.IGNORED)
     store.record(complaint("乙"))
     assert store.row(3).state is State.OPEN
 
@@ -255,6 +255,6 @@ def test_recent_misses(store: MissLog, clusters: MissClusters, clock: Clock) -> 
     clock.now += timedelta(days=31)
     record(store, "新", "多", "多", "了")
     store.record(complaint("踩"))
-    store.set_state(4, State.HANDLED)
+    store.set_state([4], State.HANDLED)
     assert clusters.recent(clock.now - timedelta(days=30), 9) == [("多", 2), ("新", 1)]
     assert clusters.recent(clock.now - timedelta(days=30), 1) == [("多", 2)]

@@ -11,7 +11,7 @@ from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
-from bot.store.records import Done, Entry, Records, State
+from bot.store.records import Entry, Records, State
 from bot.store.usage import UsageLog
 from tests.clocks import Clock
 from tests.conftest import miss
@@ -34,7 +34,7 @@ def test_what_comes_in_waits_in_its_order(inbox: Inbox, clock: Clock) -> None:
 def test_the_same_update_is_kept_once_within_48_hours(inbox: Inbox, clock: Clock) -> None:
     """Waiting, done or dead; after that its number may be another's."""
     row, _ = inbox.receive([Entry(1, b"a"), Entry(2, b"b"), Entry(1, b"a"), Entry(3, b"c", fault="x")])
-    inbox.finish([Done(row.id)])
+    inbox.finish({row.id: Records()})
     again = [Entry(1, b"a"), Entry(2, b"b"), Entry(3, b"c")]
     clock.now += timedelta(hours=47)
     assert inbox.receive(again) == []
@@ -48,13 +48,13 @@ def test_done_empties_the_row_and_records_the_miss_at_once(
     """Or neither: a commit that fails leaves the update waiting and the log as it was."""
     (row,) = inbox.receive([Entry(1, b"encrypted content")])
     with pytest.raises(AttributeError):
-        inbox.finish([Done(row.id, Records(misses=(miss("几点"), None)))])  # type: ignore[arg-type]  # fails half way
+        inbox.finish({row.id: Records(misses=(miss("几点"), None))})  # type: ignore[arg-type]  # fails half way
     assert inbox.waiting(()) == [row]
     assert store.rows([State.OPEN]) == []
-    inbox.finish([Done(row.id, Records(misses=(miss("几点"),)))])
+    inbox.finish({row.id: Records(misses=(miss("几点"),))})
     assert inbox.waiting(()) == []
     assert [row.question for row in store.rows([State.OPEN])] == ["几点"]
-    database.forget_deleted()
+    database.erase()
     assert b"encrypted content" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
 
 
@@ -63,7 +63,7 @@ def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: Inbox) -> None:
     first, second, third = inbox.receive([Entry(1, b"a"), Entry(2, b"b"), Entry(3, b"c")])
     for row in (first, second):
         inbox.make_dead_letter(row.id, "Telegram refused it")
-    inbox.finish([Done(third.id)])
+    inbox.finish({third.id: Records()})
     assert [(letter.id, letter.fault) for letter in inbox.dead_letters()] == [
         (first.id, "Telegram refused it"),
         (second.id, "Telegram refused it"),
@@ -90,7 +90,7 @@ def test_more_rows_wait_than_a_statement_can_name(inbox: Inbox, database: Databa
 def test_a_locked_database_keeps_nothing_and_says_so(inbox: Inbox, database: Database, path: Path) -> None:
     """Whoever receives updates must not acknowledge them then."""
     with (
-        Database.open(f"sqlite:///{path}", busy_timeout=timedelta(0)) as other,
+        Database.open(f"sqlite:///{path}?timeout=0") as other,
         database.transaction(),
         pytest.raises(StoreError, match=r"locked.*another program holds it"),
     ):

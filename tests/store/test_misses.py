@@ -52,18 +52,15 @@ LIFE = {
 def test_the_life_of_a_miss(store: MissLog, was: State, judged: State, then: State) -> None:
     """What becomes of a row when its question is missed again."""
     store.record(miss("几点"))
-    store.set_state(1, was)
+    store.set_state([1], was)
     store.record(miss("几点", judged))
     assert store.row(1).state is then
     assert store.row(1).count == 2
 
 
 def test_an_unknown_row_is_an_error(store: MissLog) -> None:
-    """Every method that takes an id says so."""
     with pytest.raises(UnknownMissError, match="99"):
         store.row(99)
-    with pytest.raises(UnknownMissError, match="99"):
-        store.set_state(99, State.HANDLED)
 
 
 def test_it_is_still_there_after_a_restart(store: MissLog, database: Database, path: Path) -> None:
@@ -114,12 +111,11 @@ def test_a_deleted_question_is_gone_from_the_bytes(store: MissLog, database: Dat
         history.settle(history.begin(5, ActionKind.PHRASINGS, "card", "card", f'["{key}"]', {key}), state)
     UsageLog(database, store, 100).record(Records(forms=(StoredForm(5, 5, f'["{key}"]', keys=(key,)),)))
     assert any(key.encode() in file.read_bytes() for file in path.parent.iterdir())
-    assert store.delete(1).question == key
+    assert store.forget(key)
     assert store.rows(list(State)) == []
     assert store.days(1) == {}
     assert not any(key.encode() in file.read_bytes() for file in path.parent.iterdir())
-    with pytest.raises(UnknownMissError):
-        store.delete(1)
+    assert not store.forget(key)
 
 
 ERASED_EDITS = {
@@ -138,7 +134,7 @@ def test_an_edit_takes_its_keys_along(
     history = History(database)
     history.begin(5, ActionKind.ITEM, "card", "card", f'["{key}"]', {key})
     end(history, database)
-    database.forget_deleted()
+    database.erase()
     assert not any(key.encode() in file.read_bytes() for file in path.parent.iterdir())
 
 
@@ -159,7 +155,7 @@ def test_a_form_goes_with_the_question_that_it_holds(
     clusters = MissClusters(database)
     clusters.assign([Assignment(None, tuple(clusters.unclustered(1)))], 0)
     UsageLog(database, store, 100).record(Records(forms=(form,)))
-    store.delete(1)
+    store.forget(store.row(1).key)
     assert UsageLog(database, store, 100).form(5, 5) == left
 
 

@@ -37,7 +37,7 @@ def test_a_subscription_is_due_when_there_is_an_honest_end(
 ) -> None:
     """An answer that was proven, or that the speech does not say it."""
     usage.record(subscription("几点"))
-    store.set_state(1, state)
+    store.set_state([1], state)
     assert [(due.question, due.address) for due in subscriptions.due()] == [("几点", b"encrypted")] * count
 
 
@@ -47,7 +47,7 @@ def test_one_person_is_told_once(usage: UsageLog, subscriptions: Subscriptions, 
     usage.record(subscription("几点", address=b"second"))
     usage.record(subscription("几号"))
     usage.record(Records(subscriptions=(Subscription("never missed", 1, b"x"),)))
-    store.settle([1, 2], State.VERIFIED)
+    store.set_state([1, 2], State.VERIFIED)
     due = subscriptions.due()
     assert [(found.question, found.address) for found in due] == [("几点", b"second"), ("几号", b"encrypted")]
     subscriptions.begin([due[0].id])
@@ -65,7 +65,7 @@ def test_a_person_is_forgotten_at_once(
     assert any(b"canary-address" in file.read_bytes() for file in path.parent.iterdir())
     assert subscriptions.forget(1) == 1
     assert not any(b"canary-address" in file.read_bytes() for file in path.parent.iterdir())
-    store.settle([1], State.VERIFIED)
+    store.set_state([1], State.VERIFIED)
     assert len(subscriptions.due()) == 1
 
 
@@ -75,10 +75,10 @@ def test_a_subscription_is_gone_after_thirty_days(
     """Or with its miss."""
     usage.record(subscription("几点", address=b"canary-address"))
     usage.record(subscription("几号"))
-    store.delete(2)
+    store.forget("几号")
     clock.now += timedelta(days=30)
     database.purge(timedelta(days=180))
-    store.settle([1], State.VERIFIED)
+    store.set_state([1], State.VERIFIED)
     assert [due.question for due in subscriptions.due()] == ["几点"]
     clock.now += timedelta(seconds=1)
     database.purge(timedelta(days=180))

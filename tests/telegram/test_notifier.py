@@ -45,7 +45,7 @@ class Waiting:
     def settle(self, state: State = State.VERIFIED) -> None:
         """Every miss has come to this end."""
         for row in self.admin_setup.misses.rows(list(State)):
-            self.admin_setup.misses.set_state(row.id, state)
+            self.admin_setup.misses.set_state([row.id], state)
 
     def sent(self) -> list[tuple[int, str]]:
         """Who was told what."""

@@ -29,9 +29,3 @@ def upgrade() -> None:
         sa.Column("day", sa.Date, primary_key=True),
         sa.Column("count", sa.Integer, nullable=False),
     )
-
-
-def downgrade() -> None:
-    """Drop both; the misses are gone then."""
-    op.drop_table("missed_days")
-    op.drop_table("missed")

@@ -25,9 +25,3 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("at", sa.DateTime, nullable=False),
     )
-
-
-def downgrade() -> None:
-    """Drop both; what waits in the inbox is gone then."""
-    op.drop_table("heartbeat")
-    op.drop_table("inbox")

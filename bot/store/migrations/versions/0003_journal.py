@@ -24,9 +24,3 @@ def upgrade() -> None:
         sa.Column("day", sa.Date, primary_key=True),
         sa.Column("count", sa.Integer, nullable=False),
     )
-
-
-def downgrade() -> None:
-    """Drop both; opinions and counts are gone then."""
-    op.drop_table("asked_days")
-    op.drop_table("feedback")

@@ -89,16 +89,6 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    """Drop what was added; verified misses are handled again."""
-    for table in ("marks", "daily", "judged", "answered", "drafts", "actions", "wishes"):
-        op.drop_table(table)
-    op.execute("UPDATE missed SET state = 'handled' WHERE state = 'verified'")
-    op.drop_index(op.f("ix_missed_cluster"), "missed")
-    _rebuild_missed(_BEFORE, drop=["cluster", "chosen"])
-    op.drop_table("clusters")
-
-
 def _rebuild_missed(check: str, add: list[sa.Column[Any]] | None = None, drop: list[str] | None = None) -> None:
     """Change the log's table.
 

@@ -40,30 +40,6 @@ def upgrade() -> None:
     _fill_keys()
 
 
-def downgrade() -> None:
-    """Bring the counters and the former names back; keys are gone then."""
-    op.drop_table("action_keys")
-    op.drop_table("form_keys")
-    _move_forms("forms", "drafts")
-    _move_subscriptions("subscriptions", "wishes")
-    _move_days("shown_days", "asked_days")
-    op.drop_index(op.f("ix_missed_cluster"), "missed")
-    op.create_index(op.f("ix_missed_cluster"), "missed", ["cluster"])
-    for counter in _COUNTERS:
-        op.add_column("clusters", sa.Column(counter, sa.Integer, nullable=False, server_default="0"))
-    op.execute("""
-        UPDATE clusters SET
-        asked = (SELECT coalesce(sum(count), 0) FROM missed WHERE cluster = clusters.id),
-        days = (SELECT count(DISTINCT day) FROM missed_days JOIN missed ON missed_id = id WHERE cluster = clusters.id),
-        open = (SELECT count(*) FROM missed WHERE cluster = clusters.id AND state = 'open')
-    """)
-    op.execute("UPDATE clusters SET weight = asked * CASE WHEN days > 1 THEN days ELSE 1 END")
-    still_open = sa.text("open > 0")
-    op.create_index(
-        op.f("ix_clusters_weight"), "clusters", ["weight"], sqlite_where=still_open, postgresql_where=still_open
-    )
-
-
 def _move_days(source: str, target: str) -> None:
     op.create_table(
         target,
