@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.conversation import callbacks, cards
-from bot.conversation.callbacks import Callback
+from bot.conversation.callbacks import Callback, ClusterAction, ClusterCallback, FormAction, FormCallback
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
@@ -14,6 +14,7 @@ from bot.curation.digest import Digest
 from bot.curation.notices import Notice
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind
+from bot.knowledge.edit import ByHandError
 from bot.matching import Candidate
 from bot.snapshot import CurrentSnapshot
 from bot.store.clusters import MissClusters
@@ -51,13 +52,11 @@ class AdminConversation:
 
     def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after one of ``COMMANDS``."""
-        match command.name:
-            case "cancel":
-                return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
-            case "new":
-                return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
-            case _:
-                return _leaving(form, AdminTurn(self._shown(command, admin)))
+        if command.name == "cancel":
+            return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
+        if command.name == "new":
+            return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
+        return _leaving(form, AdminTurn(self._shown(command, admin)))
 
     def text(self, text: str, admin: Admin, form: Form) -> AdminTurn:
         """The turn after a message that is no command, while a form is being filled in."""
@@ -68,17 +67,16 @@ class AdminConversation:
 
     def press(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after a pressed button. ``callback`` is None for one that can't be read."""
-        of_form = isinstance(callback, callbacks.FormCallback)
+        of_form = isinstance(callback, FormCallback)
         try:
             turn = self._pressed(callback, admin, form)
         except UnfitInputError as error:
             # The message may still be needed, by this admin or another.
             return AdminTurn(None, form, str(error))
         except EditRefusedError as error:
-            turn = AdminTurn(Reply(cards.refusal(error), row(cards.next_card())), form if of_form else None)
+            is_kept = of_form and not isinstance(error, ByHandError)
+            turn = AdminTurn(cards.refusal(error), form if is_kept else None)
         return turn if of_form else _leaving(form, turn)
-
-    # --- commands ---------------------------------------------------------------------------------------------------
 
     def _shown(self, command: Command, admin: Admin) -> Reply:
         match command.name:
@@ -111,8 +109,6 @@ class AdminConversation:
         found = self.history.latest(cards.HISTORY_PAGE + 1, start)
         return cards.history(found, start, self.current.snapshot.base)
 
-    # --- cards ------------------------------------------------------------------------------------------------------
-
     def _card(self, place: int) -> Reply:
         """The card at this place of the list, or the nearest one that there is."""
         self.clustering.cluster_new()
@@ -137,35 +133,42 @@ class AdminConversation:
             [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id],
         )
 
-    def _place(self, cluster_id: int) -> int:
-        """The place of a cluster's card in the list."""
-        return self.clusters.place(cluster_id, cards.COUNTED)
-
     def _nearest(self, cluster: Cluster, kind: Kind) -> list[Candidate]:
         """The items of a kind that are nearest to a cluster's first question."""
         candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
         return [candidate for candidate in candidates if candidate.item.kind is kind]
 
-    # --- buttons ----------------------------------------------------------------------------------------------------
+    def _cluster(self, cluster_id: int) -> Cluster:
+        cluster = self.clusters.cluster(cluster_id)
+        if not cluster.questions:
+            raise UnfitInputError(texts.CARD_GONE)
+        return cluster
+
+    def _item(self, item_id: str) -> Item:
+        item = self.current.snapshot.base.by_id.get(item_id)
+        if item is None:
+            raise UnfitInputError(texts.ITEM_GONE)
+        return item
 
     def _pressed(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
         match callback:
             case callbacks.ShowCard(place):
                 return AdminTurn(self._card(place))
-            case callbacks.UnignoreCluster(cluster_id):
-                self.clusters.unignore(cluster_id)
-                self.history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
-                return AdminTurn(self._card(self._place(cluster_id)), notice=texts.CARED)
-            case callbacks.AboutCluster(cluster_id):
-                cluster = self.clusters.cluster(cluster_id)
-                if not cluster.questions:
-                    raise UnfitInputError(texts.CARD_GONE)
-                return self._cluster_pressed(callback, cluster, admin)
-            case callbacks.AboutItem(item_id):
-                item = self.current.snapshot.base.by_id.get(item_id)
-                if item is None:
-                    raise UnfitInputError(texts.ITEM_GONE)
-                return self._item_pressed(callback, item, admin)
+            case ClusterCallback():
+                return self._cluster_pressed(callback, admin)
+            case callbacks.WriteRefusal(cluster_id, own_words):
+                answer = "" if own_words else texts.NOT_COVERED_ANSWER
+                return self.editing.write_item(self._cluster(cluster_id), Task.NOT_COVERED, admin, answer)
+            case callbacks.AddToItem(cluster_id, key):
+                return self.editing.add_to(self._cluster(cluster_id), key, admin)
+            case callbacks.ShowItem(item_id):
+                return AdminTurn(cards.item_card(self._item(item_id), self.current.snapshot))
+            case callbacks.WriteAnswer(item_id, cluster_id):
+                seen = self._item(item_id).answer
+                wanted = Form(task=Task.ANSWER, item=item_id, cluster=cluster_id or None, seen=seen)
+                return self.editing.advance(wanted, admin)
+            case callbacks.WritePhrasings(item_id):
+                return self.editing.advance(Form(task=Task.PHRASING, item=self._item(item_id).id), admin)
             case callbacks.UndoEdit(action_id):
                 return self.editing.undo(action_id, admin)
             case callbacks.RedoEdit():
@@ -176,52 +179,40 @@ class AdminConversation:
                 return AdminTurn(self._to_judge(left))
             case callbacks.JudgeAnswer():
                 return AdminTurn(self._judge(callback, admin))
-            case callbacks.FormCallback(owner=owner) if owner != admin.id:
+            case FormCallback(owner=owner) if owner != admin.id:
                 raise UnfitInputError(texts.NOT_YOURS)
-            case callbacks.CancelForm():
+            case FormCallback(FormAction.CANCEL):
                 return AdminTurn(Reply(texts.CANCELLED))
-            case callbacks.FormCallback() if form:
+            case FormCallback() if form:
                 return self.editing.pressed(form, callback, admin)
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _item_pressed(self, callback: callbacks.AboutItem, item: Item, admin: Admin) -> AdminTurn:
-        match callback:
-            case callbacks.WriteAnswer(cluster=cluster):
-                wanted = Form(task=Task.ANSWER, item=item.id, cluster=cluster or None, seen=item.answer)
-                return self.editing.advance(wanted, admin)
-            case callbacks.WritePhrasings():
-                return self.editing.advance(Form(task=Task.PHRASING, item=item.id), admin)
-            case _:
-                return AdminTurn(cards.item_card(item, self.current.snapshot))
-
-    def _cluster_pressed(self, callback: callbacks.AboutCluster, cluster: Cluster, admin: Admin) -> AdminTurn:  # noqa: PLR0911 - a button each
-        place = self._place(cluster.id)
-        match callback:
-            case callbacks.AddToItem(item=key):
-                return self.editing.add_to(cluster, key, admin)
-            case callbacks.WriteItem():
+    def _cluster_pressed(self, callback: ClusterCallback, admin: Admin) -> AdminTurn:
+        if callback.action is ClusterAction.UNIGNORE:
+            self.clusters.unignore(callback.cluster)
+            self.history.record(admin.id, ActionKind.UNIGNORE, str(callback.cluster))
+            return AdminTurn(self._card(self.clusters.place(callback.cluster, cards.COUNTED)), notice=texts.CARED)
+        cluster, notice = self._cluster(callback.cluster), ""
+        place = self.clusters.place(cluster.id, cards.COUNTED)
+        match callback.action:
+            case ClusterAction.WRITE_ITEM:
                 return self.editing.write_item(cluster, Task.ITEM, admin)
-            case callbacks.ChooseRefusal():
+            case ClusterAction.CHOOSE_REFUSAL:
                 refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
                 return AdminTurn(cards.not_covered(cluster, refusals, place))
-            case callbacks.WriteRefusal(own_words=own_words):
-                answer = "" if own_words else texts.NOT_COVERED_ANSWER
-                return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer)
-            case callbacks.IgnoreCluster():
-                self.clusters.handle(cluster.id, State.IGNORED)
-                self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
-                notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
-                return AdminTurn(self._card(place), notice=notice)
-            case callbacks.DeleteCluster(confirmed=False):
+            case ClusterAction.DELETE if not callback.confirmed:
                 return AdminTurn(cards.deletion(cluster, place))
-            case callbacks.DeleteCluster():
+            case ClusterAction.DELETE:
                 for missed in cluster.questions:
                     self.misses.forget(missed.key)
                 self.history.record(admin.id, ActionKind.DELETE, "")
-                return AdminTurn(self._card(place), notice=texts.DELETED)
-            case _:
-                return AdminTurn(self._card(place))
+                notice = texts.DELETED
+            case ClusterAction.IGNORE:
+                self.clusters.handle(cluster.id, State.IGNORED)
+                self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
+                notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
+        return AdminTurn(self._card(place), notice=notice)
 
     def _to_judge(self, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import assert_never
 
 from bot.conversation import callbacks
+from bot.conversation.callbacks import ClusterAction, ClusterCallback, FormAction, FormCallback
 from bot.conversation.forms import Form
 from bot.conversation.member_replies import places
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
@@ -12,7 +12,7 @@ from bot.curation import notices
 from bot.curation.digest import Precision, Report
 from bot.curation.edits import Plan
 from bot.curation.planning import subject
-from bot.errors import EditRefusedError, Fault
+from bot.errors import EditRefusedError
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, SetAnswer
@@ -46,7 +46,7 @@ _PASTED = {
 
 def cancel(owner: int) -> Button:
     """The way out of what an admin is writing; in a group it is theirs alone, like all buttons of a form."""
-    return Button(texts.BUTTON_CANCEL, callbacks.CancelForm(owner))
+    return Button(texts.BUTTON_CANCEL, FormCallback(FormAction.CANCEL, owner))
 
 
 def next_card(place: int = 0) -> Button:
@@ -108,10 +108,10 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         *row(Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(complained.id, cluster.id)) if complained else None),
         *_phrasing_rows(cluster, [candidate.item for candidate in nearest]),
         *row(
-            Button(texts.BUTTON_NEW, callbacks.WriteItem(cluster.id)),
-            Button(texts.BUTTON_NOT_COVERED, callbacks.ChooseRefusal(cluster.id)),
-            Button(texts.BUTTON_IGNORE, callbacks.IgnoreCluster(cluster.id)),
-            Button(texts.BUTTON_DELETE, callbacks.DeleteCluster(cluster.id)),
+            Button(texts.BUTTON_NEW, ClusterCallback(ClusterAction.WRITE_ITEM, cluster.id)),
+            Button(texts.BUTTON_NOT_COVERED, ClusterCallback(ClusterAction.CHOOSE_REFUSAL, cluster.id)),
+            Button(texts.BUTTON_IGNORE, ClusterCallback(ClusterAction.IGNORE, cluster.id)),
+            Button(texts.BUTTON_DELETE, ClusterCallback(ClusterAction.DELETE, cluster.id)),
         ),
         *row(
             Button(texts.CARD_PREVIOUS, callbacks.ShowCard(place - 1)) if place else None,
@@ -125,7 +125,7 @@ def deletion(cluster: Cluster, place: int) -> Reply:
     """Whether what was asked is to be deleted for good, as whoever asked may want."""
     questions = "\n".join(f"· {_short(missed.question)}" for missed in cluster.questions[:_FAULTS])
     buttons = row(
-        Button(texts.BUTTON_DELETE_ALL, callbacks.DeleteCluster(cluster.id, confirmed=True)),
+        Button(texts.BUTTON_DELETE_ALL, ClusterCallback(ClusterAction.DELETE, cluster.id, confirmed=True)),
         Button(BACK, callbacks.ShowCard(place)),
     )
     return Reply(texts.DELETE.format(count=len(cluster.questions), questions=questions), buttons)
@@ -189,15 +189,18 @@ def source_rows(form: Form, base: KnowledgeBase, owner: int) -> Rows:
     labels = {key: chosen.format(label=place) if key in form.sources else place for key, place in base.places.items()}
     document = chosen.format(label=form.document) if form.document else texts.BUTTON_OTHER
     return (
-        *((Button(label, callbacks.ToggleSource(owner, short_key(key))),) for key, label in labels.items()),
-        (Button(document, callbacks.ToggleDocument(owner)),),
-        (Button(texts.BUTTON_DONE, callbacks.SourcesChosen(owner)), cancel(owner)),
+        *(
+            (Button(label, FormCallback(FormAction.TOGGLE_SOURCE, owner, short_key(key))),)
+            for key, label in labels.items()
+        ),
+        (Button(document, FormCallback(FormAction.TOGGLE_DOCUMENT, owner)),),
+        (Button(texts.BUTTON_DONE, FormCallback(FormAction.SOURCES_CHOSEN, owner)), cancel(owner)),
     )
 
 
 def topic_rows(base: KnowledgeBase, owner: int) -> Rows:
     """Where a new item may go."""
-    rows = ((Button(topic, callbacks.ChooseTopic(owner, short_key(topic))),) for topic in base.topics)
+    rows = ((Button(topic, FormCallback(FormAction.CHOOSE_TOPIC, owner, short_key(topic))),) for topic in base.topics)
     return (*rows, (cancel(owner),))
 
 
@@ -242,17 +245,17 @@ def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Ite
         yield texts.IMPACT_CUT.format(count=impact.replayed, left=impact.left_out)
 
 
-def refusal(error: EditRefusedError) -> str:
-    """Why a change is not made, with what to write into the files by hand, where that can help."""
-    parts = [texts.REFUSALS[error.refusal].format(**error.details)]
-    if isinstance(error, ByHandError):
-        parts.append(texts.EDIT_READ_ONLY)
-        for edit in error.edits:
-            where = (
-                texts.PASTE_FILE if edit.makes_file else _PASTED[type(edit.change)].format(item=subject(edit.change))
-            )
-            parts.append(texts.PASTE.format(file=edit.file, where=where, yaml=edit.to_paste().rstrip("\n")))
-    return "\n".join(parts)
+def refusal(error: EditRefusedError, written: str = "") -> Reply:
+    """Why a change is not made, with what to write into the files by hand, or what was ``written`` in vain."""
+    why = texts.REFUSALS[error.refusal].format(**error.details)
+    if not isinstance(error, ByHandError):
+        kept = [texts.NOT_KEPT.format(text=written)] if written else []
+        return Reply("\n\n".join((why, *kept)), row(next_card()))
+    parts = [why, texts.EDIT_READ_ONLY]
+    for edit in error.edits:
+        where = texts.PASTE_FILE if edit.makes_file else _PASTED[type(edit.change)].format(item=subject(edit.change))
+        parts.append(texts.PASTE.format(file=edit.file, where=where, yaml=edit.to_paste().rstrip("\n")))
+    return Reply("\n".join(parts))
 
 
 def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply:
@@ -264,7 +267,11 @@ def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply
     undo = tuple(
         (Button(texts.HISTORY_UNDO.format(id=action.id), callbacks.UndoEdit(action.id)),)
         if action.edit
-        else (Button(texts.HISTORY_CARE.format(id=action.id), callbacks.UnignoreCluster(int(action.detail))),)
+        else (
+            Button(
+                texts.HISTORY_CARE.format(id=action.id), ClusterCallback(ClusterAction.UNIGNORE, int(action.detail))
+            ),
+        )
         for action in shown
         if (action.edit and action.state is ActionState.DONE) or action.kind is ActionKind.IGNORE
     )
@@ -352,7 +359,7 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
         words = texts.DIGEST_NEW_ITEM if edit.item is None else texts.DIGEST_EDIT
         question = base.by_id[edit.item].question if edit.item else ""
         lines.append(words.format(number=number, asked=edit.question, question=question, covers=edit.covers))
-        rows.append((Button(texts.DIGEST_CARD.format(number=number), callbacks.ShowCluster(cluster)),))
+        rows.append((Button(texts.DIGEST_CARD.format(number=number), ClusterCallback(ClusterAction.SHOW, cluster)),))
     rows.append((Button(texts.BUTTON_TO_CARDS, callbacks.ShowCard(0)),))
     if report.to_judge:
         lines += ["", texts.DIGEST_JUDGE.format(count=report.to_judge)]
@@ -371,11 +378,21 @@ def notice(event: notices.Notice) -> Reply:  # noqa: PLR0911 - one return a noti
     """What admins are told of the knowledge folder."""
     match event:
         case notices.Reloaded(base):
-            return Reply(_reloaded(base))
+            kinds = [item.kind for item in base.items]
+            return Reply(
+                texts.RELOADED.format(
+                    answers=kinds.count(Kind.ANSWER),
+                    not_covered=kinds.count(Kind.NOT_COVERED),
+                    phrasings=sum(len(list(item.all_phrasings())) for item in base.items),
+                )
+            )
         case notices.Unchanged():
             return Reply(texts.RELOADED_SAME)
         case notices.KnowledgeFaulty(faults):
-            return Reply(_faulty(faults))
+            lines = [str(fault) for fault in faults[:_FAULTS]]
+            if len(faults) > _FAULTS:
+                lines.append(texts.RELOAD_MORE.format(count=len(faults) - _FAULTS))
+            return Reply(texts.RELOAD_FAULTY.format(count=len(faults), faults="\n".join(lines)))
         case notices.KnowledgeFixed():
             return Reply(texts.RELOAD_MENDED)
         case notices.MissesClosed(count):
@@ -386,21 +403,3 @@ def notice(event: notices.Notice) -> Reply:  # noqa: PLR0911 - one return a noti
             edits = "\n".join(history_row(action, base) for action in actions)
             rows = tuple((Button(texts.BUTTON_AGAIN, callbacks.RedoEdit(action.id)),) for action in actions)
             return Reply(texts.RELOAD_OVERWRITES.format(edits=edits), rows)
-        case _:
-            assert_never(event)
-
-
-def _reloaded(base: KnowledgeBase) -> str:
-    kinds = [item.kind for item in base.items]
-    return texts.RELOADED.format(
-        answers=kinds.count(Kind.ANSWER),
-        not_covered=kinds.count(Kind.NOT_COVERED),
-        phrasings=sum(len(list(item.all_phrasings())) for item in base.items),
-    )
-
-
-def _faulty(faults: Sequence[Fault]) -> str:
-    lines = [str(fault) for fault in faults[:_FAULTS]]
-    if len(faults) > _FAULTS:
-        lines.append(texts.RELOAD_MORE.format(count=len(faults) - _FAULTS))
-    return texts.RELOAD_FAULTY.format(count=len(faults), faults="\n".join(lines))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.conversation import callbacks, cards
+from bot.conversation.callbacks import FormAction
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.curation.edits import Edits, Plan
@@ -10,7 +11,6 @@ from bot.curation.misses import MissLifecycle
 from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError
 from bot.items import Item
-from bot.knowledge.edit import ByHandError
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
 from bot.matching.similarity import unlike
@@ -51,8 +51,6 @@ class Editing:
     clusters: MissClusters
     history: History
 
-    # --- filling in -------------------------------------------------------------------------------------------------
-
     def add_to(self, cluster: Cluster, key: str, admin: Admin) -> AdminTurn:
         """Make a cluster's questions phrasings of the item with this key."""
         items = self.current.snapshot.base.items
@@ -89,22 +87,22 @@ class Editing:
     def pressed(self, form: Form, callback: callbacks.FormCallback, admin: Admin) -> AdminTurn:
         """Fill in what was pressed."""
         base = self.current.snapshot.base
-        match callback, form.awaited:
-            case callbacks.ConfirmForm(digest=digest), Field.CONFIRMATION:
-                return self._propose(form, admin, confirmed=digest)
-            case callbacks.ToggleSource(source=key), Field.SOURCES:
-                place = next((place for place in base.places if short_key(place) == key), None)
+        match callback.action, form.awaited:
+            case FormAction.CONFIRM, Field.CONFIRMATION:
+                return self._propose(form, admin, confirmed=callback.chosen)
+            case FormAction.TOGGLE_SOURCE, Field.SOURCES:
+                place = next((place for place in base.places if short_key(place) == callback.chosen), None)
                 chosen = {*form.sources} ^ {place}
                 sources = tuple(source for source in base.places if source in chosen)
                 return self.advance(form.but(sources=sources), admin)
-            case callbacks.ToggleDocument(), Field.SOURCES:
+            case FormAction.TOGGLE_DOCUMENT, Field.SOURCES:
                 return self.advance(form.but(document="", names_document=not form.document), admin)
-            case callbacks.SourcesChosen(), Field.SOURCES:
+            case FormAction.SOURCES_CHOSEN, Field.SOURCES:
                 if not (form.sources or form.document):
                     raise UnfitInputError(texts.NEEDS_SOURCE)
                 return self.advance(form.but(sources_chosen=True), admin)
-            case callbacks.ChooseTopic(topic=key), Field.TOPIC:
-                topic = next((topic for topic in base.topics if short_key(topic) == key), "")
+            case FormAction.CHOOSE_TOPIC, Field.TOPIC:
+                topic = next((topic for topic in base.topics if short_key(topic) == callback.chosen), "")
                 return self.advance(form.but(topic=topic), admin, preview=True)
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
@@ -155,20 +153,15 @@ class Editing:
         """The item that has a phrasing already: it belongs to one item alone."""
         return self.current.snapshot.base.by_phrasing.get(normalise(phrasing))
 
-    # --- editing ----------------------------------------------------------------------------------------------------
-
     def _propose(self, form: Form, admin: Admin, confirmed: str = "", *, preview: bool = False) -> AdminTurn:
         """Make the edit if it was confirmed as it is now planned, or if nothing needs to be confirmed; else show it."""
         try:
             plan = self.edits.plan(form.change())
         except AlreadyThereError as error:
             return self._already_there(error.item, form.cluster, admin)
-        except ByHandError as error:
-            return AdminTurn(Reply(cards.refusal(error)))
         except EditRefusedError as error:
-            written = form.answer or "\n".join(form.phrasings)
-            kept = [texts.NOT_KEPT.format(text=written)] if preview or form.answer else []
-            return AdminTurn(Reply("\n\n".join((cards.refusal(error), *kept)), row(cards.next_card())))
+            written = form.answer or ("\n".join(form.phrasings) if preview else "")
+            return AdminTurn(cards.refusal(error, written))
         present = plan.before.base.by_id.get(form.item)
         # Somebody else has written another answer while this one was written.
         overtaken = form.task is Task.ANSWER and present is not None and present.answer != form.seen
@@ -183,15 +176,12 @@ class Editing:
         if overtaken and present:
             lines.insert(1, texts.CARD_ANSWER.format(answer=present.answer))
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
-        confirm = Button(label, callbacks.ConfirmForm(admin.id, plan.digest))
+        confirm = Button(label, callbacks.FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
         shown = form.but(seen=present.answer if present else "")
         return AdminTurn(Reply("\n".join(lines), row(confirm, cards.cancel(admin.id))), shown)
 
     def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> AdminTurn:
-        try:
-            action = self.edits.apply(plan, admin.id)
-        except ByHandError as error:
-            return AdminTurn(Reply(cards.refusal(error)))
+        action = self.edits.apply(plan, admin.id)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
         undo = Button(texts.BUTTON_UNDO, callbacks.UndoEdit(action))
         return self._closed(cluster, plan.item, plan.before, lines, undo)
@@ -253,12 +243,13 @@ class Editing:
 def _filled(form: Form, text: str) -> Form:
     """The form with the field that was awaited."""
     field = form.awaited
-    if field is Field.PHRASINGS:
-        return form.but(phrasings=_phrasings(text))
     in_lines = "\n".join(line.rstrip() for line in text.splitlines())
-    value = in_lines if field is Field.ANSWER else " ".join(text.split())
-    if field is Field.QUESTION:
-        _refuse_number(value)
+    value = in_lines if field in {Field.ANSWER, Field.PHRASINGS} else " ".join(text.split())
+    # What becomes a question of the knowledge base must hold nobody's number.
+    if field in {Field.QUESTION, Field.PHRASINGS} and is_masked(value):
+        raise UnfitInputError(texts.HAS_NUMBER)
+    if field is Field.PHRASINGS:
+        return form.but(phrasings=_phrasings(value))
     limit, too_long = _LIMITS[field]
     if len(value) > limit:
         raise UnfitInputError(too_long.format(length=len(value), limit=limit))
@@ -267,7 +258,6 @@ def _filled(form: Form, text: str) -> Form:
 
 def _phrasings(text: str) -> tuple[str, ...]:
     """One in each line."""
-    _refuse_number(text)
     lines = tuple(" ".join(line.split()) for line in text.splitlines() if not is_blank(line))
     if len(lines) > _PHRASINGS_AT_ONCE:
         raise UnfitInputError(texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
@@ -276,12 +266,6 @@ def _phrasings(text: str) -> tuple[str, ...]:
         shown = f"{long[:_LONGEST_TOPIC]}…"
         raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=_LONGEST_PHRASING))
     return lines
-
-
-def _refuse_number(text: str) -> None:
-    """What becomes a question of the knowledge base must hold nobody's number."""
-    if is_masked(text):
-        raise UnfitInputError(texts.HAS_NUMBER)
 
 
 def _why_unfit(question: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.conversation import cards
-from bot.conversation.callbacks import AddToItem, WriteItem, unpack
+from bot.conversation.callbacks import AddToItem, ClusterAction, ClusterCallback, unpack
 from bot.conversation.forms import Admin, Form, Task
 from bot.conversation.records import rejected_miss
 from bot.conversation.reply import Button, Reply, short_key
@@ -54,7 +54,7 @@ def test_of_two_admins_on_one_card_the_later_one_is_told(admin_setup: AdminSetup
     admin_setup.press(shown, "加到 1：饭卡丢了怎么补？")
     files = admin_setup.file("items.yaml")
     for admin in (OTHER, ADMIN):
-        turn = admin_setup.turn_pressed(WriteItem(1), admin)
+        turn = admin_setup.turn_pressed(ClusterCallback(ClusterAction.WRITE_ITEM, 1), admin)
         assert (turn.reply, turn.notice) == (None, admins_texts.CARD_GONE)
     assert admin_setup.file("items.yaml") == files
 
