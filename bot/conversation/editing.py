@@ -126,15 +126,10 @@ class Editing:
             limit=ANSWER_LIMIT,
             done=texts.BUTTON_DONE,
         )
-        match form.awaited:
-            case Field.SOURCES:
-                return AdminTurn(Reply(prompt, cards.source_rows(form, base, admin.id)), form)
-            case Field.TOPIC:
-                return AdminTurn(Reply(prompt, cards.topic_rows(base, admin.id)), form)
-            case _:
-                # In a group the bot sees replies alone.
-                hint = "" if admin.chat == admin.id else f"\n{texts.REPLY_HERE}"
-                return AdminTurn(Reply(prompt + hint, row(cards.cancel(admin.id))), form)
+        # In a group the bot sees replies alone.
+        is_reply = admin.chat != admin.id and form.awaited not in {Field.SOURCES, Field.TOPIC}
+        hint = f"\n{texts.REPLY_HERE}" if is_reply else ""
+        return AdminTurn(Reply(prompt + hint, cards.form_rows(form, base, admin.id)), form)
 
     def _phrasings_of(self, cluster: Cluster, item: Item | None) -> tuple[list[str], str]:
         """The questions of a cluster that can stand as phrasings of an item, or of a new one; and why others can't."""

@@ -133,21 +133,23 @@ ITEM_CARD = """{item.question}（{item.id}）
 有 {count} 种问法（在 {place}）。要删改问法，请在编辑器里改。"""
 ITEM_CARD_NO_PLACES = "无"
 PREVIEW = "这样改好吗？"
-PREVIEW_PHRASINGS = """给「{item.question}」加上：
-{words}"""
-PREVIEW_ANSWER = """「{item.question}」改答：
+PREVIEWS = {
+    "phrasing": """给「{item.question}」加上：
+{words}""",
+    "answer": """「{item.question}」改答：
 ——
 {item.answer}
-——"""
-PREVIEW_ITEM = """新写一条（{item.topic}）：{item.question}
+——""",
+    "item": """新写一条（{item.topic}）：{item.question}
 ——
 {item.answer}
 ——
-出处：{places}"""
-PREVIEW_REFUSAL = """再问「{item.question}」，就老实说没有：
+出处：{places}""",
+    "refusal": """再问「{item.question}」，就老实说没有：
 ——
 {item.answer}
-——"""
+——""",
+}
 BUTTON_FINE = "✅ 就这样"
 IMPACT_TRY = "先别急，这样改会影响别的问题："
 IMPACT_STALE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍："
@@ -226,8 +228,7 @@ RELOAD_OVERWRITES = """编辑器里存的是旧内容，把刚才在这里改的
 HISTORY_NONE = "还没有人改过什么。"
 HISTORY_HEAD = "最近改过的（最新的在前）："
 HISTORY_ROW = "#{id}　{time}　{who}　{what}{state}"
-HISTORY_UNDONE = "（已撤销）"
-HISTORY_VOID = "（没改成）"
+HISTORY_STATES = {"undone": "（已撤销）", "void": "（没改成）"}
 HISTORY_WHO = "管理员 {admin}"
 HISTORY_COMMAND_LINE = "命令行"
 HISTORY_KINDS = {

@@ -149,7 +149,7 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     admin_setup.usage.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
     admin_setup.clustering.cluster_new()
     (cluster,) = admin_setup.clusters.top(1)
-    full = Form(task=Task.ITEM, answer="答" * 600, sources=tuple(base.places), document="文" * 60)
+    full = Form(task=Task.ITEM, question="问", answer="答" * 600, sources=tuple(base.places), document="文" * 60)
     longest = sorted(base.items, key=lambda item: -len(item.answer) - len(item.question))[:3]
     near = [Candidate(item, 0.5) for item in longest]
     effects = tuple(Effect("问" * 500, outcome, longest[0].id, longest[1].id) for outcome in Outcome for _ in range(9))
@@ -158,9 +158,9 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
         cards.not_covered(cluster, longest),
         Reply(
             admins_texts.ASK_SOURCES.format(answer=full.answer, done=admins_texts.BUTTON_DONE),
-            cards.source_rows(full, base, 10**12),
+            cards.form_rows(full, base, 10**12),
         ),
-        Reply(admins_texts.ASK_TOPIC, cards.topic_rows(base, 10**12)),
+        Reply(admins_texts.ASK_TOPIC, cards.form_rows(full.but(sources_chosen=True), base, 10**12)),
         cards.item_choices(base.items[:6]),
         cards.judge_card(Answered("问" * 500, "问", longest[0].id, 0.4), longest[0], 10),
         Reply("\n".join(cards.impact_lines(Impact(effects, 1500, 9000), base))),
