@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.conversation import callbacks, cards
-from bot.conversation.callbacks import Callback, ClusterAction, ClusterCallback, FormAction, FormCallback
+from bot.conversation.callbacks import YES, AdminAction, AdminCallback, Callback, FormAction, FormCallback
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
@@ -123,26 +123,14 @@ class AdminConversation:
         complained = base.by_id.get(first.item or "") if first.is_complaint else None
         rejected = self.usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
         nearest = [candidate for candidate in self._nearest(cluster, Kind.ANSWER) if candidate.item is not complained]
-        return cards.card(
-            cluster,
-            place,
-            len(ranked),
-            nearest[:_NEAREST],
-            complained,
-            self.usage.complaints(complained.id) if complained else {},
-            [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id],
-        )
+        opinions = self.usage.complaints(complained.id) if complained else {}
+        not_meant = [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id]
+        return cards.card(cluster, place, len(ranked), nearest[:_NEAREST], complained, opinions, not_meant)
 
     def _nearest(self, cluster: Cluster, kind: Kind) -> list[Candidate]:
         """The items of a kind that are nearest to a cluster's first question."""
         candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
         return [candidate for candidate in candidates if candidate.item.kind is kind]
-
-    def _cluster(self, cluster_id: int) -> Cluster:
-        cluster = self.clusters.cluster(cluster_id)
-        if not cluster.questions:
-            raise UnfitInputError(texts.CARD_GONE)
-        return cluster
 
     def _item(self, item_id: str) -> Item:
         item = self.current.snapshot.base.by_id.get(item_id)
@@ -152,15 +140,18 @@ class AdminConversation:
 
     def _pressed(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
         match callback:
-            case callbacks.ShowCard(place):
+            case AdminCallback(AdminAction.SHOW_CARD, place):
                 return AdminTurn(self._card(place))
-            case ClusterCallback():
-                return self._cluster_pressed(callback, admin)
-            case callbacks.WriteRefusal(cluster_id, own_words):
-                answer = "" if own_words else texts.NOT_COVERED_ANSWER
-                return self.editing.write_item(self._cluster(cluster_id), Task.NOT_COVERED, admin, answer)
-            case callbacks.AddToItem(cluster_id, key):
-                return self.editing.add_to(self._cluster(cluster_id), key, admin)
+            case AdminCallback(AdminAction.UNDO, action_id):
+                return self.editing.undo(action_id, admin)
+            case AdminCallback(AdminAction.REDO, action_id, digest):
+                return self.editing.redo(action_id, digest, admin)
+            case AdminCallback(AdminAction.SHOW_HISTORY, start):
+                return AdminTurn(self._past(start))
+            case AdminCallback(AdminAction.SHOW_TO_JUDGE, left):
+                return AdminTurn(self._to_judge(left))
+            case AdminCallback(action, cluster_id, detail):
+                return self._cluster_pressed(action, cluster_id, detail, admin)
             case callbacks.ShowItem(item_id):
                 return AdminTurn(cards.item_card(self._item(item_id), self.current.snapshot))
             case callbacks.WriteAnswer(item_id, cluster_id):
@@ -169,14 +160,6 @@ class AdminConversation:
                 return self.editing.advance(wanted, admin)
             case callbacks.WritePhrasings(item_id):
                 return self.editing.advance(Form(task=Task.PHRASING, item=self._item(item_id).id), admin)
-            case callbacks.UndoEdit(action_id):
-                return self.editing.undo(action_id, admin)
-            case callbacks.RedoEdit():
-                return self.editing.redo(callback, admin)
-            case callbacks.ShowHistory(start):
-                return AdminTurn(self._past(start))
-            case callbacks.ShowToJudge(left):
-                return AdminTurn(self._to_judge(left))
             case callbacks.JudgeAnswer():
                 return AdminTurn(self._judge(callback, admin))
             case FormCallback(owner=owner) if owner != admin.id:
@@ -188,27 +171,36 @@ class AdminConversation:
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _cluster_pressed(self, callback: ClusterCallback, admin: Admin) -> AdminTurn:
-        if callback.action is ClusterAction.UNIGNORE:
-            self.clusters.unignore(callback.cluster)
-            self.history.record(admin.id, ActionKind.UNIGNORE, str(callback.cluster))
-            return AdminTurn(self._card(self.clusters.place(callback.cluster, cards.COUNTED)), notice=texts.CARED)
-        cluster, notice = self._cluster(callback.cluster), ""
-        place = self.clusters.place(cluster.id, cards.COUNTED)
-        match callback.action:
-            case ClusterAction.WRITE_ITEM:
+    def _cluster_pressed(  # noqa: C901, PLR0911 - a button each
+        self, action: AdminAction, cluster_id: int, detail: str, admin: Admin
+    ) -> AdminTurn:
+        if action is AdminAction.UNIGNORE:
+            self.clusters.unignore(cluster_id)
+            self.history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
+            return AdminTurn(self._card(self.clusters.place(cluster_id, cards.COUNTED)), notice=texts.CARED)
+        cluster, notice = self.clusters.cluster(cluster_id), ""
+        if not cluster.questions:
+            raise UnfitInputError(texts.CARD_GONE)
+        place = self.clusters.place(cluster_id, cards.COUNTED)
+        match action:
+            case AdminAction.ADD_TO_ITEM:
+                return self.editing.add_to(cluster, detail, admin)
+            case AdminAction.WRITE_REFUSAL:
+                answer = "" if detail == YES else texts.NOT_COVERED_ANSWER
+                return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer)
+            case AdminAction.WRITE_ITEM:
                 return self.editing.write_item(cluster, Task.ITEM, admin)
-            case ClusterAction.CHOOSE_REFUSAL:
+            case AdminAction.CHOOSE_REFUSAL:
                 refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
                 return AdminTurn(cards.not_covered(cluster, refusals, place))
-            case ClusterAction.DELETE if not callback.confirmed:
+            case AdminAction.DELETE if detail != YES:
                 return AdminTurn(cards.deletion(cluster, place))
-            case ClusterAction.DELETE:
+            case AdminAction.DELETE:
                 for missed in cluster.questions:
                     self.misses.forget(missed.key)
                 self.history.record(admin.id, ActionKind.DELETE, "")
                 notice = texts.DELETED
-            case ClusterAction.IGNORE:
+            case AdminAction.IGNORE:
                 self.clusters.handle(cluster.id, State.IGNORED)
                 self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
                 notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED

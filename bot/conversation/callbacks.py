@@ -14,6 +14,7 @@ from pydantic_core import ArgsKwargs
 
 _ADMIN_PREFIX = "x"
 """The first part of the prefix of every admin's button."""
+YES = "y"
 _CLASSES: dict[str, type["Callback"]] = {}
 """By what packed values begin with: the prefix, and the action where a class has several."""
 
@@ -65,7 +66,7 @@ def is_admins(data: str) -> bool:
 def _packed(value: Any) -> str:  # noqa: ANN401 - a field's value
     match value:
         case bool():
-            return "y" if value else "n"
+            return YES if value else "n"
         case tuple():
             return "+".join(value)
         case _:
@@ -146,45 +147,40 @@ class Subscribe(Callback, prefix="w"):
     """Tell me when this question has an answer."""
 
 
-class ShowCard(Callback, prefix="x:m"):
-    """Show the card at this place of the list, counted from 0."""
+class AdminAction(StrEnum):
+    """What an admin's button does, and in brackets its number, and its detail where it has one."""
 
-    place: Number
-
-
-class ClusterAction(StrEnum):
-    """What to do with a cluster of misses."""
-
-    SHOW = "z"
+    SHOW_CARD = "m"
+    """(A place in the list of clusters of misses, counted from 0.)"""
+    SHOW_CLUSTER = "z"
+    """This and the next seven are about a cluster of misses (its id)."""
+    ADD_TO_ITEM = "p"
+    """Make its questions phrasings of an item (the item's key)."""
     WRITE_ITEM = "n"
     CHOOSE_REFUSAL = "o"
     """Ask how to say that the speech does not answer it."""
+    WRITE_REFUSAL = "r"
+    """Write a new item that says so (``YES``: in words of one's own)."""
     IGNORE = "i"
     UNIGNORE = "k"
     DELETE = "d"
-    """Delete its questions for good."""
+    """Delete its questions for good (``YES``: that is confirmed)."""
+    UNDO = "u"
+    """Take an edit back (the action's id)."""
+    REDO = "g"
+    """Make an edit again that an editor has overwritten (the action's id; the plan's digest, once it is confirmed)."""
+    SHOW_HISTORY = "h"
+    """Show what was done (so many of the latest actions are left out)."""
+    SHOW_TO_JUDGE = "q"
+    """Show an answer to judge (how many there are with it)."""
 
 
-class ClusterCallback(Callback, prefix="x", actions=ClusterAction):
-    """``cluster``: its id. Deletion alone asks whether it is ``confirmed``."""
+class AdminCallback(Callback, prefix="x", actions=AdminAction):
+    """``number`` and ``detail``: as the action says."""
 
-    action: ClusterAction
-    cluster: Number
-    confirmed: bool = False
-
-
-class WriteRefusal(Callback, prefix="x:r"):
-    """Write a new item that refuses a cluster's questions, in words of one's own or in those that are offered."""
-
-    cluster: Number
-    own_words: bool = False
-
-
-class AddToItem(Callback, prefix="x:p"):
-    """Make a cluster's questions phrasings of an item. ``item``: its key."""
-
-    cluster: Number
-    item: str
+    action: AdminAction
+    number: Number
+    detail: str = ""
 
 
 class AboutItem(Callback):
@@ -229,31 +225,6 @@ class FormCallback(Callback, prefix="x", actions=FormAction):
     action: FormAction
     owner: Number
     chosen: str = ""
-
-
-class UndoEdit(Callback, prefix="x:u"):
-    """Take an edit back."""
-
-    action: Number
-
-
-class RedoEdit(Callback, prefix="x:g"):
-    """Make an edit again that an editor has overwritten. ``digest``: the plan's, once it is confirmed."""
-
-    action: Number
-    digest: str = ""
-
-
-class ShowHistory(Callback, prefix="x:h"):
-    """Show what was done, without the latest ``start`` actions."""
-
-    start: Number
-
-
-class ShowToJudge(Callback, prefix="x:q"):
-    """Show an answer to judge. ``left``: how many there are with it."""
-
-    left: Number
 
 
 class JudgeAnswer(Callback, prefix="x:j"):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from bot.conversation import callbacks
-from bot.conversation.callbacks import ClusterAction, ClusterCallback, FormAction, FormCallback
+from bot.conversation.callbacks import YES, AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Field, Form
 from bot.conversation.member_replies import places
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
@@ -32,10 +32,10 @@ _FAULTS = 10
 _TELLING = 60
 HISTORY_PAGE = 8
 _ON_A_CARD = {
-    ClusterAction.WRITE_ITEM: texts.BUTTON_NEW,
-    ClusterAction.CHOOSE_REFUSAL: texts.BUTTON_NOT_COVERED,
-    ClusterAction.IGNORE: texts.BUTTON_IGNORE,
-    ClusterAction.DELETE: texts.BUTTON_DELETE,
+    AdminAction.WRITE_ITEM: texts.BUTTON_NEW,
+    AdminAction.CHOOSE_REFUSAL: texts.BUTTON_NOT_COVERED,
+    AdminAction.IGNORE: texts.BUTTON_IGNORE,
+    AdminAction.DELETE: texts.BUTTON_DELETE,
 }
 _PASTED = {
     AddPhrasings: texts.PASTE_PHRASINGS,
@@ -52,7 +52,7 @@ def cancel(owner: int) -> Button:
 
 def next_card(place: int = 0) -> Button:
     """The way to the card that stands in this place now."""
-    return Button(texts.BUTTON_NEXT, callbacks.ShowCard(place))
+    return Button(texts.BUTTON_NEXT, AdminCallback(AdminAction.SHOW_CARD, place))
 
 
 def card(  # noqa: PLR0913, PLR0917 - all that stands on it
@@ -72,7 +72,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     first, *others = cluster.questions
     head = texts.CARD_HEAD if cluster.days <= 1 else texts.CARD_HEAD_DAYS
     known = {"cluster": cluster, "last": first.last_asked.astimezone(), "place": place + 1}
-    most = texts.CARD_MORE.format(most=count) if count >= COUNTED else count
+    most = f"{count}+" if count >= COUNTED else count
     lines = [(texts.CARD_COMPLAINTS if complained else head).format(count=most, **known)]
     if cluster.waiting:
         lines.append(texts.CARD_WAITING.format(count=cluster.waiting))
@@ -96,10 +96,10 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     rows = (
         *row(Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(complained.id, cluster.id)) if complained else None),
         *_phrasing_rows(cluster, [candidate.item for candidate in nearest]),
-        tuple(Button(label, ClusterCallback(action, cluster.id)) for action, label in _ON_A_CARD.items()),
+        tuple(Button(label, AdminCallback(action, cluster.id)) for action, label in _ON_A_CARD.items()),
         *row(
-            Button(texts.CARD_PREVIOUS, callbacks.ShowCard(place - 1)) if place else None,
-            Button(texts.CARD_NEXT, callbacks.ShowCard(place + 1)) if place + 1 < count else None,
+            Button(texts.CARD_PREVIOUS, AdminCallback(AdminAction.SHOW_CARD, place - 1)) if place else None,
+            Button(texts.CARD_NEXT, AdminCallback(AdminAction.SHOW_CARD, place + 1)) if place + 1 < count else None,
         ),
     )
     return Reply("\n".join(lines), rows)
@@ -109,8 +109,8 @@ def deletion(cluster: Cluster, place: int) -> Reply:
     """Whether what was asked is to be deleted for good, as whoever asked may want."""
     questions = "\n".join(f"· {_short(missed.question)}" for missed in cluster.questions[:_FAULTS])
     buttons = row(
-        Button(texts.BUTTON_DELETE_ALL, ClusterCallback(ClusterAction.DELETE, cluster.id, confirmed=True)),
-        Button(BACK, callbacks.ShowCard(place)),
+        Button(texts.BUTTON_DELETE_ALL, AdminCallback(AdminAction.DELETE, cluster.id, YES)),
+        Button(BACK, AdminCallback(AdminAction.SHOW_CARD, place)),
     )
     return Reply(texts.DELETE.format(count=len(cluster.questions), questions=questions), buttons)
 
@@ -122,10 +122,10 @@ def not_covered(cluster: Cluster, nearest: Sequence[Item], place: int = 0) -> Re
     for number, item in enumerate(nearest, start=1):
         lines.append(texts.NOT_COVERED_NEAR.format(number=number, question=item.question, answer=item.answer))
     new = row(
-        Button(texts.BUTTON_DEFAULT, callbacks.WriteRefusal(cluster.id)),
-        Button(texts.BUTTON_OWN, callbacks.WriteRefusal(cluster.id, own_words=True)),
+        Button(texts.BUTTON_DEFAULT, AdminCallback(AdminAction.WRITE_REFUSAL, cluster.id)),
+        Button(texts.BUTTON_OWN, AdminCallback(AdminAction.WRITE_REFUSAL, cluster.id, YES)),
     )
-    back = row(Button(BACK, callbacks.ShowCard(place)))
+    back = row(Button(BACK, AdminCallback(AdminAction.SHOW_CARD, place)))
     return Reply("\n".join(lines), (*_phrasing_rows(cluster, nearest), *new, *back))
 
 
@@ -134,7 +134,7 @@ def _phrasing_rows(cluster: Cluster, items: Sequence[Item]) -> Rows:
     return _column(
         Button(
             texts.BUTTON_PHRASING.format(number=number, question=item.question),
-            callbacks.AddToItem(cluster.id, short_key(item.id)),
+            AdminCallback(AdminAction.ADD_TO_ITEM, cluster.id, short_key(item.id)),
         )
         for number, item in enumerate(items, start=1)
     )
@@ -167,7 +167,7 @@ def item_choices(items: Iterable[Item]) -> Reply:
 
 def help_for_admins() -> Reply:
     """The members' help, and what admins can do besides."""
-    rows = (texts.ADMIN_HELP_ROW.format(name=name, text=text) for name, text in texts.ADMIN_COMMANDS.items())
+    rows = (f"/{name} {text}" for name, text in texts.ADMIN_COMMANDS.items())
     return Reply("\n\n".join((HELP, texts.ADMIN_HELP.format(commands="\n".join(rows)))))
 
 
@@ -233,7 +233,7 @@ def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Ite
 
 def _effect(effect: Effect, base: KnowledgeBase) -> str:
     if effect.before == effect.after or effect.outcome is Outcome.ANSWERED:
-        return texts.IMPACT_LINE.format(question=_short(effect.question))
+        return f"   · {_short(effect.question)}"
     before, after = (
         item.question if (item := base.by_id.get(item_id or "")) else item_id or texts.IMPACT_NO_ITEM
         for item_id in (effect.before, effect.after)
@@ -262,11 +262,14 @@ def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply
     for action in actions[:HISTORY_PAGE]:
         lines.append(history_row(action, base))
         if action.kind is ActionKind.IGNORE:
-            unignore = ClusterCallback(ClusterAction.UNIGNORE, int(action.detail))
+            unignore = AdminCallback(AdminAction.UNIGNORE, int(action.detail))
             buttons.append(Button(texts.HISTORY_CARE.format(id=action.id), unignore))
         elif action.edit and action.state is ActionState.DONE:
-            buttons.append(Button(texts.HISTORY_UNDO.format(id=action.id), callbacks.UndoEdit(action.id)))
-    newer, older = callbacks.ShowHistory(max(0, start - HISTORY_PAGE)), callbacks.ShowHistory(start + HISTORY_PAGE)
+            buttons.append(Button(texts.HISTORY_UNDO.format(id=action.id), AdminCallback(AdminAction.UNDO, action.id)))
+    newer, older = (
+        AdminCallback(AdminAction.SHOW_HISTORY, max(0, start - HISTORY_PAGE)),
+        AdminCallback(AdminAction.SHOW_HISTORY, start + HISTORY_PAGE),
+    )
     pager = row(
         Button(texts.HISTORY_NEWER, newer) if start else None,
         Button(texts.HISTORY_OLDER, older) if len(actions) > HISTORY_PAGE else None,
@@ -331,12 +334,12 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
         words = texts.DIGEST_NEW_ITEM if edit.item is None else texts.DIGEST_EDIT
         question = base.by_id[edit.item].question if edit.item else ""
         lines.append(words.format(number=number, asked=edit.question, question=question, covers=edit.covers))
-        show = ClusterCallback(ClusterAction.SHOW, cluster)
+        show = AdminCallback(AdminAction.SHOW_CLUSTER, cluster)
         buttons.append(Button(texts.DIGEST_CARD.format(number=number), show))
-    buttons.append(Button(texts.BUTTON_TO_CARDS, callbacks.ShowCard(0)))
+    buttons.append(Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0)))
     if report.to_judge:
         lines += ["", texts.DIGEST_JUDGE.format(count=report.to_judge)]
-        buttons.append(Button(texts.BUTTON_JUDGE, callbacks.ShowToJudge(report.to_judge)))
+        buttons.append(Button(texts.BUTTON_JUDGE, AdminCallback(AdminAction.SHOW_TO_JUDGE, report.to_judge)))
     return Reply("\n".join(lines), _column(buttons))
 
 
@@ -374,5 +377,5 @@ def notice(event: notices.Notice) -> Reply:  # noqa: PLR0911 - one return a noti
             return Reply("\n".join((texts.RELOAD_LOSES, *impact_lines(impact, base))))
         case notices.EditsOverwritten(actions, base):
             edits = "\n".join(history_row(action, base) for action in actions)
-            rows = _column(Button(texts.BUTTON_AGAIN, callbacks.RedoEdit(action.id)) for action in actions)
+            rows = _column(Button(texts.BUTTON_AGAIN, AdminCallback(AdminAction.REDO, action.id)) for action in actions)
             return Reply(texts.RELOAD_OVERWRITES.format(edits=edits), rows)

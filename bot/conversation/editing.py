@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from bot.conversation import callbacks, cards
-from bot.conversation.callbacks import FormAction
+from bot.conversation import cards
+from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.curation.edits import Edits, Plan
@@ -77,14 +77,14 @@ class Editing:
             raise UnfitInputError(texts.CHOOSE_WITH_BUTTONS)
         if is_blank(text):
             raise UnfitInputError(texts.NO_WORDS)
-        filled = _filled(form, text.strip())
-        owner = self._owner(filled.question) if form.awaited is Field.QUESTION else None
+        filled, base = _filled(form, text.strip()), self.current.snapshot.base
+        owner = base.by_phrasing.get(normalise(filled.question)) if form.awaited is Field.QUESTION else None
         if owner:
             taken = texts.PHRASING_TAKEN.format(phrasing=filled.question, question=owner.question)
             return AdminTurn(Reply(taken, (*cards.item_choices([owner]).rows, *row(cards.cancel(admin.id)))), form)
         return self.advance(filled, admin, preview=True)
 
-    def pressed(self, form: Form, callback: callbacks.FormCallback, admin: Admin) -> AdminTurn:
+    def pressed(self, form: Form, callback: FormCallback, admin: Admin) -> AdminTurn:
         """Fill in what was pressed."""
         base = self.current.snapshot.base
         match callback.action, form.awaited:
@@ -137,16 +137,12 @@ class Editing:
         short = (text for text in questions if len(text) <= _LONGEST_PHRASING and not is_masked(text))
         fit, refusal = [], ""
         for text in unlike(short):
-            owner = self._owner(text)
+            owner = self.current.snapshot.base.by_phrasing.get(normalise(text))
             if owner is None or owner is item:
                 fit.append(text)
             else:
                 refusal = texts.PHRASING_TAKEN.format(phrasing=text, question=owner.question)
         return fit[:_PHRASINGS_OF_A_CARD], refusal
-
-    def _owner(self, phrasing: str) -> Item | None:
-        """The item that has a phrasing already: it belongs to one item alone."""
-        return self.current.snapshot.base.by_phrasing.get(normalise(phrasing))
 
     def _propose(self, form: Form, admin: Admin, confirmed: str = "", *, preview: bool = False) -> AdminTurn:
         """Make the edit if it was confirmed as it is now planned, or if nothing needs to be confirmed; else show it."""
@@ -171,14 +167,14 @@ class Editing:
         if overtaken and present:
             lines.insert(1, texts.CARD_ANSWER.format(answer=present.answer))
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
-        confirm = Button(label, callbacks.FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
+        confirm = Button(label, FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
         shown = form.but(seen=present.answer if present else "")
         return AdminTurn(Reply("\n".join(lines), row(confirm, cards.cancel(admin.id))), shown)
 
     def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
-        undo = Button(texts.BUTTON_UNDO, callbacks.UndoEdit(action))
+        undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action))
         return self._closed(cluster, plan.item, plan.before, lines, undo)
 
     def _already_there(self, item_id: str, cluster: int | None, admin: Admin) -> AdminTurn:
@@ -190,7 +186,7 @@ class Editing:
         # Perhaps it was this very edit, and a kill kept its reply from coming.
         last = next(iter(self.history.edits(1)), None)
         is_own = last is not None and (last.admin, last.item) == (admin.id, item_id)
-        undo = Button(texts.BUTTON_UNDO, callbacks.UndoEdit(last.id)) if last and is_own else None
+        undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, last.id)) if last and is_own else None
         return self._closed(cluster, item_id, None, lines, undo)
 
     def _closed(
@@ -218,19 +214,19 @@ class Editing:
         restored = action is not None and action.kind is ActionKind.ANSWER and not later
         self.lifecycle.reopen(item, self.current.snapshot, answer=restored)
         what = cards.action_words(action, self.current.snapshot.base) if action else ""
-        to_cards = Button(texts.BUTTON_TO_CARDS, callbacks.ShowCard(0))
+        to_cards = Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0))
         return AdminTurn(Reply(texts.UNDONE.format(what=what), row(to_cards)))
 
-    def redo(self, callback: callbacks.RedoEdit, admin: Admin) -> AdminTurn:
+    def redo(self, action_id: int, confirmed: str, admin: Admin) -> AdminTurn:
         """Make an edit once more that an editor has overwritten."""
         try:
-            plan = self.edits.plan_again(callback.action)
+            plan = self.edits.plan_again(action_id)
         except AlreadyThereError as error:
             return self._already_there(error.item, None, admin)
-        if plan.impact.has_loss and plan.digest != callback.digest:
-            confirm = Button(texts.BUTTON_CONFIRM, callbacks.RedoEdit(callback.action, plan.digest))
+        if plan.impact.has_loss and plan.digest != confirmed:
+            confirm = Button(texts.BUTTON_CONFIRM, AdminCallback(AdminAction.REDO, action_id, plan.digest))
             lines = (texts.IMPACT_TRY, *cards.impact_lines(plan.impact, plan.after.base))
-            cancel = Button(texts.BUTTON_CANCEL, callbacks.ShowHistory(0))
+            cancel = Button(texts.BUTTON_CANCEL, AdminCallback(AdminAction.SHOW_HISTORY, 0))
             return AdminTurn(Reply("\n".join(lines), row(confirm, cancel)))
         return self._apply(plan, None, admin)
 

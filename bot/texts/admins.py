@@ -23,7 +23,6 @@ ADMIN_COMMANDS = {
     "help": "怎么用",
 }
 ADMIN_HELP = "你是管理员，还可以用：\n{commands}"
-ADMIN_HELP_ROW = "/{name} {text}"
 CARD_NONE = "没有要处理的，都补上啦 🎉"
 CARD_HEAD = "第 {place}/{count} 张　问过 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 CARD_HEAD_DAYS = (
@@ -33,7 +32,6 @@ CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩 {cluster.asked} 次，最
 CARD_WAITING = "🔔 有 {count} 位会员在等答案"
 CARD_PREVIOUS = "◀️ 上一张"
 CARD_NEXT = "下一张 ▶️"
-CARD_MORE = "{most}+"
 CARD_QUESTION = "「{question}」"
 CARD_WORDINGS = "还有人这样问："
 CARD_WORDING = "· {question}（{count} 次）"
@@ -164,7 +162,6 @@ IMPACT_NEAR = {
     "lost": "⚠️ 可能会串 {count} 种（原话照样答得对，跟它相近的说法可能会答错）",
     "ambiguous": "❔ 相近的说法会拿不准 {count} 种（原话照样答得对）",
 }
-IMPACT_LINE = "   · {question}"
 IMPACT_MOVED = "   · {question}（{before} → {after}）"
 IMPACT_NO_ITEM = "没有直接回答"
 IMPACT_MORE = "   · 还有 {count} 个"

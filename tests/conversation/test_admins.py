@@ -3,7 +3,7 @@
 import pytest
 
 from bot.conversation import cards
-from bot.conversation.callbacks import AddToItem, ClusterAction, ClusterCallback, unpack
+from bot.conversation.callbacks import AdminAction, AdminCallback, unpack
 from bot.conversation.forms import Admin, Form, Task
 from bot.conversation.records import rejected_miss
 from bot.conversation.reply import Button, Reply, short_key
@@ -54,7 +54,7 @@ def test_of_two_admins_on_one_card_the_later_one_is_told(admin_setup: AdminSetup
     admin_setup.press(shown, "加到 1：饭卡丢了怎么补？")
     files = admin_setup.file("items.yaml")
     for admin in (OTHER, ADMIN):
-        turn = admin_setup.turn_pressed(ClusterCallback(ClusterAction.WRITE_ITEM, 1), admin)
+        turn = admin_setup.turn_pressed(AdminCallback(AdminAction.WRITE_ITEM, 1), admin)
         assert (turn.reply, turn.notice) == (None, admins_texts.CARD_GONE)
     assert admin_setup.file("items.yaml") == files
 
@@ -118,7 +118,7 @@ def test_a_question_that_is_no_phrasing_is_reworded(admin_setup: AdminSetup, tex
     assert miss
     admin_setup.misses.record(miss)
     admin_setup.say("/missed")
-    button = Button("card", AddToItem(1, short_key("card")))
+    button = Button("card", AdminCallback(AdminAction.ADD_TO_ITEM, 1, short_key("card")))
     asked = admin_setup.press(Reply("", ((button,),)), "card")
     assert asked.text.startswith(f"{why}，不好直接当问法")
     assert admin_setup.say("找13812345678").text == admins_texts.HAS_NUMBER
