@@ -52,11 +52,25 @@ class AdminConversation:
 
     def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after one of ``COMMANDS``."""
-        if command.name == "cancel":
-            return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
-        if command.name == "new":
-            return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
-        return _leaving(form, AdminTurn(self._shown(command, admin)))
+        match command.name:
+            case "cancel":
+                return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
+            case "new":
+                return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
+            case "missed":
+                reply = self._card(0)
+            case "edit":
+                reply = self._chosen_item(command.rest)
+            case "history":
+                reply = self._past(0)
+            case "digest":
+                reply = cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
+            case "reload":
+                self.history.record(admin.id, ActionKind.RELOAD, "")
+                reply = cards.notice(self.reload())
+            case _:
+                reply = cards.help_for_admins()
+        return _leaving(form, AdminTurn(reply))
 
     def text(self, text: str, admin: Admin, form: Form) -> AdminTurn:
         """The turn after a message that is no command, while a form is being filled in."""
@@ -78,22 +92,6 @@ class AdminConversation:
             turn = AdminTurn(cards.refusal(error), form if is_kept else None)
         return turn if of_form else _leaving(form, turn)
 
-    def _shown(self, command: Command, admin: Admin) -> Reply:
-        match command.name:
-            case "missed":
-                return self._card(0)
-            case "edit":
-                return self._chosen_item(command.rest)
-            case "history":
-                return self._past(0)
-            case "digest":
-                return cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
-            case "reload":
-                self.history.record(admin.id, ActionKind.RELOAD, "")
-                return cards.notice(self.reload())
-            case _:
-                return cards.help_for_admins()
-
     def _chosen_item(self, words: str) -> Reply:
         snapshot = self.current.snapshot
         if not words:
@@ -113,11 +111,9 @@ class AdminConversation:
         """The card at this place of the list, or the nearest one that there is."""
         self.clustering.cluster_new()
         ranked = self.clusters.ranked(cards.COUNTED)
-        if not ranked:
-            return Reply(texts.CARD_NONE)
         place = min(place, len(ranked) - 1)
-        cluster = self.clusters.cluster(ranked[place])
-        if not cluster.questions:
+        cluster = self.clusters.cluster(ranked[place]) if ranked else None
+        if cluster is None or not cluster.questions:
             return Reply(texts.CARD_NONE)
         base, first = self.current.snapshot.base, cluster.questions[0]
         complained = base.by_id.get(first.item or "") if first.is_complaint else None

@@ -64,13 +64,9 @@ def is_admins(data: str) -> bool:
 
 
 def _packed(value: Any) -> str:  # noqa: ANN401 - a field's value
-    match value:
-        case bool():
-            return YES if value else "n"
-        case tuple():
-            return "+".join(value)
-        case _:
-            return str(value)
+    if isinstance(value, bool):
+        return YES if value else "n"
+    return "+".join(value) if isinstance(value, tuple) else str(value)
 
 
 class Origin(StrEnum):

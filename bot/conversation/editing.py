@@ -160,12 +160,12 @@ class Editing:
         if plan.digest == confirmed or not (risky or confirmed or preview):
             return self._apply(plan, form.cluster, admin)
         lines = [cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
-        if confirmed or overtaken:
-            lines.insert(0, texts.IMPACT_STALE if plan.impact.has_loss else texts.IMPACT_STALE_FINE)
-        else:
-            lines.insert(0, texts.IMPACT_TRY if plan.impact.has_loss else texts.PREVIEW)
         if overtaken and present:
-            lines.insert(1, texts.CARD_ANSWER.format(answer=present.answer))
+            lines.insert(0, texts.CARD_ANSWER.format(answer=present.answer))
+        fine, harmful = (texts.PREVIEW, texts.IMPACT_TRY)
+        if confirmed or overtaken:
+            fine, harmful = (texts.IMPACT_STALE_FINE, texts.IMPACT_STALE)
+        lines.insert(0, harmful if plan.impact.has_loss else fine)
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
         confirm = Button(label, FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
         shown = form.but(seen=present.answer if present else "")
@@ -240,23 +240,18 @@ def _filled(form: Form, text: str) -> Form:
     if field in {Field.QUESTION, Field.PHRASINGS} and is_masked(value):
         raise UnfitInputError(texts.HAS_NUMBER)
     if field is Field.PHRASINGS:
-        return form.but(phrasings=_phrasings(value))
+        lines = tuple(" ".join(line.split()) for line in text.splitlines() if not is_blank(line))
+        if len(lines) > _PHRASINGS_AT_ONCE:
+            raise UnfitInputError(texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
+        for line in lines:
+            if len(line) > _LONGEST_PHRASING:
+                shown = f"{line[:_LONGEST_TOPIC]}…"
+                raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=_LONGEST_PHRASING))
+        return form.but(phrasings=lines)
     limit, too_long = _LIMITS[field]
     if len(value) > limit:
         raise UnfitInputError(too_long.format(length=len(value), limit=limit))
     return form.but(**{field: value}, names_document=False)
-
-
-def _phrasings(text: str) -> tuple[str, ...]:
-    """One in each line."""
-    lines = tuple(" ".join(line.split()) for line in text.splitlines() if not is_blank(line))
-    if len(lines) > _PHRASINGS_AT_ONCE:
-        raise UnfitInputError(texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
-    long = next((line for line in lines if len(line) > _LONGEST_PHRASING), None)
-    if long:
-        shown = f"{long[:_LONGEST_TOPIC]}…"
-        raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=_LONGEST_PHRASING))
-    return lines
 
 
 def _why_unfit(question: str) -> str:
