@@ -266,10 +266,8 @@ def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply
             buttons.append(Button(texts.HISTORY_CARE.format(id=action.id), unignore))
         elif action.edit and action.state is ActionState.DONE:
             buttons.append(Button(texts.HISTORY_UNDO.format(id=action.id), AdminCallback(AdminAction.UNDO, action.id)))
-    newer, older = (
-        AdminCallback(AdminAction.SHOW_HISTORY, max(0, start - HISTORY_PAGE)),
-        AdminCallback(AdminAction.SHOW_HISTORY, start + HISTORY_PAGE),
-    )
+    newer = AdminCallback(AdminAction.SHOW_HISTORY, max(0, start - HISTORY_PAGE))
+    older = AdminCallback(AdminAction.SHOW_HISTORY, start + HISTORY_PAGE)
     pager = row(
         Button(texts.HISTORY_NEWER, newer) if start else None,
         Button(texts.HISTORY_OLDER, older) if len(actions) > HISTORY_PAGE else None,
@@ -282,7 +280,7 @@ def history_row(action: Action, base: KnowledgeBase) -> str:
     who = texts.HISTORY_COMMAND_LINE if action.admin is None else texts.HISTORY_WHO.format(admin=action.admin)
     return texts.HISTORY_ROW.format(
         id=action.id,
-        time=action.at.astimezone().strftime("%m-%d %H:%M"),
+        time=action.at.astimezone(),
         who=who,
         what=action_words(action, base),
         state=texts.HISTORY_STATES.get(action.state, ""),
@@ -315,14 +313,17 @@ def _short(text: str) -> str:
     return text if len(text) <= _TELLING else f"{text[: _TELLING - 1]}…"
 
 
-def closed(handled: Sequence[MissedQuestion], count: int, item: Item | None) -> list[str]:
-    """What became of a cluster's misses that were led to an item: so many of them are closed."""
-    if count < len(handled):
-        left = len(handled) - count
-        return [texts.CLOSED.format(total=len(handled), closed=count), texts.STILL_MISSED.format(count=left)]
-    if any(missed.is_complaint for missed in handled):
-        return [texts.CLOSED_COMPLAINT]
-    return [texts.CLOSED_HONESTLY if item and item.kind is Kind.NOT_COVERED else texts.CLOSED_ALL]
+def closed(handled: Sequence[MissedQuestion], count: int, waiting: int, item: Item | None) -> Iterator[str]:
+    """What became of a cluster's misses that were led to an item: so many are closed, so many members wait for it."""
+    if left := len(handled) - count:
+        yield texts.CLOSED.format(total=len(handled), closed=count)
+        yield texts.STILL_MISSED.format(count=left)
+    elif any(missed.is_complaint for missed in handled):
+        yield texts.CLOSED_COMPLAINT
+    else:
+        yield texts.CLOSED_HONESTLY if item and item.kind is Kind.NOT_COVERED else texts.CLOSED_ALL
+    if waiting and not left:
+        yield texts.TELLING.format(count=waiting)
 
 
 def digest(report: Report, base: KnowledgeBase) -> Reply:
@@ -334,8 +335,8 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
         words = texts.DIGEST_NEW_ITEM if edit.item is None else texts.DIGEST_EDIT
         question = base.by_id[edit.item].question if edit.item else ""
         lines.append(words.format(number=number, asked=edit.question, question=question, covers=edit.covers))
-        show = AdminCallback(AdminAction.SHOW_CLUSTER, cluster)
-        buttons.append(Button(texts.DIGEST_CARD.format(number=number), show))
+        label = texts.DIGEST_CARD.format(number=number)
+        buttons.append(Button(label, AdminCallback(AdminAction.SHOW_CLUSTER, cluster)))
     buttons.append(Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0)))
     if report.to_judge:
         lines += ["", texts.DIGEST_JUDGE.format(count=report.to_judge)]
@@ -355,13 +356,9 @@ def notice(event: notices.Notice) -> Reply:  # noqa: PLR0911 - one return a noti
     match event:
         case notices.Reloaded(base):
             kinds = [item.kind for item in base.items]
-            return Reply(
-                texts.RELOADED.format(
-                    answers=kinds.count(Kind.ANSWER),
-                    not_covered=kinds.count(Kind.NOT_COVERED),
-                    phrasings=sum(len(list(item.all_phrasings())) for item in base.items),
-                )
-            )
+            answers, not_covered = kinds.count(Kind.ANSWER), kinds.count(Kind.NOT_COVERED)
+            phrasings = sum(len(item.all_phrasings()) for item in base.items)
+            return Reply(texts.RELOADED.format(answers=answers, not_covered=not_covered, phrasings=phrasings))
         case notices.Unchanged():
             return Reply(texts.RELOADED_SAME)
         case notices.KnowledgeFaulty(faults):

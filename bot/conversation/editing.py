@@ -9,7 +9,7 @@ from bot.conversation.reply import Button, Reply, row, short_key
 from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
 from bot.curation.planning import AlreadyThereError
-from bot.errors import EditRefusedError
+from bot.errors import EditRefusedError, Refusal
 from bot.items import Item
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
@@ -61,7 +61,7 @@ class Editing:
         if refusal and not fit:
             raise UnfitInputError(refusal)
         form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, phrasings=tuple(fit))
-        return self.advance(form, admin)
+        return self.advance(form, admin, preview=False)
 
     def write_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "") -> AdminTurn:
         """Write a new item that a cluster's questions ask."""
@@ -69,7 +69,7 @@ class Editing:
         question = fit[0] if fit and len(fit[0]) <= _LONGEST_QUESTION else ""
         phrasings = tuple(phrasing for phrasing in fit if phrasing != question)
         form = Form(task=task, cluster=cluster.id, question=question, phrasings=phrasings, answer=answer)
-        return self.advance(form, admin)
+        return self.advance(form, admin, preview=False)
 
     def typed(self, form: Form, text: str, admin: Admin) -> AdminTurn:
         """Fill in what was typed."""
@@ -80,9 +80,9 @@ class Editing:
         filled, base = _filled(form, text.strip()), self.current.snapshot.base
         owner = base.by_phrasing.get(normalise(filled.question)) if form.awaited is Field.QUESTION else None
         if owner:
-            taken = texts.PHRASING_TAKEN.format(phrasing=filled.question, question=owner.question)
+            taken = texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=filled.question, question=owner.question)
             return AdminTurn(Reply(taken, (*cards.item_choices([owner]).rows, *row(cards.cancel(admin.id)))), form)
-        return self.advance(filled, admin, preview=True)
+        return self.advance(filled, admin)
 
     def pressed(self, form: Form, callback: FormCallback, admin: Admin) -> AdminTurn:
         """Fill in what was pressed."""
@@ -103,11 +103,11 @@ class Editing:
                 return self.advance(form.but(sources_chosen=True), admin)
             case FormAction.CHOOSE_TOPIC, Field.TOPIC:
                 topic = next((topic for topic in base.topics if short_key(topic) == callback.chosen), "")
-                return self.advance(form.but(topic=topic), admin, preview=True)
+                return self.advance(form.but(topic=topic), admin)
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def advance(self, form: Form, admin: Admin, *, preview: bool = False) -> AdminTurn:
+    def advance(self, form: Form, admin: Admin, *, preview: bool = True) -> AdminTurn:
         """Ask for the first field that is missing; propose the edit if none is.
 
         ``preview``: the edit is shown before it is made, even if it costs no question its answer.
@@ -141,7 +141,7 @@ class Editing:
             if owner is None or owner is item:
                 fit.append(text)
             else:
-                refusal = texts.PHRASING_TAKEN.format(phrasing=text, question=owner.question)
+                refusal = texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=text, question=owner.question)
         return fit[:_PHRASINGS_OF_A_CARD], refusal
 
     def _propose(self, form: Form, admin: Admin, confirmed: str = "", *, preview: bool = False) -> AdminTurn:
@@ -162,9 +162,9 @@ class Editing:
         lines = [cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
         if overtaken and present:
             lines.insert(0, texts.CARD_ANSWER.format(answer=present.answer))
-        fine, harmful = (texts.PREVIEW, texts.IMPACT_TRY)
+        fine, harmful = texts.PREVIEW, texts.IMPACT_TRY
         if confirmed or overtaken:
-            fine, harmful = (texts.IMPACT_STALE_FINE, texts.IMPACT_STALE)
+            fine, harmful = texts.IMPACT_STALE_FINE, texts.IMPACT_STALE
         lines.insert(0, harmful if plan.impact.has_loss else fine)
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
         confirm = Button(label, FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
@@ -174,8 +174,7 @@ class Editing:
     def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
-        undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action))
-        return self._closed(cluster, plan.item, plan.before, lines, undo)
+        return self._closed(cluster, plan.item, plan.before, lines, action)
 
     def _already_there(self, item_id: str, cluster: int | None, admin: Admin) -> AdminTurn:
         """The knowledge is as wanted, without an edit."""
@@ -185,14 +184,17 @@ class Editing:
         lines = [texts.EDITED_ALREADY.format(question=item.question if item else item_id)]
         # Perhaps it was this very edit, and a kill kept its reply from coming.
         last = next(iter(self.history.edits(1)), None)
-        is_own = last is not None and (last.admin, last.item) == (admin.id, item_id)
-        undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, last.id)) if last and is_own else None
-        return self._closed(cluster, item_id, None, lines, undo)
+        action = last.id if last and (last.admin, last.item) == (admin.id, item_id) else None
+        return self._closed(cluster, item_id, None, lines, action)
 
     def _closed(
-        self, cluster: int | None, item_id: str, before: Snapshot | None, lines: list[str], undo: Button | None
+        self, cluster: int | None, item_id: str, before: Snapshot | None, lines: list[str], action: int | None
     ) -> AdminTurn:
-        """Lead a cluster's misses to their item, and ask them again; what came of it, after these lines."""
+        """Lead a cluster's misses to their item, and ask them again; what came of it, after these lines.
+
+        ``action``: the edit that can be undone.
+        """
+        undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action)) if action else None
         if cluster is None:
             return AdminTurn(Reply("\n".join(lines), row(undo)))
         place, waiting = self.clusters.place(cluster, cards.COUNTED), self.clusters.cluster(cluster).waiting
@@ -200,9 +202,7 @@ class Editing:
         snapshot = self.current.snapshot
         closed = self.lifecycle.close(handled, before, snapshot)
         if handled:
-            lines += ["", *cards.closed(handled, closed, snapshot.base.by_id.get(item_id))]
-            if closed == len(handled) and waiting:
-                lines.append(texts.TELLING.format(count=waiting))
+            lines += ["", *cards.closed(handled, closed, waiting, snapshot.base.by_id.get(item_id))]
         return AdminTurn(Reply("\n".join(lines), row(undo, cards.next_card(place))))
 
     def undo(self, action_id: int, admin: Admin) -> AdminTurn:

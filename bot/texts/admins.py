@@ -194,20 +194,18 @@ PASTE_ANSWER = "把「{item}」那一条的 answer 换成"
 PASTE_ITEM = "在最后加上"
 PASTE_FILE = "新建这个文件，写上"
 PASTE_OTHER = "加上"
-PHRASING_TAKEN = "「{phrasing}」已经是「{question}」的问法了，一种问法只能放在一个条目里，所以没有改。"
 ITEM_GONE = "这个条目已经不在了，可能刚被删掉或改了编号。"
 NOT_KEPT = "你写的没有存下来：\n{text}"
 HAS_NUMBER = "里面好像有电话或证件号码，不能存进知识库。请去掉再发一次。"
-UNDO_GONE = "这次改动已经撤销过，或者找不到记录了。"
 REFUSALS = {
-    "phrasing-taken": PHRASING_TAKEN,
+    "phrasing-taken": "「{phrasing}」已经是「{question}」的问法了，一种问法只能放在一个条目里，所以没有改。",
     "item-gone": ITEM_GONE,
     "edit-faulty": "这样改知识库会出错，所以没有改：{fault}。",
     "edit-unsafe": "{file} 的写法比较特别，我怕改坏，所以没有动它。请用编辑器改。",
     "folder-faulty": "知识库现在有 {count} 处错误，要先改好才能再改别的。第一处：{fault}",
     "folder-changed": "文件刚刚被别人改过，为了不盖掉，这次没有改。",
     "folder-read-only": "我没有写 {file} 的权限（{reason}）。",
-    "undo-gone": UNDO_GONE,
+    "undo-gone": "这次改动已经撤销过，或者找不到记录了。",
     "undo-faulty": "撤销以后知识库会出错，所以没有动：{fault}。",
     "undo-entangled": "{file} 里这一处后来又被改过，分不清哪些是这次加的，所以没有动。请用编辑器改。",
 }
@@ -224,7 +222,7 @@ RELOAD_OVERWRITES = """编辑器里存的是旧内容，把刚才在这里改的
 要的话，点一下再加回去；是故意删的就不用管。"""
 HISTORY_NONE = "还没有人改过什么。"
 HISTORY_HEAD = "最近改过的（最新的在前）："
-HISTORY_ROW = "#{id}　{time}　{who}　{what}{state}"
+HISTORY_ROW = "#{id}　{time:%m-%d %H:%M}　{who}　{what}{state}"
 HISTORY_STATES = {"undone": "（已撤销）", "void": "（没改成）"}
 HISTORY_WHO = "管理员 {admin}"
 HISTORY_COMMAND_LINE = "命令行"
