@@ -88,7 +88,7 @@ class Editing:
         """Fill in what was pressed."""
         base = self.current.snapshot.base
         match callback.action, form.awaited:
-            case FormAction.CONFIRM, Field.CONFIRMATION:
+            case FormAction.CONFIRM, Field.CONFIRMATION if callback.chosen:
                 return self._propose(form, admin, confirmed=callback.chosen)
             case FormAction.TOGGLE_SOURCE, Field.SOURCES:
                 place = next((place for place in base.places if short_key(place) == callback.chosen), None)
