@@ -12,8 +12,6 @@ from typing import Annotated, Any, ClassVar, dataclass_transform
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import ArgsKwargs
 
-_ADMIN_PREFIX = "x"
-"""The first part of the prefix of every admin's button."""
 YES = "y"
 _CLASSES: dict[str, type["Callback"]] = {}
 """By what packed values begin with: the prefix, and the action where a class has several."""
@@ -60,7 +58,7 @@ def unpack(data: str) -> Callback | None:
 
 def is_admins(data: str) -> bool:
     """Whether callback data comes from an admin's button, whether it can be unpacked or not."""
-    return data.partition(":")[0] == _ADMIN_PREFIX
+    return data.partition(":")[0] == AdminCallback.prefix
 
 
 def _packed(value: Any) -> str:  # noqa: ANN401 - a field's value
@@ -172,7 +170,7 @@ class AdminAction(StrEnum):
 
 
 class AdminCallback(Callback, prefix="x", actions=AdminAction):
-    """``number`` and ``detail``: as the action says."""
+    """``number`` and ``detail``: as the action says. The prefixes of all admins' buttons begin with this one."""
 
     action: AdminAction
     number: Number
