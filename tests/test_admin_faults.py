@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.callbacks import AddToItem, Subscribe, UndoEdit
+from bot.conversation.callbacks import AdminAction, AdminCallback, Subscribe
 from bot.conversation.reply import short_key
 from bot.knowledge import load
 from bot.texts.admins import CARD_GONE
@@ -62,7 +62,7 @@ def open_card(api: FakeBotApi) -> dict[str, Any]:
     return next(message for message in api.sent() if message["chat"]["id"] == ADMIN)
 
 
-ADD = AddToItem(1, short_key("card")).pack()
+ADD = AdminCallback(AdminAction.ADD_TO_ITEM, 1, short_key("card")).pack()
 
 
 def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
         history = texts(api, ADMIN)[-1]
         assert history.count("加问法") - history.count("没改成") == 1
         number = next(line for line in history.splitlines() if "加问法" in line and "没改成" not in line)[1:].split()[0]
-        api.member_presses(UndoEdit(int(number)).pack(), card, ADMIN)
+        api.member_presses(AdminCallback(AdminAction.UNDO, int(number)).pack(), card, ADMIN)
         wait_for(lambda: (folder / "items.yaml").read_bytes() == before)
         stop(process)
     assert not list(folder.glob(".campaign-bot-*"))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.conversation import callbacks, cards
-from bot.conversation.callbacks import Callback
+from bot.conversation.callbacks import YES, AdminAction, AdminCallback, Callback, FormAction, FormCallback
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
@@ -14,6 +14,7 @@ from bot.curation.digest import Digest
 from bot.curation.notices import Notice
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind
+from bot.knowledge.edit import ByHandError
 from bot.matching import Candidate
 from bot.snapshot import CurrentSnapshot
 from bot.store.clusters import MissClusters
@@ -56,8 +57,20 @@ class AdminConversation:
                 return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
             case "new":
                 return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
+            case "missed":
+                reply = self._card(0)
+            case "edit":
+                reply = self._chosen_item(command.rest)
+            case "history":
+                reply = self._past(0)
+            case "digest":
+                reply = cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
+            case "reload":
+                self.history.record(admin.id, ActionKind.RELOAD, "")
+                reply = cards.notice(self.reload())
             case _:
-                return _leaving(form, AdminTurn(self._shown(command, admin)))
+                reply = cards.help_for_admins()
+        return _leaving(form, AdminTurn(reply))
 
     def text(self, text: str, admin: Admin, form: Form) -> AdminTurn:
         """The turn after a message that is no command, while a form is being filled in."""
@@ -68,33 +81,16 @@ class AdminConversation:
 
     def press(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after a pressed button. ``callback`` is None for one that can't be read."""
-        of_form = isinstance(callback, callbacks.FormCallback)
+        of_form = isinstance(callback, FormCallback)
         try:
             turn = self._pressed(callback, admin, form)
         except UnfitInputError as error:
             # The message may still be needed, by this admin or another.
             return AdminTurn(None, form, str(error))
         except EditRefusedError as error:
-            turn = AdminTurn(Reply(cards.refusal(error), row(cards.next_card())), form if of_form else None)
+            is_kept = of_form and not isinstance(error, ByHandError)
+            turn = AdminTurn(cards.refusal(error), form if is_kept else None)
         return turn if of_form else _leaving(form, turn)
-
-    # --- commands ---------------------------------------------------------------------------------------------------
-
-    def _shown(self, command: Command, admin: Admin) -> Reply:
-        match command.name:
-            case "missed":
-                return self._card(0)
-            case "edit":
-                return self._chosen_item(command.rest)
-            case "history":
-                return self._past(0)
-            case "digest":
-                return cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
-            case "reload":
-                self.history.record(admin.id, ActionKind.RELOAD, "")
-                return cards.notice(self.reload())
-            case _:
-                return cards.help_for_admins()
 
     def _chosen_item(self, words: str) -> Reply:
         snapshot = self.current.snapshot
@@ -111,117 +107,100 @@ class AdminConversation:
         found = self.history.latest(cards.HISTORY_PAGE + 1, start)
         return cards.history(found, start, self.current.snapshot.base)
 
-    # --- cards ------------------------------------------------------------------------------------------------------
-
     def _card(self, place: int) -> Reply:
         """The card at this place of the list, or the nearest one that there is."""
         self.clustering.cluster_new()
         ranked = self.clusters.ranked(cards.COUNTED)
-        if not ranked:
-            return Reply(texts.CARD_NONE)
         place = min(place, len(ranked) - 1)
-        cluster = self.clusters.cluster(ranked[place])
-        if not cluster.questions:
+        cluster = self.clusters.cluster(ranked[place]) if ranked else None
+        if cluster is None or not cluster.questions:
             return Reply(texts.CARD_NONE)
         base, first = self.current.snapshot.base, cluster.questions[0]
         complained = base.by_id.get(first.item or "") if first.is_complaint else None
         rejected = self.usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
         nearest = [candidate for candidate in self._nearest(cluster, Kind.ANSWER) if candidate.item is not complained]
-        return cards.card(
-            cluster,
-            place,
-            len(ranked),
-            nearest[:_NEAREST],
-            complained,
-            self.usage.complaints(complained.id) if complained else {},
-            [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id],
-        )
-
-    def _place(self, cluster_id: int) -> int:
-        """The place of a cluster's card in the list."""
-        return self.clusters.place(cluster_id, cards.COUNTED)
+        opinions = self.usage.complaints(complained.id) if complained else {}
+        not_meant = [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id]
+        return cards.card(cluster, place, len(ranked), nearest[:_NEAREST], complained, opinions, not_meant)
 
     def _nearest(self, cluster: Cluster, kind: Kind) -> list[Candidate]:
         """The items of a kind that are nearest to a cluster's first question."""
         candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
         return [candidate for candidate in candidates if candidate.item.kind is kind]
 
-    # --- buttons ----------------------------------------------------------------------------------------------------
+    def _item(self, item_id: str) -> Item:
+        item = self.current.snapshot.base.by_id.get(item_id)
+        if item is None:
+            raise UnfitInputError(texts.ITEM_GONE)
+        return item
 
     def _pressed(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
         match callback:
-            case callbacks.ShowCard(place):
+            case AdminCallback(AdminAction.SHOW_CARD, place):
                 return AdminTurn(self._card(place))
-            case callbacks.UnignoreCluster(cluster_id):
-                self.clusters.unignore(cluster_id)
-                self.history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
-                return AdminTurn(self._card(self._place(cluster_id)), notice=texts.CARED)
-            case callbacks.AboutCluster(cluster_id):
-                cluster = self.clusters.cluster(cluster_id)
-                if not cluster.questions:
-                    raise UnfitInputError(texts.CARD_GONE)
-                return self._cluster_pressed(callback, cluster, admin)
-            case callbacks.AboutItem(item_id):
-                item = self.current.snapshot.base.by_id.get(item_id)
-                if item is None:
-                    raise UnfitInputError(texts.ITEM_GONE)
-                return self._item_pressed(callback, item, admin)
-            case callbacks.UndoEdit(action_id):
+            case AdminCallback(AdminAction.UNDO, action_id):
                 return self.editing.undo(action_id, admin)
-            case callbacks.RedoEdit():
-                return self.editing.redo(callback, admin)
-            case callbacks.ShowHistory(start):
+            case AdminCallback(AdminAction.REDO, action_id, digest):
+                return self.editing.redo(action_id, digest, admin)
+            case AdminCallback(AdminAction.SHOW_HISTORY, start):
                 return AdminTurn(self._past(start))
-            case callbacks.ShowToJudge(left):
+            case AdminCallback(AdminAction.SHOW_TO_JUDGE, left):
                 return AdminTurn(self._to_judge(left))
+            case AdminCallback(action, cluster_id, detail):
+                return self._cluster_pressed(action, cluster_id, detail, admin)
+            case callbacks.ShowItem(item_id):
+                return AdminTurn(cards.item_card(self._item(item_id), self.current.snapshot))
+            case callbacks.WriteAnswer(item_id, cluster_id):
+                seen = self._item(item_id).answer
+                wanted = Form(task=Task.ANSWER, item=item_id, cluster=cluster_id or None, seen=seen)
+                return self.editing.advance(wanted, admin)
+            case callbacks.WritePhrasings(item_id):
+                return self.editing.advance(Form(task=Task.PHRASING, item=self._item(item_id).id), admin)
             case callbacks.JudgeAnswer():
                 return AdminTurn(self._judge(callback, admin))
-            case callbacks.FormCallback(owner=owner) if owner != admin.id:
+            case FormCallback(owner=owner) if owner != admin.id:
                 raise UnfitInputError(texts.NOT_YOURS)
-            case callbacks.CancelForm():
+            case FormCallback(FormAction.CANCEL):
                 return AdminTurn(Reply(texts.CANCELLED))
-            case callbacks.FormCallback() if form:
+            case FormCallback() if form:
                 return self.editing.pressed(form, callback, admin)
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _item_pressed(self, callback: callbacks.AboutItem, item: Item, admin: Admin) -> AdminTurn:
-        match callback:
-            case callbacks.WriteAnswer(cluster=cluster):
-                wanted = Form(task=Task.ANSWER, item=item.id, cluster=cluster or None, seen=item.answer)
-                return self.editing.advance(wanted, admin)
-            case callbacks.WritePhrasings():
-                return self.editing.advance(Form(task=Task.PHRASING, item=item.id), admin)
-            case _:
-                return AdminTurn(cards.item_card(item, self.current.snapshot))
-
-    def _cluster_pressed(self, callback: callbacks.AboutCluster, cluster: Cluster, admin: Admin) -> AdminTurn:  # noqa: PLR0911 - a button each
-        place = self._place(cluster.id)
-        match callback:
-            case callbacks.AddToItem(item=key):
-                return self.editing.add_to(cluster, key, admin)
-            case callbacks.WriteItem():
+    def _cluster_pressed(  # noqa: C901, PLR0911 - a button each
+        self, action: AdminAction, cluster_id: int, detail: str, admin: Admin
+    ) -> AdminTurn:
+        if action is AdminAction.UNIGNORE:
+            self.clusters.unignore(cluster_id)
+            self.history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
+            return AdminTurn(self._card(self.clusters.place(cluster_id, cards.COUNTED)), notice=texts.CARED)
+        cluster, notice = self.clusters.cluster(cluster_id), ""
+        if not cluster.questions:
+            raise UnfitInputError(texts.CARD_GONE)
+        place = self.clusters.place(cluster_id, cards.COUNTED)
+        match action:
+            case AdminAction.ADD_TO_ITEM:
+                return self.editing.add_to(cluster, detail, admin)
+            case AdminAction.WRITE_REFUSAL:
+                answer = "" if detail == YES else texts.NOT_COVERED_ANSWER
+                return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer)
+            case AdminAction.WRITE_ITEM:
                 return self.editing.write_item(cluster, Task.ITEM, admin)
-            case callbacks.ChooseRefusal():
+            case AdminAction.CHOOSE_REFUSAL:
                 refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
                 return AdminTurn(cards.not_covered(cluster, refusals, place))
-            case callbacks.WriteRefusal(own_words=own_words):
-                answer = "" if own_words else texts.NOT_COVERED_ANSWER
-                return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer)
-            case callbacks.IgnoreCluster():
-                self.clusters.handle(cluster.id, State.IGNORED)
-                self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
-                notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
-                return AdminTurn(self._card(place), notice=notice)
-            case callbacks.DeleteCluster(confirmed=False):
+            case AdminAction.DELETE if detail != YES:
                 return AdminTurn(cards.deletion(cluster, place))
-            case callbacks.DeleteCluster():
+            case AdminAction.DELETE:
                 for missed in cluster.questions:
                     self.misses.forget(missed.key)
                 self.history.record(admin.id, ActionKind.DELETE, "")
-                return AdminTurn(self._card(place), notice=texts.DELETED)
-            case _:
-                return AdminTurn(self._card(place))
+                notice = texts.DELETED
+            case AdminAction.IGNORE:
+                self.clusters.handle(cluster.id, State.IGNORED)
+                self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
+                notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
+        return AdminTurn(self._card(place), notice=notice)
 
     def _to_judge(self, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""

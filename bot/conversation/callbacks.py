@@ -4,27 +4,36 @@ Packed, a value is its class's prefix and its fields, parted by colons; fields a
 are left out. A field is a text without colons, a number, a member of a ``StrEnum``, a bool, or several ids joined by +.
 """
 
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any, ClassVar, dataclass_transform, get_type_hints
+from typing import Annotated, Any, ClassVar, dataclass_transform
 
-_ADMIN_PREFIX = "x"
-"""The first part of the prefix of every admin's button."""
-_LONGEST_NUMBER = 18
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic_core import ArgsKwargs
+
+YES = "y"
 _CLASSES: dict[str, type["Callback"]] = {}
+"""By what packed values begin with: the prefix, and the action where a class has several."""
+
+Number = Annotated[int, Field(ge=0, lt=10**18)]
+Ids = Annotated[tuple[str, ...], BeforeValidator(lambda text: tuple(text.split("+")))]
 
 
 @dataclass_transform(frozen_default=True)
 class Callback:
-    """The base of them all. Each subclass is a frozen dataclass; its prefix is given where it is defined."""
+    """The base of them all. Each subclass is a frozen dataclass; its prefix is given where it is defined.
+
+    A class that stands for several ``actions`` has them as the members of an enum, and the action as its first field.
+    """
 
     prefix: ClassVar[str]
 
-    def __init_subclass__(cls, prefix: str = "") -> None:
+    def __init_subclass__(cls, prefix: str = "", actions: Iterable[str] = ()) -> None:
         dataclass(frozen=True)(cls)
         if prefix:
-            cls.prefix = f"{_ADMIN_PREFIX}:{prefix}" if issubclass(cls, AdminCallback) else prefix
-            _CLASSES[cls.prefix] = cls
+            cls.prefix = prefix
+            _CLASSES.update(dict.fromkeys([f"{prefix}:{action}" for action in actions] or [prefix], cls))
 
     def pack(self) -> str:
         """The value as callback data: at most 64 bytes, as Telegram asks for."""
@@ -34,54 +43,28 @@ class Callback:
         return ":".join((self.prefix, *(_packed(value) for value, _ in values)))
 
 
-class AdminCallback(Callback):
-    """The base of what admins' buttons send back."""
-
-
 def unpack(data: str) -> Callback | None:
     """The value that callback data holds; None for what is forged, malformed, or older than this program."""
-    prefixes = (prefix for prefix in _CLASSES if f"{data}:".startswith(f"{prefix}:"))
-    prefix = max(prefixes, key=len, default=None)
-    if prefix is None:
+    beginning = max((key for key in _CLASSES if f"{data}:".startswith(f"{key}:")), key=len, default=None)
+    if beginning is None:
         return None
-    kind, (_, *values) = _CLASSES[prefix], data.removeprefix(prefix).split(":")
-    hints = get_type_hints(kind)
-    types = [hints[field.name] for field in fields(kind)]  # type: ignore[arg-type]
-    required = sum(field.default is MISSING for field in fields(kind))  # type: ignore[arg-type]
-    if not required <= len(values) <= len(types):
-        return None
+    kind = _CLASSES[beginning]
+    action, values = beginning.removeprefix(kind.prefix)[1:], data.removeprefix(beginning).split(":")[1:]
     try:
-        return kind(*map(_unpacked, types, values))
-    except (ValueError, KeyError):
+        return TypeAdapter(kind).validate_python(ArgsKwargs((*([action] if action else []), *values)))
+    except ValidationError:
         return None
 
 
 def is_admins(data: str) -> bool:
     """Whether callback data comes from an admin's button, whether it can be unpacked or not."""
-    return data.partition(":")[0] == _ADMIN_PREFIX
+    return data.partition(":")[0] == AdminCallback.prefix
 
 
 def _packed(value: Any) -> str:  # noqa: ANN401 - a field's value
-    match value:
-        case bool():
-            return "y" if value else "n"
-        case tuple():
-            return "+".join(value)
-        case _:
-            return str(value)
-
-
-def _unpacked(kind: Any, text: str) -> Any:  # noqa: ANN401 - a field's type and value
-    if kind is int:
-        if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER):
-            raise ValueError(text)
-        return int(text)
-    if kind is bool:
-        return {"y": True, "n": False}[text]
-    return tuple(text.split("+")) if kind == tuple[str, ...] else kind(text)
-
-
-# --- members --------------------------------------------------------------------------------------------------------
+    if isinstance(value, bool):
+        return YES if value else "n"
+    return "+".join(value) if isinstance(value, tuple) else str(value)
 
 
 class Origin(StrEnum):
@@ -104,7 +87,7 @@ class AboutItems(Callback):
     """``items``: ids, or keys of ids where several would not fit."""
 
     origin: Origin
-    items: tuple[str, ...]
+    items: Ids
 
 
 class OpenItems(AboutItems, prefix="a"):
@@ -128,7 +111,7 @@ class ReportDefect(Callback, prefix="f"):
 
     defect: Defect
     origin: Origin
-    items: tuple[str, ...]
+    items: Ids
 
 
 class GoBack(Callback, prefix="b"):
@@ -140,14 +123,14 @@ class GoBack(Callback, prefix="b"):
 class ShowTopics(Callback, prefix="topics"):
     """Show a page of the topics, counted from 0."""
 
-    page: int
+    page: Number
 
 
 class ShowTopic(Callback, prefix="t"):
     """Show a page of a topic's questions. ``topic``: its key."""
 
     topic: str
-    page: int
+    page: Number
 
 
 class RejectSuggestions(Callback, prefix="none"):
@@ -158,146 +141,89 @@ class Subscribe(Callback, prefix="w"):
     """Tell me when this question has an answer."""
 
 
-# --- admins: misses -------------------------------------------------------------------------------------------------
+class AdminAction(StrEnum):
+    """What an admin's button does, and in brackets its number, and its detail where it has one."""
+
+    SHOW_CARD = "m"
+    """(A place in the list of clusters of misses, counted from 0.)"""
+    SHOW_CLUSTER = "z"
+    """This and the next seven are about a cluster of misses (its id)."""
+    ADD_TO_ITEM = "p"
+    """Make its questions phrasings of an item (the item's key)."""
+    WRITE_ITEM = "n"
+    CHOOSE_REFUSAL = "o"
+    """Ask how to say that the speech does not answer it."""
+    WRITE_REFUSAL = "r"
+    """Write a new item that says so (``YES``: in words of one's own)."""
+    IGNORE = "i"
+    UNIGNORE = "k"
+    DELETE = "d"
+    """Delete its questions for good (``YES``: that is confirmed)."""
+    UNDO = "u"
+    """Take an edit back (the action's id)."""
+    REDO = "g"
+    """Make an edit again that an editor has overwritten (the action's id; the plan's digest, once it is confirmed)."""
+    SHOW_HISTORY = "h"
+    """Show what was done (so many of the latest actions are left out)."""
+    SHOW_TO_JUDGE = "q"
+    """Show an answer to judge (how many there are with it)."""
 
 
-class ShowCard(AdminCallback, prefix="m"):
-    """Show the card at this place of the list, counted from 0."""
+class AdminCallback(Callback, prefix="x", actions=AdminAction):
+    """``number`` and ``detail``: as the action says. The prefixes of all admins' buttons begin with this one."""
 
-    place: int
-
-
-class AboutCluster(AdminCallback):
-    """``cluster``: the id of a cluster of misses."""
-
-    cluster: int
+    action: AdminAction
+    number: Number
+    detail: str = ""
 
 
-class ShowCluster(AboutCluster, prefix="z"):
-    """Show the card of this cluster."""
-
-
-class AddToItem(AboutCluster, prefix="p"):
-    """Make a cluster's questions phrasings of an item. ``item``: its key."""
-
-    item: str
-
-
-class WriteItem(AboutCluster, prefix="n"):
-    """Write a new item for a cluster."""
-
-
-class ChooseRefusal(AboutCluster, prefix="o"):
-    """Ask how to say that the speech does not answer a cluster."""
-
-
-class WriteRefusal(AboutCluster, prefix="r"):
-    """Write a new item that says so, in words of one's own or in those that are offered."""
-
-    own_words: bool = False
-
-
-class IgnoreCluster(AboutCluster, prefix="i"):
-    """Ignore a cluster."""
-
-
-class UnignoreCluster(AboutCluster, prefix="k"):
-    """Ignore a cluster no longer."""
-
-
-class DeleteCluster(AboutCluster, prefix="d"):
-    """Delete a cluster's questions for good, once that is confirmed."""
-
-    confirmed: bool = False
-
-
-# --- admins: items, forms and the history ---------------------------------------------------------------------------
-
-
-class AboutItem(AdminCallback):
+class AboutItem(Callback):
     """``item``: an item's id."""
 
     item: str
 
 
-class ShowItem(AboutItem, prefix="it"):
+class ShowItem(AboutItem, prefix="x:it"):
     """Show an item, to be changed."""
 
 
-class WriteAnswer(AboutItem, prefix="a"):
+class WriteAnswer(AboutItem, prefix="x:a"):
     """Write another answer of an item, for a cluster of complaints if one is given."""
 
-    cluster: int = 0
+    cluster: Number = 0
 
 
-class WritePhrasings(AboutItem, prefix="e"):
+class WritePhrasings(AboutItem, prefix="x:e"):
     """Write more phrasings of an item."""
 
 
-class FormCallback(AdminCallback):
-    """The base of a form's buttons. In a group others see them too: ``owner`` is the admin whose form it is."""
+class FormAction(StrEnum):
+    """What to do with a form."""
 
-    owner: int
-
-
-class CancelForm(FormCallback, prefix="x"):
-    """Give the form up."""
-
-
-class ToggleDocument(FormCallback, prefix="s:other"):
+    CANCEL = "x"
+    TOGGLE_DOCUMENT = "s:other"
     """Name a document that is not listed yet as a source, or drop the one that was named."""
+    SOURCES_CHOSEN = "s:done"
+    TOGGLE_SOURCE = "s"
+    CHOOSE_TOPIC = "t"
+    CONFIRM = "c"
+    """Make the edit that was shown."""
 
 
-class SourcesChosen(FormCallback, prefix="s:done"):
-    """All sources are chosen."""
+class FormCallback(Callback, prefix="x", actions=FormAction):
+    """In a group others see a form's buttons too: ``owner`` is the admin whose form it is.
+
+    ``chosen``: the key of a source or topic, or the digest of the plan that is confirmed.
+    """
+
+    action: FormAction
+    owner: Number
+    chosen: str = ""
 
 
-class ToggleSource(FormCallback, prefix="s"):
-    """Choose a source, or choose it no longer. ``source``: its key."""
-
-    source: str
-
-
-class ChooseTopic(FormCallback, prefix="t"):
-    """Choose a topic. ``topic``: its key."""
-
-    topic: str
-
-
-class ConfirmForm(FormCallback, prefix="c"):
-    """Make the edit that was shown. ``digest``: the plan's."""
-
-    digest: str
-
-
-class UndoEdit(AdminCallback, prefix="u"):
-    """Take an edit back."""
-
-    action: int
-
-
-class RedoEdit(AdminCallback, prefix="g"):
-    """Make an edit again that an editor has overwritten. ``digest``: the plan's, once it is confirmed."""
-
-    action: int
-    digest: str = ""
-
-
-class ShowHistory(AdminCallback, prefix="h"):
-    """Show what was done, without the latest ``start`` actions."""
-
-    start: int
-
-
-class ShowToJudge(AdminCallback, prefix="q"):
-    """Show an answer to judge. ``left``: how many there are with it."""
-
-    left: int
-
-
-class JudgeAnswer(AdminCallback, prefix="j"):
+class JudgeAnswer(Callback, prefix="x:j"):
     """Judge an answer. ``answered``: the key of the question and its item."""
 
     answered: str
     right: bool
-    left: int
+    left: Number

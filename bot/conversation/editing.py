@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from bot.conversation import callbacks, cards
+from bot.conversation import cards
+from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
 from bot.curation.planning import AlreadyThereError
-from bot.errors import EditRefusedError
+from bot.errors import EditRefusedError, Refusal
 from bot.items import Item
-from bot.knowledge.edit import ByHandError
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
 from bot.matching.similarity import unlike
@@ -51,8 +51,6 @@ class Editing:
     clusters: MissClusters
     history: History
 
-    # --- filling in -------------------------------------------------------------------------------------------------
-
     def add_to(self, cluster: Cluster, key: str, admin: Admin) -> AdminTurn:
         """Make a cluster's questions phrasings of the item with this key."""
         items = self.current.snapshot.base.items
@@ -63,7 +61,7 @@ class Editing:
         if refusal and not fit:
             raise UnfitInputError(refusal)
         form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, phrasings=tuple(fit))
-        return self.advance(form, admin)
+        return self.advance(form, admin, preview=False)
 
     def write_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "") -> AdminTurn:
         """Write a new item that a cluster's questions ask."""
@@ -71,7 +69,7 @@ class Editing:
         question = fit[0] if fit and len(fit[0]) <= _LONGEST_QUESTION else ""
         phrasings = tuple(phrasing for phrasing in fit if phrasing != question)
         form = Form(task=task, cluster=cluster.id, question=question, phrasings=phrasings, answer=answer)
-        return self.advance(form, admin)
+        return self.advance(form, admin, preview=False)
 
     def typed(self, form: Form, text: str, admin: Admin) -> AdminTurn:
         """Fill in what was typed."""
@@ -79,37 +77,37 @@ class Editing:
             raise UnfitInputError(texts.CHOOSE_WITH_BUTTONS)
         if is_blank(text):
             raise UnfitInputError(texts.NO_WORDS)
-        filled = _filled(form, text.strip())
-        owner = self._owner(filled.question) if form.awaited is Field.QUESTION else None
+        filled, base = _filled(form, text.strip()), self.current.snapshot.base
+        owner = base.by_phrasing.get(normalise(filled.question)) if form.awaited is Field.QUESTION else None
         if owner:
-            taken = texts.PHRASING_TAKEN.format(phrasing=filled.question, question=owner.question)
+            taken = texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=filled.question, question=owner.question)
             return AdminTurn(Reply(taken, (*cards.item_choices([owner]).rows, *row(cards.cancel(admin.id)))), form)
-        return self.advance(filled, admin, preview=True)
+        return self.advance(filled, admin)
 
-    def pressed(self, form: Form, callback: callbacks.FormCallback, admin: Admin) -> AdminTurn:
+    def pressed(self, form: Form, callback: FormCallback, admin: Admin) -> AdminTurn:
         """Fill in what was pressed."""
         base = self.current.snapshot.base
-        match callback, form.awaited:
-            case callbacks.ConfirmForm(digest=digest), Field.CONFIRMATION:
-                return self._propose(form, admin, confirmed=digest)
-            case callbacks.ToggleSource(source=key), Field.SOURCES:
-                place = next((place for place in base.places if short_key(place) == key), None)
+        match callback.action, form.awaited:
+            case FormAction.CONFIRM, Field.CONFIRMATION if callback.chosen:
+                return self._propose(form, admin, confirmed=callback.chosen)
+            case FormAction.TOGGLE_SOURCE, Field.SOURCES:
+                place = next((place for place in base.places if short_key(place) == callback.chosen), None)
                 chosen = {*form.sources} ^ {place}
                 sources = tuple(source for source in base.places if source in chosen)
                 return self.advance(form.but(sources=sources), admin)
-            case callbacks.ToggleDocument(), Field.SOURCES:
+            case FormAction.TOGGLE_DOCUMENT, Field.SOURCES:
                 return self.advance(form.but(document="", names_document=not form.document), admin)
-            case callbacks.SourcesChosen(), Field.SOURCES:
+            case FormAction.SOURCES_CHOSEN, Field.SOURCES:
                 if not (form.sources or form.document):
                     raise UnfitInputError(texts.NEEDS_SOURCE)
                 return self.advance(form.but(sources_chosen=True), admin)
-            case callbacks.ChooseTopic(topic=key), Field.TOPIC:
-                topic = next((topic for topic in base.topics if short_key(topic) == key), "")
-                return self.advance(form.but(topic=topic), admin, preview=True)
+            case FormAction.CHOOSE_TOPIC, Field.TOPIC:
+                topic = next((topic for topic in base.topics if short_key(topic) == callback.chosen), "")
+                return self.advance(form.but(topic=topic), admin)
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def advance(self, form: Form, admin: Admin, *, preview: bool = False) -> AdminTurn:
+    def advance(self, form: Form, admin: Admin, *, preview: bool = True) -> AdminTurn:
         """Ask for the first field that is missing; propose the edit if none is.
 
         ``preview``: the edit is shown before it is made, even if it costs no question its answer.
@@ -128,15 +126,10 @@ class Editing:
             limit=ANSWER_LIMIT,
             done=texts.BUTTON_DONE,
         )
-        match form.awaited:
-            case Field.SOURCES:
-                return AdminTurn(Reply(prompt, cards.source_rows(form, base, admin.id)), form)
-            case Field.TOPIC:
-                return AdminTurn(Reply(prompt, cards.topic_rows(base, admin.id)), form)
-            case _:
-                # In a group the bot sees replies alone.
-                hint = "" if admin.chat == admin.id else f"\n{texts.REPLY_HERE}"
-                return AdminTurn(Reply(prompt + hint, row(cards.cancel(admin.id))), form)
+        # In a group the bot sees replies alone.
+        is_reply = admin.chat != admin.id and form.awaited not in {Field.SOURCES, Field.TOPIC}
+        hint = f"\n{texts.REPLY_HERE}" if is_reply else ""
+        return AdminTurn(Reply(prompt + hint, cards.form_rows(form, base, admin.id)), form)
 
     def _phrasings_of(self, cluster: Cluster, item: Item | None) -> tuple[list[str], str]:
         """The questions of a cluster that can stand as phrasings of an item, or of a new one; and why others can't."""
@@ -144,18 +137,12 @@ class Editing:
         short = (text for text in questions if len(text) <= _LONGEST_PHRASING and not is_masked(text))
         fit, refusal = [], ""
         for text in unlike(short):
-            owner = self._owner(text)
+            owner = self.current.snapshot.base.by_phrasing.get(normalise(text))
             if owner is None or owner is item:
                 fit.append(text)
             else:
-                refusal = texts.PHRASING_TAKEN.format(phrasing=text, question=owner.question)
+                refusal = texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=text, question=owner.question)
         return fit[:_PHRASINGS_OF_A_CARD], refusal
-
-    def _owner(self, phrasing: str) -> Item | None:
-        """The item that has a phrasing already: it belongs to one item alone."""
-        return self.current.snapshot.base.by_phrasing.get(normalise(phrasing))
-
-    # --- editing ----------------------------------------------------------------------------------------------------
 
     def _propose(self, form: Form, admin: Admin, confirmed: str = "", *, preview: bool = False) -> AdminTurn:
         """Make the edit if it was confirmed as it is now planned, or if nothing needs to be confirmed; else show it."""
@@ -163,12 +150,9 @@ class Editing:
             plan = self.edits.plan(form.change())
         except AlreadyThereError as error:
             return self._already_there(error.item, form.cluster, admin)
-        except ByHandError as error:
-            return AdminTurn(Reply(cards.refusal(error)))
         except EditRefusedError as error:
-            written = form.answer or "\n".join(form.phrasings)
-            kept = [texts.NOT_KEPT.format(text=written)] if preview or form.answer else []
-            return AdminTurn(Reply("\n\n".join((cards.refusal(error), *kept)), row(cards.next_card())))
+            written = form.answer or ("\n".join(form.phrasings) if preview else "")
+            return AdminTurn(cards.refusal(error, written))
         present = plan.before.base.by_id.get(form.item)
         # Somebody else has written another answer while this one was written.
         overtaken = form.task is Task.ANSWER and present is not None and present.answer != form.seen
@@ -176,25 +160,21 @@ class Editing:
         if plan.digest == confirmed or not (risky or confirmed or preview):
             return self._apply(plan, form.cluster, admin)
         lines = [cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
-        if confirmed or overtaken:
-            lines.insert(0, texts.IMPACT_STALE if plan.impact.has_loss else texts.IMPACT_STALE_FINE)
-        else:
-            lines.insert(0, texts.IMPACT_TRY if plan.impact.has_loss else texts.PREVIEW)
         if overtaken and present:
-            lines.insert(1, texts.CARD_ANSWER.format(answer=present.answer))
+            lines.insert(0, texts.CARD_ANSWER.format(answer=present.answer))
+        fine, harmful = texts.PREVIEW, texts.IMPACT_TRY
+        if confirmed or overtaken:
+            fine, harmful = texts.IMPACT_STALE_FINE, texts.IMPACT_STALE
+        lines.insert(0, harmful if plan.impact.has_loss else fine)
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
-        confirm = Button(label, callbacks.ConfirmForm(admin.id, plan.digest))
+        confirm = Button(label, FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
         shown = form.but(seen=present.answer if present else "")
         return AdminTurn(Reply("\n".join(lines), row(confirm, cards.cancel(admin.id))), shown)
 
     def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> AdminTurn:
-        try:
-            action = self.edits.apply(plan, admin.id)
-        except ByHandError as error:
-            return AdminTurn(Reply(cards.refusal(error)))
+        action = self.edits.apply(plan, admin.id)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
-        undo = Button(texts.BUTTON_UNDO, callbacks.UndoEdit(action))
-        return self._closed(cluster, plan.item, plan.before, lines, undo)
+        return self._closed(cluster, plan.item, plan.before, lines, action)
 
     def _already_there(self, item_id: str, cluster: int | None, admin: Admin) -> AdminTurn:
         """The knowledge is as wanted, without an edit."""
@@ -204,14 +184,17 @@ class Editing:
         lines = [texts.EDITED_ALREADY.format(question=item.question if item else item_id)]
         # Perhaps it was this very edit, and a kill kept its reply from coming.
         last = next(iter(self.history.edits(1)), None)
-        is_own = last is not None and (last.admin, last.item) == (admin.id, item_id)
-        undo = Button(texts.BUTTON_UNDO, callbacks.UndoEdit(last.id)) if last and is_own else None
-        return self._closed(cluster, item_id, None, lines, undo)
+        action = last.id if last and (last.admin, last.item) == (admin.id, item_id) else None
+        return self._closed(cluster, item_id, None, lines, action)
 
     def _closed(
-        self, cluster: int | None, item_id: str, before: Snapshot | None, lines: list[str], undo: Button | None
+        self, cluster: int | None, item_id: str, before: Snapshot | None, lines: list[str], action: int | None
     ) -> AdminTurn:
-        """Lead a cluster's misses to their item, and ask them again; what came of it, after these lines."""
+        """Lead a cluster's misses to their item, and ask them again; what came of it, after these lines.
+
+        ``action``: the edit that can be undone.
+        """
+        undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action)) if action else None
         if cluster is None:
             return AdminTurn(Reply("\n".join(lines), row(undo)))
         place, waiting = self.clusters.place(cluster, cards.COUNTED), self.clusters.cluster(cluster).waiting
@@ -219,9 +202,7 @@ class Editing:
         snapshot = self.current.snapshot
         closed = self.lifecycle.close(handled, before, snapshot)
         if handled:
-            lines += ["", *cards.closed(handled, closed, snapshot.base.by_id.get(item_id))]
-            if closed == len(handled) and waiting:
-                lines.append(texts.TELLING.format(count=waiting))
+            lines += ["", *cards.closed(handled, closed, waiting, snapshot.base.by_id.get(item_id))]
         return AdminTurn(Reply("\n".join(lines), row(undo, cards.next_card(place))))
 
     def undo(self, action_id: int, admin: Admin) -> AdminTurn:
@@ -233,19 +214,19 @@ class Editing:
         restored = action is not None and action.kind is ActionKind.ANSWER and not later
         self.lifecycle.reopen(item, self.current.snapshot, answer=restored)
         what = cards.action_words(action, self.current.snapshot.base) if action else ""
-        to_cards = Button(texts.BUTTON_TO_CARDS, callbacks.ShowCard(0))
+        to_cards = Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0))
         return AdminTurn(Reply(texts.UNDONE.format(what=what), row(to_cards)))
 
-    def redo(self, callback: callbacks.RedoEdit, admin: Admin) -> AdminTurn:
+    def redo(self, action_id: int, confirmed: str, admin: Admin) -> AdminTurn:
         """Make an edit once more that an editor has overwritten."""
         try:
-            plan = self.edits.plan_again(callback.action)
+            plan = self.edits.plan_again(action_id)
         except AlreadyThereError as error:
             return self._already_there(error.item, None, admin)
-        if plan.impact.has_loss and plan.digest != callback.digest:
-            confirm = Button(texts.BUTTON_CONFIRM, callbacks.RedoEdit(callback.action, plan.digest))
+        if plan.impact.has_loss and plan.digest != confirmed:
+            confirm = Button(texts.BUTTON_CONFIRM, AdminCallback(AdminAction.REDO, action_id, plan.digest))
             lines = (texts.IMPACT_TRY, *cards.impact_lines(plan.impact, plan.after.base))
-            cancel = Button(texts.BUTTON_CANCEL, callbacks.ShowHistory(0))
+            cancel = Button(texts.BUTTON_CANCEL, AdminCallback(AdminAction.SHOW_HISTORY, 0))
             return AdminTurn(Reply("\n".join(lines), row(confirm, cancel)))
         return self._apply(plan, None, admin)
 
@@ -253,35 +234,24 @@ class Editing:
 def _filled(form: Form, text: str) -> Form:
     """The form with the field that was awaited."""
     field = form.awaited
-    if field is Field.PHRASINGS:
-        return form.but(phrasings=_phrasings(text))
     in_lines = "\n".join(line.rstrip() for line in text.splitlines())
-    value = in_lines if field is Field.ANSWER else " ".join(text.split())
-    if field is Field.QUESTION:
-        _refuse_number(value)
+    value = in_lines if field in {Field.ANSWER, Field.PHRASINGS} else " ".join(text.split())
+    # What becomes a question of the knowledge base must hold nobody's number.
+    if field in {Field.QUESTION, Field.PHRASINGS} and is_masked(value):
+        raise UnfitInputError(texts.HAS_NUMBER)
+    if field is Field.PHRASINGS:
+        lines = tuple(" ".join(line.split()) for line in text.splitlines() if not is_blank(line))
+        if len(lines) > _PHRASINGS_AT_ONCE:
+            raise UnfitInputError(texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
+        for line in lines:
+            if len(line) > _LONGEST_PHRASING:
+                shown = f"{line[:_LONGEST_TOPIC]}…"
+                raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=_LONGEST_PHRASING))
+        return form.but(phrasings=lines)
     limit, too_long = _LIMITS[field]
     if len(value) > limit:
         raise UnfitInputError(too_long.format(length=len(value), limit=limit))
     return form.but(**{field: value}, names_document=False)
-
-
-def _phrasings(text: str) -> tuple[str, ...]:
-    """One in each line."""
-    _refuse_number(text)
-    lines = tuple(" ".join(line.split()) for line in text.splitlines() if not is_blank(line))
-    if len(lines) > _PHRASINGS_AT_ONCE:
-        raise UnfitInputError(texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
-    long = next((line for line in lines if len(line) > _LONGEST_PHRASING), None)
-    if long:
-        shown = f"{long[:_LONGEST_TOPIC]}…"
-        raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=_LONGEST_PHRASING))
-    return lines
-
-
-def _refuse_number(text: str) -> None:
-    """What becomes a question of the knowledge base must hold nobody's number."""
-    if is_masked(text):
-        raise UnfitInputError(texts.HAS_NUMBER)
 
 
 def _why_unfit(question: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from bot.conversation.reply import Reply
 from bot.items import Item, Kind
@@ -65,14 +65,12 @@ _REWORDED = {Field.QUESTION: texts.ASK_SHORT_QUESTION, Field.PHRASINGS: texts.AS
 """What asks for a field that a missed question could not fill in."""
 
 
-class Form(BaseModel):
+class Form(BaseModel, frozen=True):
     """A form as far as it is filled in.
 
     ``cluster``: the misses that it began with; ``item``: what is to be changed; ``seen``: the answer that the admin saw
     when they began to write another one.
     """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     task: Task
     cluster: int | None = None
@@ -112,17 +110,12 @@ class Form(BaseModel):
                 return AddPhrasings(self.item, self.phrasings)
             case Task.ANSWER:
                 return SetAnswer(self.item, self.answer)
-            case Task.ITEM | Task.NOT_COVERED:
-                item = Item(
-                    id="",
-                    topic=self.topic or texts.NOT_COVERED_TOPIC,
-                    question=self.question,
-                    answer=self.answer,
-                    kind=Kind.ANSWER if self.task is Task.ITEM else Kind.NOT_COVERED,
-                    phrasings=self.phrasings,
-                    source=self.sources,
-                )
-                return AddItem(item, document=self.document)
+            case Task.ITEM:
+                topic, kind = self.topic, Kind.ANSWER
+            case Task.NOT_COVERED:
+                topic, kind = texts.NOT_COVERED_TOPIC, Kind.NOT_COVERED
+        item = Item("", topic, self.question, self.answer, kind, self.phrasings, source=self.sources)
+        return AddItem(item, document=self.document)
 
 
 @dataclass(frozen=True, slots=True)

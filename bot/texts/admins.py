@@ -23,7 +23,6 @@ ADMIN_COMMANDS = {
     "help": "怎么用",
 }
 ADMIN_HELP = "你是管理员，还可以用：\n{commands}"
-ADMIN_HELP_ROW = "/{name} {text}"
 CARD_NONE = "没有要处理的，都补上啦 🎉"
 CARD_HEAD = "第 {place}/{count} 张　问过 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 CARD_HEAD_DAYS = (
@@ -33,7 +32,6 @@ CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩 {cluster.asked} 次，最
 CARD_WAITING = "🔔 有 {count} 位会员在等答案"
 CARD_PREVIOUS = "◀️ 上一张"
 CARD_NEXT = "下一张 ▶️"
-CARD_MORE = "{most}+"
 CARD_QUESTION = "「{question}」"
 CARD_WORDINGS = "还有人这样问："
 CARD_WORDING = "· {question}（{count} 次）"
@@ -133,21 +131,23 @@ ITEM_CARD = """{item.question}（{item.id}）
 有 {count} 种问法（在 {place}）。要删改问法，请在编辑器里改。"""
 ITEM_CARD_NO_PLACES = "无"
 PREVIEW = "这样改好吗？"
-PREVIEW_PHRASINGS = """给「{item.question}」加上：
-{words}"""
-PREVIEW_ANSWER = """「{item.question}」改答：
+PREVIEWS = {
+    "phrasing": """给「{item.question}」加上：
+{words}""",
+    "answer": """「{item.question}」改答：
 ——
 {item.answer}
-——"""
-PREVIEW_ITEM = """新写一条（{item.topic}）：{item.question}
+——""",
+    "item": """新写一条（{item.topic}）：{item.question}
 ——
 {item.answer}
 ——
-出处：{places}"""
-PREVIEW_REFUSAL = """再问「{item.question}」，就老实说没有：
+出处：{places}""",
+    "refusal": """再问「{item.question}」，就老实说没有：
 ——
 {item.answer}
-——"""
+——""",
+}
 BUTTON_FINE = "✅ 就这样"
 IMPACT_TRY = "先别急，这样改会影响别的问题："
 IMPACT_STALE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍："
@@ -162,7 +162,6 @@ IMPACT_NEAR = {
     "lost": "⚠️ 可能会串 {count} 种（原话照样答得对，跟它相近的说法可能会答错）",
     "ambiguous": "❔ 相近的说法会拿不准 {count} 种（原话照样答得对）",
 }
-IMPACT_LINE = "   · {question}"
 IMPACT_MOVED = "   · {question}（{before} → {after}）"
 IMPACT_NO_ITEM = "没有直接回答"
 IMPACT_MORE = "   · 还有 {count} 个"
@@ -195,20 +194,18 @@ PASTE_ANSWER = "把「{item}」那一条的 answer 换成"
 PASTE_ITEM = "在最后加上"
 PASTE_FILE = "新建这个文件，写上"
 PASTE_OTHER = "加上"
-PHRASING_TAKEN = "「{phrasing}」已经是「{question}」的问法了，一种问法只能放在一个条目里，所以没有改。"
 ITEM_GONE = "这个条目已经不在了，可能刚被删掉或改了编号。"
 NOT_KEPT = "你写的没有存下来：\n{text}"
 HAS_NUMBER = "里面好像有电话或证件号码，不能存进知识库。请去掉再发一次。"
-UNDO_GONE = "这次改动已经撤销过，或者找不到记录了。"
 REFUSALS = {
-    "phrasing-taken": PHRASING_TAKEN,
+    "phrasing-taken": "「{phrasing}」已经是「{question}」的问法了，一种问法只能放在一个条目里，所以没有改。",
     "item-gone": ITEM_GONE,
     "edit-faulty": "这样改知识库会出错，所以没有改：{fault}。",
     "edit-unsafe": "{file} 的写法比较特别，我怕改坏，所以没有动它。请用编辑器改。",
     "folder-faulty": "知识库现在有 {count} 处错误，要先改好才能再改别的。第一处：{fault}",
     "folder-changed": "文件刚刚被别人改过，为了不盖掉，这次没有改。",
     "folder-read-only": "我没有写 {file} 的权限（{reason}）。",
-    "undo-gone": UNDO_GONE,
+    "undo-gone": "这次改动已经撤销过，或者找不到记录了。",
     "undo-faulty": "撤销以后知识库会出错，所以没有动：{fault}。",
     "undo-entangled": "{file} 里这一处后来又被改过，分不清哪些是这次加的，所以没有动。请用编辑器改。",
 }
@@ -225,9 +222,8 @@ RELOAD_OVERWRITES = """编辑器里存的是旧内容，把刚才在这里改的
 要的话，点一下再加回去；是故意删的就不用管。"""
 HISTORY_NONE = "还没有人改过什么。"
 HISTORY_HEAD = "最近改过的（最新的在前）："
-HISTORY_ROW = "#{id}　{time}　{who}　{what}{state}"
-HISTORY_UNDONE = "（已撤销）"
-HISTORY_VOID = "（没改成）"
+HISTORY_ROW = "#{id}　{time:%m-%d %H:%M}　{who}　{what}{state}"
+HISTORY_STATES = {"undone": "（已撤销）", "void": "（没改成）"}
 HISTORY_WHO = "管理员 {admin}"
 HISTORY_COMMAND_LINE = "命令行"
 HISTORY_KINDS = {

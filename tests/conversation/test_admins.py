@@ -3,7 +3,7 @@
 import pytest
 
 from bot.conversation import cards
-from bot.conversation.callbacks import AddToItem, WriteItem, unpack
+from bot.conversation.callbacks import AdminAction, AdminCallback, unpack
 from bot.conversation.forms import Admin, Form, Task
 from bot.conversation.records import rejected_miss
 from bot.conversation.reply import Button, Reply, short_key
@@ -22,8 +22,8 @@ OLD_BUTTONS = {
     "of a card that is gone": ("x:n:99", admins_texts.CARD_GONE),
     "of an item that is gone": ("x:a:gone", admins_texts.ITEM_GONE),
     "of a phrasing for an item that is gone": ("x:p:1:00000000", admins_texts.ITEM_GONE),
-    "of an action that is gone": ("x:u:99", admins_texts.UNDO_GONE),
-    "of an action that was no edit": ("x:g:1", admins_texts.UNDO_GONE),
+    "of an action that is gone": ("x:u:99", admins_texts.REFUSALS[Refusal.UNDO_GONE]),
+    "of an action that was no edit": ("x:g:1", admins_texts.REFUSALS[Refusal.UNDO_GONE]),
     "of a draft that is gone": (f"x:s:done:{ADMIN.id}", admins_texts.DRAFT_GONE),
     "to confirm what is gone": (f"x:c:{ADMIN.id}:00000000", admins_texts.DRAFT_GONE),
     "of another admin's draft": ("x:s:done:6", admins_texts.NOT_YOURS),
@@ -54,7 +54,7 @@ def test_of_two_admins_on_one_card_the_later_one_is_told(admin_setup: AdminSetup
     admin_setup.press(shown, "加到 1：饭卡丢了怎么补？")
     files = admin_setup.file("items.yaml")
     for admin in (OTHER, ADMIN):
-        turn = admin_setup.turn_pressed(WriteItem(1), admin)
+        turn = admin_setup.turn_pressed(AdminCallback(AdminAction.WRITE_ITEM, 1), admin)
         assert (turn.reply, turn.notice) == (None, admins_texts.CARD_GONE)
     assert admin_setup.file("items.yaml") == files
 
@@ -118,7 +118,7 @@ def test_a_question_that_is_no_phrasing_is_reworded(admin_setup: AdminSetup, tex
     assert miss
     admin_setup.misses.record(miss)
     admin_setup.say("/missed")
-    button = Button("card", AddToItem(1, short_key("card")))
+    button = Button("card", AdminCallback(AdminAction.ADD_TO_ITEM, 1, short_key("card")))
     asked = admin_setup.press(Reply("", ((button,),)), "card")
     assert asked.text.startswith(f"{why}，不好直接当问法")
     assert admin_setup.say("找13812345678").text == admins_texts.HAS_NUMBER
@@ -149,7 +149,7 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     admin_setup.usage.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))
     admin_setup.clustering.cluster_new()
     (cluster,) = admin_setup.clusters.top(1)
-    full = Form(task=Task.ITEM, answer="答" * 600, sources=tuple(base.places), document="文" * 60)
+    full = Form(task=Task.ITEM, question="问", answer="答" * 600, sources=tuple(base.places), document="文" * 60)
     longest = sorted(base.items, key=lambda item: -len(item.answer) - len(item.question))[:3]
     near = [Candidate(item, 0.5) for item in longest]
     effects = tuple(Effect("问" * 500, outcome, longest[0].id, longest[1].id) for outcome in Outcome for _ in range(9))
@@ -158,9 +158,9 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
         cards.not_covered(cluster, longest),
         Reply(
             admins_texts.ASK_SOURCES.format(answer=full.answer, done=admins_texts.BUTTON_DONE),
-            cards.source_rows(full, base, 10**12),
+            cards.form_rows(full, base, 10**12),
         ),
-        Reply(admins_texts.ASK_TOPIC, cards.topic_rows(base, 10**12)),
+        Reply(admins_texts.ASK_TOPIC, cards.form_rows(full.but(sources_chosen=True), base, 10**12)),
         cards.item_choices(base.items[:6]),
         cards.judge_card(Answered("问" * 500, "问", longest[0].id, 0.4), longest[0], 10),
         Reply("\n".join(cards.impact_lines(Impact(effects, 1500, 9000), base))),
