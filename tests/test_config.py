@@ -95,7 +95,7 @@ ADDRESSES = {"127.0.0.1:8080": ("127.0.0.1", 8080), "[::1]:80": ("::1", 80), "lo
 @pytest.mark.parametrize(("listen", "address"), ADDRESSES.items(), ids=ADDRESSES.keys())
 def test_where_it_listens(environment: pytest.MonkeyPatch, listen: str, address: tuple[str, int]) -> None:
     """A host, or an IPv6 address in brackets, and a port."""
-    assert settings_of(environment, LISTEN=listen).address() == address
+    assert settings_of(environment, LISTEN=listen).listen == address
 
 
 TOKENS = {"none": (None, "is not set"), "one that nobody gave": ("abc", "is malformed")}

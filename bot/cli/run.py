@@ -38,7 +38,7 @@ def run() -> None:
 
 def health() -> None:
     """Tell whether the running bot works: exit code 0 or 1, and one line."""
-    host, port = load_settings().address()
+    host, port = load_settings().listen
     faults = _faults_at({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104 - all interfaces
     print("red: " + "; ".join(faults) if faults else "green")
     raise typer.Exit(1 if faults else 0)
