@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.texts import command_line as texts
+
 
 class CampaignBotError(Exception):
     """Its text is one line that says what is wrong and what to do."""
@@ -22,11 +24,10 @@ class StoreError(CampaignBotError):
 
 
 class UnknownMissError(CampaignBotError):
-    """No row of the log of missed questions has this ``id``."""
+    """No row of the log of missed questions has this id."""
 
     def __init__(self, miss_id: int) -> None:
-        super().__init__(f"no missed question has the id {miss_id}")
-        self.id = miss_id
+        super().__init__(texts.MISSED_UNKNOWN.format(id=miss_id))
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -45,8 +46,7 @@ class KnowledgeError(CampaignBotError):
     """A knowledge folder has faults: all of them, ordered by file and line."""
 
     def __init__(self, folder: str, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.folder = folder
+        super().__init__(texts.KNOWLEDGE_UNUSABLE.format(folder=folder, count=len(faults)))
         self.faults = tuple(faults)
 
 
