@@ -22,6 +22,12 @@ def _host_and_port(listen: str) -> tuple[str, str]:
     return host.strip("[]"), port
 
 
+def _knowledge_folder() -> Path:
+    # The one here, else the one beside the package in a checkout.
+    here, beside = Path("knowledge"), Path(__file__).resolve().parent.parent / "knowledge"
+    return beside if beside.is_dir() and not here.is_dir() else here
+
+
 def _cache_folder() -> Path:
     # By the XDG convention.
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "campaign-bot"
@@ -49,7 +55,7 @@ class Settings(BaseSettings):
     token: SecretStr | None = None
     admins: _Ids = ()
     admin_group: int | None = None
-    knowledge: _Folder | None = None
+    knowledge: _Folder = Field(default_factory=_knowledge_folder)
     database_url: str = Field("sqlite:///data/bot.db", repr=False)
     api_url: _BaseUrl = "https://api.telegram.org"
     webhook_url: _WebhookUrl | None = None
@@ -98,14 +104,6 @@ class Settings(BaseSettings):
         hidden = [secret.get_secret_value() for secret in (self.token, self.webhook_secret, self.key) if secret]
         passwords = re.findall(r"://[^:/@]*:([^@]+)@", self.database_url)
         return [*hidden, *passwords, *map(unquote, passwords)]
-
-    def knowledge_folder(self) -> Path:
-        """The knowledge folder: as set, else ``knowledge`` here, else the one beside the package in a checkout."""
-        if self.knowledge is not None:
-            return self.knowledge
-        here = Path("knowledge")
-        beside = Path(__file__).resolve().parent.parent / "knowledge"
-        return beside if beside.is_dir() and not here.is_dir() else here
 
 
 def load_settings() -> Settings:

@@ -1,5 +1,6 @@
 """The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.conversation.cards import impact_lines
 from bot.errors import KnowledgeError
 from bot.evaluation.advice import Advice, advise
 from bot.evaluation.impact import replay_all
-from bot.items import Kind, KnowledgeBase
+from bot.items import KnowledgeBase
 from bot.knowledge import Knowledge, read, read_revision
 from bot.matching import Matcher
 from bot.snapshot import Snapshot
@@ -31,15 +32,12 @@ def check(
         try:
             loaded = bot.loaded.knowledge
         except KnowledgeError as error:
-            print(texts.CHECK_BROKEN.format(count=len(error.faults)))
-            for fault in error.faults:
-                print(str(fault))
+            print(texts.CHECK_BROKEN.format(count=len(error.faults)), *error.faults, sep="\n")
             raise typer.Exit(1) from None
         if against:
             _compare(bot, loaded.base, against)
             return
-        for line in _report(loaded):
-            print(line)
+        print(*_report(loaded), sep="\n")
         if not quick:
             for line in _all_advice(bot, loaded):
                 print(line)
@@ -77,11 +75,8 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
     base = knowledge.base
     for warning in knowledge.warnings:
         yield texts.CHECK_WARNING.format(warning=warning)
-    counts = {kind: sum(item.kind is kind for item in base.items) for kind in Kind}
     yield texts.CHECK_FINE.format(
-        answers=counts[Kind.ANSWER],
-        not_covered=counts[Kind.NOT_COVERED],
-        small_talk=counts[Kind.SMALL_TALK],
+        kinds=Counter(item.kind for item in base.items),
         phrasings=sum(len(item.all_phrasings()) for item in base.items),
     )
     yield texts.COVERAGE

@@ -9,7 +9,7 @@ import typer
 
 from bot.app import App
 from bot.cli.plots import evaluation_page
-from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json, print_table
+from bot.cli.terminal import HTML_OPTION, KnowledgeOption, build, print_json, print_table
 from bot.errors import UsageError
 from bot.evaluation.measure import (
     Grade,
@@ -33,7 +33,7 @@ def evaluate(
     questions: Annotated[str | None, typer.Option("--questions", metavar="FILE", help=texts.HELP_QUESTIONS)] = None,
     judged: Annotated[bool, typer.Option("--judged", help=texts.HELP_JUDGED)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_EVALUATE_JSON)] = False,
-    html: Annotated[Path | None, typer.Option("--html", help=texts.HELP_HTML)] = None,
+    html: Annotated[Path | None, HTML_OPTION] = None,
     without: Annotated[list[str] | None, typer.Option("--without", metavar="LANE", help=texts.HELP_WITHOUT)] = None,
     sample: Annotated[int, typer.Option("--sample", min=1, help=texts.HELP_SAMPLE)] = 1000,
     seed: Annotated[int, typer.Option("--seed", help=texts.HELP_SEED)] = 1,
@@ -43,8 +43,6 @@ def evaluate(
     for lane in without or ():
         if lane not in LANE_WEIGHTS:
             raise UsageError(texts.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
-    if html:
-        need_plotly(html)
     with build(knowledge) as bot:
         confidence = bot.snapshot.confidence
         matcher = partial(Matcher, confidence=confidence, without=without or ())

@@ -12,8 +12,7 @@ inbox = typer.Typer(help=texts.HELP_INBOX, no_args_is_help=True, rich_markup_mod
 
 
 @inbox.command("list", help=texts.HELP_INBOX_LIST)
-def inbox_list() -> None:
-    """List dead letters, the oldest first."""
+def _list() -> None:
     with build() as bot:
         letters = bot.inbox.dead_letters()
     rows = [
@@ -24,10 +23,7 @@ def inbox_list() -> None:
 
 
 @inbox.command("replay", help=texts.HELP_INBOX_REPLAY)
-def inbox_replay(
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=texts.HELP_ID)] = None,
-) -> None:
-    """Let dead letters wait again; the running bot takes them up within seconds."""
+def _replay(ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=texts.HELP_ID)] = None) -> None:
     with build() as bot:
         unknown = set(ids or ()).difference(letter.id for letter in bot.inbox.dead_letters())
         if unknown:

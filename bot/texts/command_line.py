@@ -7,7 +7,8 @@ CHAT_BYE = "再见！"
 ASK_USAGE = "请写上要问的问题，如 campaign-bot ask 五个好是什么；或者加上 --json，从标准输入每行读一个问题。"
 CHECK_BROKEN = "知识库有 {count} 处要改："
 CHECK_FINE = (
-    "知识库没有发现问题：{answers} 条问答，{not_covered} 条讲话没说的，{small_talk} 条寒暄，共 {phrasings} 种问法。"
+    "知识库没有发现问题：{kinds[answer]} 条问答，{kinds[not-covered]} 条讲话没说的，{kinds[small-talk]} 条寒暄，"
+    "共 {phrasings} 种问法。"
 )
 CHECK_WARNING = "提醒：{warning}"
 CHECK_ADVICE = "建议（{items}）：{advice}"
@@ -59,12 +60,10 @@ MISSED_CELL = "{name}：{value}"
 MISSED_DAYS = "问过的日子："
 MISSED_DAY = "  {day}  {count} 次"
 MISSED_CLUSTER_COLUMNS = ("组", "问题", "次数", "天数", "问法", "最接近的条目和得分")
-MISSED_NEAR = "{item} {score:.2f}"
 MISSED_UNKNOWN_QUESTION = "哪里都没有记下“{question}”；运行 campaign-bot missed list --all 查看有哪些。"
 HELP_MISSED = "没答上来的问题；后面什么也不写，就看分好组的"
 HELP_FORGET = "彻底删掉记下的一个问题，不管它答没答上来。"
 HELP_REPORT = "写一个网页报告：每天问了多少、答上多少，哪些问题最多，哪些条目冷热，没处理的放了多久。"
-HELP_REPORT_HTML = "网页写到哪个文件"
 REPORT_TITLE = "没答上来的问题：报告"
 REPORT_DAYS = "每天问了多少、答上多少"
 REPORT_LINES = {
