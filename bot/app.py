@@ -1,10 +1,11 @@
 """The parts that commands need, built and wired; what serving Telegram needs besides stands in ``serve``."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from bot.config import Settings
 from bot.conversation.members import MemberConversation
@@ -36,15 +37,12 @@ def _part(make: Callable[["App"], _Part]) -> cached_property[_Part]:
 
 
 @dataclass(eq=False)
-class App:
+class App(AbstractContextManager["App"]):
     """The parts that commands need, each built when it is first asked for, so that ``ask`` opens no database.
 
-    ``folder`` holds the knowledge; ``progress`` shows how far long work is. At the end of a ``with`` the database is
-    closed, if it was opened.
-
-    Raises:
-        StoreError: a part needs the database, and it can't be opened.
-        KnowledgeError: a part needs the knowledge, and it has faults.
+    ``folder`` holds the knowledge; ``progress`` shows how far long work is. A part raises StoreError where the database
+    that it needs can't be opened, and KnowledgeError where the knowledge has faults. At the end of a ``with`` the
+    database is closed, if it was opened.
     """
 
     settings: Settings
@@ -66,9 +64,6 @@ class App:
     """The knowledge, calibrated on itself."""
     conversation = _part(lambda app: MemberConversation(app.usage, app.settings.retention_days))
     clustering = _part(lambda app: Clustering(app.clusters, app.snapshot.index))
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         if "database" in vars(self):

@@ -71,11 +71,7 @@ class Settings(BaseSettings):
     cache: _Folder = Field(default_factory=_cache_folder)
 
     def required_token(self) -> str:
-        """The token.
-
-        Raises:
-            SettingsError: it is not set, or is none.
-        """
+        """The token. Raises SettingsError where it is not set, or is none."""
         if self.token is None:
             raise SettingsError(
                 f"{PREFIX}TOKEN is not set: {_GET_TOKEN}. To try the bot without Telegram: campaign-bot chat."
@@ -87,11 +83,7 @@ class Settings(BaseSettings):
         return token
 
     def webhook(self) -> tuple[str, str] | None:
-        """The webhook's address and secret; None for polling.
-
-        Raises:
-            SettingsError: the secret is missing.
-        """
+        """The webhook's address and secret; None for polling. Raises SettingsError where the secret is missing."""
         if not self.webhook_url:
             return None
         if self.webhook_secret is None:
@@ -107,16 +99,11 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings.
-
-    Raises:
-        SettingsError: one is malformed; the message names it, never its value.
-    """
+    """Read the settings. Raises SettingsError where some are malformed: it names them, never their values."""
     try:
         return Settings()
     except UnicodeDecodeError:
-        message = "The file .env is not UTF-8: save it as UTF-8 in an editor."
-        raise SettingsError(message) from None
+        raise SettingsError("The file .env is not UTF-8: save it as UTF-8 in an editor.") from None
     except ValidationError as error:
         names = ", ".join(sorted({f"{PREFIX}{str(detail['loc'][0]).upper()}" for detail in error.errors()}))
         raise SettingsError(

@@ -19,11 +19,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, files: Files, folder: str, confidence: ConfidenceModel) -> "Snapshot":
-        """Load and index these files. ``folder`` names them in errors.
-
-        Raises:
-            KnowledgeError: they have faults.
-        """
+        """Load and index these files. Raises KnowledgeError, which names the ``folder``, where they have faults."""
         knowledge = load_files(files, folder)
         return cls(files, knowledge, Index.build(knowledge.base), confidence)
 

@@ -10,10 +10,8 @@ import typer
 from bot.cli.ask import ask
 from bot.cli.chat import chat
 from bot.cli.check import check
+from bot.cli.database import feedback, inbox, missed
 from bot.cli.evaluate import evaluate
-from bot.cli.feedback import feedback
-from bot.cli.inbox import inbox
-from bot.cli.missed import missed
 from bot.cli.run import health, run
 from bot.errors import CampaignBotError
 from bot.texts import command_line as texts

@@ -1,4 +1,4 @@
-"""What members asked in vain."""
+"""What the database keeps: what was asked in vain, what members think of answers, what could not be answered."""
 
 import csv
 import sys
@@ -14,8 +14,10 @@ from bot.items import Kind
 from bot.masking import question_key
 from bot.store.records import ActionKind, MissedQuestion, State
 from bot.texts import command_line as texts
+from bot.texts.admins import OPINIONS
 
 missed = typer.Typer(help=texts.HELP_MISSED, rich_markup_mode=None)
+inbox = typer.Typer(help=texts.HELP_INBOX, no_args_is_help=True, rich_markup_mode=None)
 
 _SHORT_COLUMNS = ("id", "question", "count", "item")
 _CLUSTERS = 50
@@ -124,3 +126,31 @@ def _cells(row: MissedQuestion) -> dict[str, Any]:
 def _neutral(value: object) -> object:
     """A cell that a spreadsheet would run as a formula is kept from it by an apostrophe."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def feedback() -> None:
+    """Print what members think of the answers."""
+    with build() as bot:
+        counts = bot.usage.feedback()
+    rows = [(row.question, row.item, OPINIONS[row.opinion], row.count, row.last_given.date()) for row in counts]
+    print_table(texts.FEEDBACK_COLUMNS, rows, if_empty=texts.FEEDBACK_NONE)
+
+
+@inbox.command("list", help=texts.HELP_INBOX_LIST)
+def _dead_letters() -> None:
+    with build() as bot:
+        letters = bot.inbox.dead_letters()
+    rows = [
+        (letter.id, *(at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at)), letter.fault)
+        for letter in letters
+    ]
+    print_table(texts.INBOX_COLUMNS, rows, if_empty=texts.INBOX_NONE)
+
+
+@inbox.command("replay", help=texts.HELP_INBOX_REPLAY)
+def _replay(ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=texts.HELP_ID)] = None) -> None:
+    with build() as bot:
+        unknown = set(ids or ()).difference(letter.id for letter in bot.inbox.dead_letters())
+        if unknown:
+            raise UsageError(texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
+        print(texts.INBOX_REPLAYED.format(count=bot.inbox.replay(ids or None)))
