@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -47,9 +48,8 @@ def _list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] 
     with build() as bot:
         rows = [_cells(row) for row in bot.misses.rows(list(State) if every else [State.OPEN])]
     # A terminal has capacity for what matters; a pipe gets every column.
-    columns = _SHORT_COLUMNS if sys.stdout.isatty() else tuple(texts.MISSED_COLUMNS)
-    head = [texts.MISSED_COLUMNS[name] for name in columns]
-    print_table(head, [[row[name] for name in columns] for row in rows], if_empty=texts.MISSED_NONE)
+    pick = itemgetter(*(_SHORT_COLUMNS if sys.stdout.isatty() else texts.MISSED_COLUMNS))
+    print_table(pick(texts.MISSED_COLUMNS), list(map(pick, rows)), if_empty=texts.MISSED_NONE)
 
 
 @missed.command("show", help=texts.HELP_MISSED_SHOW)
