@@ -60,7 +60,6 @@ def _compare(bot: App, after: KnowledgeBase, against: str) -> None:
 
 
 def _differences(before: KnowledgeBase, after: KnowledgeBase) -> Iterator[str]:
-    """Items that are new, gone, or answered in other words."""
     for item in after.items:
         if item.id not in before.by_id:
             yield texts.AGAINST_NEW.format(item=item.id, question=item.question)

@@ -56,7 +56,7 @@ def evaluate(
             title = texts.EVALUATE_SELF.format(count=count)
     report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
     if html:
-        html.write_text(evaluation_page(results, report, confidence), encoding="utf-8")
+        html.write_text(evaluation_page(results, report), encoding="utf-8")
     if as_json:
         print_json(report)
     else:
