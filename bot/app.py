@@ -26,8 +26,6 @@ from bot.store.usage import UsageLog
 
 _TRIED = 2000
 """Missed questions that a change is tried on, the most frequent first."""
-
-
 _Part = TypeVar("_Part")
 
 

@@ -24,8 +24,7 @@ from bot.matching import Matcher
 from bot.matching.matcher import LANE_WEIGHTS
 from bot.texts import command_line as texts
 
-_GRADES = (Grade.RIGHT, Grade.OFFERED, Grade.WRONG, Grade.MISSED)
-"""What can become of an answerable question, in the order of the table."""
+_ANSWERABLE_GRADES = (Grade.RIGHT, Grade.OFFERED, Grade.WRONG, Grade.MISSED)
 
 
 def evaluate(
@@ -73,7 +72,6 @@ def _read_questions(file: str) -> list[Question]:
 
 
 def _judged_questions(bot: App) -> list[Question]:
-    """The answers that admins have judged, as test questions."""
     kinds = {True: QuestionKind.ANSWERABLE, False: QuestionKind.REFUTED}
     return [Question(one.question, kinds[one.right], one.item, item=one.item) for one in bot.usage.judged()]
 
@@ -89,10 +87,10 @@ def _print_report(title: str, report: dict[str, Any]) -> None:
     print(texts.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
     print(texts.EVALUATE_LATENCY.format(**report["latency_ms"]))
     rows = [
-        (group, shares["questions"], *(f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *_GRADES)))
+        (group, shares["questions"], *(f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *_ANSWERABLE_GRADES)))
         for group, shares in sorted(report["groups"].items(), key=lambda row: -row[1]["questions"])
     ]
-    grades = (texts.EVALUATE_OUTCOMES[grade] for grade in _GRADES)
+    grades = (texts.EVALUATE_OUTCOMES[grade] for grade in _ANSWERABLE_GRADES)
     print_table((*texts.EVALUATE_COLUMNS, *grades), rows)
     if report["confusions"]:
         print(texts.EVALUATE_CONFUSIONS)
