@@ -81,10 +81,7 @@ class EditRefusedError(CampaignBotError):
 
 
 class StoppingError(BaseException):
-    """The bot is about to end: what was not begun is left for its next start.
-
-    As with ``asyncio.CancelledError``, whoever catches every Exception lets it pass.
-    """
+    """The bot is about to end: what was not begun is left for its next start. ``except Exception`` lets it pass."""
 
 
 class DeliveryError(Exception):

@@ -40,9 +40,6 @@ class Snapshot:
 
 @dataclass(eq=False)
 class CurrentSnapshot:
-    """Holds the snapshot that answers now; set another one, and it answers from the next turn on.
-
-    Who begins a turn with one ends it with that one.
-    """
+    """Holds the snapshot that answers now. A turn that began with one ends with it, whatever is set meanwhile."""
 
     snapshot: Snapshot
