@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.texts import command_line as texts
+
 
 class CampaignBotError(Exception):
     """Its text is one line that says what is wrong and what to do."""
@@ -22,11 +24,10 @@ class StoreError(CampaignBotError):
 
 
 class UnknownMissError(CampaignBotError):
-    """No row of the log of missed questions has this ``id``."""
+    """No row of the log of missed questions has this id."""
 
     def __init__(self, miss_id: int) -> None:
-        super().__init__(f"no missed question has the id {miss_id}")
-        self.id = miss_id
+        super().__init__(texts.MISSED_UNKNOWN.format(id=miss_id))
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -45,37 +46,33 @@ class KnowledgeError(CampaignBotError):
     """A knowledge folder has faults: all of them, ordered by file and line."""
 
     def __init__(self, folder: str, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.folder = folder
+        super().__init__(texts.KNOWLEDGE_UNUSABLE.format(folder=folder, count=len(faults)))
         self.faults = tuple(faults)
 
 
 class Refusal(StrEnum):
-    """Why a change of the knowledge is not made, or not taken back; in brackets the details that come with it."""
+    """Why a change of the knowledge is not made, or not taken back: the keys of ``bot.texts.admins.REFUSALS``."""
 
     PHRASING_TAKEN = "phrasing-taken"
-    """A phrasing belongs to another item (``phrasing``, the other item's ``question``)."""
     ITEM_GONE = "item-gone"
     EDIT_FAULTY = "edit-faulty"
-    """The knowledge would have a ``fault`` with the change."""
+    """The knowledge would have a fault with the change."""
     EDIT_UNSAFE = "edit-unsafe"
-    """A ``file`` is written in a way in which the change can't be made without harm."""
+    """A file is written in a way in which the change can't be made without harm."""
     FOLDER_FAULTY = "folder-faulty"
-    """The knowledge has faults already (their ``count``, the first ``fault``)."""
     FOLDER_CHANGED = "folder-changed"
     """A file is not what it was when the change was planned."""
     FOLDER_READ_ONLY = "folder-read-only"
-    """A ``file`` can't be written (``reason``)."""
     UNDO_GONE = "undo-gone"
     """There is no such edit, or what it takes to undo it is not kept any more."""
     UNDO_FAULTY = "undo-faulty"
-    """The knowledge would have a ``fault`` without the change."""
+    """The knowledge would have a fault without the change."""
     UNDO_ENTANGLED = "undo-entangled"
-    """In a ``file`` the edit can't be told apart from later ones."""
+    """In a file the edit can't be told apart from later ones."""
 
 
 class EditRefusedError(CampaignBotError):
-    """A change of the knowledge is not made, or not taken back. ``details`` are by the names in ``Refusal``."""
+    """A change of the knowledge is not made, or not taken back. ``details`` fill in the text of the refusal."""
 
     def __init__(self, refusal: Refusal, **details: object) -> None:
         super().__init__(": ".join((refusal, ", ".join(f"{name} {value}" for name, value in details.items()))))
@@ -84,10 +81,7 @@ class EditRefusedError(CampaignBotError):
 
 
 class StoppingError(BaseException):
-    """The bot is about to end: what was not begun is left for its next start.
-
-    As with ``asyncio.CancelledError``, whoever catches every Exception lets it pass.
-    """
+    """The bot is about to end: what was not begun is left for its next start. ``except Exception`` lets it pass."""
 
 
 class DeliveryError(Exception):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from bot.text import normalise
 
@@ -32,16 +33,18 @@ _MASKS = (
 )
 
 
+_STAND_INS = re.compile("|".join({re.escape(unicodedata.normalize("NFKC", stand_in)) for _, stand_in in _MASKS}))
+_HOLDS_NONE = re.compile(r"[^\d@\[一幺]*")
+_BLANKS = tuple((pattern, " ") for pattern in (_STAND_INS, *(pattern for pattern, _ in _MASKS)))
+
+
 def mask(text: str) -> str:
     """The text with phone, identity card and bank card numbers and e-mail addresses masked, cut at 500 characters.
 
     A number is found in whatever width it is typed, with gaps and with marks that no one sees. A text without one is
     left as it is.
     """
-    masked = plain = _plain(text)
-    for pattern, stand_in in _MASKS:
-        masked = pattern.sub(stand_in, masked)
-    return (text if masked == plain else masked)[:KEPT_LIMIT]
+    return _replaced(text, _MASKS)[:KEPT_LIMIT]
 
 
 def loggable(text: str) -> str:
@@ -55,19 +58,9 @@ def question_key(question: str) -> str:
     return normalise(text) or text
 
 
-_HOLDS_NONE = re.compile(r"[^\d@\[一幺]*")
-_STAND_INS = re.compile("|".join(sorted({re.escape(unicodedata.normalize("NFKC", one)) for _, one in _MASKS})))
-
-
 def bare(text: str) -> str:
     """The text without personal numbers, whether they are masked or not: what is asked does not depend on them."""
-    plain = _plain(text)
-    if _HOLDS_NONE.fullmatch(plain):
-        return text
-    found = _STAND_INS.sub(" ", plain)
-    for pattern, _ in _MASKS:
-        found = pattern.sub(" ", found)
-    return text if found == plain else found
+    return _replaced(text, _BLANKS)
 
 
 def is_masked(text: str) -> bool:
@@ -75,6 +68,12 @@ def is_masked(text: str) -> bool:
     return bare(text) != text
 
 
-def _plain(text: str) -> str:
-    """Half width, without marks that no one sees."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+def _replaced(text: str, stand_ins: Iterable[tuple[re.Pattern[str], str]]) -> str:
+    # Half width, without marks that no one sees.
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    if _HOLDS_NONE.fullmatch(plain):
+        return text
+    replaced = plain
+    for pattern, stand_in in stand_ins:
+        replaced = pattern.sub(stand_in, replaced)
+    return text if replaced == plain else replaced

@@ -171,7 +171,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
 def _sockets(settings: Settings) -> Sequence[socket.socket]:
     """The socket that listens for HTTP; none if its address is taken and nothing is delivered there."""
     try:
-        return [listen(*settings.address())]
+        return [listen(*settings.listen)]
     except SettingsError as error:
         if settings.webhook_url:
             raise

@@ -19,11 +19,7 @@ class Snapshot:
 
     @classmethod
     def of(cls, files: Files, folder: str, confidence: ConfidenceModel) -> "Snapshot":
-        """Load and index these files. ``folder`` names them in errors.
-
-        Raises:
-            KnowledgeError: they have faults.
-        """
+        """Load and index these files. Raises KnowledgeError, which names the ``folder``, where they have faults."""
         knowledge = load_files(files, folder)
         return cls(files, knowledge, Index.build(knowledge.base), confidence)
 
@@ -44,9 +40,6 @@ class Snapshot:
 
 @dataclass(eq=False)
 class CurrentSnapshot:
-    """Holds the snapshot that answers now; set another one, and it answers from the next turn on.
-
-    Who begins a turn with one ends it with that one.
-    """
+    """Holds the snapshot that answers now. A turn that began with one ends with it, whatever is set meanwhile."""
 
     snapshot: Snapshot

@@ -95,7 +95,7 @@ ADDRESSES = {"127.0.0.1:8080": ("127.0.0.1", 8080), "[::1]:80": ("::1", 80), "lo
 @pytest.mark.parametrize(("listen", "address"), ADDRESSES.items(), ids=ADDRESSES.keys())
 def test_where_it_listens(environment: pytest.MonkeyPatch, listen: str, address: tuple[str, int]) -> None:
     """A host, or an IPv6 address in brackets, and a port."""
-    assert settings_of(environment, LISTEN=listen).address() == address
+    assert settings_of(environment, LISTEN=listen).listen == address
 
 
 TOKENS = {"none": (None, "is not set"), "one that nobody gave": ("abc", "is malformed")}
@@ -126,11 +126,11 @@ def test_a_webhook_needs_its_secret(environment: pytest.MonkeyPatch) -> None:
 
 def test_where_the_knowledge_is(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As set; else a folder here, before the one that stands beside the package."""
-    beside = settings_of(environment).knowledge_folder()
+    beside = settings_of(environment).knowledge
     assert beside.is_absolute()
     (tmp_path / "knowledge").mkdir()
-    assert settings_of(environment).knowledge_folder() == Path("knowledge")
-    assert settings_of(environment, KNOWLEDGE="/k").knowledge_folder() == Path("/k")
+    assert settings_of(environment).knowledge == Path("knowledge")
+    assert settings_of(environment, KNOWLEDGE="/k").knowledge == Path("/k")
 
 
 def test_where_what_can_be_computed_anew_is_kept(environment: pytest.MonkeyPatch) -> None:

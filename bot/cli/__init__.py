@@ -10,12 +10,10 @@ import typer
 from bot.cli.ask import ask
 from bot.cli.chat import chat
 from bot.cli.check import check
+from bot.cli.database import feedback, inbox, missed
 from bot.cli.evaluate import evaluate
-from bot.cli.feedback import feedback
-from bot.cli.inbox import inbox
-from bot.cli.missed import missed
 from bot.cli.run import health, run
-from bot.errors import CampaignBotError, KnowledgeError, UnknownMissError
+from bot.errors import CampaignBotError
 from bot.texts import command_line as texts
 
 app = typer.Typer(
@@ -50,10 +48,6 @@ def main() -> None:
         code = app(standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code or 0)
-    except KnowledgeError as error:
-        message = texts.KNOWLEDGE_UNUSABLE.format(folder=error.folder, count=len(error.faults))
-    except UnknownMissError as error:
-        message = texts.MISSED_UNKNOWN.format(id=error.id)
     except CampaignBotError as error:
         message = str(error)
     except typer.TyperException as error:

@@ -1,5 +1,6 @@
 """The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.conversation.cards import impact_lines
 from bot.errors import KnowledgeError
 from bot.evaluation.advice import Advice, advise
 from bot.evaluation.impact import replay_all
-from bot.items import Kind, KnowledgeBase
+from bot.items import KnowledgeBase
 from bot.knowledge import Knowledge, read, read_revision
 from bot.matching import Matcher
 from bot.snapshot import Snapshot
@@ -31,15 +32,12 @@ def check(
         try:
             loaded = bot.loaded.knowledge
         except KnowledgeError as error:
-            print(texts.CHECK_BROKEN.format(count=len(error.faults)))
-            for fault in error.faults:
-                print(str(fault))
+            print(texts.CHECK_BROKEN.format(count=len(error.faults)), *error.faults, sep="\n")
             raise typer.Exit(1) from None
         if against:
             _compare(bot, loaded.base, against)
             return
-        for line in _report(loaded):
-            print(line)
+        print(*_report(loaded), sep="\n")
         if not quick:
             for line in _all_advice(bot, loaded):
                 print(line)
@@ -48,21 +46,19 @@ def check(
 def _compare(bot: App, after: KnowledgeBase, against: str) -> None:
     """Print what differs from another folder or revision, and what that does to questions; exit 1 if one loses."""
     files = read(Path(against)) if Path(against).is_dir() else read_revision(bot.folder, against)
-    then = Snapshot.of(files, against, bot.snapshot.confidence)
-    before = then.base
+    before = Snapshot.of(files, against, bot.confidence)
     database = bot.settings.database_url.removeprefix("sqlite:///")
     # Real questions are asked too if there is a database: it is not created for this.
     known = bot.known() if Path(database).is_file() or database.startswith("postgresql") else []
-    impact = replay_all(then.index, bot.snapshot.index, bot.snapshot.confidence, known, bot.progress)
+    impact = replay_all(before.index, bot.loaded.index, bot.confidence, known, bot.progress)
     print(texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
-    for line in (*_differences(before, after), *impact_lines(impact, after, most=len(impact.effects))):
+    for line in (*_differences(before.base, after), *impact_lines(impact, after, most=len(impact.effects))):
         print(line)
     if impact.has_loss:
         raise typer.Exit(1)
 
 
 def _differences(before: KnowledgeBase, after: KnowledgeBase) -> Iterator[str]:
-    """Items that are new, gone, or answered in other words."""
     for item in after.items:
         if item.id not in before.by_id:
             yield texts.AGAINST_NEW.format(item=item.id, question=item.question)
@@ -77,11 +73,8 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
     base = knowledge.base
     for warning in knowledge.warnings:
         yield texts.CHECK_WARNING.format(warning=warning)
-    counts = {kind: sum(item.kind is kind for item in base.items) for kind in Kind}
     yield texts.CHECK_FINE.format(
-        answers=counts[Kind.ANSWER],
-        not_covered=counts[Kind.NOT_COVERED],
-        small_talk=counts[Kind.SMALL_TALK],
+        kinds=Counter(item.kind for item in base.items),
         phrasings=sum(len(item.all_phrasings()) for item in base.items),
     )
     yield texts.COVERAGE

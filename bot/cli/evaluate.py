@@ -9,7 +9,7 @@ import typer
 
 from bot.app import App
 from bot.cli.plots import evaluation_page
-from bot.cli.terminal import KnowledgeOption, build, need_plotly, print_json, print_table
+from bot.cli.terminal import HTML_OPTION, KnowledgeOption, build, print_json, print_table
 from bot.errors import UsageError
 from bot.evaluation.measure import (
     Grade,
@@ -24,8 +24,7 @@ from bot.matching import Matcher
 from bot.matching.matcher import LANE_WEIGHTS
 from bot.texts import command_line as texts
 
-_GRADES = (Grade.RIGHT, Grade.OFFERED, Grade.WRONG, Grade.MISSED)
-"""What can become of an answerable question, in the order of the table."""
+_ANSWERABLE_GRADES = (Grade.RIGHT, Grade.OFFERED, Grade.WRONG, Grade.MISSED)
 
 
 def evaluate(
@@ -33,7 +32,7 @@ def evaluate(
     questions: Annotated[str | None, typer.Option("--questions", metavar="FILE", help=texts.HELP_QUESTIONS)] = None,
     judged: Annotated[bool, typer.Option("--judged", help=texts.HELP_JUDGED)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_EVALUATE_JSON)] = False,
-    html: Annotated[Path | None, typer.Option("--html", help=texts.HELP_HTML)] = None,
+    html: Annotated[Path | None, HTML_OPTION] = None,
     without: Annotated[list[str] | None, typer.Option("--without", metavar="LANE", help=texts.HELP_WITHOUT)] = None,
     sample: Annotated[int, typer.Option("--sample", min=1, help=texts.HELP_SAMPLE)] = 1000,
     seed: Annotated[int, typer.Option("--seed", help=texts.HELP_SEED)] = 1,
@@ -43,8 +42,6 @@ def evaluate(
     for lane in without or ():
         if lane not in LANE_WEIGHTS:
             raise UsageError(texts.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
-    if html:
-        need_plotly(html)
     with build(knowledge) as bot:
         confidence = bot.snapshot.confidence
         matcher = partial(Matcher, confidence=confidence, without=without or ())
@@ -58,7 +55,7 @@ def evaluate(
             title = texts.EVALUATE_SELF.format(count=count)
     report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
     if html:
-        html.write_text(evaluation_page(results, report, confidence), encoding="utf-8")
+        html.write_text(evaluation_page(results, report), encoding="utf-8")
     if as_json:
         print_json(report)
     else:
@@ -75,7 +72,6 @@ def _read_questions(file: str) -> list[Question]:
 
 
 def _judged_questions(bot: App) -> list[Question]:
-    """The answers that admins have judged, as test questions."""
     kinds = {True: QuestionKind.ANSWERABLE, False: QuestionKind.REFUTED}
     return [Question(one.question, kinds[one.right], one.item, item=one.item) for one in bot.usage.judged()]
 
@@ -91,10 +87,10 @@ def _print_report(title: str, report: dict[str, Any]) -> None:
     print(texts.EVALUATE_THRESHOLDS.format(**report["thresholds"]))
     print(texts.EVALUATE_LATENCY.format(**report["latency_ms"]))
     rows = [
-        (group, shares["questions"], *(f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *_GRADES)))
+        (group, shares["questions"], *(f"{shares.get(name, 0.0):.1%}" for name in ("recall_at_1", *_ANSWERABLE_GRADES)))
         for group, shares in sorted(report["groups"].items(), key=lambda row: -row[1]["questions"])
     ]
-    grades = (texts.EVALUATE_OUTCOMES[grade] for grade in _GRADES)
+    grades = (texts.EVALUATE_OUTCOMES[grade] for grade in _ANSWERABLE_GRADES)
     print_table((*texts.EVALUATE_COLUMNS, *grades), rows)
     if report["confusions"]:
         print(texts.EVALUATE_CONFUSIONS)

@@ -9,7 +9,6 @@ from typing import Any
 from bot.app import App
 from bot.evaluation.measure import QuestionKind, Result, reliability
 from bot.items import Kind
-from bot.matching import ConfidenceModel
 from bot.store.records import State
 from bot.texts import command_line as texts
 
@@ -52,7 +51,7 @@ def misses_page(bot: App) -> str:
     )
 
 
-def evaluation_page(results: Sequence[Result], report: Mapping[str, Any], confidence: ConfidenceModel) -> str:
+def evaluation_page(results: Sequence[Result], report: Mapping[str, Any]) -> str:
     """The page about an evaluation with its summary, as HTML."""
     scores = {name: Counter[float]() for name in (texts.PLOT_RIGHT, texts.PLOT_WRONG, texts.PLOT_UNANSWERABLE)}
     for result in results:
@@ -62,8 +61,9 @@ def evaluation_page(results: Sequence[Result], report: Mapping[str, Any], confid
     histogram = _figure(texts.PLOT_SCORES, scores, "bar", barmode="overlay").update_traces(opacity=0.6)
     # Most unanswerable questions score 0; on a linear scale their bar hides all others.
     histogram.update_yaxes(type="log")
-    for threshold, name in ((confidence.suggest, texts.PLOT_SUGGEST), (confidence.answer, texts.PLOT_ANSWER)):
-        histogram.add_vline(x=threshold, line_dash="dash", annotation_text=f"{name} {threshold:.2f}")
+    for name, threshold in report["thresholds"].items():
+        text = f"{texts.PLOT_THRESHOLDS[name]} {threshold:.2f}"
+        histogram.add_vline(x=threshold, line_dash="dash", annotation_text=text)
     confusions = {texts.PLOT_CONFUSION.format(**row): row["count"] for row in report["confusions"][::-1]}
     curve = {
         texts.PLOT_IDEAL: {0.0: 0.0, 1.0: 1.0},

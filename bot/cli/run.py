@@ -38,21 +38,16 @@ def run() -> None:
 
 def health() -> None:
     """Tell whether the running bot works: exit code 0 or 1, and one line."""
-    host, port = load_settings().address()
-    faults = _faults_at({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104 - all interfaces
-    print("red: " + "; ".join(faults) if faults else "green")
-    raise typer.Exit(1 if faults else 0)
-
-
-def _faults_at(host: str, port: int) -> list[str]:
+    listens, port = load_settings().listen
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens, listens)  # noqa: S104 - all interfaces
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
     try:
         with contextlib.closing(http.client.HTTPConnection(host, port, timeout=_HEALTH_TIMEOUT_S)) as connection:
             connection.request("GET", "/healthz")
-            body = connection.getresponse().read()
-    except (OSError, ValueError, http.client.HTTPException) as error:
-        return [f"{url} does not answer ({error}): is `campaign-bot run` running, and CAMPAIGN_BOT_LISTEN the same?"]
-    try:
-        return [str(fault) for fault in json.loads(body)["faults"]]
+            faults = [str(fault) for fault in json.loads(connection.getresponse().read())["faults"]]
+    except (OSError, http.client.HTTPException) as error:
+        faults = [f"{url} does not answer ({error}): is `campaign-bot run` running, and CAMPAIGN_BOT_LISTEN the same?"]
     except (ValueError, KeyError, TypeError):
-        return [f"{url} is not this bot: set CAMPAIGN_BOT_LISTEN to an address of its own"]
+        faults = [f"{url} is not this bot: set CAMPAIGN_BOT_LISTEN to an address of its own"]
+    print("red: " + "; ".join(faults) if faults else "green")
+    raise typer.Exit(1 if faults else 0)

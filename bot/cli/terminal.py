@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,7 +15,6 @@ from rich.table import Column, Table
 from bot.app import App
 from bot.config import load_settings
 from bot.errors import UsageError
-from bot.evaluation.leave_one_out import HeldOut
 from bot.texts import command_line as texts
 
 _PIPE_WIDTH = 300
@@ -25,17 +24,8 @@ KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=texts.
 
 def build(folder: Path | None = None) -> App:
     """The parts that a command needs. Long work shows a progress bar on a terminal, none in a pipe."""
-    console = Console(stderr=True)
-
-    def progress(work: Iterable[HeldOut], total: int) -> Iterable[HeldOut]:
-        if not console.is_terminal:
-            return work
-        from rich.progress import track  # noqa: PLC0415 - only this needs it, and it costs every command its start
-
-        return track(work, texts.EVALUATING, total, console=console, transient=True)
-
     settings = load_settings()
-    return App(settings, folder or settings.knowledge_folder(), progress)
+    return App(settings, folder or settings.knowledge, _progress)
 
 
 def print_json(value: object) -> None:
@@ -54,13 +44,20 @@ def print_table(head: Iterable[str], rows: Sequence[Iterable[object]], *, if_emp
     Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
 
 
-def need_plotly(html: Path) -> None:
-    """Make sure that plots can be written to this file.
-
-    Raises:
-        UsageError: there is no such folder, or no plotly.
-    """
-    if not html.parent.is_dir():
+def _with_plotly(html: Path | None) -> Path | None:
+    if html and not html.parent.is_dir():
         raise UsageError(texts.NO_FOLDER.format(file=html))
-    if not importlib.util.find_spec("plotly"):
+    if html and not importlib.util.find_spec("plotly"):
         raise UsageError(texts.NO_PLOTLY)
+    return html
+
+
+HTML_OPTION = typer.Option("--html", metavar="FILE", help=texts.HELP_HTML, callback=_with_plotly)
+"""A file for plots, in a folder that exists; plotly is installed then."""
+
+
+def _progress(work: Iterable[Any], total: int) -> Iterable[Any]:
+    from rich.progress import track  # noqa: PLC0415 - only this needs it, and it costs every command its start
+
+    console = Console(stderr=True)
+    return track(work, texts.EVALUATING, total, console=console, transient=True, disable=not console.is_terminal)

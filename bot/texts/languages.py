@@ -14,13 +14,11 @@ _TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 
 class Language(Enum):
-    """What a member reads."""
+    """What a member reads: everything in simplified or traditional characters, or the interface alone in English."""
 
     SIMPLIFIED = auto()
     TRADITIONAL = auto()
-    """Answers too."""
     ENGLISH = auto()
-    """The interface alone."""
 
 
 def language_of(tag: str | None) -> Language:
@@ -34,9 +32,7 @@ def language_of(tag: str | None) -> Language:
 @cache
 def translator(language: Language) -> Callable[[str], str]:
     """What puts a message to members into a language, before its places are filled in."""
-    if language is not Language.ENGLISH:
-        return str
-    return gettext.translation(DOMAIN, LOCALE, ["en"]).gettext
+    return gettext.translation(DOMAIN, LOCALE, ["en"]).gettext if language is Language.ENGLISH else str
 
 
 @cache

@@ -17,7 +17,7 @@ from bot.evaluation.measure import (
     summary,
 )
 from bot.knowledge import Knowledge
-from bot.matching import ConfidenceModel, Index, Matcher
+from bot.matching import Index, Matcher
 
 GRADES = {
     "right": (Question("补办饭卡", QuestionKind.ANSWERABLE, "plain", (("工作证", "证件"),)), Grade.RIGHT),
@@ -108,7 +108,7 @@ def test_reliability_is_the_share_right_by_score() -> None:
 def test_the_page_is_self_contained(index: Index) -> None:
     """Plots of this very report, and nothing that is loaded from anywhere."""
     results = list(ask_held_out(index, 100, 1, Matcher, lambda work, _: work))
-    html = evaluation_page(results, summary(results), ConfidenceModel())
+    html = evaluation_page(results, summary(results) | {"thresholds": {"answer": 0.5, "suggest": 0.2}})
     assert 'src="http' not in html
     assert "Plotly.newPlot" in html
     assert 'charset="utf-8"' in html

@@ -1,22 +1,24 @@
-"""What members asked in vain."""
+"""What the database keeps: what was asked in vain, what members think of answers, what could not be answered."""
 
 import csv
-import io
 import sys
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from bot.cli.plots import misses_page
-from bot.cli.terminal import build, need_plotly, print_json, print_table
+from bot.cli.terminal import HTML_OPTION, build, print_json, print_table
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.masking import question_key
 from bot.store.records import ActionKind, MissedQuestion, State
 from bot.texts import command_line as texts
+from bot.texts.admins import OPINIONS
 
 missed = typer.Typer(help=texts.HELP_MISSED, rich_markup_mode=None)
+inbox = typer.Typer(help=texts.HELP_INBOX, no_args_is_help=True, rich_markup_mode=None)
 
 _SHORT_COLUMNS = ("id", "question", "count", "item")
 _CLUSTERS = 50
@@ -26,8 +28,7 @@ RowId = Annotated[int, typer.Argument(metavar="ID", help=texts.HELP_ID, min=1, m
 
 
 @missed.callback(invoke_without_command=True)
-def missed_clusters(context: typer.Context) -> None:
-    """Print what was missed, what asks the same together, the most pressing first."""
+def _clusters(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
     with build() as bot:
@@ -37,25 +38,22 @@ def missed_clusters(context: typer.Context) -> None:
             question = cluster.questions[0].question
             candidates = bot.snapshot.matcher.match(question).candidates
             near = [candidate for candidate in candidates if candidate.item.kind is Kind.ANSWER][:_NEAREST]
-            names = "\n".join(texts.MISSED_NEAR.format(item=one.item.id, score=one.score) for one in near)
+            names = "\n".join(f"{candidate.item.id} {candidate.score:.2f}" for candidate in near)
             rows.append((cluster.id, question, cluster.asked, cluster.days, len(cluster.questions), names))
     print_table(texts.MISSED_CLUSTER_COLUMNS, rows, if_empty=texts.MISSED_NONE)
 
 
 @missed.command("list", help=texts.HELP_MISSED_LIST)
-def missed_list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] = False) -> None:
-    """List rows, the most often asked first."""
+def _list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] = False) -> None:
     with build() as bot:
         rows = [_cells(row) for row in bot.misses.rows(list(State) if every else [State.OPEN])]
     # A terminal has capacity for what matters; a pipe gets every column.
-    columns = _SHORT_COLUMNS if sys.stdout.isatty() else tuple(texts.MISSED_COLUMNS)
-    head = [texts.MISSED_COLUMNS[name] for name in columns]
-    print_table(head, [[row[name] for name in columns] for row in rows], if_empty=texts.MISSED_NONE)
+    pick = itemgetter(*(_SHORT_COLUMNS if sys.stdout.isatty() else texts.MISSED_COLUMNS))
+    print_table(pick(texts.MISSED_COLUMNS), list(map(pick, rows)), if_empty=texts.MISSED_NONE)
 
 
 @missed.command("show", help=texts.HELP_MISSED_SHOW)
-def missed_show(row_id: RowId) -> None:
-    """Print one row with its days."""
+def _show(row_id: RowId) -> None:
     with build() as bot:
         row, days = bot.misses.row(row_id), bot.misses.days(row_id)
     for name, value in _cells(row).items():
@@ -66,20 +64,25 @@ def missed_show(row_id: RowId) -> None:
 
 
 @missed.command("resolve", help=texts.HELP_MISSED_RESOLVE)
-def missed_resolve(row_id: RowId) -> None:
-    """Mark a row as handled."""
-    print(texts.MISSED_RESOLVED.format(question=_settled(row_id, State.HANDLED, ActionKind.RESOLVE_MISS)))
+def _resolve(row_id: RowId) -> None:
+    _settle(row_id, State.HANDLED, ActionKind.RESOLVE_MISS, texts.MISSED_RESOLVED)
 
 
 @missed.command("ignore", help=texts.HELP_MISSED_IGNORE)
-def missed_ignore(row_id: RowId) -> None:
-    """Mark a row as ignored."""
-    print(texts.MISSED_IGNORED.format(question=_settled(row_id, State.IGNORED, ActionKind.IGNORE_MISS)))
+def _ignore(row_id: RowId) -> None:
+    _settle(row_id, State.IGNORED, ActionKind.IGNORE_MISS, texts.MISSED_IGNORED)
+
+
+def _settle(row_id: int, state: State, action: ActionKind, done: str) -> None:
+    with build() as bot:
+        row = bot.misses.row(row_id)
+        bot.misses.set_state([row_id], state)
+        bot.history.record(None, action, str(row_id))
+        print(done.format(question=row.question))
 
 
 @missed.command("delete", help=texts.HELP_MISSED_DELETE)
-def missed_delete(row_id: RowId) -> None:
-    """Delete a row for good."""
+def _delete(row_id: RowId) -> None:
     with build() as bot:
         row = bot.misses.row(row_id)
         bot.misses.forget(row.key)
@@ -88,10 +91,7 @@ def missed_delete(row_id: RowId) -> None:
 
 
 @missed.command("forget", help=texts.HELP_FORGET)
-def missed_forget(
-    words: Annotated[list[str], typer.Argument(metavar="问题...", help=texts.HELP_WORDS)],
-) -> None:
-    """Delete all that holds a question, whether it was missed or answered."""
+def _forget(words: Annotated[list[str], typer.Argument(metavar="问题...", help=texts.HELP_WORDS)]) -> None:
     with build() as bot:
         question = " ".join(words)
         if not bot.misses.forget(question_key(question)):
@@ -101,40 +101,23 @@ def missed_forget(
 
 
 @missed.command("report", help=texts.HELP_REPORT)
-def missed_report(
-    html: Annotated[Path, typer.Option("--html", metavar="FILE", help=texts.HELP_REPORT_HTML)],
-) -> None:
-    """Write a page of plots."""
-    need_plotly(html)
+def _report(html: Annotated[Path, HTML_OPTION]) -> None:
     with build() as bot:
         html.write_text(misses_page(bot), encoding="utf-8")
         print(texts.REPORT_WRITTEN.format(file=html))
 
 
 @missed.command("export", help=texts.HELP_MISSED_EXPORT)
-def missed_export(
-    form: Annotated[Literal["csv", "json"], typer.Option("--format", help=texts.HELP_FORMAT)] = "csv",
-) -> None:
-    """Write all rows to standard output."""
+def _export(form: Annotated[Literal["csv", "json"], typer.Option("--format", help=texts.HELP_FORMAT)] = "csv") -> None:
     with build() as bot:
         rows = [_cells(row) for row in bot.misses.rows(list(State))]
     if form == "json":
         print_json(rows)
         return
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(texts.MISSED_COLUMNS))
+    sys.stdout.write("\ufeff")
+    writer = csv.DictWriter(sys.stdout, list(texts.MISSED_COLUMNS))
     writer.writeheader()
     writer.writerows({name: _neutral(value) for name, value in row.items()} for row in rows)
-    sys.stdout.write("\ufeff" + out.getvalue())
-
-
-def _settled(row_id: int, state: State, action: ActionKind) -> str:
-    """Put a row into a state, and keep who did it; its question."""
-    with build() as bot:
-        question = bot.misses.row(row_id).question
-        bot.misses.set_state([row_id], state)
-        bot.history.record(None, action, str(row_id))
-        return question
 
 
 def _cells(row: MissedQuestion) -> dict[str, Any]:
@@ -146,3 +129,31 @@ def _cells(row: MissedQuestion) -> dict[str, Any]:
 def _neutral(value: object) -> object:
     """A cell that a spreadsheet would run as a formula is kept from it by an apostrophe."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def feedback() -> None:
+    """Print what members think of the answers."""
+    with build() as bot:
+        counts = bot.usage.feedback()
+    rows = [(row.question, row.item, OPINIONS[row.opinion], row.count, row.last_given.date()) for row in counts]
+    print_table(texts.FEEDBACK_COLUMNS, rows, if_empty=texts.FEEDBACK_NONE)
+
+
+@inbox.command("list", help=texts.HELP_INBOX_LIST)
+def _dead_letters() -> None:
+    with build() as bot:
+        letters = bot.inbox.dead_letters()
+    rows = [
+        (letter.id, *(at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at)), letter.fault)
+        for letter in letters
+    ]
+    print_table(texts.INBOX_COLUMNS, rows, if_empty=texts.INBOX_NONE)
+
+
+@inbox.command("replay", help=texts.HELP_INBOX_REPLAY)
+def _replay(ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=texts.HELP_ID)] = None) -> None:
+    with build() as bot:
+        unknown = set(ids or ()).difference(letter.id for letter in bot.inbox.dead_letters())
+        if unknown:
+            raise UsageError(texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))
+        print(texts.INBOX_REPLAYED.format(count=bot.inbox.replay(ids or None)))
