@@ -36,7 +36,6 @@ from bot.snapshot import CurrentSnapshot
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
-from bot.telegram.inline import InlineHandlers
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import AdminNotifier, SubscriptionNotifier
@@ -127,16 +126,15 @@ def serve(app: App, limits: Limits | None = None) -> None:
         app.conversation,
         messages,
         rate_limit=MemberRateLimit(settings.messages_a_minute),
+        typing_limit=MemberRateLimit(settings.messages_a_minute * _LETTERS_A_QUESTION),
         quota=DailyQuota(settings.misses_a_day),
         usage=app.usage,
         notifier=subscription_notifier,
         metrics=metrics,
     )
-    typing_limit = MemberRateLimit(settings.messages_a_minute * _LETTERS_A_QUESTION)
-    inline = InlineHandlers(bot, current, app.conversation, typing_limit, metrics)
     admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, settings.admin_group)
 
-    worker = Worker(app.inbox, encryption, Router(bot, members, inline, admins), metrics)
+    worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics)
     receiver = Receiver(app.inbox, encryption, worker, metrics)
     webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
     intake = webhook or Poller(bot, receiver)

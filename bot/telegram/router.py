@@ -10,7 +10,6 @@ from bot.inbox.updates import Update
 from bot.store.records import NOTHING, Records
 from bot.telegram.addressing import utterance
 from bot.telegram.admins import AdminHandlers
-from bot.telegram.inline import InlineHandlers
 from bot.telegram.members import MemberHandlers
 
 
@@ -20,7 +19,6 @@ class Router:
 
     bot: Bot
     members: MemberHandlers
-    inline: InlineHandlers
     admins: AdminHandlers
 
     async def handle(self, update: Update, age_s: float) -> Records:
@@ -50,5 +48,5 @@ class Router:
             records = await self.admins.on_button(query, age_s)
             return await self.members.on_button(query, update.update_id, age_s) if records is None else records
         if update.inline_query:
-            await self.inline.on_query(update.inline_query, update.update_id)
+            await self.members.on_inline_query(update.inline_query, update.update_id)
         return NOTHING
