@@ -210,12 +210,14 @@ class SendingPolicy(BaseRateLimiter[None]):
             raise StoppingError
 
 
-async def attempt(call: Awaitable[object], failure: str) -> None:
-    """Make a call that is worth something at its moment alone; that it failed is logged, and harms nobody."""
+async def attempt(call: Awaitable[object], failure: str, level: int = logging.INFO) -> bool:
+    """Make a call whose failure harms nobody, and is logged; whether it succeeded."""
     try:
         await call
     except TelegramError as error:
-        _LOG.info("%s: %s", failure, error)
+        _LOG.log(level, "%s: %s", failure, error)
+        return False
+    return True
 
 
 def explain(error: Exception) -> str:
