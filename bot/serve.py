@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from telegram.ext import ExtBot
+from telegram import LinkPreviewOptions
+from telegram.ext import Defaults, ExtBot
 
 from bot.app import App
 from bot.config import Settings
@@ -29,9 +30,8 @@ from bot.inbox.worker import Worker
 from bot.metrics import Metrics
 from bot.service.health import Health
 from bot.service.http_server import HttpServer, listen
-from bot.service.periodic import periodic
 from bot.service.retention import Retention
-from bot.service.service import Service
+from bot.service.service import Service, periodic
 from bot.snapshot import CurrentSnapshot
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.admins import AdminHandlers
@@ -89,6 +89,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
         request=Transport(),
         get_updates_request=Transport(),
         rate_limiter=policy,
+        defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
     )
     messages = Messages(bot)
     admin_notifier = AdminNotifier(messages, settings.admins, settings.admin_group)

@@ -72,3 +72,13 @@ class Service:
         await persist(self.connect)
         self.worker.start()
         await asyncio.gather(*map(persist, self.connected_tasks))
+
+
+async def periodic(step: Callable[[], Awaitable[object]], every_s: float) -> None:
+    """Do a step at once, and again ``every_s`` seconds after it was done, until this is cancelled.
+
+    A step that fails is done again as ``persist`` has it: one task must not end the bot.
+    """
+    while True:
+        await persist(step)
+        await asyncio.sleep(every_s)

@@ -79,13 +79,10 @@ class Transport(BaseRequest):
         """
         try:
             answer = read_json(payload.decode("utf-8", "replace"))
-        except ValueError as error:
-            raise NetworkError(_NO_BOT_API) from error
+        except ValueError:
+            answer = None
         if not isinstance(answer, dict):
             raise NetworkError(_NO_BOT_API)
-        wait = answer["parameters"].get("retry_after") if isinstance(answer.get("parameters"), dict) else None
-        if not isinstance(wait, int | None):
-            del answer["parameters"]
         return answer
 
 

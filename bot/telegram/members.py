@@ -5,12 +5,7 @@ import time
 from dataclasses import dataclass, replace
 
 from cachetools import LRUCache
-from telegram import (
-    InlineQueryResultArticle,
-    InlineQueryResultsButton,
-    InputTextMessageContent,
-    LinkPreviewOptions,
-)
+from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
 
 from bot.conversation.callbacks import unpack
 from bot.conversation.commands import question_in
@@ -134,9 +129,7 @@ class MemberHandlers:
             InlineQueryResultArticle(
                 item.id,
                 convert(item.question),
-                InputTextMessageContent(
-                    replies.shared(item), link_preview_options=LinkPreviewOptions(is_disabled=True)
-                ),
+                InputTextMessageContent(replies.shared(item)),
                 description=convert(item.answer)[:_DESCRIPTION],
             )
             for item in items

@@ -45,7 +45,13 @@ class Poller:
 
     async def _poll(self) -> None:
         await self._receiver.worker.has_capacity.wait()
-        raws = await self._fetch()
+        arguments = {"timeout": _POLL_S, "allowed_updates": list(KINDS), "offset": self._offset}
+        with warnings.catch_warnings():
+            # PTB advises its own method; that one fails a whole batch for one bad update.
+            warnings.simplefilter("ignore", PTBUserWarning)
+            raws: Any = await self._bot.do_api_request("getUpdates", arguments, read_timeout=_POLL_S + 5)
+        if not isinstance(raws, list):
+            raise TelegramError("getUpdates gave no list: check CAMPAIGN_BOT_API_URL")
         self._succeeded = time.monotonic()
         await self._receiver.receive(raws)
         ids = [one for raw in raws if (one := update_id(raw)) is not None]
@@ -53,18 +59,6 @@ class Poller:
             self._offset = ids[-1] + 1
         elif raws:
             raise TelegramError(f"{len(raws)} updates without an id can't be confirmed")
-
-    async def _fetch(self) -> list[Any]:
-        arguments: dict[str, Any] = {"timeout": _POLL_S, "allowed_updates": list(KINDS)}
-        if self._offset is not None:
-            arguments["offset"] = self._offset
-        with warnings.catch_warnings():
-            # PTB advises its own method; that one fails a whole batch for one bad update.
-            warnings.simplefilter("ignore", PTBUserWarning)
-            result: Any = await self._bot.do_api_request("getUpdates", arguments, read_timeout=_POLL_S + 5)
-        if not isinstance(result, list):
-            raise TelegramError("getUpdates gave no list: check CAMPAIGN_BOT_API_URL")
-        return result
 
 
 async def persist(step: Callable[[], Awaitable[object]]) -> None:

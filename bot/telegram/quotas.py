@@ -1,9 +1,7 @@
 """What one person may do: how fast to ask, and how much of the log of missed questions to fill."""
 
-import hashlib
 import hmac
 import secrets
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -72,7 +70,7 @@ class MemberRateLimit:
 
 
 class DailyQuota:
-    """At most ``limit`` misses, and as many opinions, a day of one member. For any thread.
+    """At most ``limit`` misses, and as many opinions, a day of one member.
 
     Members are counted by a hash whose key is drawn anew each day and never stored: nobody can be traced by it.
     """
@@ -83,18 +81,15 @@ class DailyQuota:
         self._day: date | None = None
         self._key = b""
         self._counts: Counter[bytes] = Counter()
-        self._lock = threading.Lock()
 
     def has_left(self, member: int, records: Records) -> bool:
         """Whether one more of each kind in these records is within the bound today."""
-        with self._lock:
-            counts = self._today_s_counts()
-            return all(counts[key] < self._limit for key in self._keys(member, records))
+        counts = self._today_s_counts()
+        return all(counts[key] < self._limit for key in self._keys(member, records))
 
     def spend(self, member: int, records: Records) -> None:
         """Count records that are kept."""
-        with self._lock:
-            self._today_s_counts().update(self._keys(member, records))
+        self._today_s_counts().update(self._keys(member, records))
 
     def _today_s_counts(self) -> Counter[bytes]:
         today = self._today()
@@ -104,4 +99,4 @@ class DailyQuota:
 
     def _keys(self, member: int, records: Records) -> Sequence[bytes]:
         kinds = ["miss"] * len(records.misses) + ["opinion"] * len(records.feedback)
-        return [hmac.new(self._key, f"{kind} {member}".encode(), hashlib.sha256).digest() for kind in kinds]
+        return [hmac.digest(self._key, f"{kind} {member}".encode(), "sha256") for kind in kinds]

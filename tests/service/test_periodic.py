@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from bot.errors import StoppingError, StoreError
-from bot.service.periodic import periodic
+from bot.service.service import periodic
 
 FAILURES = {
     "the store fails": (StoreError("The disk is full."), logging.WARNING, "The disk is full; trying again"),
