@@ -29,7 +29,7 @@ from bot.inbox.receiver import Receiver
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
 from bot.service.health import Health
-from bot.service.http_server import HttpServer, listen
+from bot.service.http_server import http_server, listen
 from bot.service.retention import Retention
 from bot.service.service import Service, periodic
 from bot.snapshot import CurrentSnapshot
@@ -49,15 +49,6 @@ from bot.telegram.webhook import Webhook
 _LOG = logging.getLogger(__name__)
 _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
-_SWEEP_EVERY_S = 2.0
-"""How often the inbox is looked through for what other processes put there, such as replayed dead letters."""
-_FOLLOW_EVERY_S = 0.5
-"""How often it is looked whether another snapshot answers."""
-_HEALTH_EVERY_S = 5.0
-_PURGE_EVERY_S = 600.0
-_CLUSTER_EVERY_S = 30.0
-_NOTIFY_EVERY_S = 5.0
-_DIGEST_EVERY_S = 300.0
 
 
 def serve(app: App, limits: Limits | None = None) -> None:
@@ -143,24 +134,25 @@ def serve(app: App, limits: Limits | None = None) -> None:
     retention = Retention(partial(app.database.purge, timedelta(days=settings.retention_days)))
     service = Service(
         worker=worker,
-        http_server=HttpServer(health, metrics, webhook),
+        http_server=http_server(health, metrics, webhook),
         connect=bot.initialize,
         disconnect=bot.shutdown,
         stop_sending=policy.stop,
         background_tasks=(
-            partial(periodic, health.look, _HEALTH_EVERY_S),
-            partial(periodic, partial(asyncio.to_thread, retention.purge), _PURGE_EVERY_S),
-            partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), _CLUSTER_EVERY_S),
+            partial(periodic, health.look, every_s=5),
+            partial(periodic, partial(asyncio.to_thread, retention.purge), every_s=600),
+            partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30),
             reloader.run,
-            partial(periodic, reloader.follow, _FOLLOW_EVERY_S),
+            partial(periodic, reloader.follow, every_s=0.5),
         ),
         connected_tasks=(
             intake.run,
             partial(publish_profile, bot, app.snapshot.base.title, settings.admins, settings.admin_group),
-            partial(periodic, worker.load, _SWEEP_EVERY_S),
-            partial(periodic, admin_notifier.send_next, 0),
-            partial(periodic, subscription_notifier.tell, _NOTIFY_EVERY_S),
-            partial(periodic, weekly_digest.send_if_due, _DIGEST_EVERY_S),
+            # Other processes put updates there, such as replayed dead letters.
+            partial(periodic, worker.load, every_s=2),
+            partial(periodic, admin_notifier.send_next, every_s=0),
+            partial(periodic, subscription_notifier.tell, every_s=5),
+            partial(periodic, weekly_digest.send_if_due, every_s=300),
         ),
         reload=reloader.ask,
     )

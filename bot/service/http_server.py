@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -19,38 +18,30 @@ from bot.telegram.webhook import Webhook
 _GRACE_S = 3
 
 
-class HttpServer(uvicorn.Server):
+def http_server(health: Health, metrics: Metrics, webhook: Webhook | None) -> uvicorn.Server:
     """Serves ``/healthz``, ``/metrics`` and the webhook's path, and leaves the signals to whoever runs it."""
 
-    def __init__(self, health: Health, metrics: Metrics, webhook: Webhook | None) -> None:
-        self._health = health
-        self._metrics = metrics
-        routes = [Route("/healthz", self._healthz), Route("/metrics", self._metric_lines)]
-        if webhook:
-            routes.append(Route(webhook.path, webhook.endpoint, methods=["POST"]))
-        super().__init__(
-            uvicorn.Config(
-                Starlette(routes=routes),
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                lifespan="off",
-                timeout_graceful_shutdown=_GRACE_S,
-            )
-        )
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take none."""
-        yield
-
-    async def _healthz(self, _request: Request) -> Response:
-        """200 with an empty list, or 503 with what is wrong."""
-        problems = self._health.problems
+    async def healthz(_request: Request) -> Response:
+        problems = health.problems
         return JSONResponse({"faults": problems}, 503 if problems else 200)
 
-    async def _metric_lines(self, _request: Request) -> Response:
-        return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    async def metric_lines(_request: Request) -> Response:
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    routes = [Route("/healthz", healthz), Route("/metrics", metric_lines)]
+    if webhook:
+        routes.append(Route(webhook.path, webhook.endpoint, methods=["POST"]))
+    config = uvicorn.Config(
+        Starlette(routes=routes),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    return server
 
 
 def listen(host: str, port: int) -> socket.socket:

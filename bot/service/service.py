@@ -7,11 +7,14 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import uvicorn
+
 from bot.inbox.worker import Worker
-from bot.service.http_server import HttpServer
 from bot.telegram.polling import persist
 
 _LOG = logging.getLogger(__name__)
+_PATIENCE_S = 4.0
+"""How long work under way may take at the end; a thread that waits for a locked database may add 5 seconds."""
 
 Task = Callable[[], Awaitable[None]]
 """Something that is awaited once."""
@@ -24,19 +27,17 @@ class Service:
     ``connect`` and ``disconnect`` open and close the connection to Telegram; after ``stop_sending`` no call begins.
     ``background_tasks`` run from the start on, and one that ends or fails ends the bot. ``connected_tasks`` are done
     once Telegram was reached, again where they fail; at least one goes on until it is cancelled. ``reload`` asks for
-    the knowledge to be loaded anew, as SIGHUP does. ``patience_s``: how many seconds work under way may take at the
-    end; a thread that waits for a locked database may add 5.
+    the knowledge to be loaded anew, as SIGHUP does.
     """
 
     worker: Worker
-    http_server: HttpServer
+    http_server: uvicorn.Server
     connect: Task
     disconnect: Task
     stop_sending: Callable[[], None]
     background_tasks: Sequence[Task]
     connected_tasks: Sequence[Task]
     reload: Callable[[], None]
-    patience_s: float = 4.0
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
         """Serve until SIGINT or SIGTERM; it ends within 10 seconds then.
@@ -54,7 +55,7 @@ class Service:
         _LOG.info("Stopping.")
         self.stop_sending()
         self.http_server.should_exit = True
-        await self.worker.stop(self.patience_s)
+        await self.worker.stop(_PATIENCE_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,7 +1,7 @@
 """Admins on Telegram: what they do goes to their conversation, and its reply goes back."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cachetools import LRUCache
@@ -52,7 +52,7 @@ class AdminHandlers:
         if not _is_meant(message, said):
             return None
         async with self.messages.typing(message.place):
-            turn, records = await asyncio.to_thread(self._turn, admin, lambda form: self._said(said, admin, form))
+            turn, records = await asyncio.to_thread(self._turn, admin, said)
             if turn.reply is None:
                 return None
             self._taken[key] = None
@@ -72,26 +72,23 @@ class AdminHandlers:
             await self.messages.acknowledge(query, age_s)
             return NOTHING
         async with self.messages.typing(message.place):
-            callback = unpack(query.data)
-            turn, records = await asyncio.to_thread(
-                self._turn, admin, lambda form: self.conversation.press(callback, admin, form)
-            )
+            turn, records = await asyncio.to_thread(self._turn, admin, query)
             await self.messages.acknowledge(query, age_s, turn.notice)
             if turn.reply:
                 quoted = message.reply_to_message.message_id if message.reply_to_message else None
                 await self.messages.edit(message.place, message.message_id, turn.reply, quoted)
         return records
 
-    def _said(self, said: Utterance, admin: Admin, form: Form | None) -> AdminTurn:
-        if said.command:
-            return self.conversation.command(said.command, admin, form)
-        return self.conversation.text(said.text, admin, form) if form else AdminTurn(None)
-
-    def _turn(self, admin: Admin, act: Callable[[Form | None], AdminTurn]) -> tuple[AdminTurn, Records]:
+    def _turn(self, admin: Admin, action: Utterance | CallbackQuery) -> tuple[AdminTurn, Records]:
         """What comes of what an admin did while writing a form; and the form as it is now, if that has changed it."""
         content = self.usage.form(admin.id, admin.chat)
         form = Form.model_validate_json(content) if content else None
-        turn = act(form)
+        if isinstance(action, CallbackQuery):
+            turn = self.conversation.press(unpack(action.data), admin, form)
+        elif action.command:
+            turn = self.conversation.command(action.command, admin, form)
+        else:
+            turn = self.conversation.text(action.text, admin, form) if form else AdminTurn(None)
         return turn, NOTHING if turn.form == form else Records(forms=(stored(turn.form, admin),))
 
     def _admin(self, user: int, chat: Chat) -> Admin | None:

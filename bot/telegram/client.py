@@ -93,11 +93,7 @@ def read_json(text: str) -> Any:  # noqa: ANN401 - JSON
         ValueError: it is no JSON, or nested too deep to be an update.
     """
     try:
-        return json.loads(text, parse_int=_read_number)
+        # Python refuses to read whole numbers of thousands of digits, and all that stands beside them.
+        return json.loads(text, parse_int=lambda digits: (int if len(digits) <= _LONGEST_NUMBER else float)(digits))
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-
-
-def _read_number(digits: str) -> int | float:
-    """Python refuses to read whole numbers of thousands of digits, and all that stands beside them."""
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else float(digits)

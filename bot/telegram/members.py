@@ -147,11 +147,10 @@ class MemberHandlers:
 
     async def failed(self, update: Update) -> None:
         """Say that an update could not be answered."""
-        pressed_in = update.callback_query.message if update.callback_query else None
-        message = update.message or update.edited_message or pressed_in
+        query = update.callback_query
+        message = query.message if query else update.message or update.edited_message
         if message and message.chat.private:
-            who = update.callback_query.sender if update.callback_query else message.author
-            speaker = self._speaker(who, message.chat.id)
+            speaker = self._speaker(query.sender if query else message.author, message.chat.id)
             await self._reply(message, self._plain(members_texts.FAILED, speaker), edited=False)
 
     def _pace(self, limit: MemberRateLimit, member: int, at: float, update_id: int) -> Pace:

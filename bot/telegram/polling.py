@@ -1,6 +1,7 @@
 """Long polling: an update is confirmed only after it was committed to the inbox."""
 
 import asyncio
+import itertools
 import logging
 import time
 import warnings
@@ -63,18 +64,14 @@ class Poller:
 
 async def persist(step: Callable[[], Awaitable[object]]) -> None:
     """Do one step, after pauses as long as it fails."""
-    failures = 0
-    while True:
+    for failures in itertools.count(1):
         try:
             await step()
+            return
         except (TelegramError, StoreError) as error:
-            failures += not isinstance(error, RetryAfter)
             pause = seconds_to_wait(error) if isinstance(error, RetryAfter) else backoff(failures)
             _LOG.warning("%s; trying again in %.1f s.", explain(error), pause)
         except Exception:  # noqa: BLE001 - whatever it is, a bot that has stopped listening is worse
-            failures += 1
             pause = backoff(failures)
             _LOG.exception("Unexpected; trying again in %.1f s.", pause)
-        else:
-            return
         await asyncio.sleep(pause)

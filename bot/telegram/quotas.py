@@ -18,14 +18,11 @@ _REMEMBERED = 10_000
 
 
 class Pace(Enum):
-    """What to do with a message."""
+    """What to do with a message: answer it, say once that it came too fast, or say nothing more."""
 
     FINE = auto()
-    """Answer it."""
     NOTICE = auto()
-    """Too fast: say so, once."""
     SILENT = auto()
-    """Still too fast, and told already."""
 
 
 @dataclass(slots=True)
