@@ -36,15 +36,14 @@ from bot.snapshot import CurrentSnapshot
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
+from bot.telegram.intake import Poller, Webhook
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import AdminNotifier, SubscriptionNotifier
-from bot.telegram.polling import Poller
 from bot.telegram.profile import publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
 from bot.telegram.sending import Limits, SendingPolicy
-from bot.telegram.webhook import Webhook
 
 _LOG = logging.getLogger(__name__)
 _LETTERS_A_QUESTION = 10

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from bot.errors import SettingsError
 from bot.metrics import Metrics
 from bot.service.health import Health
-from bot.telegram.webhook import Webhook
+from bot.telegram.intake import Webhook
 
 _GRACE_S = 3
 
@@ -45,11 +45,7 @@ def http_server(health: Health, metrics: Metrics, webhook: Webhook | None) -> uv
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there; port 0 is any free one.
-
-    Raises:
-        SettingsError: it can't be had.
-    """
+    """A socket that listens there; port 0 is any free one. Raises SettingsError if it can't be had."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=128)

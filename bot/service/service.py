@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from bot.inbox.worker import Worker
-from bot.telegram.polling import persist
+from bot.telegram.intake import persist
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_S = 4.0

@@ -72,11 +72,7 @@ class Transport(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - JSON
-        """The object in an answer; a number that Python finds too long does not take its whole batch along.
-
-        Raises:
-            NetworkError: there is none, so that something on the way answered in Telegram's place.
-        """
+        """The object in an answer. Raises NetworkError without one: something on the way answered for Telegram."""
         try:
             answer = read_json(payload.decode("utf-8", "replace"))
         except ValueError:
@@ -87,11 +83,7 @@ class Transport(BaseRequest):
 
 
 def read_json(text: str) -> Any:  # noqa: ANN401 - JSON
-    """The value that a JSON text holds; numbers of more than 19 digits are read as floats.
-
-    Raises:
-        ValueError: it is no JSON, or nested too deep to be an update.
-    """
+    """The value of a JSON text; numbers of more than 19 digits are floats. Raises ValueError if it can't be read."""
     try:
         # Python refuses to read whole numbers of thousands of digits, and all that stands beside them.
         return json.loads(text, parse_int=lambda digits: (int if len(digits) <= _LONGEST_NUMBER else float)(digits))

@@ -57,8 +57,7 @@ class MemberHandlers:
 
     async def on_message(self, message: Message, said: Utterance, update_id: int, *, edited: bool) -> Records:
         """Answer a message; the earlier reply to an edited one is edited. What is to be kept of it is returned."""
-        has_words = message.text is not None or message.caption is not None
-        if not has_words and (edited or not message.media):
+        if not message.words and (edited or not message.media):
             return NOTHING
         is_direct = self._is_direct(message, said)
         if is_direct is None or self._is_repeated(message, edited=edited):
@@ -69,7 +68,7 @@ class MemberHandlers:
             await self._reply(message, self._plain(members_texts.FLOODED, speaker), edited=edited)
         if pace is not Pace.FINE:
             return NOTHING
-        if not has_words:
+        if not message.words:
             if is_direct:
                 await self._reply(message, self._plain(members_texts.NOT_TEXT, speaker), edited=edited)
             return NOTHING

@@ -36,7 +36,10 @@ class Address(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionNotifier:
-    """Encrypts where subscribers asked, and tells them there when their question has an answer."""
+    """Encrypts where subscribers asked, and tells them there when their question has an answer.
+
+    ``forget`` and ``tell`` raise StoreError when the store fails.
+    """
 
     messages: Messages
     subscriptions: Subscriptions
@@ -49,19 +52,11 @@ class SubscriptionNotifier:
         return Subscription(key, self._person(member), self.encryption.encrypt(address.model_dump_json()))
 
     def forget(self, member: int) -> None:
-        """Delete all subscriptions of a member.
-
-        Raises:
-            StoreError: the store fails.
-        """
+        """Delete all subscriptions of a member."""
         self.subscriptions.forget(self._person(member))
 
     async def tell(self) -> None:
-        """Tell everybody who can be told, a few at a time; whoever was told is forgotten.
-
-        Raises:
-            StoreError: the store fails.
-        """
+        """Tell everybody who can be told, a few at a time; whoever was told is forgotten."""
         ready = filter(None, map(self._notice, await asyncio.to_thread(self.subscriptions.due)))
         while some := list(islice(ready, _SIDE_BY_SIDE)):
             ids = [subscription for subscription, _, _ in some]

@@ -22,11 +22,7 @@ class Router:
     admins: AdminHandlers
 
     async def handle(self, update: Update, age_s: float) -> Records:
-        """Answer an update that came in so many seconds ago; what is to be kept of it once it is answered.
-
-        Raises:
-            DeliveryError: a reply was not accepted, however often it was sent.
-        """
+        """Answer an update that came in so many seconds ago, as ``bot.inbox.worker.Handler`` has it."""
         try:
             if message := update.message or update.edited_message:
                 edited, said = update.message is None, utterance(message, self.bot)

@@ -18,7 +18,7 @@ async def test_a_step_that_fails_is_done_again(
     failure: Exception, level: int, logged: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is logged in one line, and ends nothing."""
-    monkeypatch.setattr("bot.telegram.polling.backoff", lambda _failures: 0)
+    monkeypatch.setattr("bot.telegram.intake.backoff", lambda _failures: 0)
     done = 0
 
     async def step() -> None:

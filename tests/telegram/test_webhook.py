@@ -12,7 +12,7 @@ from bot.errors import SettingsError, StoreError
 from bot.service.health import Health, Problem
 from bot.service.http_server import http_server, listen
 from bot.store.records import Entry
-from bot.telegram.webhook import Webhook
+from bot.telegram.intake import Webhook
 from tests.inbox_setup import InboxSetup, question
 
 SECRET = "s3cret"
