@@ -6,16 +6,12 @@ Only that command imports this module: Telegram's libraries cost every other one
 import asyncio
 import logging
 import os
-import socket
-from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from telegram import LinkPreviewOptions
-from telegram.ext import Defaults, ExtBot
+from telegram.ext import ExtBot
 
 from bot.app import App
-from bot.config import Settings
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
@@ -68,7 +64,14 @@ def serve(app: App, limits: Limits | None = None) -> None:
     app.database.claim()
     edits = Edits(app.folder, current, app.history, app.known, commits=settings.git_commit)
     edits.recover()
-    sockets = _sockets(settings)
+    sockets = []
+    try:
+        sockets.append(listen(*settings.address()))
+    except SettingsError as error:
+        if webhook_at:
+            raise
+        # Members are answered all the same.
+        _LOG.warning("%s Until then `campaign-bot health` is red.", error)
 
     metrics = Metrics()
     encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
@@ -79,7 +82,6 @@ def serve(app: App, limits: Limits | None = None) -> None:
         request=Transport(),
         get_updates_request=Transport(),
         rate_limiter=policy,
-        defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
     )
     messages = Messages(bot)
     admin_notifier = AdminNotifier(messages, settings.admins, settings.admin_group)
@@ -156,15 +158,3 @@ def serve(app: App, limits: Limits | None = None) -> None:
         reload=reloader.ask,
     )
     asyncio.run(service.run(sockets))
-
-
-def _sockets(settings: Settings) -> Sequence[socket.socket]:
-    """The socket that listens for HTTP; none if its address is taken and nothing is delivered there."""
-    try:
-        return [listen(*settings.address())]
-    except SettingsError as error:
-        if settings.webhook_url:
-            raise
-        # Members are answered all the same.
-        _LOG.warning("%s Until then `campaign-bot health` is red.", error)
-        return []

@@ -40,11 +40,7 @@ class Service:
     reload: Callable[[], None]
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve until SIGINT or SIGTERM; it ends within 10 seconds then.
-
-        Raises:
-            Exception: a part failed that should not; whoever started the process starts it again.
-        """
+        """Serve until SIGINT or SIGTERM, and end within 10 seconds then. An error of a background task is raised."""
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -76,10 +72,7 @@ class Service:
 
 
 async def periodic(step: Callable[[], Awaitable[object]], every_s: float) -> None:
-    """Do a step at once, and again ``every_s`` seconds after it was done, until this is cancelled.
-
-    A step that fails is done again as ``persist`` has it: one task must not end the bot.
-    """
+    """Do a step as ``persist`` does, and again ``every_s`` seconds after it was done, until this is cancelled."""
     while True:
         await persist(step)
         await asyncio.sleep(every_s)

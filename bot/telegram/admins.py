@@ -35,10 +35,7 @@ class AdminHandlers:
         """Messages that were answered here, by chat and message."""
 
     async def on_message(self, message: Message, said: Utterance, *, edited: bool) -> Records | None:
-        """Answer a message that is meant for an admin's conversation; None for any other.
-
-        What is to be kept of it is returned.
-        """
+        """Answer a message to an admin's conversation, and return what is to be kept; None for any other message."""
         admin = self._admin(message.author.id if message.author else 0, message.chat)
         if admin is None or not message.text:
             return None
@@ -60,10 +57,7 @@ class AdminHandlers:
         return records
 
     async def on_button(self, query: CallbackQuery, age_s: float) -> Records | None:
-        """Answer a pressed button of an admin's message; None for any other.
-
-        Under an admin's message nobody else's press does anything. What is to be kept of it is returned.
-        """
+        """Answer a press under an admin's message, where nobody else's does anything; None under any other message."""
         if not is_admins(query.data):
             return None
         message = query.message

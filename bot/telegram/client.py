@@ -20,7 +20,6 @@ class Transport(BaseRequest):
     """PTB's networking, with a client of one connection for each call under way; whoever makes calls bounds them.
 
     A client of many connections looks through all of them twice a call, which costs more than the call itself.
-
     ``timeout_s``: seconds to wait for a connection, and then for each part of an answer.
     """
 

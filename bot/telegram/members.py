@@ -17,7 +17,7 @@ from bot.snapshot import CurrentSnapshot
 from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
 from bot.telegram.addressing import Utterance, without_mention
-from bot.telegram.messages import Messages
+from bot.telegram.messages import NO_PREVIEW, Messages
 from bot.telegram.notifier import Address, SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
 from bot.telegram.sending import attempt
@@ -57,7 +57,8 @@ class MemberHandlers:
 
     async def on_message(self, message: Message, said: Utterance, update_id: int, *, edited: bool) -> Records:
         """Answer a message; the earlier reply to an edited one is edited. What is to be kept of it is returned."""
-        if not message.words and (edited or not message.media):
+        has_words = message.text is not None or message.caption is not None
+        if not has_words and (edited or not message.media):
             return NOTHING
         is_direct = self._is_direct(message, said)
         if is_direct is None or self._is_repeated(message, edited=edited):
@@ -68,7 +69,7 @@ class MemberHandlers:
             await self._reply(message, self._plain(members_texts.FLOODED, speaker), edited=edited)
         if pace is not Pace.FINE:
             return NOTHING
-        if not message.words:
+        if not has_words:
             if is_direct:
                 await self._reply(message, self._plain(members_texts.NOT_TEXT, speaker), edited=edited)
             return NOTHING
@@ -128,7 +129,7 @@ class MemberHandlers:
             InlineQueryResultArticle(
                 item.id,
                 convert(item.question),
-                InputTextMessageContent(replies.shared(item)),
+                InputTextMessageContent(replies.shared(item), link_preview_options=NO_PREVIEW),
                 description=convert(item.answer)[:_DESCRIPTION],
             )
             for item in items

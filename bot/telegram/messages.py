@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, MessageLimit
 from telegram.error import BadRequest, Forbidden
 
@@ -20,6 +20,7 @@ _PRESS_LIVES_S = 150.0
 """Telegram forgets a pressed button after this; only its acknowledgement is impossible then."""
 _TYPING_AFTER_S = 0.7
 _NOTICE_LIMIT = 200
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,9 @@ class Messages:
         if rest:
             return await self.send(place, reply, quoted)
         try:
-            await self.bot.edit_message_text(first, place.chat, target, reply_markup=_keyboard(reply))
+            await self.bot.edit_message_text(
+                first, place.chat, target, reply_markup=_keyboard(reply), link_preview_options=NO_PREVIEW
+            )
         except (BadRequest, Forbidden) as error:
             if "not modified" in str(error).lower():
                 return target
@@ -65,6 +68,7 @@ class Messages:
                     part,
                     reply_markup=_keyboard(reply) if number == len(parts) else None,
                     reply_parameters=parameters,
+                    link_preview_options=NO_PREVIEW,
                     message_thread_id=place.thread,
                 )
             except (BadRequest, Forbidden) as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum, auto
 
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 
 from bot.store.records import Records
 
@@ -34,10 +34,7 @@ class _Member:
 
 
 class MemberRateLimit:
-    """At most ``limit`` messages a minute of one member; after more of them, none until it was half as many.
-
-    It is kept in memory only.
-    """
+    """At most ``limit`` messages a minute of one member; after more, none until it was half as many. In memory only."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -45,16 +42,12 @@ class MemberRateLimit:
         self._judged: LRUCache[int, Pace] = LRUCache(_REMEMBERED)
         """The judgement of each update."""
 
-    def judge(self, member: int, at: float, update_id: int) -> Pace:
+    @cachedmethod(lambda self: self._judged, key=lambda _self, _member, _at, update_id: update_id)
+    def judge(self, member: int, at: float, update_id: int) -> Pace:  # noqa: ARG002 - the key
         """Judge a message that was sent at ``at``, in seconds: a night's backlog is no flood.
 
         An update counts once however often it is judged, as it is while the store fails.
         """
-        if update_id not in self._judged:
-            self._judged[update_id] = self._count(member, at)
-        return self._judged[update_id]
-
-    def _count(self, member: int, at: float) -> Pace:
         known = self._members.setdefault(member, _Member(deque(maxlen=self._limit + 1)))
         known.times.append(at)
         while known.times[0] <= at - _MINUTE_S:

@@ -12,15 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from cachetools import LRUCache, TTLCache
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import BadRequest, ChatMigrated, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.backoff import backoff
@@ -45,10 +37,7 @@ _CHATS_REMEMBERED = 10_000
 
 @dataclass(slots=True)
 class Bucket:
-    """``burst`` turns at once, then one every ``interval`` seconds: in any T seconds at most burst + T / interval.
-
-    This is the generic cell rate algorithm: one number tells when the next turn is due.
-    """
+    """Turns by the generic cell rate algorithm: in any T seconds at most burst + T / interval; ``due`` is the next."""
 
     interval: float
     burst: int
@@ -63,10 +52,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Telegram's limits: 30 a second over all, about 1 a second in a chat with bursts, 20 a minute in a group.
-
-    Each is the interval and the burst of a ``Bucket``.
-    """
+    """Intervals and bursts: 30 a second over all, about 1 a second in a chat with bursts, 20 a minute in a group."""
 
     overall: tuple[float, int] = (1 / 27, 3)
     private: tuple[float, int] = (1, 5)
