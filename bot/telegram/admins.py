@@ -86,9 +86,7 @@ class AdminHandlers:
         return turn, NOTHING if turn.form == form else Records(forms=(stored(turn.form, admin),))
 
     def _admin(self, user: int, chat: Chat) -> Admin | None:
-        if user not in self.admins or chat.id not in {user, self.group}:
-            return None
-        return Admin(user, chat.id)
+        return Admin(user, chat.id) if user in self.admins and chat.id in {user, self.group} else None
 
 
 def _is_meant(message: Message, said: Utterance) -> bool:

@@ -33,7 +33,7 @@ _AGAIN_SOON = {"Retry-After": "5"}
 
 
 class Poller:
-    """Fetches raw updates for the receiver. No error ends it."""
+    """Fetches raw updates for the receiver. Once it polls, no error ends it."""
 
     def __init__(self, bot: Bot, receiver: Receiver) -> None:
         self._bot = bot
@@ -47,9 +47,9 @@ class Poller:
         return time.monotonic() - self._succeeded
 
     async def run(self) -> None:
-        """Poll until it is cancelled."""
+        """Poll until it is cancelled. Raises TelegramError if polling can't begin."""
         # A bot with a webhook gets no updates by polling; what waits for it is kept.
-        await persist(lambda: self._bot.delete_webhook(drop_pending_updates=False))
+        await self._bot.delete_webhook(drop_pending_updates=False)
         _LOG.info("Polling for updates.")
         while True:
             await persist(self._poll)

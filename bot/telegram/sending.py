@@ -223,4 +223,4 @@ def explain(error: Exception) -> str:
 def seconds_to_wait(error: RetryAfter) -> float:
     """How long Telegram wants to be left alone."""
     wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    return wait.total_seconds() if isinstance(wait, timedelta) else wait
