@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import quote
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
@@ -22,14 +23,11 @@ class PlainFormatter(logging.Formatter):
         known = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in (secret, quote(secret, ""))}
         # The longest first: a secret may be the beginning of another.
         literal = (re.escape(secret) for secret in sorted(known, key=len, reverse=True))
-        self._secrets = re.compile("|".join((*literal, TOKEN.pattern)))
+        self._redact = partial(re.compile("|".join((*literal, TOKEN.pattern))).sub, "[secret]")
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's text without secrets."""
         return self._redact(super().format(record))
-
-    def _redact(self, text: str) -> str:
-        return self._secrets.sub("[secret]", text)
 
 
 class JsonFormatter(PlainFormatter):
@@ -58,5 +56,3 @@ def configure_logging(level: str, secrets: Collection[str]) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     logging.getLogger("bot").setLevel(level)
-    # It logs a traceback for every answer that is no JSON; the poller says the same in a line.
-    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)

@@ -1,5 +1,7 @@
 """What the bot counts while it runs; counts alone, nothing about anyone."""
 
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
@@ -8,15 +10,13 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.received = self._counter("updates_received", "Updates that were committed to the inbox")
-        self.done = self._counter("updates_done", "Updates whose reply Telegram accepted, or refused for good")
-        self.dead = self._counter("updates_dead", "Updates that became dead letters")
-        self.expired = self._counter("updates_expired", "Inline queries that came too late to be answered")
-        self.silenced = self._counter("updates_silenced", "Updates of members over the rate, which got no answer")
-        self.sends_retried = self._counter("sends_retried", "Calls that failed and were made again")
-        self.flood_waits = self._counter("halts", "Times that Telegram asked to wait")
-        self.misses_refused = self._counter("misses_refused", "Missed questions that a bound kept out of the log")
+        counter = partial(Counter, namespace="campaign_bot", registry=self.registry)
+        self.received = counter("updates_received", "Updates that were committed to the inbox")
+        self.done = counter("updates_done", "Updates whose reply Telegram accepted, or refused for good")
+        self.dead = counter("updates_dead", "Updates that became dead letters")
+        self.expired = counter("updates_expired", "Inline queries that came too late to be answered")
+        self.silenced = counter("updates_silenced", "Updates of members over the rate, which got no answer")
+        self.sends_retried = counter("sends_retried", "Calls that failed and were made again")
+        self.flood_waits = counter("halts", "Times that Telegram asked to wait")
+        self.misses_refused = counter("misses_refused", "Missed questions that a bound kept out of the log")
         self.waiting = Gauge("campaign_bot_updates_waiting", "Updates that wait to be answered", registry=self.registry)
-
-    def _counter(self, name: str, text: str) -> Counter:
-        return Counter(f"campaign_bot_{name}", text, registry=self.registry)

@@ -6,15 +6,12 @@ Only that command imports this module: Telegram's libraries cost every other one
 import asyncio
 import logging
 import os
-import socket
-from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
 from telegram.ext import ExtBot
 
 from bot.app import App
-from bot.config import Settings
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
@@ -28,37 +25,25 @@ from bot.inbox.receiver import Receiver
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
 from bot.service.health import Health
-from bot.service.http_server import HttpServer, listen
-from bot.service.periodic import periodic
+from bot.service.http_server import http_server, listen
 from bot.service.retention import Retention
-from bot.service.service import Service
+from bot.service.service import Service, periodic
 from bot.snapshot import CurrentSnapshot
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
-from bot.telegram.inline import InlineHandlers
+from bot.telegram.intake import Poller, Webhook
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import AdminNotifier, SubscriptionNotifier
-from bot.telegram.polling import Poller
 from bot.telegram.profile import publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
 from bot.telegram.sending import Limits, SendingPolicy
-from bot.telegram.webhook import Webhook
 
 _LOG = logging.getLogger(__name__)
 _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
-_SWEEP_EVERY_S = 2.0
-"""How often the inbox is looked through for what other processes put there, such as replayed dead letters."""
-_FOLLOW_EVERY_S = 0.5
-"""How often it is looked whether another snapshot answers."""
-_HEALTH_EVERY_S = 5.0
-_PURGE_EVERY_S = 600.0
-_CLUSTER_EVERY_S = 30.0
-_NOTIFY_EVERY_S = 5.0
-_DIGEST_EVERY_S = 300.0
 
 
 def serve(app: App, limits: Limits | None = None) -> None:
@@ -79,7 +64,14 @@ def serve(app: App, limits: Limits | None = None) -> None:
     app.database.claim()
     edits = Edits(app.folder, current, app.history, app.known, commits=settings.git_commit)
     edits.recover()
-    sockets = _sockets(settings)
+    sockets = []
+    try:
+        sockets.append(listen(*settings.listen))
+    except SettingsError as error:
+        if webhook_at:
+            raise
+        # Members are answered all the same.
+        _LOG.warning("%s Until then `campaign-bot health` is red.", error)
 
     metrics = Metrics()
     encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
@@ -127,16 +119,15 @@ def serve(app: App, limits: Limits | None = None) -> None:
         app.conversation,
         messages,
         rate_limit=MemberRateLimit(settings.messages_a_minute),
+        typing_limit=MemberRateLimit(settings.messages_a_minute * _LETTERS_A_QUESTION),
         quota=DailyQuota(settings.misses_a_day),
         usage=app.usage,
         notifier=subscription_notifier,
         metrics=metrics,
     )
-    typing_limit = MemberRateLimit(settings.messages_a_minute * _LETTERS_A_QUESTION)
-    inline = InlineHandlers(bot, current, app.conversation, typing_limit, metrics)
     admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, settings.admin_group)
 
-    worker = Worker(app.inbox, encryption, Router(bot, members, inline, admins), metrics)
+    worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics)
     receiver = Receiver(app.inbox, encryption, worker, metrics)
     webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
     intake = webhook or Poller(bot, receiver)
@@ -144,37 +135,26 @@ def serve(app: App, limits: Limits | None = None) -> None:
     retention = Retention(partial(app.database.purge, timedelta(days=settings.retention_days)))
     service = Service(
         worker=worker,
-        http_server=HttpServer(health, metrics, webhook),
+        http_server=http_server(health, metrics, webhook),
         connect=bot.initialize,
         disconnect=bot.shutdown,
         stop_sending=policy.stop,
         background_tasks=(
-            partial(periodic, health.look, _HEALTH_EVERY_S),
-            partial(periodic, partial(asyncio.to_thread, retention.purge), _PURGE_EVERY_S),
-            partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), _CLUSTER_EVERY_S),
+            partial(periodic, health.look, every_s=5),
+            partial(periodic, partial(asyncio.to_thread, retention.purge), every_s=600),
+            partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30),
             reloader.run,
-            partial(periodic, reloader.follow, _FOLLOW_EVERY_S),
+            partial(periodic, reloader.follow, every_s=0.5),
         ),
         connected_tasks=(
             intake.run,
             partial(publish_profile, bot, app.snapshot.base.title, settings.admins, settings.admin_group),
-            partial(periodic, worker.load, _SWEEP_EVERY_S),
-            partial(periodic, admin_notifier.send_next, 0),
-            partial(periodic, subscription_notifier.tell, _NOTIFY_EVERY_S),
-            partial(periodic, weekly_digest.send_if_due, _DIGEST_EVERY_S),
+            # Other processes put updates there, such as replayed dead letters.
+            partial(periodic, worker.load, every_s=2),
+            partial(periodic, admin_notifier.send_next, every_s=0),
+            partial(periodic, subscription_notifier.tell, every_s=5),
+            partial(periodic, weekly_digest.send_if_due, every_s=300),
         ),
         reload=reloader.ask,
     )
     asyncio.run(service.run(sockets))
-
-
-def _sockets(settings: Settings) -> Sequence[socket.socket]:
-    """The socket that listens for HTTP; none if its address is taken and nothing is delivered there."""
-    try:
-        return [listen(*settings.listen)]
-    except SettingsError as error:
-        if settings.webhook_url:
-            raise
-        # Members are answered all the same.
-        _LOG.warning("%s Until then `campaign-bot health` is red.", error)
-        return []

@@ -43,9 +43,8 @@ class Health:
     problems: Sequence[Problem] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
-        self._red_since: float | None = None
-        self._seen: dict[Problem, None] = {}
-        """All problems since then, in the order in which they came up."""
+        self._seen: dict[Problem, float] = {}
+        """When each problem came up since the bot last worked, in this order."""
         self._full = False
 
     async def look(self) -> None:
@@ -60,13 +59,12 @@ class Health:
         if self.problems != before:
             level = logging.ERROR if self.problems else logging.INFO
             _LOG.log(level, "Health: %s.", "; ".join(self.problems) or "green")
-        if self.problems:
-            self._red_since = self._red_since or time.monotonic()
-            self._seen |= dict.fromkeys(self.problems)
-        elif self._red_since is not None:
-            minutes = max(1, round((time.monotonic() - self._red_since) / 60))
+        for problem in self.problems:
+            self._seen.setdefault(problem, time.monotonic())
+        if self._seen and not self.problems:
+            minutes = max(1, round((time.monotonic() - min(self._seen.values())) / 60))
             reasons = texts.PROBLEM_JOINT.join(texts.PROBLEMS[problem.name] for problem in self._seen)
-            self._red_since, self._seen = None, {}
+            self._seen = {}
             self.tell(Reply(texts.RECOVERED.format(minutes=minutes, reasons=reasons)))
         if full and not self._full:
             self.tell(Reply(texts.MISSED_FULL))

@@ -7,11 +7,14 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import uvicorn
+
 from bot.inbox.worker import Worker
-from bot.service.http_server import HttpServer
-from bot.telegram.polling import persist
+from bot.telegram.intake import persist
 
 _LOG = logging.getLogger(__name__)
+_PATIENCE_S = 4.0
+"""How long work under way may take at the end; a thread that waits for a locked database may add 5 seconds."""
 
 Task = Callable[[], Awaitable[None]]
 """Something that is awaited once."""
@@ -24,26 +27,20 @@ class Service:
     ``connect`` and ``disconnect`` open and close the connection to Telegram; after ``stop_sending`` no call begins.
     ``background_tasks`` run from the start on, and one that ends or fails ends the bot. ``connected_tasks`` are done
     once Telegram was reached, again where they fail; at least one goes on until it is cancelled. ``reload`` asks for
-    the knowledge to be loaded anew, as SIGHUP does. ``patience_s``: how many seconds work under way may take at the
-    end; a thread that waits for a locked database may add 5.
+    the knowledge to be loaded anew, as SIGHUP does.
     """
 
     worker: Worker
-    http_server: HttpServer
+    http_server: uvicorn.Server
     connect: Task
     disconnect: Task
     stop_sending: Callable[[], None]
     background_tasks: Sequence[Task]
     connected_tasks: Sequence[Task]
     reload: Callable[[], None]
-    patience_s: float = 4.0
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve until SIGINT or SIGTERM; it ends within 10 seconds then.
-
-        Raises:
-            Exception: a part failed that should not; whoever started the process starts it again.
-        """
+        """Serve until SIGINT or SIGTERM, and end within 10 seconds then. An error of a background task is raised."""
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -54,7 +51,7 @@ class Service:
         _LOG.info("Stopping.")
         self.stop_sending()
         self.http_server.should_exit = True
-        await self.worker.stop(self.patience_s)
+        await self.worker.stop(_PATIENCE_S)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -72,3 +69,10 @@ class Service:
         await persist(self.connect)
         self.worker.start()
         await asyncio.gather(*map(persist, self.connected_tasks))
+
+
+async def periodic(step: Callable[[], Awaitable[object]], every_s: float) -> None:
+    """Do a step as ``persist`` does, and again ``every_s`` seconds after it was done, until this is cancelled."""
+    while True:
+        await persist(step)
+        await asyncio.sleep(every_s)

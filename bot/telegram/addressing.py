@@ -27,9 +27,7 @@ class Utterance:
 
 def utterance(message: Message, bot: Bot) -> Utterance:
     """What a message says to the bot, which must be initialized: its name is known from then on."""
-    mention = _mention(bot)
-    mentioned = bool(mention.search(message.words))
-    text = mention.sub(" ", message.words).strip() if mentioned else message.words
+    text = without_mention(message.words, bot)
     command = Command.parse(text)
     named = command.bot.lower() if command else ""
     quoted = message.reply_to_message
@@ -38,7 +36,7 @@ def utterance(message: Message, bot: Bot) -> Utterance:
     return Utterance(
         text,
         command,
-        mentioned=mentioned or bool(named),
+        mentioned=text != message.words.strip() or bool(named),
         replies=bool(quoted and quoted.sender and quoted.sender.id == bot.id),
         is_foreign=bool(is_copy or (named and named != bot.username.lower())),
     )
@@ -46,9 +44,6 @@ def utterance(message: Message, bot: Bot) -> Utterance:
 
 def without_mention(text: str, bot: Bot) -> str:
     """A text without the bot's name."""
-    return _mention(bot).sub(" ", text).strip()
-
-
-def _mention(bot: Bot) -> re.Pattern[str]:
     # Not the end of "/ask@name"; and a Chinese character may follow at once.
-    return re.compile(rf"(?<![A-Za-z0-9_])@{re.escape(bot.username)}(?![A-Za-z0-9_])", re.IGNORECASE)
+    mention = rf"(?<![A-Za-z0-9_])@{re.escape(bot.username)}(?![A-Za-z0-9_])"
+    return re.sub(mention, " ", text, flags=re.IGNORECASE).strip()

@@ -1,7 +1,7 @@
 """Admins on Telegram: what they do goes to their conversation, and its reply goes back."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cachetools import LRUCache
@@ -35,10 +35,7 @@ class AdminHandlers:
         """Messages that were answered here, by chat and message."""
 
     async def on_message(self, message: Message, said: Utterance, *, edited: bool) -> Records | None:
-        """Answer a message that is meant for an admin's conversation; None for any other.
-
-        What is to be kept of it is returned.
-        """
+        """Answer a message to an admin's conversation, and return what is to be kept; None for any other message."""
         admin = self._admin(message.author.id if message.author else 0, message.chat)
         if admin is None or not message.text:
             return None
@@ -52,7 +49,7 @@ class AdminHandlers:
         if not _is_meant(message, said):
             return None
         async with self.messages.typing(message.place):
-            turn, records = await asyncio.to_thread(self._turn, admin, lambda form: self._said(said, admin, form))
+            turn, records = await asyncio.to_thread(self._turn, admin, said)
             if turn.reply is None:
                 return None
             self._taken[key] = None
@@ -60,10 +57,7 @@ class AdminHandlers:
         return records
 
     async def on_button(self, query: CallbackQuery, age_s: float) -> Records | None:
-        """Answer a pressed button of an admin's message; None for any other.
-
-        Under an admin's message nobody else's press does anything. What is to be kept of it is returned.
-        """
+        """Answer a press under an admin's message, where nobody else's does anything; None under any other message."""
         if not is_admins(query.data):
             return None
         message = query.message
@@ -72,32 +66,27 @@ class AdminHandlers:
             await self.messages.acknowledge(query, age_s)
             return NOTHING
         async with self.messages.typing(message.place):
-            callback = unpack(query.data)
-            turn, records = await asyncio.to_thread(
-                self._turn, admin, lambda form: self.conversation.press(callback, admin, form)
-            )
+            turn, records = await asyncio.to_thread(self._turn, admin, query)
             await self.messages.acknowledge(query, age_s, turn.notice)
             if turn.reply:
                 quoted = message.reply_to_message.message_id if message.reply_to_message else None
                 await self.messages.edit(message.place, message.message_id, turn.reply, quoted)
         return records
 
-    def _said(self, said: Utterance, admin: Admin, form: Form | None) -> AdminTurn:
-        if said.command:
-            return self.conversation.command(said.command, admin, form)
-        return self.conversation.text(said.text, admin, form) if form else AdminTurn(None)
-
-    def _turn(self, admin: Admin, act: Callable[[Form | None], AdminTurn]) -> tuple[AdminTurn, Records]:
+    def _turn(self, admin: Admin, action: Utterance | CallbackQuery) -> tuple[AdminTurn, Records]:
         """What comes of what an admin did while writing a form; and the form as it is now, if that has changed it."""
         content = self.usage.form(admin.id, admin.chat)
         form = Form.model_validate_json(content) if content else None
-        turn = act(form)
+        if isinstance(action, CallbackQuery):
+            turn = self.conversation.press(unpack(action.data), admin, form)
+        elif action.command:
+            turn = self.conversation.command(action.command, admin, form)
+        else:
+            turn = self.conversation.text(action.text, admin, form) if form else AdminTurn(None)
         return turn, NOTHING if turn.form == form else Records(forms=(stored(turn.form, admin),))
 
     def _admin(self, user: int, chat: Chat) -> Admin | None:
-        if user not in self.admins or chat.id not in {user, self.group}:
-            return None
-        return Admin(user, chat.id)
+        return Admin(user, chat.id) if user in self.admins and chat.id in {user, self.group} else None
 
 
 def _is_meant(message: Message, said: Utterance) -> bool:

@@ -20,7 +20,6 @@ class Transport(BaseRequest):
     """PTB's networking, with a client of one connection for each call under way; whoever makes calls bounds them.
 
     A client of many connections looks through all of them twice a call, which costs more than the call itself.
-
     ``timeout_s``: seconds to wait for a connection, and then for each part of an answer.
     """
 
@@ -72,35 +71,20 @@ class Transport(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - JSON
-        """The object in an answer; a number that Python finds too long does not take its whole batch along.
-
-        Raises:
-            NetworkError: there is none, so that something on the way answered in Telegram's place.
-        """
+        """The object in an answer. Raises NetworkError without one: something on the way answered for Telegram."""
         try:
             answer = read_json(payload.decode("utf-8", "replace"))
-        except ValueError as error:
-            raise NetworkError(_NO_BOT_API) from error
+        except ValueError:
+            answer = None
         if not isinstance(answer, dict):
             raise NetworkError(_NO_BOT_API)
-        wait = answer["parameters"].get("retry_after") if isinstance(answer.get("parameters"), dict) else None
-        if not isinstance(wait, int | None):
-            del answer["parameters"]
         return answer
 
 
 def read_json(text: str) -> Any:  # noqa: ANN401 - JSON
-    """The value that a JSON text holds; numbers of more than 19 digits are read as floats.
-
-    Raises:
-        ValueError: it is no JSON, or nested too deep to be an update.
-    """
+    """The value of a JSON text; numbers of more than 19 digits are floats. Raises ValueError if it can't be read."""
     try:
-        return json.loads(text, parse_int=_read_number)
+        # Python refuses to read whole numbers of thousands of digits, and all that stands beside them.
+        return json.loads(text, parse_int=lambda digits: (int if len(digits) <= _LONGEST_NUMBER else float)(digits))
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-
-
-def _read_number(digits: str) -> int | float:
-    """Python refuses to read whole numbers of thousands of digits, and all that stands beside them."""
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else float(digits)

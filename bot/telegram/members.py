@@ -3,39 +3,47 @@
 import asyncio
 import time
 from dataclasses import dataclass, replace
-from functools import partial
 
 from cachetools import LRUCache
+from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
 
 from bot.conversation.callbacks import unpack
 from bot.conversation.commands import question_in
-from bot.conversation.members import MemberConversation, Speaker, Turn
+from bot.conversation.members import INLINE_START, MemberConversation, Speaker, Turn
 from bot.conversation.reply import Reply
-from bot.inbox.updates import CallbackQuery, Message, Update, User
+from bot.inbox.updates import CallbackQuery, InlineQuery, Message, Update, User
 from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot
 from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
 from bot.telegram.addressing import Utterance, without_mention
-from bot.telegram.messages import Messages
+from bot.telegram.messages import NO_PREVIEW, Messages
 from bot.telegram.notifier import Address, SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
+from bot.telegram.sending import attempt
 from bot.texts import members as members_texts
-from bot.texts.languages import language_of
+from bot.texts.languages import converter, language_of
 
 _COMMANDS = frozenset({"start", *members_texts.COMMANDS})
 _REMEMBERED = 10_000
 """Messages, presses and albums that are remembered, each in memory alone."""
+_INLINE_CACHED_S = 300
+_HOT_CACHED_S = 60
+_DESCRIPTION = 120
 
 
 @dataclass(eq=False)
 class MemberHandlers:
-    """The replies to members. ``usage`` tells whether there is room for what a turn would record."""
+    """The replies to members. ``usage`` tells whether there is room for what a turn would record.
+
+    ``typing_limit`` paces inline queries, of which each letter that is typed may be one.
+    """
 
     current: CurrentSnapshot
     conversation: MemberConversation
     messages: Messages
     rate_limit: MemberRateLimit
+    typing_limit: MemberRateLimit
     quota: DailyQuota
     usage: UsageLog
     notifier: SubscriptionNotifier
@@ -56,11 +64,10 @@ class MemberHandlers:
         if is_direct is None or self._is_repeated(message, edited=edited):
             return NOTHING
         speaker = self._speaker(message.author, message.chat.id, addresses_bot=is_direct)
-        pace = self.rate_limit.judge(speaker.member, message.edit_date or message.date, update_id)
+        pace = self._pace(self.rate_limit, speaker.member, message.edit_date or message.date, update_id)
+        if pace is Pace.NOTICE:
+            await self._reply(message, self._plain(members_texts.FLOODED, speaker), edited=edited)
         if pace is not Pace.FINE:
-            self.metrics.silenced.inc()
-            if pace is Pace.NOTICE:
-                await self._reply(message, self._plain(members_texts.FLOODED, speaker), edited=edited)
             return NOTHING
         if not has_words:
             if is_direct:
@@ -80,9 +87,8 @@ class MemberHandlers:
         """Answer a pressed button. Its question is the message that ours replied to: nothing is stored."""
         message = query.message
         speaker = self._speaker(query.sender, message.chat.id if message else query.sender.id)
-        pace = self.rate_limit.judge(speaker.member, time.time() - age_s, update_id)
+        pace = self._pace(self.rate_limit, speaker.member, time.time() - age_s, update_id)
         if pace is not Pace.FINE:
-            self.metrics.silenced.inc()
             notice = self._plain(members_texts.FLOODED, speaker).text if pace is Pace.NOTICE else ""
             await self.messages.acknowledge(query, age_s, notice)
             return NOTHING
@@ -110,14 +116,47 @@ class MemberHandlers:
             return replace(records, subscriptions=(subscription,))
         return records
 
+    async def on_inline_query(self, query: InlineQuery, update_id: int) -> None:
+        """Answer with items; what is typed after the bot's name is no question yet, and never a miss."""
+        if self._pace(self.typing_limit, query.sender.id, time.time(), update_id) is not Pace.FINE:
+            return
+        language = language_of(query.sender.language_code)
+        snapshot = self.current.snapshot
+        items = await asyncio.to_thread(self.conversation.inline, query.query, snapshot)
+        replies = self.conversation.replies(snapshot, language)
+        convert = converter(language)
+        results = [
+            InlineQueryResultArticle(
+                item.id,
+                convert(item.question),
+                InputTextMessageContent(replies.shared(item), link_preview_options=NO_PREVIEW),
+                description=convert(item.answer)[:_DESCRIPTION],
+            )
+            for item in items
+        ]
+        hint = InlineQueryResultsButton(replies.say(members_texts.INLINE_HINT), start_parameter=INLINE_START)
+        call = self.messages.bot.answer_inline_query(
+            query.id,
+            results,
+            cache_time=_INLINE_CACHED_S if query.query.strip() else _HOT_CACHED_S,
+            # The same words give other characters, and another hint, to whoever reads another language.
+            is_personal=True,
+            button=None if results else hint,
+        )
+        await attempt(call, "An inline query could not be answered")
+
     async def failed(self, update: Update) -> None:
         """Say that an update could not be answered."""
-        pressed_in = update.callback_query.message if update.callback_query else None
-        message = update.message or update.edited_message or pressed_in
+        query = update.callback_query
+        message = query.message if query else update.message or update.edited_message
         if message and message.place.private:
-            who = update.callback_query.sender if update.callback_query else message.author
-            speaker = self._speaker(who, message.chat.id)
+            speaker = self._speaker(query.sender if query else message.author, message.chat.id)
             await self._reply(message, self._plain(members_texts.FAILED, speaker), edited=False)
+
+    def _pace(self, limit: MemberRateLimit, member: int, at: float, update_id: int) -> Pace:
+        pace = limit.judge(member, at, update_id)
+        self.metrics.silenced.inc(pace is not Pace.FINE)
+        return pace
 
     @staticmethod
     def _is_direct(message: Message, said: Utterance) -> bool | None:
@@ -150,12 +189,11 @@ class MemberHandlers:
     def _speaker(self, user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
         member = user.id if user else chat
         language = language_of(user.language_code if user else None)
-        has_capacity = partial(self._has_capacity, member)
-        return Speaker(chat, member, language, addresses_bot, has_capacity=has_capacity)
 
-    def _has_capacity(self, member: int, records: Records) -> bool:
-        """Whether the store has room for records, and their member some left of today's quota."""
-        return self.quota.has_left(member, records) and self.usage.has_capacity(records)
+        def has_capacity(records: Records) -> bool:
+            return self.quota.has_left(member, records) and self.usage.has_capacity(records)
+
+        return Speaker(chat, member, language, addresses_bot, has_capacity=has_capacity)
 
     def _plain(self, text: str, speaker: Speaker) -> Reply:
         return self.conversation.replies(self.current.snapshot, speaker.language).plain(text)

@@ -20,12 +20,12 @@ _PRESS_LIVES_S = 150.0
 """Telegram forgets a pressed button after this; only its acknowledgement is impossible then."""
 _TYPING_AFTER_S = 0.7
 _NOTICE_LIMIT = 200
-_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The bot's own messages."""
+    """The bot's own messages. TelegramError passes when one was not accepted, however often it was sent."""
 
     bot: Bot
 
@@ -36,29 +36,19 @@ class Messages:
             await attempt(call, "A button's press could not be acknowledged")
 
     async def edit(self, place: Place, target: int, reply: Reply, quoted: int | None) -> int | None:
-        """Put a reply in the place of an earlier message, or send it where that can't be done. The message's id.
-
-        Raises: as ``send``.
-        """
+        """Put a reply in the place of an earlier message, or send it where that can't be done. The message's id."""
         first, *rest = split(reply.text)
         if rest:
             return await self.send(place, reply, quoted)
         try:
             await self.bot.edit_message_text(
-                first,
-                place.chat,
-                target,
-                reply_markup=_keyboard(reply),
-                link_preview_options=_PREVIEW,
+                first, place.chat, target, reply_markup=_keyboard(reply), link_preview_options=NO_PREVIEW
             )
-        except BadRequest as error:
+        except (BadRequest, Forbidden) as error:
             if "not modified" in str(error).lower():
                 return target
             _LOG.info("A message could not be edited, so another one is sent: %s", error)
             return await self.send(place, reply, quoted)
-        except Forbidden as error:
-            _LOG.warning("A reply is refused for good: %s", error)
-            return None
         return target
 
     async def send(self, place: Place, reply: Reply, quoted: int | None, *, quotes: bool = False) -> int | None:
@@ -66,14 +56,10 @@ class Messages:
 
         A reply with buttons quotes the question, the message ``quoted``, so that a pressed button finds it there; in
         groups every reply does, and with ``quotes`` this one.
-
-        Raises:
-            TelegramError: it was not accepted, however often it was sent.
         """
         parameters = None
         if quoted and (quotes or reply.rows or not place.private):
             parameters = ReplyParameters(quoted, allow_sending_without_reply=True)
-        sent = None
         parts = split(reply.text)
         for number, part in enumerate(parts, start=1):
             try:
@@ -82,13 +68,13 @@ class Messages:
                     part,
                     reply_markup=_keyboard(reply) if number == len(parts) else None,
                     reply_parameters=parameters,
-                    link_preview_options=_PREVIEW,
+                    link_preview_options=NO_PREVIEW,
                     message_thread_id=place.thread,
                 )
             except (BadRequest, Forbidden) as error:
                 _LOG.warning("A reply is refused for good: %s", error)
                 return None
-        return sent.message_id if sent else None
+        return sent.message_id
 
     @asynccontextmanager
     async def typing(self, place: Place) -> AsyncIterator[None]:

@@ -4,10 +4,9 @@ import asyncio
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from telegram.error import TelegramError
+from pydantic import BaseModel, ValidationError
 
 from bot.conversation.members import MemberConversation
 from bot.conversation.reply import Reply
@@ -18,6 +17,7 @@ from bot.snapshot import CurrentSnapshot
 from bot.store.records import Due, Subscription
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.messages import Messages
+from bot.telegram.sending import attempt
 from bot.texts.languages import Language
 
 _LOG = logging.getLogger(__name__)
@@ -28,8 +28,6 @@ _SIDE_BY_SIDE = 8
 class Address(BaseModel):
     """Where a question was asked, and in which language."""
 
-    model_config = ConfigDict(frozen=True)
-
     chat: int
     message: int
     thread: int | None
@@ -37,17 +35,11 @@ class Address(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Notice:
-    """What to send to whom; without an address nobody can be told any more."""
-
-    subscription: int
-    address: Address | None
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
 class SubscriptionNotifier:
-    """Encrypts where subscribers asked, and tells them there when their question has an answer."""
+    """Encrypts where subscribers asked, and tells them there when their question has an answer.
+
+    ``forget`` and ``tell`` raise StoreError when the store fails.
+    """
 
     messages: Messages
     subscriptions: Subscriptions
@@ -60,54 +52,42 @@ class SubscriptionNotifier:
         return Subscription(key, self._person(member), self.encryption.encrypt(address.model_dump_json()))
 
     def forget(self, member: int) -> None:
-        """Delete all subscriptions of a member.
-
-        Raises:
-            StoreError: the store fails.
-        """
+        """Delete all subscriptions of a member."""
         self.subscriptions.forget(self._person(member))
 
     async def tell(self) -> None:
-        """Tell everybody who can be told, a few at a time; whoever was told is forgotten.
-
-        Raises:
-            StoreError: the store fails.
-        """
+        """Tell everybody who can be told, a few at a time; whoever was told is forgotten."""
         ready = filter(None, map(self._notice, await asyncio.to_thread(self.subscriptions.due)))
         while some := list(islice(ready, _SIDE_BY_SIDE)):
-            await asyncio.to_thread(self.subscriptions.begin, [notice.subscription for notice in some])
-            done = await asyncio.gather(*map(self._send, some))
-            ids = [notice.subscription for notice, is_done in zip(some, done, strict=True) if is_done]
-            if ids:
-                await asyncio.to_thread(self.subscriptions.drop, ids)
+            ids = [subscription for subscription, _, _ in some]
+            await asyncio.to_thread(self.subscriptions.begin, ids)
+            done = await asyncio.gather(*(self._send(address, reply) for _, address, reply in some))
+            if any(done):
+                await asyncio.to_thread(self.subscriptions.drop, list(compress(ids, done)))
 
-    def _notice(self, due: Due) -> _Notice | None:
-        """What to tell; None while there is nothing: it will be asked for again, or forgotten after its days."""
+    def _notice(self, due: Due) -> tuple[int, Address | None, Reply] | None:
+        """The subscription's id, where to tell, None if nobody can be told any more, and what.
+
+        None while there is nothing to tell: it will be asked for again, or forgotten after its days.
+        """
         try:
             address = Address.model_validate_json(self.encryption.decrypt(due.address))
         except (DecryptionError, ValidationError):
             _LOG.warning("A subscriber can't be told of an answer: the key or token has changed since.")
-            return _Notice(due.id, None, Reply(""))
+            return due.id, None, Reply("")
         snapshot = self.current.snapshot
         verdict = snapshot.matcher.match(due.question)
         if not isinstance(verdict, Answer | NotCovered):
             return None
         replies = self.conversation.replies(snapshot, Language[address.language])
-        return _Notice(due.id, address, replies.answered_since(verdict))
+        return due.id, address, replies.answered_since(verdict)
 
-    async def _send(self, notice: _Notice) -> bool:
-        """Send it; whether there is nothing more to do about it."""
-        address = notice.address
+    async def _send(self, address: Address | None, reply: Reply) -> bool:
+        """Whether there is nothing more to do: one who blocked the bot is dropped too."""
         if address is None:
             return True
-        place = Place(address.chat, address.thread)
-        try:
-            # One who blocked the bot is dropped too.
-            await self.messages.send(place, notice.reply, address.message, quotes=True)
-        except TelegramError as error:
-            _LOG.warning("A subscriber could not be told of an answer, trying again: %s", error)
-            return False
-        return True
+        sending = self.messages.send(Place(address.chat, address.thread), reply, address.message, quotes=True)
+        return await attempt(sending, "A subscriber could not be told of an answer, trying again", logging.WARNING)
 
     def _person(self, member: int) -> int:
         return self.encryption.pseudonym(f"member {member}")
@@ -130,12 +110,6 @@ class AdminNotifier:
         await self.send(await self._waiting.get())
 
     async def send(self, reply: Reply) -> None:
-        """Send a message; it returns when that was tried."""
-        await asyncio.gather(*(self._send(chat, reply) for chat in self._chats))
-
-    async def _send(self, chat: int, reply: Reply) -> None:
-        """An admin who never pressed start, or blocked the bot, misses the message, and does no harm."""
-        try:
-            await self._messages.send(Place(chat), reply, None)
-        except Exception as error:  # noqa: BLE001 - a notice is not worth more than the bot
-            _LOG.warning("An admin could not be told: %s", error)
+        """Send a message; it returns when that was tried. An admin who never pressed start misses it."""
+        sending = [self._messages.send(Place(chat), reply, None) for chat in self._chats]
+        await asyncio.gather(*(attempt(call, "An admin could not be told", logging.WARNING) for call in sending))

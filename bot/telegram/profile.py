@@ -1,6 +1,6 @@
 """How the bot shows itself: its menus of commands and its descriptions."""
 
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from telegram import Bot, BotCommand, BotCommandScopeChat
 
@@ -9,6 +9,7 @@ from bot.texts import admins as admins_texts
 from bot.texts import members as members_texts
 from bot.texts.languages import Language, translator
 
+_FAILURE = "The bot's profile (%s) could not be set"
 _MENUS: Mapping[str | None, Language] = {None: Language.ENGLISH, "zh": Language.SIMPLIFIED}
 """Telegram's menus know two-letter languages alone; without one, all that have no menu of their own."""
 
@@ -18,17 +19,13 @@ async def publish_profile(bot: Bot, title: str, admins: Collection[int], group: 
     for code, language in _MENUS.items():
         say = translator(language)
         commands = [BotCommand(name, say(text)) for name, text in members_texts.COMMANDS.items()]
-        await _attempt("commands", bot.set_my_commands(commands, language_code=code))
+        await attempt(bot.set_my_commands(commands, language_code=code), _FAILURE % "commands")
         description = say(members_texts.BOT_DESCRIPTION).format(title=title)
-        await _attempt("description", bot.set_my_description(description, language_code=code))
+        await attempt(bot.set_my_description(description, language_code=code), _FAILURE % "description")
         short = say(members_texts.BOT_SHORT_DESCRIPTION).format(title=title)
-        await _attempt("short description", bot.set_my_short_description(short, language_code=code))
+        await attempt(bot.set_my_short_description(short, language_code=code), _FAILURE % "short description")
     known = admins_texts.ADMIN_COMMANDS | members_texts.COMMANDS
     commands = [BotCommand(name, text) for name, text in known.items()]
     for chat in (*admins, *([group] if group else [])):
         # An admin who never pressed start has no chat yet.
-        await _attempt("the admins' commands", bot.set_my_commands(commands, BotCommandScopeChat(chat)))
-
-
-async def _attempt(part: str, call: Awaitable[bool]) -> None:
-    await attempt(call, f"The bot's profile ({part}) could not be set")
+        await attempt(bot.set_my_commands(commands, BotCommandScopeChat(chat)), _FAILURE % "the admins' commands")

@@ -1,16 +1,14 @@
 """What one person may do: how fast to ask, and how much of the log of missed questions to fill."""
 
-import hashlib
 import hmac
 import secrets
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum, auto
 
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 
 from bot.store.records import Records
 
@@ -20,14 +18,11 @@ _REMEMBERED = 10_000
 
 
 class Pace(Enum):
-    """What to do with a message."""
+    """What to do with a message: answer it, say once that it came too fast, or say nothing more."""
 
     FINE = auto()
-    """Answer it."""
     NOTICE = auto()
-    """Too fast: say so, once."""
     SILENT = auto()
-    """Still too fast, and told already."""
 
 
 @dataclass(slots=True)
@@ -39,10 +34,7 @@ class _Member:
 
 
 class MemberRateLimit:
-    """At most ``limit`` messages a minute of one member; after more of them, none until it was half as many.
-
-    It is kept in memory only.
-    """
+    """At most ``limit`` messages a minute of one member; after more, none until it was half as many. In memory only."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -50,16 +42,12 @@ class MemberRateLimit:
         self._judged: LRUCache[int, Pace] = LRUCache(_REMEMBERED)
         """The judgement of each update."""
 
-    def judge(self, member: int, at: float, update_id: int) -> Pace:
+    @cachedmethod(lambda self: self._judged, key=lambda _self, _member, _at, update_id: update_id)
+    def judge(self, member: int, at: float, update_id: int) -> Pace:  # noqa: ARG002 - the key
         """Judge a message that was sent at ``at``, in seconds: a night's backlog is no flood.
 
         An update counts once however often it is judged, as it is while the store fails.
         """
-        if update_id not in self._judged:
-            self._judged[update_id] = self._count(member, at)
-        return self._judged[update_id]
-
-    def _count(self, member: int, at: float) -> Pace:
         known = self._members.setdefault(member, _Member(deque(maxlen=self._limit + 1)))
         known.times.append(at)
         while known.times[0] <= at - _MINUTE_S:
@@ -72,7 +60,7 @@ class MemberRateLimit:
 
 
 class DailyQuota:
-    """At most ``limit`` misses, and as many opinions, a day of one member. For any thread.
+    """At most ``limit`` misses, and as many opinions, a day of one member.
 
     Members are counted by a hash whose key is drawn anew each day and never stored: nobody can be traced by it.
     """
@@ -83,18 +71,15 @@ class DailyQuota:
         self._day: date | None = None
         self._key = b""
         self._counts: Counter[bytes] = Counter()
-        self._lock = threading.Lock()
 
     def has_left(self, member: int, records: Records) -> bool:
         """Whether one more of each kind in these records is within the bound today."""
-        with self._lock:
-            counts = self._today_s_counts()
-            return all(counts[key] < self._limit for key in self._keys(member, records))
+        counts = self._today_s_counts()
+        return all(counts[key] < self._limit for key in self._keys(member, records))
 
     def spend(self, member: int, records: Records) -> None:
         """Count records that are kept."""
-        with self._lock:
-            self._today_s_counts().update(self._keys(member, records))
+        self._today_s_counts().update(self._keys(member, records))
 
     def _today_s_counts(self) -> Counter[bytes]:
         today = self._today()
@@ -104,4 +89,4 @@ class DailyQuota:
 
     def _keys(self, member: int, records: Records) -> Sequence[bytes]:
         kinds = ["miss"] * len(records.misses) + ["opinion"] * len(records.feedback)
-        return [hmac.new(self._key, f"{kind} {member}".encode(), hashlib.sha256).digest() for kind in kinds]
+        return [hmac.digest(self._key, f"{kind} {member}".encode(), "sha256") for kind in kinds]

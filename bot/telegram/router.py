@@ -10,7 +10,6 @@ from bot.inbox.updates import Update
 from bot.store.records import NOTHING, Records
 from bot.telegram.addressing import utterance
 from bot.telegram.admins import AdminHandlers
-from bot.telegram.inline import InlineHandlers
 from bot.telegram.members import MemberHandlers
 
 
@@ -20,35 +19,27 @@ class Router:
 
     bot: Bot
     members: MemberHandlers
-    inline: InlineHandlers
     admins: AdminHandlers
 
     async def handle(self, update: Update, age_s: float) -> Records:
-        """Answer an update that came in so many seconds ago; what is to be kept of it once it is answered.
-
-        Raises:
-            DeliveryError: a reply was not accepted, however often it was sent.
-        """
+        """Answer an update that came in so many seconds ago, as ``bot.inbox.worker.Handler`` has it."""
         try:
-            return await self._handle(update, age_s)
+            if message := update.message or update.edited_message:
+                edited, said = update.message is None, utterance(message, self.bot)
+                records = await self.admins.on_message(message, said, edited=edited)
+                if records is None:
+                    return await self.members.on_message(message, said, update.update_id, edited=edited)
+                return records
+            if query := update.callback_query:
+                records = await self.admins.on_button(query, age_s)
+                return await self.members.on_button(query, update.update_id, age_s) if records is None else records
+            if update.inline_query:
+                await self.members.on_inline_query(update.inline_query, update.update_id)
         except TelegramError as error:
             # Telegram's errors end here: the inbox knows only that a reply was not delivered.
             raise DeliveryError(f"Telegram did not accept the reply: {type(error).__name__}") from error
+        return NOTHING
 
     async def failed(self, update: Update) -> None:
         """Say that an update could not be answered. Raises TelegramError if that could not be said either."""
         await self.members.failed(update)
-
-    async def _handle(self, update: Update, age_s: float) -> Records:
-        if message := update.message or update.edited_message:
-            edited, said = update.message is None, utterance(message, self.bot)
-            records = await self.admins.on_message(message, said, edited=edited)
-            if records is None:
-                return await self.members.on_message(message, said, update.update_id, edited=edited)
-            return records
-        if query := update.callback_query:
-            records = await self.admins.on_button(query, age_s)
-            return await self.members.on_button(query, update.update_id, age_s) if records is None else records
-        if update.inline_query:
-            await self.inline.on_query(update.inline_query, update.update_id)
-        return NOTHING

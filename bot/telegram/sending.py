@@ -12,16 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from cachetools import LRUCache, TTLCache
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import BadRequest, ChatMigrated, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.backoff import backoff
@@ -44,35 +35,28 @@ _CHATS_REMEMBERED = 10_000
 """Far more than can be sent to while a chat's turn is still to come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """``burst`` at once, then one every ``interval`` seconds: in any T seconds at most burst + T / interval."""
+@dataclass(slots=True)
+class Bucket:
+    """Turns by the generic cell rate algorithm: in any T seconds at most burst + T / interval; ``due`` is the next."""
 
     interval: float
     burst: int
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Telegram's limits: 30 a second over all, about 1 a second in a chat with bursts, 20 a minute in a group."""
-
-    overall: Rate = Rate(1 / 27, 3)
-    private: Rate = Rate(1, 5)
-    group: Rate = Rate(4, 5)
-
-
-@dataclass(slots=True)
-class Bucket:
-    """Turns at a rate, by the generic cell rate algorithm: one number tells when the next turn is due."""
-
-    rate: Rate
     due: float = 0.0
 
     def take(self, now: float) -> float:
         """Take a turn; how many seconds to wait for it."""
         due = max(self.due, now)
-        self.due = due + self.rate.interval
-        return max(0.0, due - now - (self.rate.burst - 1) * self.rate.interval)
+        self.due = due + self.interval
+        return max(0.0, due - now - (self.burst - 1) * self.interval)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Intervals and bursts: 30 a second over all, about 1 a second in a chat with bursts, 20 a minute in a group."""
+
+    overall: tuple[float, int] = (1 / 27, 3)
+    private: tuple[float, int] = (1, 5)
+    group: tuple[float, int] = (4, 5)
 
 
 class SendingPolicy(BaseRateLimiter[None]):
@@ -94,7 +78,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         self._limits = limits
         self._now = now
         self._sleep = sleep or self._sleep_unless_stopped
-        self._overall = Bucket(limits.overall)
+        self._overall = Bucket(*limits.overall)
         self._chats: LRUCache[object, Bucket] = LRUCache(_CHATS_REMEMBERED)
         self._flood_waits: dict[object, float] = {}
         """Until when a chat or a method waits; None stands for all."""
@@ -142,7 +126,7 @@ class SendingPolicy(BaseRateLimiter[None]):
                 continue
             except ChatMigrated as error:
                 data["chat_id"] = error.new_chat_id
-            except (BadRequest, Forbidden, Conflict):
+            except BadRequest:
                 raise
             except (NetworkError, InvalidToken) as error:
                 never_sent = isinstance(error, InvalidToken | NeverSentError)
@@ -175,7 +159,8 @@ class SendingPolicy(BaseRateLimiter[None]):
         if is_paced:
             # Groups and channels have negative ids.
             is_group = isinstance(scope, int) and scope < 0
-            chat = self._chats.setdefault(scope, Bucket(self._limits.group if is_group else self._limits.private))
+            limit = self._limits.group if is_group else self._limits.private
+            chat = self._chats.setdefault(scope, Bucket(*limit))
             await self._sleep(chat.take(self._now()))
             await self._wait_out_flood(scope)
             await self._sleep(self._overall.take(self._now()))
@@ -210,12 +195,14 @@ class SendingPolicy(BaseRateLimiter[None]):
             raise StoppingError
 
 
-async def attempt(call: Awaitable[object], failure: str) -> None:
-    """Make a call that is worth something at its moment alone; that it failed is logged, and harms nobody."""
+async def attempt(call: Awaitable[object], failure: str, level: int = logging.INFO) -> bool:
+    """Make a call whose failure harms nobody, and is logged; whether it succeeded."""
     try:
         await call
     except TelegramError as error:
-        _LOG.info("%s: %s", failure, error)
+        _LOG.log(level, "%s: %s", failure, error)
+        return False
+    return True
 
 
 def explain(error: Exception) -> str:
@@ -236,4 +223,4 @@ def explain(error: Exception) -> str:
 def seconds_to_wait(error: RetryAfter) -> float:
     """How long Telegram wants to be left alone."""
     wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+    return wait.total_seconds() if isinstance(wait, timedelta) else wait

@@ -23,7 +23,7 @@ from bot.evaluation.impact import ReplayedQuestion
 from bot.knowledge import read
 from bot.knowledge.changes import AddPhrasings
 from bot.matching import ConfidenceModel
-from bot.service.periodic import periodic
+from bot.service.service import periodic
 from bot.snapshot import Snapshot
 from bot.store.records import State
 from tests.admin_setup import AdminSetup

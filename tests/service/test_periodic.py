@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from bot.errors import StoppingError, StoreError
-from bot.service.periodic import periodic
+from bot.service.service import periodic
 
 FAILURES = {
     "the store fails": (StoreError("The disk is full."), logging.WARNING, "The disk is full; trying again"),
@@ -18,7 +18,7 @@ async def test_a_step_that_fails_is_done_again(
     failure: Exception, level: int, logged: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is logged in one line, and ends nothing."""
-    monkeypatch.setattr("bot.telegram.polling.backoff", lambda _failures: 0)
+    monkeypatch.setattr("bot.telegram.intake.backoff", lambda _failures: 0)
     done = 0
 
     async def step() -> None:

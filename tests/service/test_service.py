@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from bot.service.health import Health
-from bot.service.http_server import HttpServer
+from bot.service.http_server import http_server
 from bot.service.service import Service
 from tests.inbox_setup import InboxSetup, question
 
@@ -22,14 +22,13 @@ class Process:
         health = Health(setup.database, setup.missed, lambda: 0, lambda: 0, lambda _: None)
         self.service = Service(
             worker=setup.worker,
-            http_server=HttpServer(health, setup.metrics, None),
+            http_server=http_server(health, setup.metrics, None),
             connect=self._step("connect"),
             disconnect=self._step("disconnect"),
             stop_sending=lambda: self.did.append("stop sending"),
             background_tasks=(self._background_task,),
             connected_tasks=(self._step("intake"), self._connected_task),
             reload=lambda: self.did.append("reload"),
-            patience_s=5,
         )
 
     def _step(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a coroutine function

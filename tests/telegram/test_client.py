@@ -153,9 +153,3 @@ async def test_what_answers_in_telegram_s_place_is_no_fault_of_a_reply(
     bot: ExtBot[None] = ExtBot(TOKEN, request=transport, rate_limiter=policy)
     assert await time.run(bot.delete_webhook()) == [True]
     assert answers == []
-
-
-def test_a_wait_that_is_no_number_is_no_wait() -> None:
-    """It would break whoever counts on it."""
-    odd = Transport.parse_json_payload(b'{"ok": false, "parameters": {"retry_after": "soon"}}')
-    assert odd == {"ok": False}

@@ -15,7 +15,6 @@ from bot.metrics import Metrics
 from bot.store.records import Miss, Records
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
-from bot.telegram.inline import InlineHandlers
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages, split
 from bot.telegram.notifier import SubscriptionNotifier
@@ -48,14 +47,14 @@ class Handlers:
             setup.members,
             messages,
             rate_limit=MemberRateLimit(20),
+            typing_limit=MemberRateLimit(20),
             quota=DailyQuota(DAILY),
             usage=setup.usage,
             notifier=self.notifier,
             metrics=Metrics(),
         )
-        inline = InlineHandlers(bot, setup.current, setup.members, MemberRateLimit(20), Metrics())
         admins = AdminHandlers(messages, setup.conversation, setup.usage, [ADMIN.id], GROUP)
-        self._router = Router(bot, members, inline, admins)
+        self._router = Router(bot, members, admins)
 
     async def records(self, age_s: float = 0.0, **update: Any) -> Records:
         """Handle one raw update; what is to be kept of it."""

@@ -22,7 +22,7 @@ from bot.backoff import backoff
 from bot.errors import StoppingError
 from bot.metrics import Metrics
 from bot.telegram.client import NeverSentError
-from bot.telegram.sending import TRIES, Bucket, Limits, Rate, SendingPolicy
+from bot.telegram.sending import TRIES, Bucket, Limits, SendingPolicy
 from tests.clocks import VirtualTime
 
 
@@ -55,16 +55,16 @@ class Calls:
 
 @given(
     st.lists(st.floats(0, 50), min_size=1, max_size=60).map(sorted),
-    st.sampled_from([Limits().overall, Limits().private, Limits().group, Rate(0.5, 1)]),
+    st.sampled_from([Limits().overall, Limits().private, Limits().group, (0.5, 1)]),
 )
-def test_a_bucket_keeps_its_rate_in_every_window(arrivals: list[float], rate: Rate) -> None:
+def test_a_bucket_keeps_its_rate_in_every_window(arrivals: list[float], limit: tuple[float, int]) -> None:
     """However calls arrive, any T seconds see at most burst + T / interval of them; the first ones do not wait."""
-    bucket = Bucket(rate)
+    bucket = Bucket(*limit)
     turns = sorted(now + bucket.take(now) for now in arrivals)
-    assert turns[: rate.burst] == pytest.approx(arrivals[: rate.burst])
+    assert turns[: bucket.burst] == pytest.approx(arrivals[: bucket.burst])
     for first in range(len(turns)):
         for last in range(first, len(turns)):
-            assert last - first + 1 <= rate.burst + (turns[last] - turns[first]) / rate.interval + 1e-6
+            assert last - first + 1 <= bucket.burst + (turns[last] - turns[first]) / bucket.interval + 1e-6
 
 
 def most_in(times: list[float], window: float) -> int:
@@ -172,7 +172,7 @@ async def test_what_is_worth_something_at_its_moment_alone_is_tried_once(error: 
 
 async def test_what_waits_for_a_slot_does_not_begin_after_a_stop() -> None:
     """More calls than may be under way."""
-    policy = SendingPolicy(Metrics(), Limits(Rate(0, 1), Rate(0, 1), Rate(0, 1)))
+    policy = SendingPolicy(Metrics(), Limits((0, 1), (0, 1), (0, 1)))
     begun, go_on = [], asyncio.Event()
 
     async def transport(_endpoint: str, data: dict[str, Any]) -> bool:

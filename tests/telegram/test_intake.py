@@ -10,9 +10,9 @@ from telegram.ext import ExtBot
 
 from bot.errors import SettingsError, StoreError
 from bot.service.health import Health, Problem
-from bot.service.http_server import HttpServer, listen
+from bot.service.http_server import http_server, listen
 from bot.store.records import Entry
-from bot.telegram.webhook import Webhook
+from bot.telegram.intake import Webhook
 from tests.inbox_setup import InboxSetup, question
 
 SECRET = "s3cret"
@@ -26,7 +26,7 @@ class Site:
         bot: ExtBot[None] = ExtBot("1:x")
         self.health = Health(inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, lambda _: None)
         webhook = Webhook(bot, inbox_setup.receiver, "https://bot.example.org/telegram", SECRET)
-        self._web = HttpServer(self.health, inbox_setup.metrics, webhook)
+        self._web = http_server(self.health, inbox_setup.metrics, webhook)
 
     async def request(
         self, method: str, path: str, content: bytes = b"", headers: Mapping[str, Any] = RIGHT
