@@ -11,7 +11,7 @@ from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInp
 from bot.conversation.reply import Button, Reply, row
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
-from bot.curation.notices import Notice
+from bot.curation.reload import Notice
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind
 from bot.matching import Candidate

@@ -8,7 +8,7 @@ from bot.conversation import callbacks
 from bot.conversation.forms import Form
 from bot.conversation.member_replies import places
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
-from bot.curation import notices
+from bot.curation import reload
 from bot.curation.digest import Precision, Report
 from bot.curation.edits import Plan
 from bot.curation.planning import subject
@@ -367,22 +367,20 @@ def precision(judged: Precision | None) -> Reply:
     return Reply(texts.JUDGED_PRECISION.format(share=judged.right / judged.count, **asdict(judged)))
 
 
-def notice(event: notices.Notice) -> Reply:  # noqa: PLR0911 - one return a notice
+def notice(event: reload.Notice) -> Reply:
     """What admins are told of the knowledge folder."""
     match event:
-        case notices.Reloaded(base):
+        case reload.Reloaded(base):
             return Reply(_reloaded(base))
-        case notices.Unchanged():
+        case reload.Unchanged():
             return Reply(texts.RELOADED_SAME)
-        case notices.KnowledgeFaulty(faults):
-            return Reply(_faulty(faults))
-        case notices.KnowledgeFixed():
-            return Reply(texts.RELOAD_MENDED)
-        case notices.MissesClosed(count):
+        case reload.KnowledgeFaulty(faults):
+            return Reply(_faulty(faults) if faults else texts.RELOAD_MENDED)
+        case reload.MissesClosed(count):
             return Reply(texts.FOLLOWED.format(count=count))
-        case notices.AnswersLost(impact, base):
+        case reload.AnswersLost(impact, base):
             return Reply("\n".join((texts.RELOAD_LOSES, *impact_lines(impact, base))))
-        case notices.EditsOverwritten(actions, base):
+        case reload.EditsOverwritten(actions, base):
             edits = "\n".join(history_row(action, base) for action in actions)
             rows = tuple((Button(texts.BUTTON_AGAIN, callbacks.RedoEdit(action.id)),) for action in actions)
             return Reply(texts.RELOAD_OVERWRITES.format(edits=edits), rows)

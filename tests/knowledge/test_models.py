@@ -7,7 +7,7 @@ from tests.conftest import SHIPPED
 
 
 def test_the_shipped_schema_is_the_models() -> None:
-    """Regenerate it with: python -m bot.knowledge > knowledge/schema.json."""
+    """Write it anew with the Python that runs the tests: Path("knowledge/schema.json").write_text(json_schema())."""
     assert (SHIPPED / "schema.json").read_text(encoding="utf-8") == json_schema()
 
 
