@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import logging
-import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +12,7 @@ from typing import Any
 from cachetools import LRUCache
 from pydantic import TypeAdapter
 
-from bot.curation.planning import AlreadyThereError, completed, is_made, keys_of, questions, subject
+from bot.curation.planning import AlreadyThereError, completed, is_made, questions, subject
 from bot.errors import EditRefusedError, KnowledgeError, Refusal
 from bot.evaluation.impact import Impact, ReplayedQuestion, replay
 from bot.items import KnowledgeBase
@@ -22,12 +20,12 @@ from bot.knowledge import Files, fingerprint, read
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.edit import ByHandError, Edit, edit_of
 from bot.knowledge.folder import commit, replace, tidy
+from bot.masking import question_key
 from bot.matching import Answer, ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.history import History
 from bot.store.records import Action, ActionKind, ActionState
 
-_LOG = logging.getLogger(__name__)
 _OVERWRITTEN = 50
 """So many of the latest edits are looked for in what an editor saved: no editor is left open for longer than that."""
 _PLANS_KEPT = 4
@@ -142,7 +140,9 @@ class Edits:
                 raise EditRefusedError(Refusal.FOLDER_CHANGED)
             edits = _EDITS.dump_json(plan.edits).decode()
             detail = f"{plan.item}（{plan.edits[-1].file}）"
-            action = self.history.begin(admin, plan.kind, plan.item, detail, edits, keys_of(plan.change))
+            # By these keys the edit is found when a question is erased for good.
+            keys = list(map(question_key, questions(plan.change)))
+            action = self.history.begin(admin, plan.kind, plan.item, detail, edits, keys)
             try:
                 self._write(plan.before.files, plan.after.files, plan.edits)
             except EditRefusedError as error:
@@ -151,8 +151,7 @@ class Edits:
                     raise ByHandError(error.refusal, plan.edits, **error.details) from error
                 raise
             self.history.settle(action, ActionState.DONE)
-            self._adopt(plan.after, plan.before)
-            self._commit(f"{plan.kind}: {plan.item}", plan.edits)
+            self._adopt(plan.after, plan.before, plan.edits, f"{plan.kind}: {plan.item}")
         return action
 
     def undo(self, action_id: int, admin: int) -> str:
@@ -182,8 +181,7 @@ class Edits:
             self._write(before.files, files, left[::-1])
             self.history.settle(action_id, ActionState.UNDONE)
             self.history.record(admin, ActionKind.UNDO, f"#{action_id} {item}")
-            self._adopt(after, before)
-            self._commit(f"undo: {item}", left)
+            self._adopt(after, before, left, f"undo: {item}")
         return item
 
     def take_over(self) -> bool:
@@ -211,11 +209,8 @@ class Edits:
 
     def overwritten(self, before: Snapshot, after: Snapshot) -> Sequence[Action]:
         """Edits from the chat that an editor has undone by saving an older copy."""
-        return [
-            action
-            for action in self.history.edits(_OVERWRITTEN)
-            if _all_made(action, before.base) and not _all_made(action, after.base)
-        ]
+        found = self.history.edits(_OVERWRITTEN)
+        return [edit for edit in found if _all_made(edit, before.base) and not _all_made(edit, after.base)]
 
     def _loaded(self, files: Files) -> Snapshot:
         current = self.current.snapshot
@@ -244,8 +239,13 @@ class Edits:
             raise ByHandError(by_hand[0].refusal, edits, **by_hand[0].details)
         after = self._sound(files, Refusal.EDIT_FAULTY)
         # A question that becomes a phrasing is lost by the item that answers it now.
-        answered = [ReplayedQuestion(text, _answering(before, text)) for text in questions(edits[-1].change)]
-        impact = self.impact(before, after, [question for question in answered if question.item])
+        verdicts = {text: before.matcher.match(text) for text in questions(edits[-1].change)}
+        answered = [
+            ReplayedQuestion(text, verdict.chosen[0].item.id)
+            for text, verdict in verdicts.items()
+            if isinstance(verdict, Answer)
+        ]
+        impact = self.impact(before, after, answered)
         plan = self._plans[key] = Plan(tuple(edits), before, after, impact)
         return plan
 
@@ -268,21 +268,14 @@ class Edits:
                 replace(self.folder, name, after.get(name), before.get(name))
             raise
 
-    def _adopt(self, snapshot: Snapshot, found: Snapshot) -> None:
-        """From here on this snapshot answers. ``found`` is the folder as editors had left it."""
+    def _adopt(self, snapshot: Snapshot, found: Snapshot, edits: Sequence[Edit] = (), message: str = "") -> None:
+        """From here on this snapshot answers. ``found`` is the folder as editors had left it before these edits."""
         current = self.current.snapshot
         if found.files != current.files:
             self.taken_over.append((current, found))
         self.current.snapshot = snapshot.calibrated(current.confidence)
-
-    def _commit(self, message: str, edits: Sequence[Edit]) -> None:
-        """Commit to git, if that is wanted; an error of git is logged, and the edit stands."""
-        if not self.commits:
-            return
-        try:
+        if self.commits and edits:
             commit(self.folder, [edit.file for edit in edits], message)
-        except (OSError, subprocess.SubprocessError) as error:
-            _LOG.warning("An edit could not be committed to git: %s", getattr(error, "stderr", None) or error)
 
 
 def _all_made(action: Action, base: KnowledgeBase) -> bool:
@@ -293,12 +286,6 @@ def _undoable(action: Action | None) -> tuple[Edit, ...]:
     if action is None or action.edit is None:
         raise EditRefusedError(Refusal.UNDO_GONE)
     return _edits(action)
-
-
-def _answering(snapshot: Snapshot, text: str) -> str | None:
-    """The item that answers a question, None if none does."""
-    verdict = snapshot.matcher.match(text)
-    return verdict.chosen[0].item.id if isinstance(verdict, Answer) else None
 
 
 def _edits(action: Action) -> tuple[Edit, ...]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import logging
 import os
 import subprocess
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 from bot.errors import EditRefusedError, Fault, KnowledgeError, Refusal, UsageError
 from bot.texts import knowledge as knowledge_texts
 
+_LOG = logging.getLogger(__name__)
 Files = Mapping[str, bytes]
 """The YAML files of a folder by their names, in the order of these."""
 _SUFFIXES = (".yaml", ".yml")
@@ -57,14 +59,12 @@ def read_revision(folder: Path, revision: str) -> Files:
 
 
 def commit(folder: Path, names: Sequence[str], message: str) -> None:
-    """Commit these files to the git repository that the folder is in.
-
-    Raises:
-        OSError: there is no git.
-        subprocess.SubprocessError: it refuses, or takes too long.
-    """
-    _git(folder, "add", "--", *names)
-    _git(folder, "commit", "--quiet", "--message", message, "--", *names)
+    """Commit these files to the git repository that the folder is in; an error of git is logged."""
+    try:
+        _git(folder, "add", "--", *names)
+        _git(folder, "commit", "--quiet", "--message", message, "--", *names)
+    except (OSError, subprocess.SubprocessError) as error:
+        _LOG.warning("An edit could not be committed to git: %s", getattr(error, "stderr", None) or error)
 
 
 def _git(folder: Path, *words: str) -> bytes:
