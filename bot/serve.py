@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -18,7 +18,7 @@ from bot.config import Settings
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
-from bot.curation.digest import Digest, WeeklyDigest
+from bot.curation.digest import Digest, Report
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.curation.reload import Reloader
@@ -98,10 +98,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
     )
 
     lifecycle = MissLifecycle(app.misses, app.usage, current)
-    digest = Digest(app.clusters, app.clustering, app.usage)
-    weekly_digest = WeeklyDigest(
-        digest, current, app.history, lambda report: admin_notifier.send(cards.digest(report, current.snapshot.base))
-    )
+    digest = Digest(app.clusters, app.clustering, app.usage, app.history)
     reloader = Reloader(
         folder=app.folder,
         current=current,
@@ -110,6 +107,10 @@ def serve(app: App, limits: Limits | None = None) -> None:
         tell=lambda notice: admin_notifier.tell(cards.notice(notice)),
         cache=settings.cache,
     )
+
+    def send_digest(report: Report) -> Awaitable[None]:
+        return admin_notifier.send(cards.digest(report, current.snapshot.base))
+
     admin_conversation = AdminConversation(
         current=current,
         editing=Editing(current, edits, lifecycle, app.clusters, app.history),
@@ -161,7 +162,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
             partial(periodic, worker.load, _SWEEP_EVERY_S),
             partial(periodic, admin_notifier.send_next, 0),
             partial(periodic, subscription_notifier.tell, _NOTIFY_EVERY_S),
-            partial(periodic, weekly_digest.send_if_due, _DIGEST_EVERY_S),
+            partial(periodic, partial(digest.send_if_due, current, send_digest), _DIGEST_EVERY_S),
         ),
         reload=reloader.ask,
     )

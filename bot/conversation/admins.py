@@ -229,7 +229,7 @@ class AdminConversation:
         waiting = self.digest.to_judge(snapshot) if left > 0 else []
         if waiting:
             return cards.judge_card(waiting[0], snapshot.base.by_id[waiting[0].item], min(left, len(waiting)))
-        return cards.precision(self.digest.precision())
+        return cards.precision([judgement.right for judgement in self.usage.judged()])
 
     def _judge(self, callback: callbacks.JudgeAnswer, admin: Admin) -> Reply:
         waiting = self.usage.to_judge(_JUDGED_AT_MOST)

@@ -1,7 +1,6 @@
 """What admins read and press."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import assert_never
 
 from bot.conversation import callbacks
@@ -9,7 +8,7 @@ from bot.conversation.forms import Form
 from bot.conversation.member_replies import places
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.curation import reload
-from bot.curation.digest import Precision, Report
+from bot.curation.digest import Report, interval
 from bot.curation.edits import Plan
 from bot.curation.planning import subject
 from bot.errors import EditRefusedError, Fault
@@ -360,11 +359,13 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
     return Reply("\n".join(lines), tuple(rows))
 
 
-def precision(judged: Precision | None) -> Reply:
-    """What the judgements say so far."""
-    if judged is None:
+def precision(judged: Sequence[bool]) -> Reply:
+    """What the judgements, of which each says whether an answer was right, say so far."""
+    if not judged:
         return Reply(texts.JUDGE_NONE)
-    return Reply(texts.JUDGED_PRECISION.format(share=judged.right / judged.count, **asdict(judged)))
+    right, count = sum(judged), len(judged)
+    low, high = interval(right, count)
+    return Reply(texts.JUDGED_PRECISION.format(share=right / count, right=right, count=count, low=low, high=high))
 
 
 def notice(event: reload.Notice) -> Reply:
