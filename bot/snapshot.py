@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.items import KnowledgeBase
-from bot.knowledge import Files, Knowledge, load_files
+from bot.knowledge import Files, Knowledge, load
 from bot.matching import ConfidenceModel, Index, Matcher
 
 
@@ -24,7 +24,7 @@ class Snapshot:
         Raises:
             KnowledgeError: they have faults.
         """
-        knowledge = load_files(files, folder)
+        knowledge = load(files, folder)
         return cls(files, knowledge, Index.build(knowledge.base), confidence)
 
     def calibrated(self, confidence: ConfidenceModel) -> "Snapshot":

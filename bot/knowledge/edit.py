@@ -23,7 +23,7 @@ from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
 from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
-from bot.knowledge.tree import parse
+from bot.knowledge.tree import Tree
 
 _KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related")
 """The order in which the shipped files write them."""
@@ -155,7 +155,7 @@ class _Page:
     @classmethod
     def read(cls, text: str, change: Change) -> "_Page | None":
         """None for a text that does not load as a file for this change."""
-        tree = parse("", text)
+        tree = Tree("", text)
         model = SpeechFile if isinstance(change, AddSource) else ItemFile
         try:
             content = model.model_validate(tree.value).model_dump()

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -11,9 +10,9 @@ from pydantic_core import ErrorDetails
 
 from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge.folder import Files, read
+from bot.knowledge.folder import Files
 from bot.knowledge.models import FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
-from bot.knowledge.tree import Tree, parse
+from bot.knowledge.tree import Tree
 from bot.text import normalise
 from bot.texts import knowledge as knowledge_texts
 
@@ -45,47 +44,43 @@ class Knowledge:
     locations: Mapping[str, Location]
 
 
-def load(folder: Path) -> Knowledge:
-    """Load every ``*.yaml`` of a folder, in the order of their names.
+def load(files: Files, folder: str) -> Knowledge:
+    """Load every ``*.yaml`` of these files, in their order. ``folder`` names them in errors.
 
     Raises:
-        KnowledgeError: the folder has faults; it holds all of them.
+        KnowledgeError: they have faults; it holds all of them.
     """
-    return load_files(read(folder), str(folder))
-
-
-def load_files(files: Files, folder: str) -> Knowledge:
-    """The same for files that are read already, or that stand nowhere yet. ``folder`` names them in errors."""
-    return _Loading(folder).knowledge(files)
+    return _Loading().load(files, folder)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """An item without a fault of its own, and where it stands."""
 
-    file: str
     tree: Tree
     index: int
     content: ItemEntry
     topic: str
 
+    def item(self) -> Item:
+        return Item(**self.content.model_dump() | {"kind": Kind(self.content.kind), "topic": self.topic})
+
     def location(self, *path: str | int) -> Location:
-        return Location(self.file, self.tree.line(("items", self.index, *path)))
+        return Location(self.tree.name, self.tree.line(("items", self.index, *path)))
 
     def fault(self, message: str, *path: str | int, **details: object) -> Fault:
-        return Fault(self.file, self.location(*path).line, message.format(**details))
+        return Fault(self.tree.name, self.location(*path).line, message.format(**details))
 
 
 class _Loading:
     """One run of the loader: files first, then what holds between them."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._warnings: list[Fault] = []
         self._entries: list[_Entry] = []
 
-    def knowledge(self, files: Files) -> Knowledge:
+    def load(self, files: Files, folder: str) -> Knowledge:
         self._warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in files if name.endswith(".yml"))
         contents = {name: self._file(name, data) for name, data in files.items() if name.endswith(".yaml")}
         if SPEECH not in contents:
@@ -100,8 +95,8 @@ class _Loading:
         self._check_phrasings(locations)
         self._faults += self._check_references(places, locations)
         if self._faults:
-            raise KnowledgeError(self._folder, sorted(set(self._faults)))
-        base = KnowledgeBase(items=tuple(map(_item, self._entries)), places=places, **said)
+            raise KnowledgeError(folder, sorted(set(self._faults)))
+        base = KnowledgeBase(items=tuple(entry.item() for entry in self._entries), places=places, **said)
         return Knowledge(base, tuple(sorted(set(self._warnings))), locations)
 
     def _file(self, name: str, data: bytes) -> BaseModel | None:
@@ -111,7 +106,7 @@ class _Loading:
         except UnicodeDecodeError as error:
             self._faults.append(Fault(name, data.count(b"\n", 0, error.start) + 1, knowledge_texts.NOT_UTF8))
             return None
-        tree = parse(name, text)
+        tree = Tree(name, text)
         self._faults += tree.faults
         self._warnings += tree.warnings
         if tree.faults and not tree.value:
@@ -121,13 +116,13 @@ class _Loading:
         try:
             content = model.model_validate(tree.value)
         except ValidationError as error:
-            self._faults += (_fault(name, tree, model, detail) for detail in error.errors(include_url=False))
+            self._faults += (_fault(tree, model, detail) for detail in error.errors(include_url=False))
         if model is ItemFile and isinstance(tree.value, dict):
             topic = content.topic if isinstance(content, ItemFile) else ""
             items = tree.value.get("items")
             for index, value in enumerate(items if isinstance(items, list) else []):
                 with suppress(ValidationError):
-                    self._entries.append(_Entry(name, tree, index, ItemEntry.model_validate(value), topic))
+                    self._entries.append(_Entry(tree, index, ItemEntry.model_validate(value), topic))
         return content
 
     def _check_ids(self) -> Mapping[str, Location]:
@@ -152,7 +147,7 @@ class _Loading:
                     self._faults.append(entry.fault(knowledge_texts.BLANK_TEXT, *path, text=phrasing))
                 elif owner != item.id:
                     self._faults.append(entry.fault(knowledge_texts.DUPLICATE_PHRASING, *path, **details))
-                elif other != here and locations[owner].file == entry.file:
+                elif other != here and locations[owner].file == here.file:
                     self._warnings.append(entry.fault(knowledge_texts.REPEATED_PHRASING, *path, **details))
 
     def _check_references(self, places: Mapping[str, str], ids: Collection[str]) -> Iterator[Fault]:
@@ -170,10 +165,6 @@ class _Loading:
                     yield entry.fault(knowledge_texts.UNKNOWN_RELATED, "related", n, related=related)
 
 
-def _item(entry: _Entry) -> Item:
-    return Item(**entry.content.model_dump() | {"kind": Kind(entry.content.kind), "topic": entry.topic})
-
-
 _MESSAGES = {
     "extra_forbidden": knowledge_texts.UNKNOWN_KEY,
     "missing": knowledge_texts.MISSING_KEY,
@@ -188,14 +179,16 @@ _MESSAGES = {
 """What pydantic finds, by its own names, in words for admins; what is not named here is no mapping."""
 
 
-def _fault(name: str, tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
+def _fault(tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
     """What pydantic found, at the line where it stands."""
     path, found = detail["loc"], detail["input"]
     key = next((part for part in reversed(path) if isinstance(part, str) and part != "[key]"), "")
     message = _MESSAGES.get(detail["type"])
     if message is None:
-        return Fault(name, tree.line(path), knowledge_texts.NOT_MAPPING_VALUE.format(key=f"“{key}”" if key else ""))
+        return Fault(
+            tree.name, tree.line(path), knowledge_texts.NOT_MAPPING_VALUE.format(key=f"“{key}”" if key else "")
+        )
     known = ItemEntry if model is ItemFile and path[0] == "items" else model
     limit = detail.get("ctx", {}).get("max_length")
     words = message.format(key=key, known="、".join(known.model_fields), limit=limit, id=found, kind=found)
-    return Fault(name, tree.line(path), words)
+    return Fault(tree.name, tree.line(path), words)
