@@ -67,10 +67,7 @@ class Clustering:
         """Put every miss that is in no cluster into one.
 
         The clusters are chosen outside of any transaction, which takes long; if the store has changed meanwhile, as by
-        another process that does the same, they are chosen anew.
-
-        Raises:
-            StoreError: the store fails.
+        another process that does the same, they are chosen anew. Raises StoreError if the store fails.
         """
         with self._lock:
             while misses := self._clusters.unclustered(_AT_ONCE):

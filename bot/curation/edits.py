@@ -75,7 +75,10 @@ class Plan:
 
 @dataclass(eq=False)
 class Edits:
-    """Changes the knowledge folder, one change at a time. ``known`` gives the real questions to try changes on."""
+    """Changes the knowledge folder, one change at a time. ``known`` gives the real questions to try changes on.
+
+    Every method raises StoreError where the store fails.
+    """
 
     folder: Path
     current: CurrentSnapshot
@@ -91,11 +94,7 @@ class Edits:
         """What editors changed: the snapshots before and after. Whoever has seen to one removes it."""
 
     def recover(self) -> None:
-        """After a start: find out of each edit that a kill interrupted whether it was made, and remove what is left.
-
-        Raises:
-            StoreError: the store fails.
-        """
+        """After a start: find out of each edit that a kill interrupted whether it was made, and remove what is left."""
         tidy(self.folder)
         for action in self.history.begun():
             made = _all_made(action, self.current.snapshot.base)
@@ -116,10 +115,7 @@ class Edits:
             return self._planned(before, completed(change, before.knowledge, self.history.used_ids()))
 
     def plan_again(self, action_id: int) -> Plan:
-        """Plan an edit that was made before, and whose change is gone from the files.
-
-        Raises: as ``plan``.
-        """
+        """Plan an edit that was made before, and whose change is gone from the files. Raises as ``plan``."""
         with self._lock:
             before = self._on_disk()
             edits = _undoable(self.history.action(action_id))
@@ -185,11 +181,7 @@ class Edits:
         return item
 
     def take_over(self) -> bool:
-        """Answer from the folder as it is now; whether it has changed.
-
-        Raises:
-            KnowledgeError: it has faults; the old snapshot goes on answering.
-        """
+        """Answer from the folder as it is now; whether it has changed. Raises KnowledgeError if it has faults."""
         with self._lock:
             after = self._loaded(read(self.folder))
             is_new = after is not self.current.snapshot

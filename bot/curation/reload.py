@@ -138,8 +138,7 @@ class Reloader:
     async def follow(self) -> None:
         """If another snapshot answers: close what it answers, tell what editors' changes cost, compute its thresholds.
 
-        Raises:
-            StoreError: the store fails; the next call tries again.
+        Raises StoreError if the store fails; the next call tries again.
         """
         before, after = self._followed, self.current.snapshot
         if after is before:

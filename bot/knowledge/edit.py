@@ -288,51 +288,47 @@ def _written(change: Change) -> str:
     """What a change adds to a list or a mapping, without the last line end; of an item, without empty keys."""
     match change:
         case AddPhrasings(phrasings=phrasings):
-            return "\n".join(f"- {_in_block(phrasing)}" for phrasing in phrasings)
+            return "\n".join(f"- {_inline(phrasing)}" for phrasing in phrasings)
         case SetAnswer(answer=answer):
             return f"answer: {_scalar(answer)}"
         case AddSource(source, name):
-            return f"{_in_block(source)}: {_in_block(name)}"
+            return f"{_inline(source)}: {_inline(name)}"
         case AddItem(item):
             fields: list[str] = []
             for key in _KEYS:
                 value: str | tuple[str, ...] = getattr(item, key)
                 if key == "phrasings" and value:
-                    fields += [f"{key}:", *(f"  - {_in_block(phrasing)}" for phrasing in value)]
+                    fields += [f"{key}:", *(f"  - {_inline(phrasing)}" for phrasing in value)]
                 elif isinstance(value, tuple):
-                    fields += [f"{key}: [{', '.join(map(_in_flow, value))}]"] if value else []
+                    fields += (
+                        [f"{key}: [{', '.join(_inline(text, in_brackets=True) for text in value)}]"] if value else []
+                    )
                 elif value is not Kind.ANSWER:
                     fields.append(f"{key}: {_scalar(value)}")
             return "- " + _indented("\n".join(fields), 2).lstrip()
 
 
 def _new_file(item: Item) -> str:
-    head = f"# yaml-language-server: $schema=schema.json\ntopic: {_in_block(item.topic)}\nitems:\n"
+    head = f"# yaml-language-server: $schema=schema.json\ntopic: {_inline(item.topic)}\nitems:\n"
     return head + _indented(_written(AddItem(item)), 2) + "\n"
 
 
 def _scalar(text: str) -> str:
     """A text as a value in block style: literally if it has several lines."""
     text = text.strip()
-    return "|-\n" + _indented(text, 2) if "\n" in text and not _UNWRITABLE.search(text) else _in_block(text)
+    return "|-\n" + _indented(text, 2) if "\n" in text and not _UNWRITABLE.search(text) else _inline(text)
 
 
-def _in_block(text: str) -> str:
-    """A text as a value in block style: as it is where every YAML reader takes that for this text, else quoted."""
+def _inline(text: str, *, in_brackets: bool = False) -> str:
+    """A text as a value on one line: as it is where every YAML reader takes that for this text, else quoted."""
     text = text.strip()
-    plain = yaml.safe_dump(text, allow_unicode=True, width=math.inf) == f"{text}\n...\n"
-    return text if plain else _quoted(text)
-
-
-def _in_flow(text: str) -> str:
-    """A text as a value between brackets, where commas and brackets have a meaning."""
-    text = text.strip()
-    plain = yaml.safe_dump([text], allow_unicode=True, width=math.inf, default_flow_style=True) == f"[{text}]\n"
-    return text if plain else _quoted(text)
+    value, plain = ([text], f"[{text}]\n") if in_brackets else (text, f"{text}\n...\n")
+    dumped = yaml.safe_dump(value, allow_unicode=True, width=math.inf, default_flow_style=True)
+    return text if dumped == plain else _quoted(text)
 
 
 def _quoted(text: str) -> str:
-    """A text in double quotes, on one line. JSON's escapes are YAML's; PyYAML's own dumper would escape emoji too."""
+    # JSON's escapes are YAML's; PyYAML's own dumper would escape emoji too.
     return _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 

@@ -21,11 +21,7 @@ _GIT_PATIENCE_S = 20
 
 
 def read(folder: Path) -> Files:
-    """All files as they are now.
-
-    Raises:
-        KnowledgeError: there is no such folder, or files of it can't be read.
-    """
+    """All files as they are now. Raises KnowledgeError if there is no such folder, or files of it can't be read."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.name[0] != ".")
     except OSError:
@@ -34,8 +30,6 @@ def read(folder: Path) -> Files:
     for path in paths:
         try:
             files[path.name] = path.read_bytes()
-        except FileNotFoundError:
-            continue  # gone between the two looks
         except OSError as error:
             faults.append(Fault(path.name, 1, knowledge_texts.FILE_UNREADABLE.format(reason=error.strerror)))
     if faults:
@@ -46,8 +40,7 @@ def read(folder: Path) -> Files:
 def read_revision(folder: Path, revision: str) -> Files:
     """All files as they were in a revision of the git repository that the folder is in.
 
-    Raises:
-        UsageError: there is no such revision, or no such repository.
+    Raises UsageError if there is no such revision, or no such repository.
     """
     try:
         listed = _git(folder, "ls-tree", "--name-only", "-z", revision)
@@ -126,9 +119,8 @@ def _write(path: Path, before: bytes | None, after: bytes) -> None:
         # As late as possible: an editor may have saved meanwhile.
         _must_be(path, before)
         Path(aside).replace(path)
-    except BaseException:
+    finally:
         Path(aside).unlink(missing_ok=True)
-        raise
 
 
 def _must_be(path: Path, before: bytes | None) -> None:
