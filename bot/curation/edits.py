@@ -103,12 +103,9 @@ class Edits:
     def plan(self, change: Change) -> Plan:
         """Work a change out on the folder as it is now, and try it on questions.
 
-        The same change on the same folder gives the same plan, as long as it is one of the last few.
-
-        Raises:
-            AlreadyThereError: there is nothing to do.
-            ByHandError: a file is written in a way in which the bot does not edit it.
-            EditRefusedError: it can't be done for another reason.
+        The same change on the same folder gives the same plan, as long as it is one of the last few. Raises
+        AlreadyThereError if there is nothing to do, ByHandError if a file is written in a way in which the bot does not
+        edit it, and EditRefusedError if the change can't be made for another reason.
         """
         with self._lock:
             before = self._on_disk()
@@ -118,7 +115,7 @@ class Edits:
         """Plan an edit that was made before, and whose change is gone from the files. Raises as ``plan``."""
         with self._lock:
             before = self._on_disk()
-            edits = _undoable(self.history.action(action_id))
+            edits = _edits(self.history.action(action_id))
             missing = [(edit.file, edit.change) for edit in edits if not is_made(edit.change, before.base)]
             if not missing:
                 raise AlreadyThereError(subject(edits[-1].change))
@@ -127,9 +124,8 @@ class Edits:
     def apply(self, plan: Plan, admin: int) -> int:
         """Make a planned change; the number of the action. It answers from then on.
 
-        Raises:
-            ByHandError: the folder can't be written; nothing is done.
-            EditRefusedError: the folder is not the one it was planned on; nothing is done.
+        Raises ByHandError if the folder can't be written, and EditRefusedError if it is not the one that the change was
+        planned on; nothing is done then.
         """
         with self._lock:
             if read(self.folder) != plan.before.files:
@@ -153,24 +149,18 @@ class Edits:
     def undo(self, action_id: int, admin: int) -> str:
         """Undo one edit: the bytes are as before if the file is unchanged since, else that edit alone is taken back.
 
-        The id of the item that it was about. An edit that is undone already stays so.
-
-        Raises:
-            EditRefusedError: it can't be told apart any more, the knowledge would have faults without it, or the folder
-                can't be written.
+        The id of the item that it was about. An edit that is undone already stays so. Raises EditRefusedError if it
+        can't be told apart any more, the knowledge would have faults without it, or the folder can't be written.
         """
         with self._lock:
             action = self.history.action(action_id)
             if action and action.item and action.state is ActionState.UNDONE:
                 return action.item
-            edits = _undoable(action)
+            edits = _edits(action)
             item = subject(edits[-1].change)
             before = self._on_disk()
             # What is undone already was undone by an editor, or before a kill.
             left = [edit for edit in edits if is_made(edit.change, before.base) is not False]
-            if not left:
-                self.history.settle(action_id, ActionState.UNDONE)
-                return item
             reverted = {edit.file: edit.reverted(before.files.get(edit.file)) for edit in left}
             files = {name: data for name, data in {**before.files, **reverted}.items() if data is not None}
             after = self._sound(files, Refusal.UNDO_FAULTY)
@@ -271,18 +261,15 @@ class Edits:
 
 
 def _all_made(action: Action, base: KnowledgeBase) -> bool:
-    return all(is_made(edit.change, base) for edit in _edits(action))
+    # What the edit was may be erased since.
+    return action.edit is None or all(is_made(edit.change, base) for edit in _edits(action))
 
 
-def _undoable(action: Action | None) -> tuple[Edit, ...]:
+def _edits(action: Action | None) -> tuple[Edit, ...]:
+    """The edits of an action, whichever version of the bot kept them."""
     if action is None or action.edit is None:
         raise EditRefusedError(Refusal.UNDO_GONE)
-    return _edits(action)
-
-
-def _edits(action: Action) -> tuple[Edit, ...]:
-    """The edits of an action, whichever version of the bot kept them."""
-    return _EDITS.validate_python([_renewed(row) for row in json.loads(action.edit or "[]")])
+    return _EDITS.validate_python([_renewed(row) for row in json.loads(action.edit)])
 
 
 def _renewed(row: Mapping[str, Any]) -> Mapping[str, Any]:

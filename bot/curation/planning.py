@@ -27,11 +27,9 @@ class AlreadyThereError(Exception):
 def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -> Sequence[tuple[str, Change]]:
     """The changes that make up a change, each with its file, in an order in which each leaves sound files.
 
-    Nothing is left open in them. The last one is the change itself. ``used_ids`` may not be used again.
-
-    Raises:
-        AlreadyThereError: nothing is to be changed.
-        EditRefusedError: the item is gone, or a phrasing belongs to another item.
+    Nothing is left open in them. The last one is the change itself. ``used_ids`` may not be used again. Raises
+    AlreadyThereError if nothing is to be changed, and EditRefusedError if the item is gone, or a phrasing belongs to
+    another item.
     """
     base, locations = knowledge.base, knowledge.locations
     match change:

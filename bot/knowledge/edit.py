@@ -73,8 +73,7 @@ class Edit:
     def reverted(self, data: bytes | None) -> bytes | None:
         """The file without the edit, whatever was changed elsewhere since; None if nothing of the file is left.
 
-        Raises:
-            EditRefusedError: the edit is not there, or can't be told apart from what was changed since.
+        Raises EditRefusedError if the edit is not there, or can't be told apart from what was changed since.
         """
         text, inserted = _text(data), self.inserted
         if self.makes_file:
@@ -109,11 +108,9 @@ class ByHandError(EditRefusedError):
 def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
     """The edit that makes a completed change in a file, in the style of what stands around it.
 
-    Without ``data`` there is no file yet: an item makes it.
-
-    Raises:
-        ByHandError: the file is no file for this change, does not load, holds the change already, or is written in a
-            way in which the change can't be made without harm. Where its edit would go is not known.
+    Without ``data`` there is no file yet: an item makes it. Raises ByHandError, with an edit of which it is not known
+    where it would go, if the file is no file for this change, does not load, holds the change already, or is written in
+    a way in which the change can't be made without harm.
     """
     if data is None and isinstance(change, AddItem):
         return Edit(file, change, 0, "", _new_file(change.item))

@@ -76,10 +76,8 @@ def fingerprint(files: Files) -> str:
 def replace(folder: Path, name: str, before: bytes | None, after: bytes | None) -> None:
     """Put a file's new bytes in the place of those that it must still have; ``None`` stands for no file.
 
-    Whoever reads, or is killed, finds the file as it was or as it is then.
-
-    Raises:
-        EditRefusedError: the file has other bytes, or can't be written; nothing is done.
+    Whoever reads, or is killed, finds the file as it was or as it is then. Raises EditRefusedError, and does nothing, if
+    the file has other bytes or can't be written.
     """
     path = (folder / name).resolve()
     try:
@@ -101,16 +99,15 @@ def tidy(folder: Path) -> None:
 
 
 def _write(path: Path, before: bytes | None, after: bytes) -> None:
-    descriptor, aside = tempfile.mkstemp(prefix=_ASIDE, dir=path.parent)
+    with tempfile.NamedTemporaryFile(prefix=_ASIDE, dir=path.parent, delete=False) as stream:
+        aside = Path(stream.name)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(after)
-            stream.flush()
-            os.fsync(stream.fileno())
+        aside.write_bytes(after)
+        _sync(aside)
         # A temporary file is its owner's alone; whoever could read the old one, or edit it, still can.
         like = path if path.exists() else path.parent
         state = like.stat()
-        Path(aside).chmod(state.st_mode & (0o777 if like is path else 0o666))
+        aside.chmod(state.st_mode & (0o777 if like is path else 0o666))
         for owner in (state.st_uid, -1):
             # Who is not root may not give a file away, but perhaps to a group of theirs.
             with contextlib.suppress(PermissionError):
@@ -118,9 +115,9 @@ def _write(path: Path, before: bytes | None, after: bytes) -> None:
                 break
         # As late as possible: an editor may have saved meanwhile.
         _must_be(path, before)
-        Path(aside).replace(path)
+        aside.replace(path)
     finally:
-        Path(aside).unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
 
 
 def _must_be(path: Path, before: bytes | None) -> None:
@@ -128,9 +125,9 @@ def _must_be(path: Path, before: bytes | None) -> None:
         raise EditRefusedError(Refusal.FOLDER_CHANGED)
 
 
-def _sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Make a file's bytes durable, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -47,8 +47,7 @@ class Knowledge:
 def load(files: Files, folder: str) -> Knowledge:
     """Load every ``*.yaml`` of these files, in their order. ``folder`` names them in errors.
 
-    Raises:
-        KnowledgeError: they have faults; it holds all of them.
+    Raises KnowledgeError if they have faults; it holds all of them.
     """
     return _Loading().load(files, folder)
 

@@ -3,10 +3,9 @@
 Descriptions are Chinese: editors show them to admins.
 """
 
-import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.items import Kind
 
@@ -69,11 +68,3 @@ class FramesFile(Strict):
     """frames.yaml:提问时的套话。"""
 
     frames: tuple[Text, ...] = Field(description="请问、是什么、有哪些……")
-
-
-def json_schema() -> str:
-    """The text of ``schema.json``: any one of the files."""
-    files = TypeAdapter[Strict](ItemFile | SpeechFile | SynonymsFile | FramesFile).json_schema()
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "campaign-bot knowledge"}
-    schema = {**head, "anyOf": files["anyOf"], "$defs": files["$defs"]}
-    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
