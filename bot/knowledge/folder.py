@@ -76,8 +76,8 @@ def fingerprint(files: Files) -> str:
 def replace(folder: Path, name: str, before: bytes | None, after: bytes | None) -> None:
     """Put a file's new bytes in the place of those that it must still have; ``None`` stands for no file.
 
-    Whoever reads, or is killed, finds the file as it was or as it is then. Raises EditRefusedError, and does nothing, if
-    the file has other bytes or can't be written.
+    Whoever reads, or is killed, finds the file as it was or as it is then. Raises EditRefusedError, and does nothing,
+    if the file has other bytes or can't be written.
     """
     path = (folder / name).resolve()
     try:
