@@ -14,7 +14,7 @@ from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
-from bot.curation.reload import Unchanged
+from bot.curation.reload import Reloaded
 from bot.evaluation.impact import ReplayedQuestion
 from bot.items import VerdictKind
 from bot.knowledge import read
@@ -68,7 +68,7 @@ class AdminSetup:
             history=self.history,
             usage=self.usage,
             digest=self.digest,
-            reload=Unchanged,
+            reload=lambda: Reloaded(None),
         )
 
     def close(self) -> None:

@@ -372,9 +372,7 @@ def notice(event: reload.Notice) -> Reply:
     """What admins are told of the knowledge folder."""
     match event:
         case reload.Reloaded(base):
-            return Reply(_reloaded(base))
-        case reload.Unchanged():
-            return Reply(texts.RELOADED_SAME)
+            return Reply(_reloaded(base) if base else texts.RELOADED_SAME)
         case reload.KnowledgeFaulty(faults):
             return Reply(_faulty(faults) if faults else texts.RELOAD_MENDED)
         case reload.MissesClosed(count):

@@ -109,6 +109,8 @@ class Edits:
         """
         with self._lock:
             before = self._on_disk()
+            if isinstance(change, AddPhrasings | SetAnswer) and change.item not in before.base.by_id:
+                raise EditRefusedError(Refusal.ITEM_GONE)
             return self._planned(before, completed(change, before.knowledge, self.history.used_ids()))
 
     def plan_again(self, action_id: int) -> Plan:

@@ -27,21 +27,21 @@ class AlreadyThereError(Exception):
 def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -> Sequence[tuple[str, Change]]:
     """The changes that make up a change, each with its file, in an order in which each leaves sound files.
 
-    Nothing is left open in them. The last one is the change itself. ``used_ids`` may not be used again. Raises
-    AlreadyThereError if nothing is to be changed, and EditRefusedError if the item is gone, or a phrasing belongs to
+    Nothing is left open in them. The last one is the change itself, of an item that there is. ``used_ids`` may not be
+    used again. Raises AlreadyThereError if nothing is to be changed, and EditRefusedError if a phrasing belongs to
     another item.
     """
     base, locations = knowledge.base, knowledge.locations
     match change:
         case AddPhrasings(item_id, phrasings):
-            own = set(map(normalise, _item(base, item_id).all_phrasings()))
+            own = set(map(normalise, base.by_id[item_id].all_phrasings()))
             new = {normalise(text): text for text in phrasings if normalise(text) not in own}
             if not new:
                 raise AlreadyThereError(item_id)
             _refuse_taken(new.values(), base)
             return [(locations[item_id].file, AddPhrasings(item_id, tuple(new.values())))]
         case SetAnswer(item_id, answer):
-            before = _item(base, item_id).answer
+            before = base.by_id[item_id].answer
             if before == answer:
                 raise AlreadyThereError(item_id)
             return [(locations[item_id].file, SetAnswer(item_id, answer, before))]
@@ -104,12 +104,6 @@ def is_made(change: Change, base: KnowledgeBase) -> bool | None:
         case AddSource(source):
             return source in base.places
     return None
-
-
-def _item(base: KnowledgeBase, item_id: str) -> Item:
-    if item_id not in base.by_id:
-        raise EditRefusedError(Refusal.ITEM_GONE)
-    return base.by_id[item_id]
 
 
 def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:

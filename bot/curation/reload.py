@@ -24,14 +24,9 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
-    """The folder was loaded because an admin asked for it."""
+    """The folder was loaded because an admin asked for it; without a ``base``, it is as it was."""
 
-    base: KnowledgeBase
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """An admin asked for the folder to be loaded, and it is as it was."""
+    base: KnowledgeBase | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ class EditsOverwritten:
     base: KnowledgeBase
 
 
-Notice = Reloaded | Unchanged | KnowledgeFaulty | MissesClosed | AnswersLost | EditsOverwritten
+Notice = Reloaded | KnowledgeFaulty | MissesClosed | AnswersLost | EditsOverwritten
 """What admins are told of the knowledge folder; the conversation puts it into words."""
 
 
@@ -100,7 +95,7 @@ class Reloader:
     def reload(self) -> Notice:
         """Take over the folder now; what to tell the admin who asked for it. For any thread."""
         try:
-            return Reloaded(self.current.snapshot.base) if self.edits.take_over() else Unchanged()
+            return Reloaded(self.current.snapshot.base if self.edits.take_over() else None)
         except KnowledgeError as error:
             return KnowledgeFaulty(error.faults)
 

@@ -15,7 +15,6 @@ from bot.curation.reload import (
     Notice,
     Reloaded,
     Reloader,
-    Unchanged,
 )
 from bot.errors import StoreError
 from bot.evaluation.impact import ReplayedQuestion
@@ -136,7 +135,7 @@ async def test_a_file_that_is_caught_half_saved_is_no_fault(admin_setup: AdminSe
 
 def test_an_admin_who_asks_is_told_what_came_of_it(admin_setup: AdminSetup, told: Told) -> None:
     """At once."""
-    assert told.reloader.reload() == Unchanged()
+    assert told.reloader.reload() == Reloaded(None)
     admin_setup.write("items.yaml", *PHRASING)
     assert told.reloader.reload() == Reloaded(admin_setup.current.snapshot.base)
     assert MISSED in admin_setup.current.snapshot.base.by_id["card"].phrasings
