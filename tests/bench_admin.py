@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from bot.evaluation.impact import replay_all
 from bot.items import Kind
 from bot.knowledge import read
-from bot.knowledge.changes import AddPhrasings
+from bot.knowledge.edit import AddPhrasings
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
 from bot.store.tables import MISSED, MISSED_DAYS

@@ -14,8 +14,7 @@ from bot.curation.planning import subject
 from bot.errors import EditRefusedError, Fault
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, SetAnswer
-from bot.knowledge.edit import ByHandError
+from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, SetAnswer
 from bot.matching import Candidate
 from bot.snapshot import Snapshot
 from bot.store.records import Action, ActionKind, ActionState, Answered, Cluster, MissedQuestion, Opinion

@@ -5,7 +5,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,7 @@ from bot.errors import EditRefusedError, KnowledgeError, Refusal
 from bot.evaluation.impact import Impact, ReplayedQuestion, replay
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, fingerprint, read
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
-from bot.knowledge.edit import ByHandError, Edit, edit_of
+from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, Change, Edit, SetAnswer, edit_of
 from bot.knowledge.folder import commit, replace, tidy
 from bot.masking import question_key
 from bot.matching import Answer, ConfidenceModel
@@ -84,8 +83,7 @@ class Edits:
     current: CurrentSnapshot
     history: History
     known: Callable[[], Sequence[ReplayedQuestion]]
-    _: KW_ONLY
-    commits: bool
+    commits: bool = field(kw_only=True)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()

@@ -8,7 +8,7 @@ from itertools import chain, count
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
+from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.load import SPEECH
 from bot.knowledge.models import ID_LIMIT
 from bot.matching.phonetics import spell
@@ -118,10 +118,7 @@ def _sources(base: KnowledgeBase, name: str) -> Sequence[str]:
 
 
 def _home(item: Item, knowledge: Knowledge) -> tuple[str, str]:
-    """The file for a new item, and the file's topic.
-
-    A refusal goes where most refusals are, an answer where its topic is; a file for the first of these is a new one.
-    """
+    """The file and topic of a new item: where most refusals are, or its topic is; of the first of these a new file."""
     is_refusal = item.kind is Kind.NOT_COVERED
     homes = [
         (knowledge.locations[other.id].file, other.topic)

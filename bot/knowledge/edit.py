@@ -21,15 +21,11 @@ from pydantic import ValidationError
 
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
+from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
-from bot.knowledge.tree import Tree
 
 _KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related")
 """The order in which the shipped files write them."""
-
-_COLUMNS = {AddPhrasings: 6, SetAnswer: 4, AddItem: 2, AddSource: 2}
-"""Where the shipped files write what is added."""
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """What YAML does not read, or takes for a line end, unless it is escaped."""
@@ -41,8 +37,49 @@ _PARTED = re.compile(r"\n[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*-[ \t]*\Z")
 """Before an item: a blank line, perhaps comments, the dash."""
 _BLOCK_HEADER = re.compile(r"([^\n]*\n)(?: *\r?\n)*( *)")
 """The line that opens a block scalar; the indentation of what it holds."""
-_TAG_OR_ANCHOR = "!&"
-"""What a value begins with that a comment may follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddPhrasings:
+    """More ways to ask the item with this id."""
+
+    item: str
+    phrasings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnswer:
+    """Another answer for the item with this id. Planning fills in the answer ``before``."""
+
+    item: str
+    answer: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddItem:
+    """A new item, which also cites a ``document`` by its name, if one is given.
+
+    Planning gives the item its id, the topic of the file that it goes to, and the id of the document as a source.
+    """
+
+    item: Item
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddSource:
+    """Another document that answers may cite, for speech.yaml."""
+
+    id: str
+    name: str
+
+
+Change = AddPhrasings | SetAnswer | AddItem | AddSource
+"""Whoever wants a change says as much as they know; what is left open is filled in when the change is planned."""
+
+_COLUMNS = {AddPhrasings: 6, SetAnswer: 4, AddItem: 2, AddSource: 2}
+"""Where the shipped files write what is added."""
 
 _Place = tuple[int, str, str]
 """Where a text changes: at this character, the first text gives way to the second."""
@@ -82,11 +119,10 @@ class Edit:
             # Others have been added to the file that was made for this item.
             inserted = _indented(_written(self.change), 2) + "\n"
         new = _Page.read(text, self.change)
-        at = new.find(inserted, self.change, self.start) if new else None
-        if new and at is not None:
-            old = _Page.read(_replaced(text, (at, inserted, self.removed)), self.change)
-            if old and old.content == new.content_without(self.change):
-                return _bytes(old.text, data)
+        at = new.find(inserted, self.change, self.start) if new else -1
+        old = _Page.read(_replaced(text, (at, inserted, self.removed)), self.change) if at >= 0 else None
+        if new and old and old.content == new.content_without(self.change):
+            return _bytes(old.text, data)
         raise EditRefusedError(Refusal.UNDO_ENTANGLED, file=self.file)
 
     def to_paste(self) -> str:
@@ -189,17 +225,18 @@ class _Page:
         nodes: list[yaml.MappingNode] = _fields(self.root)["items"][1].value
         return next((node for node in nodes if _fields(node)["id"][1].value == item_id), None)
 
-    def find(self, inserted: str, change: Change, start: int) -> int | None:
-        """Where an edit stands: at ``start``, else at the only place in the item, or in the file, that holds it."""
-        first, end = 0, len(self.text)
-        if isinstance(change, AddPhrasings | SetAnswer):
-            node = self.item(change.item)
-            if not node:
-                return None
-            first, end = node.start_mark.index, node.end_mark.index
+    def find(self, inserted: str, change: Change, start: int) -> int:
+        """Where an edit stands: at ``start``, else at the only place in the item, or in the file, that holds it.
+
+        -1 if there is no such place.
+        """
+        node = self.item(change.item) if isinstance(change, AddPhrasings | SetAnswer) else self.root
+        if not node:
+            return -1
+        first, end = node.start_mark.index, node.end_mark.index
         if first <= start and self.text.startswith(inserted, start, end):
             return start
-        return self.text.index(inserted, first) if self.text.count(inserted, first, end) == 1 else None
+        return self.text.find(inserted, first, end) if self.text.count(inserted, first, end) == 1 else -1
 
     def below(
         self,
@@ -265,7 +302,8 @@ def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator
     def place(middle: int, written: str) -> _Place:
         return start, page.text[start:end], page.text[start:middle] + page.with_line_ends(written)
 
-    if item.flow_style or page.text[middle] in _TAG_OR_ANCHOR:
+    # A comment may follow a tag or an anchor.
+    if item.flow_style or page.text[middle] in "!&":
         return
     if value.style in ("|", ">"):
         end = middle + len(page.text[middle:end].rstrip(" \t\r\n"))

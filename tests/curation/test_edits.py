@@ -17,8 +17,7 @@ from bot.errors import EditRefusedError, Refusal
 from bot.evaluation.impact import Impact, Outcome, ReplayedQuestion, replay
 from bot.items import Item, Kind
 from bot.knowledge import read
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
-from bot.knowledge.edit import ByHandError
+from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, Change, SetAnswer
 from bot.knowledge.folder import replace as replace_file
 from bot.matching import ConfidenceModel, Index
 from bot.store.records import ActionKind, ActionState

@@ -19,7 +19,7 @@ from bot.curation.reload import (
 from bot.errors import StoreError
 from bot.evaluation.impact import ReplayedQuestion
 from bot.knowledge import read
-from bot.knowledge.changes import AddPhrasings
+from bot.knowledge.edit import AddPhrasings
 from bot.matching import ConfidenceModel
 from bot.service.periodic import periodic
 from bot.snapshot import Snapshot

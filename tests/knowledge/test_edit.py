@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
-from bot.knowledge.edit import ByHandError, Edit, edit_of
+from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, Change, Edit, SetAnswer, edit_of
+from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
-from bot.knowledge.tree import Tree
 from tests.conftest import SHIPPED
 
 ASKED = AddPhrasings("open", ("新问法",))
