@@ -173,9 +173,6 @@ def _bytes(text: str, like: bytes | None) -> bytes:
     return text.encode("utf-8-sig" if like and like.startswith(codecs.BOM_UTF8) else "utf-8")
 
 
-# --- what a text says -------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A text that loads, with what it says: a file as a model dumps it, but with its items by their ids."""
@@ -268,9 +265,6 @@ def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, An
     return {key.value: (key, value) for key, value in mapping.value}
 
 
-# --- where it is written ----------------------------------------------------------------------------------------------
-
-
 def _places(page: _Page, change: Change) -> Iterator[_Place]:
     """Where and how a change might be written, the most natural way first; not all of them are safe."""
     written, fields = _written(change), _fields(page.root)
@@ -314,9 +308,6 @@ def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator
             return
     yield place(middle, _indented(_scalar(answer), key.start_mark.column).lstrip())
     yield place(middle, _quoted(answer))
-
-
-# --- how it is written ------------------------------------------------------------------------------------------------
 
 
 def _written(change: Change) -> str:

@@ -61,14 +61,6 @@ class Knowledge:
     locations: Mapping[str, Location]
 
 
-def load(files: Files, folder: str) -> Knowledge:
-    """Load every ``*.yaml`` of these files, in their order. ``folder`` names them in errors.
-
-    Raises KnowledgeError if they have faults; it holds all of them.
-    """
-    return _Loading().load(files, folder)
-
-
 class _TextLoader(yaml.CSafeLoader):
     def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:  # noqa: ARG002
         return str(self.DEFAULT_SCALAR_TAG)
@@ -178,43 +170,24 @@ class _Entry:
         return Fault(self.tree.name, self.location(*path).line, message.format(**details))
 
 
+@dataclass(slots=True)
 class _Loading:
     """One run of the loader: files first, then what holds between them."""
 
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
-        self._warnings: list[Fault] = []
-        self._entries: list[_Entry] = []
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    entries: list[_Entry] = field(default_factory=list)
 
-    def load(self, files: Files, folder: str) -> Knowledge:
-        self._warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in files if name.endswith(".yml"))
-        contents = {name: self._file(name, data) for name, data in files.items() if name.endswith(".yaml")}
-        if SPEECH not in contents:
-            self._faults.append(Fault(SPEECH, 1, knowledge_texts.SPEECH_MISSING))
-        elif not self._entries and not self._faults:
-            self._faults.append(Fault(SPEECH, 1, knowledge_texts.NO_ITEMS))
-        said: dict[str, Any] = {"paragraphs": {}, "others": {}}
-        for name in _OWN_SHAPE:
-            said.update(contents.get(name) or {})
-        places = {**said.pop("paragraphs"), **said.pop("others")}
-        locations = self._check_ids()
-        self._check_phrasings(locations)
-        self._faults += self._check_references(places, locations)
-        if self._faults:
-            raise KnowledgeError(folder, sorted(set(self._faults)))
-        base = KnowledgeBase(items=tuple(entry.item() for entry in self._entries), places=places, **said)
-        return Knowledge(base, tuple(sorted(set(self._warnings))), locations)
-
-    def _file(self, name: str, data: bytes) -> BaseModel | None:
+    def file(self, name: str, data: bytes) -> BaseModel | None:
         """The validated content of one file; faults are noted, and what is sound of an item file is kept."""
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self._faults.append(Fault(name, data.count(b"\n", 0, error.start) + 1, knowledge_texts.NOT_UTF8))
+            self.faults.append(Fault(name, data.count(b"\n", 0, error.start) + 1, knowledge_texts.NOT_UTF8))
             return None
         tree = Tree(name, text)
-        self._faults += tree.faults
-        self._warnings += tree.warnings
+        self.faults += tree.faults
+        self.warnings += tree.warnings
         if tree.faults and not tree.value:
             return None
         model = _OWN_SHAPE.get(name, ItemFile)
@@ -222,27 +195,27 @@ class _Loading:
         try:
             content = model.model_validate(tree.value)
         except ValidationError as error:
-            self._faults += (_fault(tree, model, detail) for detail in error.errors(include_url=False))
+            self.faults += (_fault(tree, model, detail) for detail in error.errors(include_url=False))
         if model is ItemFile and isinstance(tree.value, dict):
             topic = content.topic if isinstance(content, ItemFile) else ""
             items = tree.value.get("items")
             for index, value in enumerate(items if isinstance(items, list) else []):
                 with suppress(ValidationError):
-                    self._entries.append(_Entry(tree, index, ItemEntry.model_validate(value), topic))
+                    self.entries.append(_Entry(tree, index, ItemEntry.model_validate(value), topic))
         return content
 
-    def _check_ids(self) -> Mapping[str, Location]:
+    def check_ids(self) -> Mapping[str, Location]:
         locations: dict[str, Location] = {}
-        for entry in self._entries:
+        for entry in self.entries:
             item_id, here = entry.content.id, entry.location("id")
             if locations.setdefault(item_id, here) is not here:
                 details = {"id": item_id, "other": locations[item_id]}
-                self._faults.append(entry.fault(knowledge_texts.DUPLICATE_ID, "id", **details))
+                self.faults.append(entry.fault(knowledge_texts.DUPLICATE_ID, "id", **details))
         return locations
 
-    def _check_phrasings(self, locations: Mapping[str, Location]) -> None:
+    def check_phrasings(self, locations: Mapping[str, Location]) -> None:
         first: dict[str, tuple[str, Location]] = {}
-        for entry in self._entries:
+        for entry in self.entries:
             item = entry.content
             paths = [("question",), *(("phrasings", n) for n in range(len(item.phrasings)))]
             for path, phrasing in zip(paths, (item.question, *item.phrasings), strict=True):
@@ -250,14 +223,14 @@ class _Loading:
                 owner, other = first.setdefault(form, (item.id, here))
                 details = {"phrasing": phrasing, "id": owner, "other": other, "line": other.line}
                 if not form:
-                    self._faults.append(entry.fault(knowledge_texts.BLANK_TEXT, *path, text=phrasing))
+                    self.faults.append(entry.fault(knowledge_texts.BLANK_TEXT, *path, text=phrasing))
                 elif owner != item.id:
-                    self._faults.append(entry.fault(knowledge_texts.DUPLICATE_PHRASING, *path, **details))
+                    self.faults.append(entry.fault(knowledge_texts.DUPLICATE_PHRASING, *path, **details))
                 elif other != here and locations[owner].file == here.file:
-                    self._warnings.append(entry.fault(knowledge_texts.REPEATED_PHRASING, *path, **details))
+                    self.warnings.append(entry.fault(knowledge_texts.REPEATED_PHRASING, *path, **details))
 
-    def _check_references(self, places: Mapping[str, str], ids: Collection[str]) -> Iterator[Fault]:
-        for entry in self._entries:
+    def check_references(self, places: Mapping[str, str], ids: Collection[str]) -> Iterator[Fault]:
+        for entry in self.entries:
             item, is_answer = entry.content, entry.content.kind == Kind.ANSWER.value
             if is_answer and not item.source:
                 yield entry.fault(knowledge_texts.SOURCE_MISSING, "id", id=item.id)
@@ -298,3 +271,28 @@ def _fault(tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
     limit = detail.get("ctx", {}).get("max_length")
     words = message.format(key=key, known="、".join(known.model_fields), limit=limit, id=found, kind=found)
     return Fault(tree.name, tree.line(path), words)
+
+
+def load(files: Files, folder: str) -> Knowledge:
+    """Load every ``*.yaml`` of these files, in their order. ``folder`` names them in errors.
+
+    Raises KnowledgeError if they have faults; it holds all of them.
+    """
+    loading = _Loading()
+    loading.warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in files if name.endswith(".yml"))
+    contents = {name: loading.file(name, data) for name, data in files.items() if name.endswith(".yaml")}
+    if SPEECH not in contents:
+        loading.faults.append(Fault(SPEECH, 1, knowledge_texts.SPEECH_MISSING))
+    elif not loading.entries and not loading.faults:
+        loading.faults.append(Fault(SPEECH, 1, knowledge_texts.NO_ITEMS))
+    said: dict[str, Any] = {"paragraphs": {}, "others": {}}
+    for name in _OWN_SHAPE:
+        said.update(contents.get(name) or {})
+    places = {**said.pop("paragraphs"), **said.pop("others")}
+    locations = loading.check_ids()
+    loading.check_phrasings(locations)
+    loading.faults += loading.check_references(places, locations)
+    if loading.faults:
+        raise KnowledgeError(folder, sorted(set(loading.faults)))
+    base = KnowledgeBase(items=tuple(entry.item() for entry in loading.entries), places=places, **said)
+    return Knowledge(base, tuple(sorted(set(loading.warnings))), locations)
