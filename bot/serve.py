@@ -6,6 +6,7 @@ Only that command imports this module: Telegram's libraries cost every other one
 import asyncio
 import logging
 import os
+from collections.abc import Awaitable
 from datetime import timedelta
 from functools import partial
 
@@ -15,7 +16,7 @@ from bot.app import App
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
-from bot.curation.digest import Digest, WeeklyDigest
+from bot.curation.digest import Digest, Report
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.curation.reload import Reloader
@@ -90,10 +91,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
     )
 
     lifecycle = MissLifecycle(app.misses, app.usage, current)
-    digest = Digest(app.clusters, app.clustering, app.usage)
-    weekly_digest = WeeklyDigest(
-        digest, current, app.history, lambda report: admin_notifier.send(cards.digest(report, current.snapshot.base))
-    )
+    digest = Digest(app.clusters, app.clustering, app.usage, app.history)
     reloader = Reloader(
         folder=app.folder,
         current=current,
@@ -102,6 +100,10 @@ def serve(app: App, limits: Limits | None = None) -> None:
         tell=lambda notice: admin_notifier.tell(cards.notice(notice)),
         cache=settings.cache,
     )
+
+    def send_digest(report: Report) -> Awaitable[None]:
+        return admin_notifier.send(cards.digest(report, current.snapshot.base))
+
     admin_conversation = AdminConversation(
         current=current,
         editing=Editing(current, edits, lifecycle, app.clusters, app.history),
@@ -153,7 +155,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
             partial(periodic, worker.load, every_s=2),
             partial(periodic, admin_notifier.send_next, every_s=0),
             partial(periodic, subscription_notifier.tell, every_s=5),
-            partial(periodic, weekly_digest.send_if_due, every_s=300),
+            partial(periodic, partial(digest.send_if_due, current, send_digest), every_s=300),
         ),
         reload=reloader.ask,
     )

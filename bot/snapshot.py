@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.items import KnowledgeBase
-from bot.knowledge import Files, Knowledge, load_files
+from bot.knowledge import Files, Knowledge, load
 from bot.matching import ConfidenceModel, Index, Matcher
 
 
@@ -20,7 +20,7 @@ class Snapshot:
     @classmethod
     def of(cls, files: Files, folder: str, confidence: ConfidenceModel) -> "Snapshot":
         """Load and index these files. Raises KnowledgeError, which names the ``folder``, where they have faults."""
-        knowledge = load_files(files, folder)
+        knowledge = load(files, folder)
         return cls(files, knowledge, Index.build(knowledge.base), confidence)
 
     def calibrated(self, confidence: ConfidenceModel) -> "Snapshot":

@@ -14,7 +14,7 @@ from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
-from bot.curation.notices import Unchanged
+from bot.curation.reload import Reloaded
 from bot.evaluation.impact import ReplayedQuestion
 from bot.items import VerdictKind
 from bot.knowledge import read
@@ -58,7 +58,7 @@ class AdminSetup:
         self.edits = Edits(self.folder, self.current, self.history, lambda: self.known, commits=commits)
         self.lifecycle = MissLifecycle(self.misses, self.usage, self.current)
         self.clustering = Clustering(self.clusters, snapshot.index)
-        self.digest = Digest(self.clusters, self.clustering, self.usage, self.clock)
+        self.digest = Digest(self.clusters, self.clustering, self.usage, self.history, self.clock)
         self.conversation = AdminConversation(
             current=self.current,
             editing=Editing(self.current, self.edits, self.lifecycle, self.clusters, self.history),
@@ -68,7 +68,7 @@ class AdminSetup:
             history=self.history,
             usage=self.usage,
             digest=self.digest,
-            reload=Unchanged,
+            reload=lambda: Reloaded(None),
         )
 
     def close(self) -> None:

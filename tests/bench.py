@@ -24,11 +24,11 @@ from rapidfuzz import fuzz
 
 from bot.evaluation.measure import Question, ask_questions, read_questions, summary
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge import load
 from bot.matching import Index, Matcher
 from bot.text import normalise
 from tests import bench_admin, bench_intake
 from tests.baselines import all_searches, by_bm25s, by_rapidfuzz, by_tantivy, by_tfidf
+from tests.conftest import loaded
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
@@ -82,7 +82,7 @@ def percentiles(search: Callable[[str], object], questions: Sequence[str]) -> di
 def costs(size: int) -> dict[str, object]:
     """What one size costs, for the engine and the others."""
     model = BigramModel(
-        [normalise(a) for item in load(ROOT / "knowledge").base.items for a in item.all_phrasings()], seed=1
+        [normalise(a) for item in loaded(ROOT / "knowledge").base.items for a in item.all_phrasings()], seed=1
     )
     phrasings = list(dict.fromkeys(model.text() for _ in range(size)))
     questions = [model.question(number) for number in range(QUESTIONS)]
@@ -123,7 +123,7 @@ def recall() -> None:
         ("shipped", ROOT / "knowledge", DATA / "questions.jsonl"),
         ("library", DATA / "library", DATA / "library-questions.jsonl"),
     ):
-        base = load(folder).base
+        base = loaded(folder).base
         asked = [q for q in read_questions(file.read_text(encoding="utf-8").splitlines()) if q.kind == "in"]
         engine = summary(list(ask_questions(Matcher(Index.build(base)), asked)))["recall_at_1"]
         print(f"R@1, {name}, {len(asked)} questions")

@@ -16,15 +16,15 @@ from rapidfuzz import fuzz, process
 
 from bot.evaluation.impact import replay_all
 from bot.items import Kind
-from bot.knowledge import load, read
-from bot.knowledge.changes import AddPhrasings
+from bot.knowledge import read
+from bot.knowledge.edit import AddPhrasings
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
 from bot.store.tables import MISSED, MISSED_DAYS
 from bot.text import normalise
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
-from tests.conftest import SHIPPED
+from tests.conftest import SHIPPED, loaded
 from tests.fake_bot_api import FakeBotApi, serving
 from tests.process import ending, execute, settings_for, wait_for
 
@@ -38,7 +38,7 @@ RELOADS = 5
 
 def phrasings() -> list[str]:
     """Every way to ask the shipped knowledge."""
-    return [asking for item in load(SHIPPED).base.items for asking in item.all_phrasings()]
+    return [asking for item in loaded(SHIPPED).base.items for asking in item.all_phrasings()]
 
 
 def missed_texts(count: int) -> list[str]:

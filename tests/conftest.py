@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.items import VerdictKind
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge, load, read
 from bot.matching import Index, Matcher, Settled, Verdict
 from bot.store.database import Database
 from bot.store.misses import MissLog
@@ -25,10 +25,15 @@ SHIPPED = ROOT / "knowledge"
 CANTEEN = ROOT / "tests" / "data" / "canteen"
 
 
+def loaded(folder: Path) -> Knowledge:
+    """A knowledge folder. Raises KnowledgeError if it has faults."""
+    return load(read(folder), str(folder))
+
+
 @pytest.fixture(scope="session")
 def shipped() -> Knowledge:
     """The knowledge that this repository ships."""
-    return load(SHIPPED)
+    return loaded(SHIPPED)
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +45,7 @@ def matcher(shipped: Knowledge) -> Matcher:
 @pytest.fixture(scope="session")
 def canteen() -> Knowledge:
     """A base of three answers, one refusal and one greeting, on another subject; 开饭 and 放饭 are one word to it."""
-    return load(CANTEEN)
+    return loaded(CANTEEN)
 
 
 def miss(text: str, state: State = State.OPEN) -> Miss:

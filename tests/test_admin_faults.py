@@ -12,9 +12,8 @@ import pytest
 
 from bot.conversation.callbacks import AdminAction, AdminCallback, Subscribe
 from bot.conversation.reply import short_key
-from bot.knowledge import load
 from bot.texts.admins import CARD_GONE
-from tests.conftest import CANTEEN
+from tests.conftest import CANTEEN, loaded
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
 from tests.process import missed, running, settings_for, start, stop, wait_for, waiting
 from tests.unlimited import unlimited_bot
@@ -85,7 +84,7 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
             time.sleep(chance.uniform(0, 0.15))
         content = (folder / "items.yaml").read_bytes()
         assert content in {before, after}
-        load(folder)
+        loaded(folder)
     with running(settings, log) as process:
         # Killed after the edit and before its reply, the card says that it is handled.
         api.wait_until(lambda: len(texts(api, ADMIN)) >= 2 or CARD_GONE in notices(api))

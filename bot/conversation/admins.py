@@ -11,7 +11,7 @@ from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInp
 from bot.conversation.reply import Button, Reply, row
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
-from bot.curation.notices import Notice
+from bot.curation.reload import Notice
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind
 from bot.knowledge.edit import ByHandError
@@ -208,7 +208,7 @@ class AdminConversation:
         waiting = self.digest.to_judge(snapshot) if left > 0 else []
         if waiting:
             return cards.judge_card(waiting[0], snapshot.base.by_id[waiting[0].item], min(left, len(waiting)))
-        return cards.precision(self.digest.precision())
+        return cards.precision([judgement.right for judgement in self.usage.judged()])
 
     def _judge(self, callback: callbacks.JudgeAnswer, admin: Admin) -> Reply:
         waiting = self.usage.to_judge(_JUDGED_AT_MOST)

@@ -1,22 +1,20 @@
 """What admins read and press."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 
 from bot.conversation import callbacks
 from bot.conversation.callbacks import YES, AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Field, Form
 from bot.conversation.member_replies import places
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
-from bot.curation import notices
-from bot.curation.digest import Precision, Report
+from bot.curation import reload
+from bot.curation.digest import Report, interval
 from bot.curation.edits import Plan
 from bot.curation.planning import subject
 from bot.errors import EditRefusedError
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, SetAnswer
-from bot.knowledge.edit import ByHandError
+from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, SetAnswer
 from bot.matching import Candidate
 from bot.snapshot import Snapshot
 from bot.store.records import Action, ActionKind, ActionState, Answered, Cluster, MissedQuestion, Opinion
@@ -344,35 +342,37 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
     return Reply("\n".join(lines), _column(buttons))
 
 
-def precision(judged: Precision | None) -> Reply:
-    """What the judgements say so far."""
-    if judged is None:
+def precision(judged: Sequence[bool]) -> Reply:
+    """What the judgements, of which each says whether an answer was right, say so far."""
+    if not judged:
         return Reply(texts.JUDGE_NONE)
-    return Reply(texts.JUDGED_PRECISION.format(share=judged.right / judged.count, **asdict(judged)))
+    right, count = sum(judged), len(judged)
+    low, high = interval(right, count)
+    return Reply(texts.JUDGED_PRECISION.format(share=right / count, right=right, count=count, low=low, high=high))
 
 
-def notice(event: notices.Notice) -> Reply:  # noqa: PLR0911 - one return a notice
+def notice(event: reload.Notice) -> Reply:  # noqa: PLR0911 - one return a notice
     """What admins are told of the knowledge folder."""
     match event:
-        case notices.Reloaded(base):
+        case reload.Reloaded(base):
+            if base is None:
+                return Reply(texts.RELOADED_SAME)
             kinds = [item.kind for item in base.items]
             answers, not_covered = kinds.count(Kind.ANSWER), kinds.count(Kind.NOT_COVERED)
             phrasings = sum(len(item.all_phrasings()) for item in base.items)
             return Reply(texts.RELOADED.format(answers=answers, not_covered=not_covered, phrasings=phrasings))
-        case notices.Unchanged():
-            return Reply(texts.RELOADED_SAME)
-        case notices.KnowledgeFaulty(faults):
+        case reload.KnowledgeFaulty(()):
+            return Reply(texts.RELOAD_MENDED)
+        case reload.KnowledgeFaulty(faults):
             lines = [str(fault) for fault in faults[:_FAULTS]]
             if len(faults) > _FAULTS:
                 lines.append(texts.RELOAD_MORE.format(count=len(faults) - _FAULTS))
             return Reply(texts.RELOAD_FAULTY.format(count=len(faults), faults="\n".join(lines)))
-        case notices.KnowledgeFixed():
-            return Reply(texts.RELOAD_MENDED)
-        case notices.MissesClosed(count):
+        case reload.MissesClosed(count):
             return Reply(texts.FOLLOWED.format(count=count))
-        case notices.AnswersLost(impact, base):
+        case reload.AnswersLost(impact, base):
             return Reply("\n".join((texts.RELOAD_LOSES, *impact_lines(impact, base))))
-        case notices.EditsOverwritten(actions, base):
+        case reload.EditsOverwritten(actions, base):
             edits = "\n".join(history_row(action, base) for action in actions)
             rows = _column(Button(texts.BUTTON_AGAIN, AdminCallback(AdminAction.REDO, action.id)) for action in actions)
             return Reply(texts.RELOAD_OVERWRITES.format(edits=edits), rows)

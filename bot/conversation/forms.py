@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from bot.conversation.reply import Reply
 from bot.items import Item, Kind
-from bot.knowledge.changes import AddItem, AddPhrasings, Change, SetAnswer
+from bot.knowledge.edit import AddItem, AddPhrasings, Change, SetAnswer
 from bot.masking import question_key
 from bot.store.records import StoredForm
 from bot.texts import admins as texts

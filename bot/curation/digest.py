@@ -14,7 +14,7 @@ from bot.items import VerdictKind
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
-from bot.store.records import COMPLAINTS, Answered, Opinion
+from bot.store.records import COMPLAINTS, Answered
 from bot.store.usage import UsageLog
 
 TO_JUDGE = 10
@@ -29,79 +29,50 @@ _Z = NormalDist().inv_cdf(0.975)
 _LAST_SENT = "digest"
 """The name under which the week of the last digest is noted."""
 _HOUR = 9
+_QUESTIONS = set(VerdictKind) - {VerdictKind.SMALL_TALK}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The days from ``first`` to ``last``, in counts of questions by what became of them, and of thumbs.
+    """The days from ``first`` to ``last``. ``counts`` are by the names of ``VerdictKind`` and ``Opinion``.
 
-    ``next_edits``: the few edits that would answer most of last month's misses, the best first, each with the cluster
-    that its question belongs to. ``to_judge``: how many answers wait to be judged.
+    ``asked`` and ``complaints`` are sums of these. ``next_edits``: the few edits that would answer most of last month's
+    misses, the best first, each with the cluster that its question belongs to. ``to_judge``: how many answers wait to
+    be judged.
     """
 
     first: date
     last: date
-    answered: int
-    offered: int
-    not_covered: int
-    missed: int
-    helpful: int
+    counts: Counter[str]
+    asked: int
     complaints: int
     next_edits: Sequence[tuple[NextEdit, int]]
     to_judge: int
 
-    @property
-    def asked(self) -> int:
-        """Questions in all."""
-        return self.answered + self.offered + self.not_covered + self.missed
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """How many of the judged answers are right, with Wilson's 95 % interval of their share."""
-
-    right: int
-    count: int
-    low: float
-    high: float
-
 
 @dataclass(eq=False)
 class Digest:
-    """Works the digest out. Every method raises StoreError where the store fails."""
+    """Works the digest out, and sends it once a week. Every method raises StoreError where the store fails."""
 
     clusters: MissClusters
     clustering: Clustering
     usage: UsageLog
+    history: History
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def report(self, snapshot: Snapshot) -> Report:
         """The last seven days, today included."""
         last = self.now().date()
         first = last - timedelta(days=_DAYS - 1)
-        names: Counter[str] = sum(map(Counter, self.usage.daily(first).values()), Counter())
-        return Report(
-            first,
-            last,
-            answered=names[VerdictKind.ANSWER],
-            offered=names[VerdictKind.SUGGEST],
-            not_covered=names[VerdictKind.NOT_COVERED],
-            missed=names[VerdictKind.UNKNOWN],
-            helpful=names[Opinion.HELPFUL],
-            complaints=sum(names[opinion] for opinion in COMPLAINTS),
-            next_edits=self._next_edits(snapshot),
-            to_judge=len(self.to_judge(snapshot)),
-        )
+        counts: Counter[str] = sum(map(Counter, self.usage.daily(first).values()), Counter())
+        asked, complaints = (sum(counts[name] for name in names) for names in (_QUESTIONS, COMPLAINTS))
+        next_edits, to_judge = self._next_edits(snapshot), len(self.to_judge(snapshot))
+        return Report(first, last, counts, asked, complaints, next_edits, to_judge)
 
     def to_judge(self, snapshot: Snapshot) -> list[Answered]:
         """The least sure of last week's answers that nobody judged yet, at most ten, of items that there still are."""
         waiting = self.usage.to_judge(_LOOKED_AT)
         return [answered for answered in waiting if answered.item in snapshot.base.by_id][:TO_JUDGE]
-
-    def precision(self) -> Precision | None:
-        """What all judgements say; None without any."""
-        judged = [judgement.right for judgement in self.usage.judged()]
-        return Precision(sum(judged), len(judged), *interval(sum(judged), len(judged))) if judged else None
 
     def _next_edits(self, snapshot: Snapshot) -> list[tuple[NextEdit, int]]:
         self.clustering.cluster_new()
@@ -112,31 +83,19 @@ class Digest:
         found = best_next_edits(snapshot.index, snapshot.confidence, misses, list(clusters), limit=_EDITS)
         return [(edit, clusters[edit.question]) for edit in found]
 
+    async def send_if_due(self, current: CurrentSnapshot, send: Callable[[Report], Awaitable[None]]) -> None:
+        """Send it from Monday 9 o'clock on in the machine's time zone; first in the second week.
 
-@dataclass(eq=False)
-class WeeklyDigest:
-    """Sends the digest once a week, from Monday 9 o'clock on in the machine's time zone; first in the second week."""
-
-    digest: Digest
-    current: CurrentSnapshot
-    history: History
-    send: Callable[[Report], Awaitable[None]]
-    now: Callable[[], datetime] = lambda: datetime.now().astimezone()
-
-    async def send_if_due(self) -> None:
-        """Send it if it is due. A kill in between sends it twice.
-
-        Raises:
-            StoreError: the store fails.
+        A kill in between sends it twice.
         """
-        now = self.now()
+        now = self.now().astimezone()
         year, week, day = now.isocalendar()
         this_week = f"{year}-{week}"
         sent = await asyncio.to_thread(self.history.mark, _LAST_SENT)
         if sent == this_week or (sent and day == 1 and now.hour < _HOUR):
             return
         if sent:
-            await self.send(await asyncio.to_thread(self.digest.report, self.current.snapshot))
+            await send(await asyncio.to_thread(self.report, current.snapshot))
         await asyncio.to_thread(self.history.put_mark, _LAST_SENT, this_week)
 
 

@@ -2,32 +2,29 @@
 
 import hashlib
 import json
-import logging
-import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cachetools import LRUCache
 from pydantic import TypeAdapter
 
-from bot.curation.planning import AlreadyThereError, completed, is_made, keys_of, questions, subject
+from bot.curation.planning import AlreadyThereError, completed, is_made, questions, subject
 from bot.errors import EditRefusedError, KnowledgeError, Refusal
 from bot.evaluation.impact import Impact, ReplayedQuestion, replay
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, fingerprint, read
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
-from bot.knowledge.edit import ByHandError, Edit, edit_of
+from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, Change, Edit, SetAnswer, edit_of
 from bot.knowledge.folder import commit, replace, tidy
+from bot.masking import question_key
 from bot.matching import Answer, ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.history import History
 from bot.store.records import Action, ActionKind, ActionState
 
-_LOG = logging.getLogger(__name__)
 _OVERWRITTEN = 50
 """So many of the latest edits are looked for in what an editor saved: no editor is left open for longer than that."""
 _PLANS_KEPT = 4
@@ -77,14 +74,16 @@ class Plan:
 
 @dataclass(eq=False)
 class Edits:
-    """Changes the knowledge folder, one change at a time. ``known`` gives the real questions to try changes on."""
+    """Changes the knowledge folder, one change at a time. ``known`` gives the real questions to try changes on.
+
+    Every method raises StoreError where the store fails.
+    """
 
     folder: Path
     current: CurrentSnapshot
     history: History
     known: Callable[[], Sequence[ReplayedQuestion]]
-    _: KW_ONLY
-    commits: bool
+    commits: bool = field(kw_only=True)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -93,11 +92,7 @@ class Edits:
         """What editors changed: the snapshots before and after. Whoever has seen to one removes it."""
 
     def recover(self) -> None:
-        """After a start: find out of each edit that a kill interrupted whether it was made, and remove what is left.
-
-        Raises:
-            StoreError: the store fails.
-        """
+        """After a start: find out of each edit that a kill interrupted whether it was made, and remove what is left."""
         tidy(self.folder)
         for action in self.history.begun():
             made = _all_made(action, self.current.snapshot.base)
@@ -106,25 +101,21 @@ class Edits:
     def plan(self, change: Change) -> Plan:
         """Work a change out on the folder as it is now, and try it on questions.
 
-        The same change on the same folder gives the same plan, as long as it is one of the last few.
-
-        Raises:
-            AlreadyThereError: there is nothing to do.
-            ByHandError: a file is written in a way in which the bot does not edit it.
-            EditRefusedError: it can't be done for another reason.
+        The same change on the same folder gives the same plan, as long as it is one of the last few. Raises
+        AlreadyThereError if there is nothing to do, ByHandError if a file is written in a way in which the bot does not
+        edit it, and EditRefusedError if the change can't be made for another reason.
         """
         with self._lock:
             before = self._on_disk()
+            if isinstance(change, AddPhrasings | SetAnswer) and change.item not in before.base.by_id:
+                raise EditRefusedError(Refusal.ITEM_GONE)
             return self._planned(before, completed(change, before.knowledge, self.history.used_ids()))
 
     def plan_again(self, action_id: int) -> Plan:
-        """Plan an edit that was made before, and whose change is gone from the files.
-
-        Raises: as ``plan``.
-        """
+        """Plan an edit that was made before, and whose change is gone from the files. Raises as ``plan``."""
         with self._lock:
             before = self._on_disk()
-            edits = _undoable(self.history.action(action_id))
+            edits = _edits(self.history.action(action_id))
             missing = [(edit.file, edit.change) for edit in edits if not is_made(edit.change, before.base)]
             if not missing:
                 raise AlreadyThereError(subject(edits[-1].change))
@@ -133,16 +124,17 @@ class Edits:
     def apply(self, plan: Plan, admin: int) -> int:
         """Make a planned change; the number of the action. It answers from then on.
 
-        Raises:
-            ByHandError: the folder can't be written; nothing is done.
-            EditRefusedError: the folder is not the one it was planned on; nothing is done.
+        Raises ByHandError if the folder can't be written, and EditRefusedError if it is not the one that the change was
+        planned on; nothing is done then.
         """
         with self._lock:
             if read(self.folder) != plan.before.files:
                 raise EditRefusedError(Refusal.FOLDER_CHANGED)
             edits = _EDITS.dump_json(plan.edits).decode()
             detail = f"{plan.item}（{plan.edits[-1].file}）"
-            action = self.history.begin(admin, plan.kind, plan.item, detail, edits, keys_of(plan.change))
+            # By these keys the edit is found when a question is erased for good.
+            keys = list(map(question_key, questions(plan.change)))
+            action = self.history.begin(admin, plan.kind, plan.item, detail, edits, keys)
             try:
                 self._write(plan.before.files, plan.after.files, plan.edits)
             except EditRefusedError as error:
@@ -151,47 +143,35 @@ class Edits:
                     raise ByHandError(error.refusal, plan.edits, **error.details) from error
                 raise
             self.history.settle(action, ActionState.DONE)
-            self._adopt(plan.after, plan.before)
-            self._commit(f"{plan.kind}: {plan.item}", plan.edits)
+            self._adopt(plan.after, plan.before, plan.edits, f"{plan.kind}: {plan.item}")
         return action
 
     def undo(self, action_id: int, admin: int) -> str:
         """Undo one edit: the bytes are as before if the file is unchanged since, else that edit alone is taken back.
 
-        The id of the item that it was about. An edit that is undone already stays so.
-
-        Raises:
-            EditRefusedError: it can't be told apart any more, the knowledge would have faults without it, or the folder
-                can't be written.
+        The id of the item that it was about. An edit that is undone already stays so. Raises EditRefusedError if it
+        can't be told apart any more, the knowledge would have faults without it, or the folder can't be written.
         """
         with self._lock:
             action = self.history.action(action_id)
             if action and action.item and action.state is ActionState.UNDONE:
                 return action.item
-            edits = _undoable(action)
+            edits = _edits(action)
             item = subject(edits[-1].change)
             before = self._on_disk()
             # What is undone already was undone by an editor, or before a kill.
             left = [edit for edit in edits if is_made(edit.change, before.base) is not False]
-            if not left:
-                self.history.settle(action_id, ActionState.UNDONE)
-                return item
             reverted = {edit.file: edit.reverted(before.files.get(edit.file)) for edit in left}
             files = {name: data for name, data in {**before.files, **reverted}.items() if data is not None}
             after = self._sound(files, Refusal.UNDO_FAULTY)
             self._write(before.files, files, left[::-1])
             self.history.settle(action_id, ActionState.UNDONE)
             self.history.record(admin, ActionKind.UNDO, f"#{action_id} {item}")
-            self._adopt(after, before)
-            self._commit(f"undo: {item}", left)
+            self._adopt(after, before, left, f"undo: {item}")
         return item
 
     def take_over(self) -> bool:
-        """Answer from the folder as it is now; whether it has changed.
-
-        Raises:
-            KnowledgeError: it has faults; the old snapshot goes on answering.
-        """
+        """Answer from the folder as it is now; whether it has changed. Raises KnowledgeError if it has faults."""
         with self._lock:
             after = self._loaded(read(self.folder))
             is_new = after is not self.current.snapshot
@@ -211,11 +191,8 @@ class Edits:
 
     def overwritten(self, before: Snapshot, after: Snapshot) -> Sequence[Action]:
         """Edits from the chat that an editor has undone by saving an older copy."""
-        return [
-            action
-            for action in self.history.edits(_OVERWRITTEN)
-            if _all_made(action, before.base) and not _all_made(action, after.base)
-        ]
+        found = self.history.edits(_OVERWRITTEN)
+        return [edit for edit in found if _all_made(edit, before.base) and not _all_made(edit, after.base)]
 
     def _loaded(self, files: Files) -> Snapshot:
         current = self.current.snapshot
@@ -244,8 +221,13 @@ class Edits:
             raise ByHandError(by_hand[0].refusal, edits, **by_hand[0].details)
         after = self._sound(files, Refusal.EDIT_FAULTY)
         # A question that becomes a phrasing is lost by the item that answers it now.
-        answered = [ReplayedQuestion(text, _answering(before, text)) for text in questions(edits[-1].change)]
-        impact = self.impact(before, after, [question for question in answered if question.item])
+        verdicts = {text: before.matcher.match(text) for text in questions(edits[-1].change)}
+        answered = [
+            ReplayedQuestion(text, verdict.chosen[0].item.id)
+            for text, verdict in verdicts.items()
+            if isinstance(verdict, Answer)
+        ]
+        impact = self.impact(before, after, answered)
         plan = self._plans[key] = Plan(tuple(edits), before, after, impact)
         return plan
 
@@ -268,42 +250,26 @@ class Edits:
                 replace(self.folder, name, after.get(name), before.get(name))
             raise
 
-    def _adopt(self, snapshot: Snapshot, found: Snapshot) -> None:
-        """From here on this snapshot answers. ``found`` is the folder as editors had left it."""
+    def _adopt(self, snapshot: Snapshot, found: Snapshot, edits: Sequence[Edit] = (), message: str = "") -> None:
+        """From here on this snapshot answers. ``found`` is the folder as editors had left it before these edits."""
         current = self.current.snapshot
         if found.files != current.files:
             self.taken_over.append((current, found))
         self.current.snapshot = snapshot.calibrated(current.confidence)
-
-    def _commit(self, message: str, edits: Sequence[Edit]) -> None:
-        """Commit to git, if that is wanted; an error of git is logged, and the edit stands."""
-        if not self.commits:
-            return
-        try:
+        if self.commits and edits:
             commit(self.folder, [edit.file for edit in edits], message)
-        except (OSError, subprocess.SubprocessError) as error:
-            _LOG.warning("An edit could not be committed to git: %s", getattr(error, "stderr", None) or error)
 
 
 def _all_made(action: Action, base: KnowledgeBase) -> bool:
-    return all(is_made(edit.change, base) for edit in _edits(action))
+    # What the edit was may be erased since.
+    return action.edit is None or all(is_made(edit.change, base) for edit in _edits(action))
 
 
-def _undoable(action: Action | None) -> tuple[Edit, ...]:
+def _edits(action: Action | None) -> tuple[Edit, ...]:
+    """The edits of an action, whichever version of the bot kept them."""
     if action is None or action.edit is None:
         raise EditRefusedError(Refusal.UNDO_GONE)
-    return _edits(action)
-
-
-def _answering(snapshot: Snapshot, text: str) -> str | None:
-    """The item that answers a question, None if none does."""
-    verdict = snapshot.matcher.match(text)
-    return verdict.chosen[0].item.id if isinstance(verdict, Answer) else None
-
-
-def _edits(action: Action) -> tuple[Edit, ...]:
-    """The edits of an action, whichever version of the bot kept them."""
-    return _EDITS.validate_python([_renewed(row) for row in json.loads(action.edit or "[]")])
+    return _EDITS.validate_python([_renewed(row) for row in json.loads(action.edit)])
 
 
 def _renewed(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -44,14 +44,9 @@ class MissLifecycle:
 
         With ``answer`` it is the answer that was taken back, and complaints about it count again.
         """
-
-        def is_lost(missed: MissedQuestion) -> bool:
-            if answer and missed.is_complaint:
-                return True
-            return item not in _items(snapshot.matcher.match(missed.question))
-
         rows = self.misses.rows([State.HANDLED, State.VERIFIED, State.NOT_COVERED])
-        lost = [missed.id for missed in rows if missed.chosen == item and is_lost(missed)]
+        led = [(missed, snapshot.matcher.match(missed.question)) for missed in rows if missed.chosen == item]
+        lost = [missed.id for missed, verdict in led if (answer and missed.is_complaint) or item not in _items(verdict)]
         self.misses.set_state(lost, State.OPEN)
 
     def close(self, rows: Sequence[MissedQuestion], before: Snapshot | None, after: Snapshot) -> int:

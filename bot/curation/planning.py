@@ -8,10 +8,9 @@ from itertools import chain, count
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
+from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, Change, SetAnswer
 from bot.knowledge.load import SPEECH
 from bot.knowledge.models import ID_LIMIT
-from bot.masking import question_key
 from bot.matching.phonetics import spell
 from bot.text import normalise
 
@@ -28,28 +27,26 @@ class AlreadyThereError(Exception):
 def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -> Sequence[tuple[str, Change]]:
     """The changes that make up a change, each with its file, in an order in which each leaves sound files.
 
-    Nothing is left open in them. The last one is the change itself. ``used_ids`` may not be used again.
-
-    Raises:
-        AlreadyThereError: nothing is to be changed.
-        EditRefusedError: the item is gone, or a phrasing belongs to another item.
+    Nothing is left open in them. The last one is the change itself, of an item that there is. ``used_ids`` may not be
+    used again. Raises AlreadyThereError if nothing is to be changed, and EditRefusedError if a phrasing belongs to
+    another item.
     """
     base, locations = knowledge.base, knowledge.locations
     match change:
         case AddPhrasings(item_id, phrasings):
-            own = set(map(normalise, _item(base, item_id).all_phrasings()))
+            own = set(map(normalise, base.by_id[item_id].all_phrasings()))
             new = {normalise(text): text for text in phrasings if normalise(text) not in own}
             if not new:
                 raise AlreadyThereError(item_id)
             _refuse_taken(new.values(), base)
             return [(locations[item_id].file, AddPhrasings(item_id, tuple(new.values())))]
         case SetAnswer(item_id, answer):
-            before = _item(base, item_id).answer
+            before = base.by_id[item_id].answer
             if before == answer:
                 raise AlreadyThereError(item_id)
             return [(locations[item_id].file, SetAnswer(item_id, answer, before))]
         case AddSource(_, name):
-            if known := _source(base, name):
+            for known in _sources(base, name):
                 raise AlreadyThereError(known)
             new_id = next(f"doc-{number}" for number in count(1) if f"doc-{number}" not in base.places)
             return [(SPEECH, AddSource(new_id, name))]
@@ -58,13 +55,15 @@ def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -
                 if (item.question, item.answer) == (other.question, other.answer):
                     raise AlreadyThereError(other.id)
             _refuse_taken(item.all_phrasings(), base)
-            known = _source(base, document) if document else None
-            sources = completed(AddSource("", document), knowledge, ()) if document and not known else []
-            cited = [known] if known else [subject(source) for _, source in sources]
-            prefix = "nc-" if item.kind is Kind.NOT_COVERED else ""
-            item_id = _free(_spelt(prefix, item.question), {*base.by_id, *used_ids})
+            cited = _sources(base, document)
+            sources = completed(AddSource("", document), knowledge, ()) if document and not cited else []
+            spelt = _spelt("nc-" if item.kind is Kind.NOT_COVERED else "", item.question)
+            names = chain([spelt], (f"{spelt}-{number}" for number in count(2)))
+            item_id = next(name for name in names if name not in base.by_id and name not in used_ids)
             file, topic = _home(item, knowledge)
-            new_item = replace(item, id=item_id, topic=topic, source=(*item.source, *cited))
+            new_item = replace(
+                item, id=item_id, topic=topic, source=(*item.source, *cited, *(subject(new) for _, new in sources))
+            )
             return [*sources, (file, AddItem(new_item))]
 
 
@@ -73,10 +72,8 @@ def subject(change: Change) -> str:
     match change:
         case AddItem(item):
             return item.id
-        case AddSource(source, _):
-            return source
-        case AddPhrasings(item_id, _) | SetAnswer(item_id, _, _):
-            return item_id
+        case AddPhrasings(name) | SetAnswer(name) | AddSource(name):
+            return name
 
 
 def questions(change: Change) -> tuple[str, ...]:
@@ -86,13 +83,8 @@ def questions(change: Change) -> tuple[str, ...]:
             return phrasings
         case AddItem(item):
             return item.all_phrasings()
-        case SetAnswer() | AddSource():
+        case _:
             return ()
-
-
-def keys_of(change: Change) -> frozenset[str]:
-    """The keys of the questions that a change holds: by them it is found when a question is erased for good."""
-    return frozenset(map(question_key, questions(change)))
 
 
 def is_made(change: Change, base: KnowledgeBase) -> bool | None:
@@ -114,28 +106,19 @@ def is_made(change: Change, base: KnowledgeBase) -> bool | None:
     return None
 
 
-def _item(base: KnowledgeBase, item_id: str) -> Item:
-    if item_id not in base.by_id:
-        raise EditRefusedError(Refusal.ITEM_GONE)
-    return base.by_id[item_id]
-
-
 def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
     for phrasing in phrasings:
         if owner := base.by_phrasing.get(normalise(phrasing)):
             raise EditRefusedError(Refusal.PHRASING_TAKEN, phrasing=phrasing, question=owner.question)
 
 
-def _source(base: KnowledgeBase, name: str) -> str | None:
+def _sources(base: KnowledgeBase, name: str) -> Sequence[str]:
     """The id of a document that may be cited already."""
-    return next((source for source, place in base.places.items() if place == name), None)
+    return [source for source, place in base.places.items() if place == name][:1]
 
 
 def _home(item: Item, knowledge: Knowledge) -> tuple[str, str]:
-    """The file for a new item, and the file's topic.
-
-    A refusal goes where most refusals are, an answer where its topic is; a file for the first of these is a new one.
-    """
+    """The file and topic of a new item: where most refusals are, or its topic is; of the first of these a new file."""
     is_refusal = item.kind is Kind.NOT_COVERED
     homes = [
         (knowledge.locations[other.id].file, other.topic)
@@ -161,9 +144,3 @@ def _spelt(prefix: str, text: str) -> str:
             return spelt or part[: ID_LIMIT - 4]
         spelt = longer
     return spelt or "item"
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    """The name, or with the first number from 2 on that makes it a new one."""
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(found for found in names if found not in taken)

@@ -2,21 +2,65 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.curation import notices
+from watchfiles import awatch
+
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.errors import Fault, KnowledgeError
 from bot.evaluation.calibration import cached_confidence
+from bot.evaluation.impact import Impact
 from bot.evaluation.leave_one_out import HeldOut
-from bot.knowledge.watch import changes
+from bot.items import KnowledgeBase
 from bot.snapshot import CurrentSnapshot, Snapshot
+from bot.store.records import Action
 
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """The folder was loaded because an admin asked for it; without a ``base``, it is as it was."""
+
+    base: KnowledgeBase | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeFaulty:
+    """The folder has faults, and the old snapshot goes on answering; without any, those that were told are gone."""
+
+    faults: Sequence[Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class MissesClosed:
+    """So many missed questions are answered since the knowledge changed."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersLost:
+    """A change that an editor made, and that is live, costs questions their answers. ``base`` is the changed one."""
+
+    impact: Impact
+    base: KnowledgeBase
+
+
+@dataclass(frozen=True, slots=True)
+class EditsOverwritten:
+    """An editor saved an older copy, and these edits from the chat are gone. ``base`` is the one without them."""
+
+    actions: Sequence[Action]
+    base: KnowledgeBase
+
+
+Notice = Reloaded | KnowledgeFaulty | MissesClosed | AnswersLost | EditsOverwritten
+"""What admins are told of the knowledge folder; the conversation puts it into words."""
 
 
 class _SupersededError(Exception):
@@ -35,7 +79,7 @@ class Reloader:
     current: CurrentSnapshot
     edits: Edits
     lifecycle: MissLifecycle
-    tell: Callable[[notices.Notice], None]
+    tell: Callable[[Notice], None]
     cache: Path | None
     patience_s: float = 1.0
 
@@ -48,12 +92,12 @@ class Reloader:
         """Look at the folder soon, as after SIGHUP; to be called on the event loop."""
         self._asked.set()
 
-    def reload(self) -> notices.Notice:
+    def reload(self) -> Notice:
         """Take over the folder now; what to tell the admin who asked for it. For any thread."""
         try:
-            return notices.Reloaded(self.current.snapshot.base) if self.edits.take_over() else notices.Unchanged()
+            return Reloaded(self.current.snapshot.base if self.edits.take_over() else None)
         except KnowledgeError as error:
-            return notices.KnowledgeFaulty(error.faults)
+            return KnowledgeFaulty(error.faults)
 
     async def run(self) -> None:
         """Watch until it is cancelled."""
@@ -84,28 +128,27 @@ class Reloader:
         self._told = faults
         if faults:
             _LOG.error("Faults in the knowledge (%d), the old snapshot goes on; the first: %s", len(faults), faults[0])
-        self.tell(notices.KnowledgeFaulty(faults) if faults else notices.KnowledgeFixed())
+        self.tell(KnowledgeFaulty(faults))
 
     async def follow(self) -> None:
         """If another snapshot answers: close what it answers, tell what editors' changes cost, compute its thresholds.
 
-        Raises:
-            StoreError: the store fails; the next call tries again.
+        Raises StoreError if the store fails; the next call tries again.
         """
         before, after = self._followed, self.current.snapshot
         if after is before:
             return
         closed = await asyncio.to_thread(self.lifecycle.follow, before, after)
         if closed and before is not None:
-            self.tell(notices.MissesClosed(closed))
+            self.tell(MissesClosed(closed))
         while self.edits.taken_over:
             found = self.edits.taken_over[0]
             impact = await asyncio.to_thread(self.edits.impact, *found)
             overwritten = await asyncio.to_thread(self.edits.overwritten, *found)
             if impact.has_loss:
-                self.tell(notices.AnswersLost(impact, found[1].base))
+                self.tell(AnswersLost(impact, found[1].base))
             if overwritten:
-                self.tell(notices.EditsOverwritten(overwritten, found[1].base))
+                self.tell(EditsOverwritten(overwritten, found[1].base))
             self.edits.taken_over.popleft()
         if self.current.snapshot is after:
             self._followed = after
@@ -124,3 +167,29 @@ class Reloader:
             return
         if confidence != snapshot.confidence:
             self.edits.recalibrate(snapshot, confidence)
+
+
+async def changes(
+    folder: Path, *, calm_s: float = 0.2, longest_s: float = 1.0, look_s: float = 10.0, retry_s: float = 2.0
+) -> AsyncIterator[None]:
+    """Yields whenever YAML files may have changed, for ever; a folder that is gone is waited for.
+
+    An editor saves in several steps: a change counts when nothing was written for ``calm_s`` seconds, but whoever
+    writes on and on is not waited for longer than ``longest_s``. On some network drives no change is noticed: every
+    ``look_s`` seconds there may have been one. A folder that can't be watched is tried again after ``retry_s``.
+    """
+    while True:
+        try:
+            async for _ in awatch(
+                folder,
+                watch_filter=lambda _, path: path.endswith((".yaml", ".yml")),
+                step=round(1000 * calm_s),
+                debounce=round(1000 * longest_s),
+                rust_timeout=round(1000 * look_s),
+                yield_on_timeout=True,
+                recursive=False,
+            ):
+                yield
+        except (OSError, RuntimeError) as error:
+            _LOG.warning("The knowledge folder can't be watched (%s); trying again.", error)
+        await asyncio.sleep(retry_s)

@@ -1,6 +1,6 @@
 """Knowledge folders: the only code that knows YAML."""
 
 from bot.knowledge.folder import Files, fingerprint, read, read_revision
-from bot.knowledge.load import Knowledge, Location, load, load_files
+from bot.knowledge.load import Knowledge, Location, load
 
-__all__ = ["Files", "Knowledge", "Location", "fingerprint", "load", "load_files", "read", "read_revision"]
+__all__ = ["Files", "Knowledge", "Location", "fingerprint", "load", "read", "read_revision"]

@@ -21,15 +21,11 @@ from pydantic import ValidationError
 
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
+from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
-from bot.knowledge.tree import parse
 
 _KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related")
 """The order in which the shipped files write them."""
-
-_COLUMNS = {AddPhrasings: 6, SetAnswer: 4, AddItem: 2, AddSource: 2}
-"""Where the shipped files write what is added."""
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """What YAML does not read, or takes for a line end, unless it is escaped."""
@@ -41,8 +37,49 @@ _PARTED = re.compile(r"\n[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*-[ \t]*\Z")
 """Before an item: a blank line, perhaps comments, the dash."""
 _BLOCK_HEADER = re.compile(r"([^\n]*\n)(?: *\r?\n)*( *)")
 """The line that opens a block scalar; the indentation of what it holds."""
-_TAG_OR_ANCHOR = "!&"
-"""What a value begins with that a comment may follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddPhrasings:
+    """More ways to ask the item with this id."""
+
+    item: str
+    phrasings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnswer:
+    """Another answer for the item with this id. Planning fills in the answer ``before``."""
+
+    item: str
+    answer: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddItem:
+    """A new item, which also cites a ``document`` by its name, if one is given.
+
+    Planning gives the item its id, the topic of the file that it goes to, and the id of the document as a source.
+    """
+
+    item: Item
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddSource:
+    """Another document that answers may cite, for speech.yaml."""
+
+    id: str
+    name: str
+
+
+Change = AddPhrasings | SetAnswer | AddItem | AddSource
+"""Whoever wants a change says as much as they know; what is left open is filled in when the change is planned."""
+
+_COLUMNS = {AddPhrasings: 6, SetAnswer: 4, AddItem: 2, AddSource: 2}
+"""Where the shipped files write what is added."""
 
 _Place = tuple[int, str, str]
 """Where a text changes: at this character, the first text gives way to the second."""
@@ -73,8 +110,7 @@ class Edit:
     def reverted(self, data: bytes | None) -> bytes | None:
         """The file without the edit, whatever was changed elsewhere since; None if nothing of the file is left.
 
-        Raises:
-            EditRefusedError: the edit is not there, or can't be told apart from what was changed since.
+        Raises EditRefusedError if the edit is not there, or can't be told apart from what was changed since.
         """
         text, inserted = _text(data), self.inserted
         if self.makes_file:
@@ -83,11 +119,10 @@ class Edit:
             # Others have been added to the file that was made for this item.
             inserted = _indented(_written(self.change), 2) + "\n"
         new = _Page.read(text, self.change)
-        at = new.find(inserted, self.change, self.start) if new else None
-        if new and at is not None:
-            old = _Page.read(_replaced(text, (at, inserted, self.removed)), self.change)
-            if old and old.content == new.content_without(self.change):
-                return _bytes(old.text, data)
+        at = new.find(inserted, self.change, self.start) if new else -1
+        old = _Page.read(_replaced(text, (at, inserted, self.removed)), self.change) if at >= 0 else None
+        if new and old and old.content == new.content_without(self.change):
+            return _bytes(old.text, data)
         raise EditRefusedError(Refusal.UNDO_ENTANGLED, file=self.file)
 
     def to_paste(self) -> str:
@@ -109,11 +144,9 @@ class ByHandError(EditRefusedError):
 def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
     """The edit that makes a completed change in a file, in the style of what stands around it.
 
-    Without ``data`` there is no file yet: an item makes it.
-
-    Raises:
-        ByHandError: the file is no file for this change, does not load, holds the change already, or is written in a
-            way in which the change can't be made without harm. Where its edit would go is not known.
+    Without ``data`` there is no file yet: an item makes it. Raises ByHandError, with an edit of which it is not known
+    where it would go, if the file is no file for this change, does not load, holds the change already, or is written in
+    a way in which the change can't be made without harm.
     """
     if data is None and isinstance(change, AddItem):
         return Edit(file, change, 0, "", _new_file(change.item))
@@ -140,9 +173,6 @@ def _bytes(text: str, like: bytes | None) -> bytes:
     return text.encode("utf-8-sig" if like and like.startswith(codecs.BOM_UTF8) else "utf-8")
 
 
-# --- what a text says -------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Page:
     """A text that loads, with what it says: a file as a model dumps it, but with its items by their ids."""
@@ -155,7 +185,7 @@ class _Page:
     @classmethod
     def read(cls, text: str, change: Change) -> "_Page | None":
         """None for a text that does not load as a file for this change."""
-        tree = parse("", text)
+        tree = Tree("", text)
         model = SpeechFile if isinstance(change, AddSource) else ItemFile
         try:
             content = model.model_validate(tree.value).model_dump()
@@ -192,17 +222,18 @@ class _Page:
         nodes: list[yaml.MappingNode] = _fields(self.root)["items"][1].value
         return next((node for node in nodes if _fields(node)["id"][1].value == item_id), None)
 
-    def find(self, inserted: str, change: Change, start: int) -> int | None:
-        """Where an edit stands: at ``start``, else at the only place in the item, or in the file, that holds it."""
-        first, end = 0, len(self.text)
-        if isinstance(change, AddPhrasings | SetAnswer):
-            node = self.item(change.item)
-            if not node:
-                return None
-            first, end = node.start_mark.index, node.end_mark.index
+    def find(self, inserted: str, change: Change, start: int) -> int:
+        """Where an edit stands: at ``start``, else at the only place in the item, or in the file, that holds it.
+
+        -1 if there is no such place.
+        """
+        node = self.item(change.item) if isinstance(change, AddPhrasings | SetAnswer) else self.root
+        if not node:
+            return -1
+        first, end = node.start_mark.index, node.end_mark.index
         if first <= start and self.text.startswith(inserted, start, end):
             return start
-        return self.text.index(inserted, first) if self.text.count(inserted, first, end) == 1 else None
+        return self.text.find(inserted, first, end) if self.text.count(inserted, first, end) == 1 else -1
 
     def below(
         self,
@@ -232,9 +263,6 @@ class _Page:
 
 def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, Any]]:
     return {key.value: (key, value) for key, value in mapping.value}
-
-
-# --- where it is written ----------------------------------------------------------------------------------------------
 
 
 def _places(page: _Page, change: Change) -> Iterator[_Place]:
@@ -268,7 +296,8 @@ def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator
     def place(middle: int, written: str) -> _Place:
         return start, page.text[start:end], page.text[start:middle] + page.with_line_ends(written)
 
-    if item.flow_style or page.text[middle] in _TAG_OR_ANCHOR:
+    # A comment may follow a tag or an anchor.
+    if item.flow_style or page.text[middle] in "!&":
         return
     if value.style in ("|", ">"):
         end = middle + len(page.text[middle:end].rstrip(" \t\r\n"))
@@ -281,58 +310,51 @@ def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator
     yield place(middle, _quoted(answer))
 
 
-# --- how it is written ------------------------------------------------------------------------------------------------
-
-
 def _written(change: Change) -> str:
     """What a change adds to a list or a mapping, without the last line end; of an item, without empty keys."""
     match change:
         case AddPhrasings(phrasings=phrasings):
-            return "\n".join(f"- {_in_block(phrasing)}" for phrasing in phrasings)
+            return "\n".join(f"- {_inline(phrasing)}" for phrasing in phrasings)
         case SetAnswer(answer=answer):
             return f"answer: {_scalar(answer)}"
         case AddSource(source, name):
-            return f"{_in_block(source)}: {_in_block(name)}"
+            return f"{_inline(source)}: {_inline(name)}"
         case AddItem(item):
             fields: list[str] = []
             for key in _KEYS:
                 value: str | tuple[str, ...] = getattr(item, key)
                 if key == "phrasings" and value:
-                    fields += [f"{key}:", *(f"  - {_in_block(phrasing)}" for phrasing in value)]
+                    fields += [f"{key}:", *(f"  - {_inline(phrasing)}" for phrasing in value)]
                 elif isinstance(value, tuple):
-                    fields += [f"{key}: [{', '.join(map(_in_flow, value))}]"] if value else []
+                    fields += (
+                        [f"{key}: [{', '.join(_inline(text, in_brackets=True) for text in value)}]"] if value else []
+                    )
                 elif value is not Kind.ANSWER:
                     fields.append(f"{key}: {_scalar(value)}")
             return "- " + _indented("\n".join(fields), 2).lstrip()
 
 
 def _new_file(item: Item) -> str:
-    head = f"# yaml-language-server: $schema=schema.json\ntopic: {_in_block(item.topic)}\nitems:\n"
+    head = f"# yaml-language-server: $schema=schema.json\ntopic: {_inline(item.topic)}\nitems:\n"
     return head + _indented(_written(AddItem(item)), 2) + "\n"
 
 
 def _scalar(text: str) -> str:
     """A text as a value in block style: literally if it has several lines."""
     text = text.strip()
-    return "|-\n" + _indented(text, 2) if "\n" in text and not _UNWRITABLE.search(text) else _in_block(text)
+    return "|-\n" + _indented(text, 2) if "\n" in text and not _UNWRITABLE.search(text) else _inline(text)
 
 
-def _in_block(text: str) -> str:
-    """A text as a value in block style: as it is where every YAML reader takes that for this text, else quoted."""
+def _inline(text: str, *, in_brackets: bool = False) -> str:
+    """A text as a value on one line: as it is where every YAML reader takes that for this text, else quoted."""
     text = text.strip()
-    plain = yaml.safe_dump(text, allow_unicode=True, width=math.inf) == f"{text}\n...\n"
-    return text if plain else _quoted(text)
-
-
-def _in_flow(text: str) -> str:
-    """A text as a value between brackets, where commas and brackets have a meaning."""
-    text = text.strip()
-    plain = yaml.safe_dump([text], allow_unicode=True, width=math.inf, default_flow_style=True) == f"[{text}]\n"
-    return text if plain else _quoted(text)
+    value, plain = ([text], f"[{text}]\n") if in_brackets else (text, f"{text}\n...\n")
+    dumped = yaml.safe_dump(value, allow_unicode=True, width=math.inf, default_flow_style=True)
+    return text if dumped == plain else _quoted(text)
 
 
 def _quoted(text: str) -> str:
-    """A text in double quotes, on one line. JSON's escapes are YAML's; PyYAML's own dumper would escape emoji too."""
+    # JSON's escapes are YAML's; PyYAML's own dumper would escape emoji too.
     return _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 

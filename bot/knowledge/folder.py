@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import logging
 import os
 import subprocess
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 from bot.errors import EditRefusedError, Fault, KnowledgeError, Refusal, UsageError
 from bot.texts import knowledge as knowledge_texts
 
+_LOG = logging.getLogger(__name__)
 Files = Mapping[str, bytes]
 """The YAML files of a folder by their names, in the order of these."""
 _SUFFIXES = (".yaml", ".yml")
@@ -19,11 +21,7 @@ _GIT_PATIENCE_S = 20
 
 
 def read(folder: Path) -> Files:
-    """All files as they are now.
-
-    Raises:
-        KnowledgeError: there is no such folder, or files of it can't be read.
-    """
+    """All files as they are now. Raises KnowledgeError if there is no such folder, or files of it can't be read."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and path.name[0] != ".")
     except OSError:
@@ -32,8 +30,6 @@ def read(folder: Path) -> Files:
     for path in paths:
         try:
             files[path.name] = path.read_bytes()
-        except FileNotFoundError:
-            continue  # gone between the two looks
         except OSError as error:
             faults.append(Fault(path.name, 1, knowledge_texts.FILE_UNREADABLE.format(reason=error.strerror)))
     if faults:
@@ -44,8 +40,7 @@ def read(folder: Path) -> Files:
 def read_revision(folder: Path, revision: str) -> Files:
     """All files as they were in a revision of the git repository that the folder is in.
 
-    Raises:
-        UsageError: there is no such revision, or no such repository.
+    Raises UsageError if there is no such revision, or no such repository.
     """
     try:
         listed = _git(folder, "ls-tree", "--name-only", "-z", revision)
@@ -57,14 +52,12 @@ def read_revision(folder: Path, revision: str) -> Files:
 
 
 def commit(folder: Path, names: Sequence[str], message: str) -> None:
-    """Commit these files to the git repository that the folder is in.
-
-    Raises:
-        OSError: there is no git.
-        subprocess.SubprocessError: it refuses, or takes too long.
-    """
-    _git(folder, "add", "--", *names)
-    _git(folder, "commit", "--quiet", "--message", message, "--", *names)
+    """Commit these files to the git repository that the folder is in; an error of git is logged."""
+    try:
+        _git(folder, "add", "--", *names)
+        _git(folder, "commit", "--quiet", "--message", message, "--", *names)
+    except (OSError, subprocess.SubprocessError) as error:
+        _LOG.warning("An edit could not be committed to git: %s", getattr(error, "stderr", None) or error)
 
 
 def _git(folder: Path, *words: str) -> bytes:
@@ -83,10 +76,8 @@ def fingerprint(files: Files) -> str:
 def replace(folder: Path, name: str, before: bytes | None, after: bytes | None) -> None:
     """Put a file's new bytes in the place of those that it must still have; ``None`` stands for no file.
 
-    Whoever reads, or is killed, finds the file as it was or as it is then.
-
-    Raises:
-        EditRefusedError: the file has other bytes, or can't be written; nothing is done.
+    Whoever reads, or is killed, finds the file as it was or as it is then. Raises EditRefusedError, and does nothing,
+    if the file has other bytes or can't be written.
     """
     path = (folder / name).resolve()
     try:
@@ -108,16 +99,15 @@ def tidy(folder: Path) -> None:
 
 
 def _write(path: Path, before: bytes | None, after: bytes) -> None:
-    descriptor, aside = tempfile.mkstemp(prefix=_ASIDE, dir=path.parent)
+    with tempfile.NamedTemporaryFile(prefix=_ASIDE, dir=path.parent, delete=False) as stream:
+        aside = Path(stream.name)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(after)
-            stream.flush()
-            os.fsync(stream.fileno())
+        aside.write_bytes(after)
+        _sync(aside)
         # A temporary file is its owner's alone; whoever could read the old one, or edit it, still can.
         like = path if path.exists() else path.parent
         state = like.stat()
-        Path(aside).chmod(state.st_mode & (0o777 if like is path else 0o666))
+        aside.chmod(state.st_mode & (0o777 if like is path else 0o666))
         for owner in (state.st_uid, -1):
             # Who is not root may not give a file away, but perhaps to a group of theirs.
             with contextlib.suppress(PermissionError):
@@ -125,10 +115,9 @@ def _write(path: Path, before: bytes | None, after: bytes) -> None:
                 break
         # As late as possible: an editor may have saved meanwhile.
         _must_be(path, before)
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _must_be(path: Path, before: bytes | None) -> None:
@@ -136,9 +125,9 @@ def _must_be(path: Path, before: bytes | None) -> None:
         raise EditRefusedError(Refusal.FOLDER_CHANGED)
 
 
-def _sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Make a file's bytes durable, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -1,19 +1,22 @@
-"""A knowledge folder, loaded: all faults at once, each with its file, its line and how to fix it."""
+"""A knowledge folder, loaded: all faults at once, each with its file, its line and how to fix it.
 
+Every scalar is read as text: no number, date or boolean is ever made of what was typed.
+"""
+
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge.folder import Files, read
+from bot.knowledge.folder import Files
 from bot.knowledge.models import FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
-from bot.knowledge.tree import Tree, parse
 from bot.text import normalise
 from bot.texts import knowledge as knowledge_texts
 
@@ -23,6 +26,19 @@ _OWN_SHAPE: Mapping[str, type[BaseModel]] = {
     "synonyms.yaml": SynonymsFile,
     "frames.yaml": FramesFile,
 }
+
+_Value = str | list["_Value"] | dict[str, "_Value"]
+_Path = tuple[str | int, ...]
+
+_IDENTIFIER = re.compile(r"[a-z0-9.-]+")
+_COMMENT = re.compile(r"[ \t,\]}]*#")
+"""What follows a text that a comment cuts short, on its line."""
+_LIKELY = (
+    (re.compile("^ *\t"), knowledge_texts.TAB),
+    (re.compile(r"^[ -]*\w+："), knowledge_texts.FULL_WIDTH_COLON),
+    (re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"), knowledge_texts.CONTROL_CHARACTER),
+)
+"""What is wrong with a line that YAML can't read, where it can be told by looking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,75 +61,133 @@ class Knowledge:
     locations: Mapping[str, Location]
 
 
-def load(folder: Path) -> Knowledge:
-    """Load every ``*.yaml`` of a folder, in the order of their names.
+class _TextLoader(yaml.CSafeLoader):
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:  # noqa: ARG002
+        return str(self.DEFAULT_SCALAR_TAG)
 
-    Raises:
-        KnowledgeError: the folder has faults; it holds all of them.
+
+@dataclass(slots=True)
+class Tree:
+    """The content of one file, by its name and text; a fault of YAML's own grammar is the only one, without a value.
+
+    ``lines`` maps the path of each value to its line; a key of a mapping has its own line. ``node`` is what the value
+    was read from, for those who need to know how it is written.
     """
-    return load_files(read(folder), str(folder))
 
+    name: str
+    text: str
+    value: _Value = field(init=False, default_factory=dict)
+    lines: dict[_Path, int] = field(init=False, default_factory=dict)
+    faults: list[Fault] = field(init=False, default_factory=list)
+    warnings: list[Fault] = field(init=False, default_factory=list)
+    node: yaml.Node | None = field(init=False, default=None)
+    _seen: set[int] = field(init=False, default_factory=set)
 
-def load_files(files: Files, folder: str) -> Knowledge:
-    """The same for files that are read already, or that stand nowhere yet. ``folder`` names them in errors."""
-    return _Loading(folder).knowledge(files)
+    def __post_init__(self) -> None:
+        try:
+            self.node = yaml.compose(self.text, Loader=_TextLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            return self._break(mark.line if mark else 0)
+        except yaml.reader.ReaderError as error:
+            # The position counts bytes.
+            return self._break(self.text.encode()[: error.position].count(b"\n"))
+        except RecursionError:
+            return self._break(0)
+        if self.node is None:
+            return self._fault(1, knowledge_texts.EMPTY_FILE)
+        self.value = self._read(self.node, ())
+        return None
+
+    def line(self, path: _Path) -> int:
+        """The line of a value, or of the nearest one around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def _break(self, line: int) -> None:
+        """Note the one fault of a file that does not parse. ``line`` counts from 0."""
+        lines = self.text.split("\n")
+        # The parser often stops a line after the fault.
+        for near in (line, line - 1):
+            for pattern, message in _LIKELY:
+                if 0 <= near < len(lines) and pattern.search(lines[near]):
+                    return self._fault(near + 1, message)
+        return self._fault(line + 1, knowledge_texts.NOT_YAML)
+
+    def _read(self, node: yaml.Node, path: _Path) -> _Value:
+        line = node.start_mark.line + 1
+        self.lines.setdefault(path, line)
+        # PyYAML hands out the same node object for an alias as for its anchor.
+        if id(node) in self._seen:
+            self._fault(line, knowledge_texts.ALIAS)
+            # An alias may stand inside what it names: there is no end to following that.
+            return str(node.value) if isinstance(node, yaml.ScalarNode) else {}
+        self._seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            is_words = not node.style and not _IDENTIFIER.fullmatch(node.value)
+            if is_words and _COMMENT.match(self.text, node.end_mark.index):
+                self.warnings.append(Fault(self.name, node.end_mark.line + 1, knowledge_texts.COMMENT_CUTS_TEXT))
+            return str(node.value)
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._entries(node, path))
+        return [self._read(child, (*path, index)) for index, child in enumerate(node.value)]
+
+    def _entries(self, node: yaml.MappingNode, path: _Path) -> Iterator[tuple[str, _Value]]:
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._fault(line, knowledge_texts.NOT_TEXT_VALUE.format(key="?"))
+                continue
+            key = str(key_node.value)
+            if (*path, key) in self.lines:
+                first = self.lines[*path, key]
+                self._fault(line, knowledge_texts.DUPLICATE_KEY.format(key=key, line=first))
+                continue
+            self.lines[*path, key] = line
+            yield key, self._read(value_node, (*path, key))
+
+    def _fault(self, line: int, message: str) -> None:
+        self.faults.append(Fault(self.name, line, message))
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """An item without a fault of its own, and where it stands."""
 
-    file: str
     tree: Tree
     index: int
     content: ItemEntry
     topic: str
 
+    def item(self) -> Item:
+        return Item(**self.content.model_dump() | {"kind": Kind(self.content.kind), "topic": self.topic})
+
     def location(self, *path: str | int) -> Location:
-        return Location(self.file, self.tree.line(("items", self.index, *path)))
+        return Location(self.tree.name, self.tree.line(("items", self.index, *path)))
 
     def fault(self, message: str, *path: str | int, **details: object) -> Fault:
-        return Fault(self.file, self.location(*path).line, message.format(**details))
+        return Fault(self.tree.name, self.location(*path).line, message.format(**details))
 
 
+@dataclass(slots=True)
 class _Loading:
     """One run of the loader: files first, then what holds between them."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._faults: list[Fault] = []
-        self._warnings: list[Fault] = []
-        self._entries: list[_Entry] = []
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    entries: list[_Entry] = field(default_factory=list)
 
-    def knowledge(self, files: Files) -> Knowledge:
-        self._warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in files if name.endswith(".yml"))
-        contents = {name: self._file(name, data) for name, data in files.items() if name.endswith(".yaml")}
-        if SPEECH not in contents:
-            self._faults.append(Fault(SPEECH, 1, knowledge_texts.SPEECH_MISSING))
-        elif not self._entries and not self._faults:
-            self._faults.append(Fault(SPEECH, 1, knowledge_texts.NO_ITEMS))
-        said: dict[str, Any] = {"paragraphs": {}, "others": {}}
-        for name in _OWN_SHAPE:
-            said.update(contents.get(name) or {})
-        places = {**said.pop("paragraphs"), **said.pop("others")}
-        locations = self._check_ids()
-        self._check_phrasings(locations)
-        self._faults += self._check_references(places, locations)
-        if self._faults:
-            raise KnowledgeError(self._folder, sorted(set(self._faults)))
-        base = KnowledgeBase(items=tuple(map(_item, self._entries)), places=places, **said)
-        return Knowledge(base, tuple(sorted(set(self._warnings))), locations)
-
-    def _file(self, name: str, data: bytes) -> BaseModel | None:
+    def file(self, name: str, data: bytes) -> BaseModel | None:
         """The validated content of one file; faults are noted, and what is sound of an item file is kept."""
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self._faults.append(Fault(name, data.count(b"\n", 0, error.start) + 1, knowledge_texts.NOT_UTF8))
+            self.faults.append(Fault(name, data.count(b"\n", 0, error.start) + 1, knowledge_texts.NOT_UTF8))
             return None
-        tree = parse(name, text)
-        self._faults += tree.faults
-        self._warnings += tree.warnings
+        tree = Tree(name, text)
+        self.faults += tree.faults
+        self.warnings += tree.warnings
         if tree.faults and not tree.value:
             return None
         model = _OWN_SHAPE.get(name, ItemFile)
@@ -121,27 +195,27 @@ class _Loading:
         try:
             content = model.model_validate(tree.value)
         except ValidationError as error:
-            self._faults += (_fault(name, tree, model, detail) for detail in error.errors(include_url=False))
+            self.faults += (_fault(tree, model, detail) for detail in error.errors(include_url=False))
         if model is ItemFile and isinstance(tree.value, dict):
             topic = content.topic if isinstance(content, ItemFile) else ""
             items = tree.value.get("items")
             for index, value in enumerate(items if isinstance(items, list) else []):
                 with suppress(ValidationError):
-                    self._entries.append(_Entry(name, tree, index, ItemEntry.model_validate(value), topic))
+                    self.entries.append(_Entry(tree, index, ItemEntry.model_validate(value), topic))
         return content
 
-    def _check_ids(self) -> Mapping[str, Location]:
+    def check_ids(self) -> Mapping[str, Location]:
         locations: dict[str, Location] = {}
-        for entry in self._entries:
+        for entry in self.entries:
             item_id, here = entry.content.id, entry.location("id")
             if locations.setdefault(item_id, here) is not here:
                 details = {"id": item_id, "other": locations[item_id]}
-                self._faults.append(entry.fault(knowledge_texts.DUPLICATE_ID, "id", **details))
+                self.faults.append(entry.fault(knowledge_texts.DUPLICATE_ID, "id", **details))
         return locations
 
-    def _check_phrasings(self, locations: Mapping[str, Location]) -> None:
+    def check_phrasings(self, locations: Mapping[str, Location]) -> None:
         first: dict[str, tuple[str, Location]] = {}
-        for entry in self._entries:
+        for entry in self.entries:
             item = entry.content
             paths = [("question",), *(("phrasings", n) for n in range(len(item.phrasings)))]
             for path, phrasing in zip(paths, (item.question, *item.phrasings), strict=True):
@@ -149,14 +223,14 @@ class _Loading:
                 owner, other = first.setdefault(form, (item.id, here))
                 details = {"phrasing": phrasing, "id": owner, "other": other, "line": other.line}
                 if not form:
-                    self._faults.append(entry.fault(knowledge_texts.BLANK_TEXT, *path, text=phrasing))
+                    self.faults.append(entry.fault(knowledge_texts.BLANK_TEXT, *path, text=phrasing))
                 elif owner != item.id:
-                    self._faults.append(entry.fault(knowledge_texts.DUPLICATE_PHRASING, *path, **details))
-                elif other != here and locations[owner].file == entry.file:
-                    self._warnings.append(entry.fault(knowledge_texts.REPEATED_PHRASING, *path, **details))
+                    self.faults.append(entry.fault(knowledge_texts.DUPLICATE_PHRASING, *path, **details))
+                elif other != here and locations[owner].file == here.file:
+                    self.warnings.append(entry.fault(knowledge_texts.REPEATED_PHRASING, *path, **details))
 
-    def _check_references(self, places: Mapping[str, str], ids: Collection[str]) -> Iterator[Fault]:
-        for entry in self._entries:
+    def check_references(self, places: Mapping[str, str], ids: Collection[str]) -> Iterator[Fault]:
+        for entry in self.entries:
             item, is_answer = entry.content, entry.content.kind == Kind.ANSWER.value
             if is_answer and not item.source:
                 yield entry.fault(knowledge_texts.SOURCE_MISSING, "id", id=item.id)
@@ -168,10 +242,6 @@ class _Loading:
             for n, related in enumerate(item.related):
                 if related not in ids:
                     yield entry.fault(knowledge_texts.UNKNOWN_RELATED, "related", n, related=related)
-
-
-def _item(entry: _Entry) -> Item:
-    return Item(**entry.content.model_dump() | {"kind": Kind(entry.content.kind), "topic": entry.topic})
 
 
 _MESSAGES = {
@@ -188,14 +258,41 @@ _MESSAGES = {
 """What pydantic finds, by its own names, in words for admins; what is not named here is no mapping."""
 
 
-def _fault(name: str, tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
+def _fault(tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
     """What pydantic found, at the line where it stands."""
     path, found = detail["loc"], detail["input"]
     key = next((part for part in reversed(path) if isinstance(part, str) and part != "[key]"), "")
     message = _MESSAGES.get(detail["type"])
     if message is None:
-        return Fault(name, tree.line(path), knowledge_texts.NOT_MAPPING_VALUE.format(key=f"“{key}”" if key else ""))
+        return Fault(
+            tree.name, tree.line(path), knowledge_texts.NOT_MAPPING_VALUE.format(key=f"“{key}”" if key else "")
+        )
     known = ItemEntry if model is ItemFile and path[0] == "items" else model
     limit = detail.get("ctx", {}).get("max_length")
     words = message.format(key=key, known="、".join(known.model_fields), limit=limit, id=found, kind=found)
-    return Fault(name, tree.line(path), words)
+    return Fault(tree.name, tree.line(path), words)
+
+
+def load(files: Files, folder: str) -> Knowledge:
+    """Load every ``*.yaml`` of these files, in their order. ``folder`` names them in errors.
+
+    Raises KnowledgeError if they have faults; it holds all of them.
+    """
+    loading = _Loading()
+    loading.warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in files if name.endswith(".yml"))
+    contents = {name: loading.file(name, data) for name, data in files.items() if name.endswith(".yaml")}
+    if SPEECH not in contents:
+        loading.faults.append(Fault(SPEECH, 1, knowledge_texts.SPEECH_MISSING))
+    elif not loading.entries and not loading.faults:
+        loading.faults.append(Fault(SPEECH, 1, knowledge_texts.NO_ITEMS))
+    said: dict[str, Any] = {"paragraphs": {}, "others": {}}
+    for name in _OWN_SHAPE:
+        said.update(contents.get(name) or {})
+    places = {**said.pop("paragraphs"), **said.pop("others")}
+    locations = loading.check_ids()
+    loading.check_phrasings(locations)
+    loading.faults += loading.check_references(places, locations)
+    if loading.faults:
+        raise KnowledgeError(folder, sorted(set(loading.faults)))
+    base = KnowledgeBase(items=tuple(entry.item() for entry in loading.entries), places=places, **said)
+    return Knowledge(base, tuple(sorted(set(loading.warnings))), locations)

@@ -3,11 +3,9 @@
 Descriptions are Chinese: editors show them to admins.
 """
 
-import json
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.json_schema import models_json_schema
 
 from bot.items import Kind
 
@@ -70,22 +68,3 @@ class FramesFile(Strict):
     """frames.yaml:提问时的套话。"""
 
     frames: tuple[Text, ...] = Field(description="请问、是什么、有哪些……")
-
-
-def json_schema() -> str:
-    """The text of ``schema.json``: any one of the files."""
-    files = (ItemFile, SpeechFile, SynonymsFile, FramesFile)
-    references, schema = models_json_schema([(model, "validation") for model in files], ref_template="#/$defs/{model}")
-    return (
-        json.dumps(
-            {
-                "$schema": "https://json-schema.org/draft/2020-12/schema",
-                "title": "campaign-bot knowledge",
-                "anyOf": [references[model, "validation"] for model in files],
-                "$defs": schema["$defs"],
-            },
-            ensure_ascii=False,
-            indent=2,
-        )
-        + "\n"
-    )

@@ -247,9 +247,9 @@ HISTORY_OLDER = "更早的 ▶️"
 HISTORY_NEWER = "◀️ 更新的"
 DIGEST = (
     "一周小结（{report.first.month}月{report.first.day}日到{report.last.month}月{report.last.day}日）\n"
-    "问了 {report.asked} 次：答上 {report.answered}，给了备选 {report.offered}，"
-    "老实说没有 {report.not_covered}，没答上 {report.missed}。\n"
-    "👍 {report.helpful}　👎 {report.complaints}"
+    "问了 {report.asked} 次：答上 {report.counts[answer]}，给了备选 {report.counts[suggest]}，"
+    "老实说没有 {report.counts[not-covered]}，没答上 {report.counts[unknown]}。\n"
+    "👍 {report.counts[helpful]}　👎 {report.complaints}"
 )
 DIGEST_EDITS = "最值得先补的（按最近 30 天没答上的算）："
 DIGEST_EDIT = "{number}. 给「{question}」加上「{asked}」：能答上 {covers} 次"

@@ -1,26 +1,23 @@
 """Which misses are one cluster: only what plainly asks the same, also when several processes put them there."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.curation.clustering import Clustering, KnownClusters
+from bot.curation.clustering import Clustering
 from bot.errors import StoreError
-from bot.items import VerdictKind
 from bot.knowledge import Knowledge
 from bot.matching import Index
 from bot.matching.similarity import SimilarQuestions, unlike
-from bot.store.clusters import Assignment, MissClusters
+from bot.store.clusters import MissClusters
 from bot.store.database import Database
 from bot.store.misses import MissLog
-from bot.store.records import MissedQuestion, State
+from bot.store.records import COMPLAINED
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import miss
-
-NOW = datetime(2026, 5, 31, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -61,31 +58,28 @@ def test_the_most_similar_question_is_found(index: Index) -> None:
     assert questions.find("会上发不发纪念品给我们呀") == 5
 
 
-def complaint(miss_id: int, question: str, item: str) -> MissedQuestion:
-    return MissedQuestion(question, question, VerdictKind.ANSWER, State.OPEN, item, 0.0, miss_id, 1, NOW, NOW)
+def test_complaints_about_one_item_are_one_cluster(index: Index, store: MissLog, database: Database) -> None:
+    """Whatever was asked; and never together with what was not answered. A restart changes nothing."""
+    clusters = MissClusters(database)
 
+    def ask(question: str, complained_of: str = "") -> None:
+        asked = miss(question)
+        if complained_of:
+            asked = replace(asked, key=f"{question}{complained_of}", verdict=COMPLAINED, item=complained_of)
+        store.record(asked)
 
-def unknown(miss_id: int, question: str) -> MissedQuestion:
-    return MissedQuestion(question, question, VerdictKind.UNKNOWN, State.OPEN, "card", 0.0, miss_id, 1, NOW, NOW)
-
-
-def test_complaints_about_one_item_are_one_cluster(index: Index) -> None:
-    """Whatever was asked; and never together with what was not answered."""
-    known = KnownClusters(index)
-    known.add(complaint(1, "补办饭卡", "card"), 7)
-    known.add(unknown(2, "补办饭卡"), 9)
-    assert known.newest == 9
-    misses = [
-        complaint(3, "食堂几点开门", "card"),
-        complaint(4, "补办饭卡", "opening"),
-        unknown(5, "补办饭卡"),
-        complaint(6, "食堂几点开门", "opening"),
-    ]
-    chosen = known.choose(misses).values()
-    assert [(assignment.cluster, [joining.id for joining in assignment.misses]) for assignment in chosen] == [
-        (7, [3]),
-        (None, [4, 6]),
-        (9, [5]),
+    ask("补办饭卡", "card")
+    ask("补办饭卡")
+    Clustering(clusters, index).cluster_new()
+    ask("食堂几点开门", "card")
+    ask("补办饭卡", "opening")
+    ask("补办饭卡呀")
+    ask("食堂几点开门", "opening")
+    Clustering(clusters, index).cluster_new()
+    assert sorted(wordings(clusters)) == [
+        ["补办饭卡", "补办饭卡呀"],
+        ["补办饭卡", "食堂几点开门"],
+        ["补办饭卡", "食堂几点开门"],
     ]
 
 
@@ -109,7 +103,7 @@ def wordings(clusters: MissClusters) -> list[list[str]]:
 
 
 def test_more_misses_than_fit_one_transaction(index: Index, store: MissLog, database: Database) -> None:
-    """All of them are put into clusters at once, and a question in the last transaction joins one of the first."""
+    """All of them are put into clusters, and one of the last joins one of the first."""
     for number in range(250):
         store.record(miss(f"第{number}号外星人来过没有"))
     store.record(miss("第0号外星人来过没有呀"))
@@ -140,16 +134,16 @@ def other(path: Path, clock: Clock) -> Iterator[Database]:
 
 
 def while_choosing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Do something once, when a cluster was chosen for each miss and before that is written."""
-    choose, acts = KnownClusters.choose, [act]
+    """Do something once, when a cluster was chosen for a miss, and before that is written."""
+    find, acts = SimilarQuestions.find, [act]
 
-    def interrupted(known: KnownClusters, misses: Iterable[MissedQuestion]) -> dict[int, Assignment]:
-        chosen = choose(known, misses)
+    def interrupted(questions: SimilarQuestions, text: str) -> int | None:
+        found = find(questions, text)
         if acts:
             acts.pop()()
-        return chosen
+        return found
 
-    monkeypatch.setattr(KnownClusters, "choose", interrupted)
+    monkeypatch.setattr(SimilarQuestions, "find", interrupted)
 
 
 def test_nobody_waits_while_clusters_are_chosen(

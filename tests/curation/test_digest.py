@@ -1,12 +1,12 @@
 """How the week went, what to fix next, and what the judgements say."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.conversation.reply import Reply
-from bot.curation.digest import Report, WeeklyDigest, interval
+from bot.curation.digest import Report, interval
 from bot.items import VerdictKind
 from bot.store.records import Answered, Feedback, Judged, Opinion, Records
 from bot.texts import admins as admins_texts
@@ -75,13 +75,13 @@ def test_it_comes_by_itself_once_a_week(admin_setup: AdminSetup) -> None:
 
     counts = []
     for now in (
-        datetime(2026, 5, 27, 12, tzinfo=UTC),  # a Wednesday
-        datetime(2026, 6, 1, 8, 59, tzinfo=UTC),  # a Monday
-        datetime(2026, 6, 1, 9, tzinfo=UTC),
-        datetime(2026, 6, 3, 9, tzinfo=UTC),
-        datetime(2026, 6, 10, 3, tzinfo=UTC),  # it was off on Monday
+        "2026-05-27 12:00",  # a Wednesday
+        "2026-06-01 08:59",  # a Monday
+        "2026-06-01 09:00",
+        "2026-06-03 09:00",
+        "2026-06-10 03:00",  # it was off on Monday
     ):
-        weekly = WeeklyDigest(admin_setup.digest, admin_setup.current, admin_setup.history, send, lambda now=now: now)  # type: ignore[misc]
-        asyncio.run(weekly.send_if_due())
+        admin_setup.clock.now = datetime.fromisoformat(now).astimezone()
+        asyncio.run(admin_setup.digest.send_if_due(admin_setup.current, send))
         counts.append(len(told))
     assert counts == [0, 0, 1, 1, 2]

@@ -7,21 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.curation.notices import (
+from bot.curation.reload import (
     AnswersLost,
     EditsOverwritten,
     KnowledgeFaulty,
-    KnowledgeFixed,
     MissesClosed,
     Notice,
     Reloaded,
-    Unchanged,
+    Reloader,
 )
-from bot.curation.reload import Reloader
 from bot.errors import StoreError
 from bot.evaluation.impact import ReplayedQuestion
 from bot.knowledge import read
-from bot.knowledge.changes import AddPhrasings
+from bot.knowledge.edit import AddPhrasings
 from bot.matching import ConfidenceModel
 from bot.service.service import periodic
 from bot.snapshot import Snapshot
@@ -87,7 +85,7 @@ async def test_what_an_editor_saves_answers_and_closes_misses(admin_setup: Admin
         admin_setup.write("items.yaml", *FAULT)
         await until(lambda: len(told.notices) == 2)
         admin_setup.write("items.yaml", *reversed(FAULT))
-        await until(lambda: told.notices[2:] == [KnowledgeFixed()])
+        await until(lambda: told.notices[2:] == [KnowledgeFaulty(())])
 
 
 async def test_a_folder_is_looked_at_when_that_is_asked(
@@ -122,7 +120,7 @@ async def test_faults_are_told_once(admin_setup: AdminSetup, told: Told) -> None
     (admin_setup.folder / "items.yaml").write_bytes(before.files["items.yaml"])
     for _ in range(2):
         await told.reloader.take_over()
-    assert told.notices[2:] == [KnowledgeFixed()]
+    assert told.notices[2:] == [KnowledgeFaulty(())]
 
 
 async def test_a_file_that_is_caught_half_saved_is_no_fault(admin_setup: AdminSetup) -> None:
@@ -137,7 +135,7 @@ async def test_a_file_that_is_caught_half_saved_is_no_fault(admin_setup: AdminSe
 
 def test_an_admin_who_asks_is_told_what_came_of_it(admin_setup: AdminSetup, told: Told) -> None:
     """At once."""
-    assert told.reloader.reload() == Unchanged()
+    assert told.reloader.reload() == Reloaded(None)
     admin_setup.write("items.yaml", *PHRASING)
     assert told.reloader.reload() == Reloaded(admin_setup.current.snapshot.base)
     assert MISSED in admin_setup.current.snapshot.base.by_id["card"].phrasings

@@ -11,14 +11,14 @@ from bot.evaluation import calibration
 from bot.evaluation.calibration import FALSE_ANSWERS, cached_confidence, calibrate
 from bot.evaluation.leave_one_out import HeldOut, leave_items_out, sample
 from bot.items import Kind
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge
 from bot.matching import ENGINE_VERSION, ConfidenceModel, Index, Matcher
-from tests.conftest import ROOT
+from tests.conftest import ROOT, loaded
 
 
 @pytest.fixture(scope="module")
 def library() -> Knowledge:
-    return load(ROOT / "tests" / "data" / "library")
+    return loaded(ROOT / "tests" / "data" / "library")
 
 
 PINNED = (1, 0.50090583, 0.258521834)

@@ -15,14 +15,13 @@ from bot.evaluation.impact import (
     replay_all,
 )
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge import load
 from bot.matching import ConfidenceModel, Index
 from bot.matching.terms import Term
-from tests.conftest import CANTEEN, ROOT
+from tests.conftest import CANTEEN, ROOT, loaded
 
-BASE = load(CANTEEN).base
+BASE = loaded(CANTEEN).base
 CARD, OPENING, PRICE = (BASE.by_id[item_id] for item_id in ("card", "opening", "nc-price"))
-LIBRARY = load(ROOT / "tests" / "data" / "library").base
+LIBRARY = loaded(ROOT / "tests" / "data" / "library").base
 
 
 def edited(*items: Item, base: KnowledgeBase = BASE) -> KnowledgeBase:

@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 from bot.evaluation.next_edits import NextEdit, best_next_edits
-from bot.knowledge import load
 from bot.matching import Answer, ConfidenceModel, Index, Matcher
-from tests.conftest import CANTEEN
+from tests.conftest import CANTEEN, loaded
 
-INDEX = Index.build(load(CANTEEN).base)
+INDEX = Index.build(loaded(CANTEEN).base)
 MISSES = [
     ("能不能带宠物", 1),
     ("带宠物进来", 1),
@@ -56,7 +55,7 @@ def test_a_question_that_is_answered_by_now_is_no_miss() -> None:
 def test_the_edits_do_what_they_promise() -> None:
     """The slow way is the oracle: the base with the phrasing added answers just these."""
     (edit,) = best(["卡被别人捡走"])
-    base = load(CANTEEN).base
+    base = loaded(CANTEEN).base
     card = replace(base.by_id["card"], phrasings=(*base.by_id["card"].phrasings, edit.question))
     items = tuple(card if item.id == "card" else item for item in base.items)
     matcher = Matcher(Index.build(replace(base, items=items)), ConfidenceModel())

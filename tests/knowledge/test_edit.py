@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
-from bot.knowledge.changes import AddItem, AddPhrasings, AddSource, Change, SetAnswer
-from bot.knowledge.edit import ByHandError, Edit, edit_of
+from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, Change, Edit, SetAnswer, edit_of
+from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
-from bot.knowledge.tree import parse
 from tests.conftest import SHIPPED
 
 ASKED = AddPhrasings("open", ("新问法",))
@@ -726,7 +725,7 @@ def test_what_can_not_be_done_safely_is_refused(text: str, change: Change) -> No
 @pytest.mark.parametrize(("change", "text"), IN_BRACKETS.values(), ids=IN_BRACKETS.keys())
 def test_what_would_go_between_brackets_is_refused_with_what_to_paste(change: Change, text: str) -> None:
     """No author of knowledge writes so; an admin who does sees the lines."""
-    assert not parse("", text).faults
+    assert not Tree("", text).faults
     with pytest.raises(ByHandError) as refused:
         made(text, change)
     assert [edit.to_paste() for edit in refused.value.edits] == [PASTED[change]]
@@ -810,7 +809,7 @@ SHIPPED_ITEMS = sorted(path for path in SHIPPED.glob("*.yaml") if "\nitems:" in 
 def test_every_shipped_file_takes_every_edit(path: Path) -> None:
     """The first, the middle and the last item of each."""
     text = path.read_text(encoding="utf-8")
-    items = ItemFile.model_validate(parse(path.name, text).value).items
+    items = ItemFile.model_validate(Tree(path.name, text).value).items
     changes: list[Change] = [CARD, HELLO]
     for item in (items[0], items[len(items) // 2], items[-1]):
         changes += [AddPhrasings(item.id, ("新: 问法", "新问法")), SetAnswer(item.id, "新: 回答\n第二行", item.answer)]
@@ -822,7 +821,7 @@ def test_the_shipped_speech_takes_another_document() -> None:
     """Below the comment that tells how."""
     text = (SHIPPED / "speech.yaml").read_text(encoding="utf-8")
     edited = after(text, NOTICE)
-    assert SpeechFile.model_validate(parse("speech.yaml", edited).value).others == {"notice": "某某通知"}
+    assert SpeechFile.model_validate(Tree("speech.yaml", edited).value).others == {"notice": "某某通知"}
     assert edited == text + "others:\n  notice: 某某通知\n"
 
 
@@ -841,7 +840,7 @@ Facts = Mapping[str, Mapping[str, object]]
 
 def facts(text: str) -> Facts:
     """What a file says, by item; in what order phrasings are said is not told."""
-    tree = parse("", text)
+    tree = Tree("", text)
     assert not tree.faults
     file = ItemFile.model_validate(tree.value)
     assert len({item.id for item in file.items}) == len(file.items)
@@ -1009,8 +1008,8 @@ def edited(draw: st.DrawFn, text: str, number: int) -> str:
     dash = re.match(" *- (?!id|question|answer|phrasings|keywords|[{|>])", above)
     own = f"{dash.group()}编者{number}" if dash and draw(st.booleans()) else f"# 注{1000 + number}"
     after = "".join([*lines[: at - 1], above.rstrip("\r\n") + newline, own + newline, *lines[at:]])
-    tree = parse("", after)
-    if tree.faults or (own.startswith("#") and tree.value != parse("", text).value):
+    tree = Tree("", after)
+    if tree.faults or (own.startswith("#") and tree.value != Tree("", text).value):
         return text
     return after
 

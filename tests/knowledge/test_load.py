@@ -7,10 +7,10 @@ import pytest
 
 from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind
-from bot.knowledge import Knowledge, Location, load
+from bot.knowledge import Knowledge, Location
 from bot.knowledge.models import ItemEntry, ItemFile
 from bot.texts import knowledge as knowledge_texts
-from tests.conftest import CANTEEN
+from tests.conftest import CANTEEN, loaded
 
 BAD = Path(__file__).parent.parent / "data" / "bad"
 ITEM_KEYS = "、".join(ItemEntry.model_fields)
@@ -75,7 +75,7 @@ def test_a_fault_is_named_with_its_place_and_its_mend(
     bad = target if target in {"speech.yaml", "synonyms.yaml", "frames.yaml"} else "bad.yaml"
     shutil.copy(BAD / f"{case}.yaml", folder / bad)
     with pytest.raises(KnowledgeError) as caught:
-        load(folder)
+        loaded(folder)
     assert caught.value.faults == (Fault(target, line, message),)
     assert "；" in message
 
@@ -84,7 +84,7 @@ def test_a_fault_is_named_with_its_place_and_its_mend(
 def test_a_warning_refuses_nothing(folder: Path, case: str, target: str, line: int, message: str) -> None:
     """What may be meant so is only pointed out."""
     shutil.copy(BAD / f"{case}.yaml", folder / target)
-    assert load(folder).warnings == (Fault(target, line, message),)
+    assert loaded(folder).warnings == (Fault(target, line, message),)
 
 
 def test_every_bad_file_has_its_row() -> None:
@@ -100,7 +100,7 @@ def test_all_faults_are_reported_at_once(folder: Path) -> None:
         (BAD / "unknown-source.yaml").read_text().replace("breakfast", "Bad Id").replace("七点。", '""')
     )
     with pytest.raises(KnowledgeError) as caught:
-        load(folder)
+        loaded(folder)
     assert [(fault.file, fault.line) for fault in caught.value.faults] == [
         ("bad-not-utf8.yaml", 1),
         ("bad-unknown-key.yaml", 6),
@@ -124,7 +124,7 @@ def test_what_is_missing_is_a_fault(tmp_path: Path, files: tuple[str, ...], mess
         folder.mkdir(exist_ok=True)
         shutil.copy(CANTEEN / name, folder)
     with pytest.raises(KnowledgeError) as caught:
-        load(folder)
+        loaded(folder)
     assert message in {fault.message for fault in caught.value.faults}
 
 
@@ -137,7 +137,7 @@ def test_every_scalar_stays_what_was_typed(folder: Path, typed: str) -> None:
     (folder / "more.yaml").write_text(
         f'topic: {typed}\nitems:\n  - {{id: more, question: 问{typed}, answer: {typed}, source: ["1"]}}\n'
     )
-    item = load(folder).base.by_id["more"]
+    item = loaded(folder).base.by_id["more"]
     assert (item.topic, item.answer) == (typed, typed)
 
 
@@ -164,13 +164,13 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(folder: Path) -> None:
     """What Windows editors write is fine."""
     path = folder / "items.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-    assert load(folder).base.by_id["card"].answer == "到窗口补办：\n带上工作证就行。"
+    assert loaded(folder).base.by_id["card"].answer == "到窗口补办：\n带上工作证就行。"
 
 
 def test_a_misnamed_file_is_pointed_out(folder: Path) -> None:
     """``.yml`` is not read, and that is said."""
     (folder / "more.yml").write_text("topic: x\n")
-    assert load(folder).warnings == (Fault("more.yml", 1, knowledge_texts.NOT_READ),)
+    assert loaded(folder).warnings == (Fault("more.yml", 1, knowledge_texts.NOT_READ),)
 
 
 def test_other_documents_can_be_cited(folder: Path) -> None:
@@ -179,7 +179,7 @@ def test_other_documents_can_be_cited(folder: Path) -> None:
     speech.write_text(speech.read_text() + "others:\n  notice: 一份通知\n")
     items = folder / "items.yaml"
     items.write_text(items.read_text().replace('["1"]', "[notice]"))
-    assert load(folder).base.places["notice"] == "一份通知"
+    assert loaded(folder).base.places["notice"] == "一份通知"
 
 
 def test_only_a_file_of_items_has_items() -> None:

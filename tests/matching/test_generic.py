@@ -10,13 +10,12 @@ from opencc import OpenCC
 
 from bot.evaluation.measure import ask_questions, read_questions, summary
 from bot.items import Item, KnowledgeBase
-from bot.knowledge import load
 from bot.matching import Answer, Index, Matcher, Suggestions
 from tests.baselines import by_bm25s
-from tests.conftest import ROOT
+from tests.conftest import ROOT, loaded
 
 DATA = ROOT / "tests" / "data"
-LIBRARY = load(DATA / "library").base
+LIBRARY = loaded(DATA / "library").base
 MATCHER = Matcher(Index.build(LIBRARY))
 ASKINGS = [asking for item in LIBRARY.items for asking in item.all_phrasings()]
 TRADITIONAL = OpenCC("s2t")

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge import Knowledge, load
+from bot.knowledge import Knowledge
 from bot.matching import Answer, Index, Matcher, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
-from tests.conftest import CANTEEN, settled_by
+from tests.conftest import CANTEEN, loaded, settled_by
 
-CANTEEN_MATCHER = Matcher(Index.build(load(CANTEEN).base))
+CANTEEN_MATCHER = Matcher(Index.build(loaded(CANTEEN).base))
 
 
 VERDICTS = {
@@ -125,7 +125,7 @@ def test_the_order_of_items_is_irrelevant(canteen: Knowledge) -> None:
 
 def test_a_base_of_one_item_works() -> None:
     """Nothing to compare with is no error."""
-    base = KnowledgeBase(title="", items=load(CANTEEN).base.items[:1])
+    base = KnowledgeBase(title="", items=loaded(CANTEEN).base.items[:1])
     assert settled_by(Matcher(Index.build(base)).match("食堂几点开门")) == ["opening"]
 
 
@@ -135,7 +135,7 @@ def test_any_text_has_a_verdict(text: str) -> None:
     assert isinstance(CANTEEN_MATCHER.match(text), Verdict)
 
 
-@given(st.sampled_from([asking for item in load(CANTEEN).base.items for asking in item.all_phrasings()]))
+@given(st.sampled_from([asking for item in loaded(CANTEEN).base.items for asking in item.all_phrasings()]))
 def test_full_width_is_half_width(asking: str) -> None:
     """The width of characters does not matter."""
     wide = asking.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.knowledge.watch import changes
+from bot.curation.reload import changes
 
 
 @pytest.fixture
