@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,7 +15,6 @@ from rich.table import Column, Table
 from bot.app import App
 from bot.config import load_settings
 from bot.errors import UsageError
-from bot.evaluation.leave_one_out import HeldOut
 from bot.texts import command_line as texts
 
 _PIPE_WIDTH = 300
@@ -27,12 +26,12 @@ def build(folder: Path | None = None) -> App:
     """The parts that a command needs. Long work shows a progress bar on a terminal, none in a pipe."""
     console = Console(stderr=True)
 
-    def progress(work: Iterable[HeldOut], total: int) -> Iterable[HeldOut]:
+    def progress(work: Sequence[Any]) -> Iterable[Any]:
         if not console.is_terminal:
             return work
         from rich.progress import track  # noqa: PLC0415 - only this needs it, and it costs every command its start
 
-        return track(work, texts.EVALUATING, total, console=console, transient=True)
+        return track(work, texts.EVALUATING, console=console, transient=True)
 
     settings = load_settings()
     return App(settings, folder or settings.knowledge_folder(), progress)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.curation import notices
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.errors import Fault, KnowledgeError
 from bot.evaluation.calibration import cached_confidence
-from bot.evaluation.leave_one_out import HeldOut
 from bot.knowledge.watch import changes
 from bot.snapshot import CurrentSnapshot, Snapshot
 
@@ -112,7 +112,7 @@ class Reloader:
             await asyncio.to_thread(self._calibrate, after)
 
     def _calibrate(self, snapshot: Snapshot) -> None:
-        def until_superseded(work: Iterable[HeldOut], _: int) -> Iterator[HeldOut]:
+        def until_superseded(work: Iterable[Any]) -> Iterator[Any]:
             for question in work:
                 if self.current.snapshot is not snapshot:
                     raise _SupersededError

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.evaluation.leave_one_out import Progress, leave_phrasings_out, sample
+from bot.evaluation.leave_one_out import Progress, sample, without_near_copies
 from bot.items import Item, Kind, KnowledgeBase
-from bot.matching.index import Index
-from bot.matching.matcher import Matcher
+from bot.matching import Index, Matcher
 from bot.matching.similarity import near_copies
 from bot.text import normalise
 
@@ -91,11 +90,10 @@ def _merged_keywords(base: KnowledgeBase) -> Iterator[Advice]:
 
 def _confused_items(index: Index, matcher: Callable[[Index], Matcher], progress: Progress) -> Iterator[Advice]:
     confused: dict[tuple[str, str], list[str]] = defaultdict(list)
-    phrasings = sample(index, _SAMPLE)
-    for held_out in progress(leave_phrasings_out(index, phrasings), len(phrasings)):
-        best = matcher(held_out.index).best(held_out.form)
-        if best and best.item.id != held_out.item.id:
-            confused[held_out.item.id, best.item.id].append(held_out.form)
+    for number, form in progress(sample(index, _SAMPLE)):
+        best = matcher(without_near_copies(index, number, form)).best(form)
+        if best and best.item is not index.items[number]:
+            confused[index.items[number].id, best.item.id].append(form)
     for pair, forms in sorted(confused.items(), key=lambda row: -len(row[1])):
         if len(forms) >= _CONFUSED:
             yield Advice(AdviceKind.CONFUSED_ITEMS, pair, {"count": len(forms), "example": forms[0]})

@@ -9,12 +9,9 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from bot.evaluation.leave_one_out import Progress, leave_items_out, sample
+from bot.evaluation.leave_one_out import Progress, sample, without_item
 from bot.items import Kind, KnowledgeBase
-from bot.matching import ENGINE_VERSION
-from bot.matching.confidence import ConfidenceModel
-from bot.matching.index import Index
-from bot.matching.matcher import Matcher
+from bot.matching import ENGINE_VERSION, ConfidenceModel, Index, Matcher
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,8 +40,8 @@ def calibrate(index: Index, progress: Progress) -> ConfidenceModel:
     if len(phrasings) < _TOO_FEW:
         return ConfidenceModel()
     scores = []
-    for held_out in progress(leave_items_out(index, phrasings), len(phrasings)):
-        best = Matcher(held_out.index).best(held_out.form)
+    for number, form in progress(phrasings):
+        best = Matcher(without_item(index, number)).best(form)
         scores.append(best.score if best and best.item.kind is Kind.ANSWER else 0.0)
     scores.sort()
     return _confidence(scores[-1 - int(FALSE_ANSWERS * len(scores))])

@@ -6,11 +6,8 @@ from enum import StrEnum
 
 from bot.evaluation.leave_one_out import Progress, without_near_copies
 from bot.items import Item, Kind
-from bot.matching.confidence import ConfidenceModel
-from bot.matching.index import Index
-from bot.matching.matcher import Matcher
+from bot.matching import Answer, ConfidenceModel, Index, Matcher, Settled, Suggestions, Verdict
 from bot.matching.terms import grams
-from bot.matching.verdict import Answer, Settled, Suggestions, Verdict
 
 LIMIT = 400
 """Questions that are asked again at most: some two seconds on the shipped knowledge."""
@@ -100,11 +97,11 @@ def replay_all(
     after: Index,
     confidence: ConfidenceModel,
     known: Sequence[ReplayedQuestion],
-    progress: Progress = lambda work, _: work,
+    progress: Progress = lambda work: work,
 ) -> Impact:
     """The impact as ``replay`` defines it, with every question asked again: half a minute on the shipped knowledge."""
     questions = _questions(before, known)
-    effects = _effects(before, after, confidence, progress(questions, len(questions)))
+    effects = _effects(before, after, confidence, progress(questions))
     return Impact(effects, len(questions))
 
 

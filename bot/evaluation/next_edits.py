@@ -6,11 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.items import Item, Kind
-from bot.matching.confidence import ConfidenceModel
-from bot.matching.index import Index
-from bot.matching.matcher import Matcher
+from bot.matching import Answer, ConfidenceModel, Index, Matcher
 from bot.matching.terms import grams
-from bot.matching.verdict import Answer
 
 _SHARED = 0.1
 """A miss that shares less of its weight with a new phrasing is not answered for its sake."""

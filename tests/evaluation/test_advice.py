@@ -15,7 +15,7 @@ def item(item_id: str, question: str, *phrasings: str, keywords: tuple[str, ...]
 
 def advice(*items: Item, synonyms: tuple[tuple[str, ...], ...] = ()) -> list[Advice]:
     base = KnowledgeBase("", items, synonyms=synonyms)
-    return list(advise(base, Index.build(base), Matcher, lambda work, _: work))
+    return list(advise(base, Index.build(base), Matcher, lambda work: work))
 
 
 def test_a_sound_item_needs_none() -> None:
