@@ -1,7 +1,6 @@
 """The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,6 @@ from bot.evaluation.advice import Advice, advise
 from bot.evaluation.impact import replay_all
 from bot.items import Kind, KnowledgeBase
 from bot.knowledge import Knowledge, read, read_revision
-from bot.matching import Matcher
 from bot.snapshot import Snapshot
 from bot.texts import command_line as texts
 
@@ -91,8 +89,7 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
-    matcher = partial(Matcher, confidence=bot.snapshot.confidence)
-    for advice in advise(knowledge.base, bot.loaded.index, matcher, bot.progress):
+    for advice in advise(knowledge.base, bot.snapshot.index, bot.snapshot.confidence, bot.progress):
         places = [texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items]
         yield texts.CHECK_ADVICE.format(items="、".join(places), advice=in_words(advice))
 

@@ -98,8 +98,7 @@ def test_another_engine_calibrates_anew(library: Knowledge, tmp_path: Path, monk
 
 
 def test_old_calibrations_are_deleted(canteen: Knowledge, tmp_path: Path) -> None:
-    """Only the last ten are kept, and none of the files of version 0.1."""
-    (tmp_path / "gate-0123.json").write_text('{"answer": 0.4}')
+    """Only the last ten are kept."""
     for number in range(12):
         base = replace(canteen.base, frames=(f"词{number}",))
         cached_confidence(Index.build(base), base, tmp_path, no_progress)

@@ -232,7 +232,8 @@ CHANGES = {
 def test_no_loss_is_overlooked(after: KnowledgeBase) -> None:
     """The slow way, which asks everything, is the oracle."""
     indexes = Index.build(LIBRARY), Index.build(after)
-    some, whole = (replayed(*indexes, ConfidenceModel(), []) for replayed in (replay, replay_all))
+    some = replay(*indexes, ConfidenceModel(), [])
+    whole = replay_all(*indexes, ConfidenceModel(), [], list)
     assert set(some.effects) <= set(whole.effects)
     assert some.of(Outcome.LOST) == whole.of(Outcome.LOST)
     assert some.replayed < whole.replayed / 4
