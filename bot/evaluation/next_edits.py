@@ -54,7 +54,9 @@ def best_next_edits(
         terms = grams(index.lexicon.form(candidate))
         near = (question for question, weighed in weights.items() if _shares(weighed, terms))
         answered = (question for question in near if _answers(edited, question, tried.id) and not is_answered(question))
-        edits.append(NextEdit(candidate, item and item.id, {question: counts[question] for question in answered}))
+        edits.append(
+            NextEdit(candidate, item.id if item else None, {question: counts[question] for question in answered})
+        )
     chosen: list[NextEdit] = []
     while len(chosen) < limit:
         best = max(edits, key=lambda edit: edit.covers, default=None)

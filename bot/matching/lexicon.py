@@ -32,7 +32,7 @@ class Lexicon:
         for start, word in self._synonyms.find(form):
             parts += [form[end:start], self._standard[word]]
             end = start + len(word)
-        return "".join([*parts, form[end:]]) if parts else form
+        return "".join([*parts, form[end:]])
 
     def framed(self, form: str) -> frozenset[int]:
         """The positions of a standardised form that frames cover."""
