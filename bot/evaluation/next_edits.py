@@ -1,6 +1,6 @@
 """The few edits of the knowledge that would answer most of what was missed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -30,19 +30,14 @@ class NextEdit:
 
 
 def best_next_edits(
-    index: Index,
-    confidence: ConfidenceModel,
-    misses: Sequence[tuple[str, int]],
-    candidates: Sequence[str],
-    limit: int,
+    index: Index, confidence: ConfidenceModel, misses: Mapping[str, int], candidates: Iterable[str], limit: int
 ) -> list[NextEdit]:
     """At most ``limit`` edits, the one that answers most first; of equals the first candidate's.
 
-    ``misses``: different questions, each with how often it was missed; one that is answered by now does not count.
+    ``misses``: questions with how often each was missed; one that is answered by now does not count.
     """
     matcher = Matcher(index, confidence)
-    counts = dict(misses)
-    weights = {question: index.weights(index.lexicon.form(question)) for question in counts}
+    weights = {question: index.weights(index.lexicon.form(question)) for question in misses}
     is_answered = cache(lambda question: isinstance(matcher.match(question), Answer))
     edits = []
     for candidate in candidates:
@@ -52,22 +47,21 @@ def best_next_edits(
         tried = replace(item, phrasings=(*item.phrasings, candidate)) if item else Item("", "", candidate, "")
         edited = Matcher(index.with_item(tried), confidence)
         terms = grams(index.lexicon.form(candidate))
-        near = (question for question, weighed in weights.items() if _shares(weighed, terms))
-        answered = (question for question in near if _answers(edited, question, tried.id) and not is_answered(question))
-        edits.append(
-            NextEdit(candidate, item.id if item else None, {question: counts[question] for question in answered})
-        )
+        answered = {
+            question: count
+            for question, count in misses.items()
+            if _shares(weights[question], terms) and _answers(edited, question, tried.id) and not is_answered(question)
+        }
+        edits.append(NextEdit(candidate, item.id if item else None, answered))
     chosen: list[NextEdit] = []
-    while len(chosen) < limit:
-        best = max(edits, key=lambda edit: edit.covers, default=None)
-        if best is None or not best.covers:
-            break
+    for _ in range(min(limit, len(edits))):
+        best = max(edits, key=lambda edit: edit.covers)
         chosen.append(best)
         edits = [
             replace(edit, questions={text: n for text, n in edit.questions.items() if text not in best.questions})
             for edit in edits
         ]
-    return chosen
+    return [edit for edit in chosen if edit.questions]
 
 
 def _shares(weights: Mapping[str, float], terms: set[str]) -> bool:
