@@ -36,11 +36,8 @@ def calibrate(index: Index, progress: Progress) -> ConfidenceModel:
     phrasings = phrasings[:SAMPLE]
     if len(phrasings) < _TOO_FEW:
         return ConfidenceModel()
-    scores = []
-    for number, form in progress(phrasings):
-        best = Matcher(without_item(index, number)).best(form)
-        scores.append(best.score if best and best.item.kind is Kind.ANSWER else 0.0)
-    scores.sort()
+    bests = (Matcher(without_item(index, number)).best(form) for number, form in progress(phrasings))
+    scores = sorted(best.score if best and best.item.kind is Kind.ANSWER else 0.0 for best in bests)
     return _confidence(scores[-1 - int(FALSE_ANSWERS * len(scores))])
 
 

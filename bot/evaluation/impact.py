@@ -113,8 +113,11 @@ def _reached(before: Index, after: Index, questions: Iterable[ReplayedQuestion])
 
     def share(question: ReplayedQuestion) -> float:
         form = before.lexicon.form(question.text)
-        in_pinyin = bool(changed) and question.kind is None and form.isascii()
-        if question.item in changed or in_pinyin or not (same_tables or _reads_alike(question.text, before, after)):
+        if question.item in changed or (changed and question.kind is None and form.isascii()):
+            return 1.0
+        if not same_tables and (
+            form != after.lexicon.form(question.text) or before.lexicon.framed(form) != after.lexicon.framed(form)
+        ):
             return 1.0
         weights = before.weights(form)
         return sum(weight for term, weight in weights.items() if term in terms) / (sum(weights.values()) or 1.0)
@@ -130,12 +133,6 @@ def _texts(index: Index) -> set[tuple[str, Kind, bool, str]]:
     return phrasings | {
         (item.id, item.kind, False, text) for item in index.items for text in (*item.keywords, item.answer)
     }
-
-
-def _reads_alike(text: str, before: Index, after: Index) -> bool:
-    """Whether the synonyms and the frames of both sides find the same in a text."""
-    form = after.lexicon.form(text)
-    return form == before.lexicon.form(text) and before.lexicon.framed(form) == after.lexicon.framed(form)
 
 
 def _questions(index: Index, known: Iterable[ReplayedQuestion]) -> list[ReplayedQuestion]:
@@ -201,14 +198,12 @@ def _outcome(question: ReplayedQuestion, was: Verdict, now: Verdict) -> Outcome 
 
 def _is_right(question: ReplayedQuestion, item: str | None, verdict: Verdict) -> bool:
     """Whether an item answers; a phrasing of a refusal may also get no answer."""
-    return item in _chosen(verdict) if isinstance(verdict, Answer) else question.kind is Kind.NOT_COVERED
+    if isinstance(verdict, Answer):
+        return any(candidate.item.id == item for candidate in verdict.chosen)
+    return question.kind is Kind.NOT_COVERED
 
 
 def _settling(question: ReplayedQuestion, verdict: Verdict) -> str | None:
     """The item that settles a question: of several its own, else the first."""
-    chosen = _chosen(verdict)
+    chosen = [candidate.item.id for candidate in verdict.chosen] if isinstance(verdict, Settled) else []
     return question.item if question.item in chosen else next(iter(chosen), None)
-
-
-def _chosen(verdict: Verdict) -> tuple[str, ...]:
-    return tuple(candidate.item.id for candidate in verdict.chosen) if isinstance(verdict, Settled) else ()

@@ -158,14 +158,14 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def reliability(results: Iterable[Result]) -> list[tuple[float, float, int]]:
-    """Of the questions whose best candidate is an answer, by tenths of its score: mean score, share right, how many."""
+def reliability(results: Iterable[Result]) -> dict[float, float]:
+    """The share right by the mean score, of the questions whose best candidate is an answer, by tenths of its score."""
     scored = (result for result in results if result.score > 0)
     bins = _grouped(scored, lambda result: min(_BINS - 1, int(result.score * _BINS)))
-    return [
-        (sum(row.score for row in rows) / len(rows), sum(row.first for row in rows) / len(rows), len(rows))
+    return {
+        sum(row.score for row in rows) / len(rows): sum(row.first for row in rows) / len(rows)
         for _, rows in sorted(bins.items())
-    ]
+    }
 
 
 def _grade(question: Question, verdict: Verdict) -> Grade:
