@@ -70,7 +70,7 @@ def cached_confidence(index: Index, base: KnowledgeBase, folder: Path | None, pr
 
 
 def _cached(folder: Path | None) -> Mapping[str, float]:
-    """The thresholds in a folder by their keys, the oldest first; none if the file is missing, broken or half written."""
+    """Thresholds in a folder by their keys, the oldest first; none if the file is missing, broken or half written."""
     try:
         cached = json.loads((folder / _CACHE).read_bytes()) if folder else {}
         return {str(key): float(value) for key, value in cached.items()}
