@@ -22,7 +22,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from bot.evaluation.measure import Question, ask_questions, read_questions, summary
+from bot.evaluation.measure import Question, ask_question, read_questions, summary
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import Index, Matcher
 from bot.text import normalise
@@ -125,7 +125,8 @@ def recall() -> None:
     ):
         base = loaded(folder).base
         asked = [q for q in read_questions(file.read_text(encoding="utf-8").splitlines()) if q.kind == "in"]
-        engine = summary(list(ask_questions(Matcher(Index.build(base)), asked)))["recall_at_1"]
+        matcher = Matcher(Index.build(base))
+        engine = summary([ask_question(matcher, question) for question in asked])["recall_at_1"]
         print(f"R@1, {name}, {len(asked)} questions")
         print(f"  {'engine':28} {engine:.3f}")
         pairs = [(normalise(asking), item) for item in base.items for asking in item.all_phrasings()]

@@ -115,7 +115,7 @@ def edits() -> None:
             change = AddPhrasings(items[number * 7 % len(items)].id, (text,))
             times.append(seconds(admin_setup.edits.plan, change))
         plan = admin_setup.edits.plan(change)
-        every = seconds(lambda: replay_all(plan.before.index, plan.after.index, plan.before.confidence, []))
+        every = seconds(lambda: replay_all(plan.before.index, plan.after.index, plan.before.confidence, [], list))
         median, longest = statistics.median(times), max(times)
         print(f"an edit is planned and tried in {median:.2f} s (at most {longest:.2f} s of {len(times)})", end=", ")
         print(f"{median / every:.3f} of asking everything again")

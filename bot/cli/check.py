@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,6 @@ from bot.evaluation.advice import Advice, advise
 from bot.evaluation.impact import replay_all
 from bot.items import KnowledgeBase
 from bot.knowledge import Knowledge, read, read_revision
-from bot.matching import Matcher
 from bot.snapshot import Snapshot
 from bot.texts import command_line as texts
 
@@ -84,8 +82,7 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
 
 
 def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
-    matcher = partial(Matcher, confidence=bot.snapshot.confidence)
-    for advice in advise(knowledge.base, bot.loaded.index, matcher, bot.progress):
+    for advice in advise(knowledge.base, bot.snapshot.index, bot.snapshot.confidence, bot.progress):
         places = [texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items]
         yield texts.CHECK_ADVICE.format(items="、".join(places), advice=in_words(advice))
 

@@ -16,7 +16,7 @@ from bot.evaluation.measure import (
     Question,
     QuestionKind,
     ask_held_out,
-    ask_questions,
+    ask_question,
     read_questions,
     summary,
 )
@@ -47,7 +47,8 @@ def evaluate(
         matcher = partial(Matcher, confidence=confidence, without=without or ())
         if questions or judged:
             asked = _read_questions(questions) if questions else _judged_questions(bot)
-            results = list(ask_questions(matcher(bot.snapshot.index), asked))
+            asking = matcher(bot.snapshot.index)
+            results = [ask_question(asking, question) for question in asked]
             title = texts.EVALUATE_FILE.format(count=len(asked))
         else:
             results = list(ask_held_out(bot.snapshot.index, sample, seed, matcher, bot.progress))

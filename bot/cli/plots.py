@@ -65,10 +65,7 @@ def evaluation_page(results: Sequence[Result], report: Mapping[str, Any]) -> str
         text = f"{texts.PLOT_THRESHOLDS[name]} {threshold:.2f}"
         histogram.add_vline(x=threshold, line_dash="dash", annotation_text=text)
     confusions = {texts.PLOT_CONFUSION.format(**row): row["count"] for row in report["confusions"][::-1]}
-    curve = {
-        texts.PLOT_IDEAL: {0.0: 0.0, 1.0: 1.0},
-        texts.PLOT_MEASURED: {score: right for score, right, _ in reliability(results)},
-    }
+    curve = {texts.PLOT_IDEAL: {0.0: 0.0, 1.0: 1.0}, texts.PLOT_MEASURED: reliability(results)}
     return _page(
         texts.PLOT_TITLE,
         histogram,

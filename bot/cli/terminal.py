@@ -56,8 +56,8 @@ HTML_OPTION = typer.Option("--html", metavar="FILE", help=texts.HELP_HTML, callb
 """A file for plots, in a folder that exists; plotly is installed then."""
 
 
-def _progress(work: Iterable[Any], total: int) -> Iterable[Any]:
+def _progress(work: Sequence[Any]) -> Iterable[Any]:
     from rich.progress import track  # noqa: PLC0415 - only this needs it, and it costs every command its start
 
     console = Console(stderr=True)
-    return track(work, texts.EVALUATING, total, console=console, transient=True, disable=not console.is_terminal)
+    return track(work, texts.EVALUATING, console=console, transient=True, disable=not console.is_terminal)

@@ -76,11 +76,10 @@ class Digest:
 
     def _next_edits(self, snapshot: Snapshot) -> list[tuple[NextEdit, int]]:
         self.clustering.cluster_new()
-        misses = self.clusters.recent(self.now() - _MONTH, _MISSES)
-        asked = {question for question, _ in misses}
+        misses = dict(self.clusters.recent(self.now() - _MONTH, _MISSES))
         first = [(cluster.questions[0].question, cluster.id) for cluster in self.clusters.top(_CANDIDATES)]
-        clusters = {question: cluster for question, cluster in first if question in asked}
-        found = best_next_edits(snapshot.index, snapshot.confidence, misses, list(clusters), limit=_EDITS)
+        clusters = {question: cluster for question, cluster in first if question in misses}
+        found = best_next_edits(snapshot.index, snapshot.confidence, misses, clusters, _EDITS)
         return [(edit, clusters[edit.question]) for edit in found]
 
     async def send_if_due(self, current: CurrentSnapshot, send: Callable[[Report], Awaitable[None]]) -> None:

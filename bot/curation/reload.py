@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from watchfiles import awatch
 
@@ -14,7 +15,6 @@ from bot.curation.misses import MissLifecycle
 from bot.errors import Fault, KnowledgeError
 from bot.evaluation.calibration import cached_confidence
 from bot.evaluation.impact import Impact
-from bot.evaluation.leave_one_out import HeldOut
 from bot.items import KnowledgeBase
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.records import Action
@@ -155,7 +155,7 @@ class Reloader:
             await asyncio.to_thread(self._calibrate, after)
 
     def _calibrate(self, snapshot: Snapshot) -> None:
-        def until_superseded(work: Iterable[HeldOut], _: int) -> Iterator[HeldOut]:
+        def until_superseded(work: Iterable[Any]) -> Iterator[Any]:
             for question in work:
                 if self.current.snapshot is not snapshot:
                     raise _SupersededError

@@ -1,14 +1,13 @@
 """What could be better in a knowledge base without a fault: where items are thin, alike or in each other's way."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.evaluation.leave_one_out import Progress, leave_phrasings_out, sample
+from bot.evaluation.leave_one_out import Progress, sample, without_near_copies
 from bot.items import Item, Kind, KnowledgeBase
-from bot.matching.index import Index
-from bot.matching.matcher import Matcher
+from bot.matching import ConfidenceModel, Index, Matcher
 from bot.matching.similarity import near_copies
 from bot.text import normalise
 
@@ -46,35 +45,21 @@ class Advice:
     details: Mapping[str, object]
 
 
-def advise(
-    base: KnowledgeBase, index: Index, matcher: Callable[[Index], Matcher], progress: Progress
-) -> Iterator[Advice]:
+def advise(base: KnowledgeBase, index: Index, confidence: ConfidenceModel, progress: Progress) -> Iterator[Advice]:
     """All advice on a knowledge base, by kind."""
-    yield from _few_phrasings(base)
-    yield from _redundant_phrasings(index)
-    yield from _shared_forms(index)
-    yield from _merged_keywords(base)
-    yield from _confused_items(index, matcher, progress)
-
-
-def _few_phrasings(base: KnowledgeBase) -> Iterator[Advice]:
     for item in base.items:
         count = len(item.all_phrasings())
         if item.kind is Kind.ANSWER and count < _ENOUGH:
             yield Advice(AdviceKind.FEW_PHRASINGS, (item.id,), {"count": count})
-
-
-def _redundant_phrasings(index: Index) -> Iterator[Advice]:
     for item, forms in zip(index.items, index.forms, strict=True):
         for place, form in enumerate(forms):
             for other in near_copies(form, forms[:place], _REDUNDANT)[:1]:
                 yield Advice(AdviceKind.REDUNDANT_PHRASINGS, (item.id,), {"one": other, "other": form})
-
-
-def _shared_forms(index: Index) -> Iterator[Advice]:
     for form, numbers in index.by_form.items():
         if len(numbers) > 1:
             yield Advice(AdviceKind.SHARED_FORM, tuple(index.items[number].id for number in numbers), {"form": form})
+    yield from _merged_keywords(base)
+    yield from _confused_items(index, confidence, progress)
 
 
 def _merged_keywords(base: KnowledgeBase) -> Iterator[Advice]:
@@ -89,13 +74,12 @@ def _merged_keywords(base: KnowledgeBase) -> Iterator[Advice]:
             yield Advice(AdviceKind.MERGED_KEYWORDS, tuple(ids), {"words": tuple(found)})
 
 
-def _confused_items(index: Index, matcher: Callable[[Index], Matcher], progress: Progress) -> Iterator[Advice]:
+def _confused_items(index: Index, confidence: ConfidenceModel, progress: Progress) -> Iterator[Advice]:
     confused: dict[tuple[str, str], list[str]] = defaultdict(list)
-    phrasings = sample(index, _SAMPLE)
-    for held_out in progress(leave_phrasings_out(index, phrasings), len(phrasings)):
-        best = matcher(held_out.index).best(held_out.form)
-        if best and best.item.id != held_out.item.id:
-            confused[held_out.item.id, best.item.id].append(held_out.form)
+    for number, form in progress(sample(index, _SAMPLE)):
+        best = Matcher(without_near_copies(index, number, form), confidence).best(form)
+        if best and best.item is not index.items[number]:
+            confused[index.items[number].id, best.item.id].append(form)
     for pair, forms in sorted(confused.items(), key=lambda row: -len(row[1])):
         if len(forms) >= _CONFUSED:
             yield Advice(AdviceKind.CONFUSED_ITEMS, pair, {"count": len(forms), "example": forms[0]})

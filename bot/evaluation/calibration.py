@@ -3,18 +3,14 @@
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from bot.evaluation.leave_one_out import Progress, leave_items_out, sample
+from bot.evaluation.leave_one_out import Progress, sample, without_item
 from bot.items import Kind, KnowledgeBase
-from bot.matching import ENGINE_VERSION
-from bot.matching.confidence import ConfidenceModel
-from bot.matching.index import Index
-from bot.matching.matcher import Matcher
+from bot.matching import ENGINE_VERSION, ConfidenceModel, Index, Matcher
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,8 +28,6 @@ _LOWEST, _HIGHEST = 0.2, 0.9
 _CACHE = "calibrations.json"
 _CACHED = 10
 """Calibrations that are kept: of the bases that are used on this machine, and of their last states."""
-_FORMER_CACHES = "gate-*.json"
-"""What version 0.1 wrote: a file for each calibration, which nothing deleted."""
 
 
 def calibrate(index: Index, progress: Progress) -> ConfidenceModel:
@@ -42,11 +36,8 @@ def calibrate(index: Index, progress: Progress) -> ConfidenceModel:
     phrasings = phrasings[:SAMPLE]
     if len(phrasings) < _TOO_FEW:
         return ConfidenceModel()
-    scores = []
-    for held_out in progress(leave_items_out(index, phrasings), len(phrasings)):
-        best = Matcher(held_out.index).best(held_out.form)
-        scores.append(best.score if best and best.item.kind is Kind.ANSWER else 0.0)
-    scores.sort()
+    bests = (Matcher(without_item(index, number)).best(form) for number, form in progress(phrasings))
+    scores = sorted(best.score if best and best.item.kind is Kind.ANSWER else 0.0 for best in bests)
     return _confidence(scores[-1 - int(FALSE_ANSWERS * len(scores))])
 
 
@@ -54,13 +45,7 @@ def _confidence(threshold: float) -> ConfidenceModel:
     """The confidence model with another threshold; the lower ones keep their distance to it."""
     shipped = ConfidenceModel()
     scale = min(max(threshold, _LOWEST), _HIGHEST) / shipped.answer
-    return replace(
-        shipped,
-        answer=shipped.answer * scale,
-        tie=shipped.tie * scale,
-        refuse=shipped.refuse * scale,
-        suggest=shipped.suggest * scale,
-    )
+    return replace(shipped, **{name: getattr(shipped, name) * scale for name in ("answer", "tie", "refuse", "suggest")})
 
 
 def cached_confidence(index: Index, base: KnowledgeBase, folder: Path | None, progress: Progress) -> ConfidenceModel:
@@ -68,40 +53,26 @@ def cached_confidence(index: Index, base: KnowledgeBase, folder: Path | None, pr
 
     ``folder`` holds the cache. Without one that can be written the base is calibrated anew each time.
     """
-    key = _key(base)
-    if threshold := (_cached(folder) if folder else {}).get(key):
+    libraries = [f"{name} {version(name)}" for name in ("opencc", "pypinyin", "rapidfuzz")]
+    calibrated = repr((ENGINE_VERSION, libraries, base.items, base.synonyms, base.frames))
+    key = hashlib.sha256(calibrated.encode()).hexdigest()[:32]
+    if threshold := _cached(folder).get(key):
         return _confidence(threshold)
     confidence = calibrate(index, progress)
     if folder:
+        newest = [*_cached(folder).items(), (key, confidence.answer)][-_CACHED:]
         try:
-            _cache(folder, key, confidence.answer)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / _CACHE).write_text(json.dumps(dict(newest)), encoding="utf-8")
         except OSError as error:
             _LOG.info("The calibration can't be cached (%s).", error)
     return confidence
 
 
-def _key(base: KnowledgeBase) -> str:
-    """Names the content of a knowledge base and the engine that it is calibrated for."""
-    libraries = [f"{name} {version(name)}" for name in ("opencc", "pypinyin", "rapidfuzz")]
-    calibrated = repr((ENGINE_VERSION, libraries, base.items, base.synonyms, base.frames))
-    return hashlib.sha256(calibrated.encode()).hexdigest()[:32]
-
-
-def _cached(folder: Path) -> Mapping[str, float]:
-    """The thresholds in a folder by their keys, the oldest first; none if there is no such file, or it is not ours."""
+def _cached(folder: Path | None) -> Mapping[str, float]:
+    """Thresholds in a folder by their keys, the oldest first; none if the file is missing, broken or half written."""
     try:
-        return {str(key): float(value) for key, value in json.loads((folder / _CACHE).read_bytes()).items()}
+        cached = json.loads((folder / _CACHE).read_bytes()) if folder else {}
+        return {str(key): float(value) for key, value in cached.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
-
-
-def _cache(folder: Path, key: str, threshold: float) -> None:
-    """Keep a threshold, and only the last few before it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    newest = [*_cached(folder).items(), (key, threshold)][-_CACHED:]
-    # Written aside first: another process may read it at any moment.
-    aside = folder / f"{_CACHE}.{os.getpid()}"
-    aside.write_text(json.dumps(dict(newest)), encoding="utf-8")
-    aside.replace(folder / _CACHE)
-    for former in folder.glob(_FORMER_CACHES):
-        former.unlink(missing_ok=True)

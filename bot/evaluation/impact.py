@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.evaluation.leave_one_out import Progress, without_near_copies
-from bot.items import Item, Kind
-from bot.matching.confidence import ConfidenceModel
-from bot.matching.index import Index
-from bot.matching.matcher import Matcher
+from bot.items import Kind
+from bot.matching import Answer, ConfidenceModel, Index, Matcher, Settled, Suggestions, Verdict
 from bot.matching.terms import grams
-from bot.matching.verdict import Answer, Settled, Suggestions, Verdict
 
 LIMIT = 400
 """Questions that are asked again at most: some two seconds on the shipped knowledge."""
@@ -96,16 +93,11 @@ def replay(before: Index, after: Index, confidence: ConfidenceModel, known: Sequ
 
 
 def replay_all(
-    before: Index,
-    after: Index,
-    confidence: ConfidenceModel,
-    known: Sequence[ReplayedQuestion],
-    progress: Progress = lambda work, _: work,
+    before: Index, after: Index, confidence: ConfidenceModel, known: Sequence[ReplayedQuestion], progress: Progress
 ) -> Impact:
     """The impact as ``replay`` defines it, with every question asked again: half a minute on the shipped knowledge."""
     questions = _questions(before, known)
-    effects = _effects(before, after, confidence, progress(questions, len(questions)))
-    return Impact(effects, len(questions))
+    return Impact(_effects(before, after, confidence, progress(questions)), len(questions))
 
 
 def _reached(before: Index, after: Index, questions: Iterable[ReplayedQuestion]) -> list[ReplayedQuestion]:
@@ -114,36 +106,33 @@ def _reached(before: Index, after: Index, questions: Iterable[ReplayedQuestion])
     Nearest are the phrasings of items that differ, questions whose form differs, and what may be typed in pinyin, whose
     terms tell nothing; then whoever shares most of its weight with the texts that only one side has.
     """
-    old, new = ({item.id: _texts(item) for item in index.items} for index in (before, after))
-    changes = {item: old.get(item, frozenset()) ^ new.get(item, frozenset()) for item in {**old, **new}}
-    changed = {item for item, texts in changes.items() if texts}
-    terms = {term for texts in changes.values() for _, _, text in texts for term in grams(before.lexicon.form(text))}
+    changes = _texts(before) ^ _texts(after)
+    changed = {item for item, *_ in changes}
+    terms = {term for *_, text in changes for term in grams(before.lexicon.form(text))}
     same_tables = before.tables == after.tables
-    shares: list[tuple[float, ReplayedQuestion]] = []
-    for question in questions:
+
+    def share(question: ReplayedQuestion) -> float:
         form = before.lexicon.form(question.text)
-        in_pinyin = bool(changed) and question.kind is None and form.isascii()
-        if question.item in changed or in_pinyin or not (same_tables or _reads_alike(question.text, before, after)):
-            shares.append((1.0, question))
-        else:
-            weights = before.weights(form)
-            shared = sum(weight for term, weight in weights.items() if term in terms)
-            shares.append((shared / (sum(weights.values()) or 1.0), question))
+        if question.item in changed or (changed and question.kind is None and form.isascii()):
+            return 1.0
+        if not same_tables and (
+            form != after.lexicon.form(question.text) or before.lexicon.framed(form) != after.lexicon.framed(form)
+        ):
+            return 1.0
+        weights = before.weights(form)
+        return sum(weight for term, weight in weights.items() if term in terms) / (sum(weights.values()) or 1.0)
+
+    shares = [(share(question), question) for question in questions]
     # Python's sort is stable.
     return [question for share, question in sorted(shares, key=lambda row: -row[0]) if share >= _SHARED]
 
 
-def _texts(item: Item) -> frozenset[tuple[Kind, bool, str]]:
-    """The texts that an index reads of an item, each with the item's kind and with whether it is a phrasing."""
-    phrasings = ((item.kind, True, text) for text in item.all_phrasings())
-    others = ((item.kind, False, text) for text in (*item.keywords, item.answer))
-    return frozenset((*phrasings, *others))
-
-
-def _reads_alike(text: str, before: Index, after: Index) -> bool:
-    """Whether the synonyms and the frames of both sides find the same in a text."""
-    form = after.lexicon.form(text)
-    return form == before.lexicon.form(text) and before.lexicon.framed(form) == after.lexicon.framed(form)
+def _texts(index: Index) -> set[tuple[str, Kind, bool, str]]:
+    """The texts that an index reads, each with the id and the kind of its item and with whether it is a phrasing."""
+    phrasings = {(item.id, item.kind, True, text) for item in index.items for text in item.all_phrasings()}
+    return phrasings | {
+        (item.id, item.kind, False, text) for item in index.items for text in (*item.keywords, item.answer)
+    }
 
 
 def _questions(index: Index, known: Iterable[ReplayedQuestion]) -> list[ReplayedQuestion]:
@@ -165,8 +154,17 @@ def _effects(
 ) -> tuple[Effect, ...]:
     effects: dict[tuple[str, str | None], Effect] = {}
     for question in questions:
-        effect = _effect(question, before, after, confidence)
-        if effect:
+        now = _ask(question, after, confidence)
+        if question.kind and _is_right(question, question.item, now):
+            # A phrasing can only lose, so it need not be asked before.
+            continue
+        was = _ask(question, before, confidence)
+        outcome = _outcome(question, was, now)
+        if outcome:
+            form = after.lexicon.form(question.text)
+            owners = [after.items[number].id for number in after.by_form.get(form, ())]
+            held_out = question.kind is not None and question.item in owners
+            effect = Effect(question.text, outcome, _settling(question, was), _settling(question, now), held_out)
             # What is asked both as a phrasing and for real counts once, with the worse outcome.
             key = before.lexicon.form(question.text), question.item or effect.before
             effects[key] = min(effects.get(key, effect), effect, key=_order)
@@ -177,60 +175,35 @@ def _order(effect: Effect) -> tuple[int, str]:
     return [*Outcome].index(effect.outcome), effect.question
 
 
-def _effect(question: ReplayedQuestion, before: Index, after: Index, confidence: ConfidenceModel) -> Effect | None:
-    now = _ask(question, after, confidence)
-    if question.kind and _is_right(question, now):
-        # Whatever it was: a phrasing can only lose.
-        return None
-    was = _ask(question, before, confidence)
-    outcome = _outcome(question, was, now)
-    if outcome is None:
-        return None
-    number = after.number(question.item) if question.kind and question.item else None
-    held_out = number is not None and after.lexicon.form(question.text) in after.forms[number]
-    return Effect(question.text, outcome, _settling(question, was), _settling(question, now), held_out)
-
-
 def _ask(question: ReplayedQuestion, index: Index, confidence: ConfidenceModel) -> Verdict:
     """The verdict on a real question; on a phrasing, where it was never written down."""
-    if question.item is None or question.kind is None:
-        return Matcher(index, confidence).match(question.text)
-    form, number = index.lexicon.form(question.text), index.number(question.item)
-    held_out = index if number is None else without_near_copies(index, number, form)
-    return Matcher(held_out, confidence).match(form)
+    text = question.text
+    if question.kind and question.item:
+        text, number = index.lexicon.form(text), index.number(question.item)
+        index = index if number is None else without_near_copies(index, number, text)
+    return Matcher(index, confidence).match(text)
 
 
 def _outcome(question: ReplayedQuestion, was: Verdict, now: Verdict) -> Outcome | None:
-    if question.kind:
-        if not _is_right(question, was):
-            return None
-        return Outcome.AMBIGUOUS if _suggests(now, question.item) else Outcome.LOST
-    if not isinstance(was, Answer):
+    if not question.kind and not isinstance(was, Answer):
         return Outcome.ANSWERED if isinstance(now, Answer) else None
     item = question.item or _settling(question, was)
-    if item not in _chosen(was):
+    if not _is_right(question, item, was) or _is_right(question, item, now):
         return None
-    if isinstance(now, Answer):
-        return None if item in _chosen(now) else Outcome.CHANGED
-    return Outcome.AMBIGUOUS if _suggests(now, item) else Outcome.LOST
+    if not question.kind and isinstance(now, Answer):
+        return Outcome.CHANGED
+    suggested = isinstance(now, Suggestions) and any(candidate.item.id == item for candidate in now.suggestions)
+    return Outcome.AMBIGUOUS if suggested else Outcome.LOST
 
 
-def _is_right(question: ReplayedQuestion, verdict: Verdict) -> bool:
-    """Whether a phrasing gets what its item is for; a refusal that was given an answer may answer."""
+def _is_right(question: ReplayedQuestion, item: str | None, verdict: Verdict) -> bool:
+    """Whether an item answers; a phrasing of a refusal may also get no answer."""
     if isinstance(verdict, Answer):
-        return question.item in _chosen(verdict)
+        return any(candidate.item.id == item for candidate in verdict.chosen)
     return question.kind is Kind.NOT_COVERED
-
-
-def _suggests(verdict: Verdict, item: str | None) -> bool:
-    return isinstance(verdict, Suggestions) and any(candidate.item.id == item for candidate in verdict.suggestions)
 
 
 def _settling(question: ReplayedQuestion, verdict: Verdict) -> str | None:
     """The item that settles a question: of several its own, else the first."""
-    chosen = _chosen(verdict)
+    chosen = [candidate.item.id for candidate in verdict.chosen] if isinstance(verdict, Settled) else []
     return question.item if question.item in chosen else next(iter(chosen), None)
-
-
-def _chosen(verdict: Verdict) -> tuple[str, ...]:
-    return tuple(candidate.item.id for candidate in verdict.chosen) if isinstance(verdict, Settled) else ()

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.evaluation.leave_one_out import Progress, leave_items_out, leave_phrasings_out, sample
-from bot.items import Item, Kind
-from bot.matching.index import Index
-from bot.matching.matcher import Matcher
-from bot.matching.verdict import Answer, Suggestions, Verdict
+from bot.evaluation.leave_one_out import Progress, sample, without_item, without_near_copies
+from bot.items import Kind
+from bot.matching import Answer, Candidate, Index, Matcher, Suggestions, Verdict
 
 _ANSWER_LIMIT, _SUGGESTION_LIMIT = 900, 600
 """A longer text holds no fact: an answer that says everything says nothing."""
@@ -100,9 +98,20 @@ def read_questions(lines: Iterable[str]) -> list[Question]:
     return questions
 
 
-def ask_questions(matcher: Matcher, questions: Iterable[Question]) -> Iterator[Result]:
-    """Each question's result: right by the item that was judged, else by the facts that the answer holds."""
-    return (_ask(matcher, question) for question in questions)
+def ask_question(matcher: Matcher, question: Question) -> Result:
+    """A question's result: right by the item that was judged, else by the facts that the answer holds."""
+    start = time.perf_counter()
+    verdict = matcher.match(question.text)
+    seconds = time.perf_counter() - start
+    best = verdict.candidates[0] if verdict.candidates else None
+    return Result(
+        question=question,
+        grade=_grade(question, verdict),
+        first=best is not None and question.kind is QuestionKind.ANSWERABLE and _is_right(question, [best]),
+        score=best.score if best and best.item.kind is Kind.ANSWER else 0.0,
+        got=best.item.id if best else None,
+        seconds=seconds,
+    )
 
 
 def ask_held_out(
@@ -113,34 +122,34 @@ def ask_held_out(
     Each is asked without itself and its near copies, where its own item is right; then, if that is an answer, without
     its item, where nothing is.
     """
-    phrasings = [phrasing for phrasing in sample(index, most, seed) if _kind(index, phrasing) is not Kind.SMALL_TALK]
-    for held_out in progress(leave_phrasings_out(index, phrasings), len(phrasings)):
-        own = held_out.item
-        kind = QuestionKind.ANSWERABLE if own.kind is Kind.ANSWER else QuestionKind.NOT_COVERED
-        yield _ask(matcher(held_out.index), Question(held_out.form, kind, own.topic, item=own.id))
-    answerable = [phrasing for phrasing in phrasings if _kind(index, phrasing) is Kind.ANSWER]
-    for held_out in progress(leave_items_out(index, answerable), len(answerable)):
-        yield _ask(matcher(held_out.index), Question(held_out.form, QuestionKind.WITHOUT_ITEM, held_out.item.topic))
+    kinds = {Kind.ANSWER: QuestionKind.ANSWERABLE, Kind.NOT_COVERED: QuestionKind.NOT_COVERED}
+    phrasings = [phrasing for phrasing in sample(index, most, seed) if index.items[phrasing[0]].kind in kinds]
+    for number, form in progress(phrasings):
+        item = index.items[number]
+        question = Question(form, kinds[item.kind], item.topic, item=item.id)
+        yield ask_question(matcher(without_near_copies(index, number, form)), question)
+    answerable = [phrasing for phrasing in phrasings if index.items[phrasing[0]].kind is Kind.ANSWER]
+    for number, form in progress(answerable):
+        question = Question(form, QuestionKind.WITHOUT_ITEM, index.items[number].topic)
+        yield ask_question(matcher(without_item(index, number)), question)
 
 
 def summary(results: Sequence[Result]) -> dict[str, Any]:
     """Shares by kind, recall, by group, the worst confusions and the latency, ready for JSON."""
     answerable = [result for result in results if result.question.kind is QuestionKind.ANSWERABLE]
-    groups: dict[str, list[Result]] = defaultdict(list)
-    for result in answerable:
-        groups[result.question.group].append(result)
     confused = [result for result in answerable if not result.first and result.question.item and result.got]
-    pairs = Counter((result.question.item, result.got) for result in confused)
-    example = {(result.question.item, result.got): result.question.text for result in confused}
+    pairs = _grouped(confused, lambda result: (result.question.item, result.got))
     seconds = sorted(result.seconds for result in results) or [0.0]
-    kinds = dict.fromkeys(result.question.kind for result in results)
     return {
-        "kinds": {kind: _shares([result for result in results if result.question.kind is kind]) for kind in kinds},
+        "kinds": {kind: _shares(rows) for kind, rows in _grouped(results, lambda result: result.question.kind).items()},
         "recall_at_1": _recall_at_1(answerable),
-        "groups": {name: {"recall_at_1": _recall_at_1(rows), **_shares(rows)} for name, rows in groups.items()},
+        "groups": {
+            name: {"recall_at_1": _recall_at_1(rows), **_shares(rows)}
+            for name, rows in _grouped(answerable, lambda result: result.question.group).items()
+        },
         "confusions": [
-            {"expected": pair[0], "got": pair[1], "count": count, "example": example[pair]}
-            for pair, count in pairs.most_common(_CONFUSIONS)
+            {"expected": expected, "got": got, "count": len(rows), "example": rows[-1].question.text}
+            for (expected, got), rows in sorted(pairs.items(), key=lambda pair: -len(pair[1]))[:_CONFUSIONS]
         ],
         "latency_ms": {
             "p50": round(1000 * seconds[len(seconds) // 2], 3),
@@ -149,72 +158,52 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def reliability(results: Iterable[Result]) -> list[tuple[float, float, int]]:
-    """Of the questions whose best candidate is an answer, by tenths of its score: mean score, share right, how many."""
-    bins: dict[int, list[Result]] = defaultdict(list)
-    for result in results:
-        if result.score > 0:
-            bins[min(_BINS - 1, int(result.score * _BINS))].append(result)
-    return [
-        (sum(row.score for row in rows) / len(rows), sum(row.first for row in rows) / len(rows), len(rows))
+def reliability(results: Iterable[Result]) -> dict[float, float]:
+    """The share right by the mean score, of the questions whose best candidate is an answer, by tenths of its score."""
+    scored = (result for result in results if result.score > 0)
+    bins = _grouped(scored, lambda result: min(_BINS - 1, int(result.score * _BINS)))
+    return {
+        sum(row.score for row in rows) / len(rows): sum(row.first for row in rows) / len(rows)
         for _, rows in sorted(bins.items())
-    ]
-
-
-def _kind(index: Index, phrasing: tuple[int, str]) -> Kind:
-    return index.items[phrasing[0]].kind
-
-
-def _ask(matcher: Matcher, question: Question) -> Result:
-    start = time.perf_counter()
-    verdict = matcher.match(question.text)
-    seconds = time.perf_counter() - start
-    best = verdict.candidates[0] if verdict.candidates else None
-    return Result(
-        question=question,
-        grade=_grade(question, verdict),
-        first=best is not None and question.kind is QuestionKind.ANSWERABLE and _is_right(best.item, question),
-        score=best.score if best and best.item.kind is Kind.ANSWER else 0.0,
-        got=best.item.id if best else None,
-        seconds=seconds,
-    )
+    }
 
 
 def _grade(question: Question, verdict: Verdict) -> Grade:
-    if question.kind is QuestionKind.REFUTED:
-        return Grade.FALSE if isinstance(verdict, Answer) and _is_answered(question, verdict) else Grade.DECLINED
-    if question.kind is QuestionKind.ANSWERABLE:
-        if isinstance(verdict, Answer):
-            return Grade.RIGHT if _is_answered(question, verdict) else Grade.WRONG
-        offered = any(_is_right(candidate.item, question) for candidate in verdict.suggestions)
-        return Grade.OFFERED if offered else Grade.MISSED
+    is_answerable, is_refuted = (question.kind is kind for kind in (QuestionKind.ANSWERABLE, QuestionKind.REFUTED))
     if isinstance(verdict, Answer):
-        return Grade.FALSE
-    return Grade.OFFERED if isinstance(verdict, Suggestions) else Grade.DECLINED
+        is_right = _is_right(question, verdict.chosen, _ANSWER_LIMIT)
+        if is_answerable:
+            return Grade.RIGHT if is_right else Grade.WRONG
+        return Grade.DECLINED if is_refuted and not is_right else Grade.FALSE
+    if is_answerable:
+        is_offered = any(_is_right(question, [candidate]) for candidate in verdict.suggestions)
+        return Grade.OFFERED if is_offered else Grade.MISSED
+    return Grade.OFFERED if isinstance(verdict, Suggestions) and not is_refuted else Grade.DECLINED
 
 
-def _is_answered(question: Question, answer: Answer) -> bool:
-    """Whether an answer, which may have several parts, is what was judged, or holds the facts."""
+def _is_right(question: Question, candidates: Iterable[Candidate], most: int = _SUGGESTION_LIMIT) -> bool:
+    """Whether one of the candidates was judged, or their answers hold the facts and are not too long in all.
+
+    An answer holds the facts that hold an alternative of every group; quotation marks do not count.
+    """
+    items = [candidate.item for candidate in candidates]
     if question.item:
-        return any(_is_right(candidate.item, question) for candidate in answer.chosen)
-    return _holds("\n\n".join(candidate.item.answer for candidate in answer.chosen), question.must, _ANSWER_LIMIT)
-
-
-def _is_right(item: Item, question: Question) -> bool:
-    """Whether an item is the one that was judged, or is an answer that holds the facts."""
-    if question.item:
-        return item.id == question.item
-    return item.kind is Kind.ANSWER and _holds(item.answer, question.must, _SUGGESTION_LIMIT)
-
-
-def _holds(text: str, must: Sequence[Sequence[str]], most: int) -> bool:
-    """Whether a text that is not too long holds an alternative of every group; quotation marks do not count."""
+        return any(item.id == question.item for item in items)
+    text = "\n\n".join(item.answer for item in items if item.kind is Kind.ANSWER)
     flat = _flat(text)
-    return len(text) <= most and all(any(_flat(alternative) in flat for alternative in group) for group in must)
+    return 0 < len(text) <= most and all(any(_flat(fact) in flat for fact in group) for group in question.must)
 
 
 def _flat(text: str) -> str:
     return re.sub(r"[\s“”\"'‘’《》「」]", "", text)
+
+
+def _grouped(results: Iterable[Result], key: Callable[[Result], Any]) -> dict[Any, list[Result]]:
+    """The results by a key, in the order of their first ones."""
+    groups: dict[Any, list[Result]] = defaultdict(list)
+    for result in results:
+        groups[key(result)].append(result)
+    return groups
 
 
 def _shares(results: Sequence[Result]) -> Mapping[str, Any]:

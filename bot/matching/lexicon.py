@@ -32,7 +32,7 @@ class Lexicon:
         for start, word in self._synonyms.find(form):
             parts += [form[end:start], self._standard[word]]
             end = start + len(word)
-        return "".join([*parts, form[end:]]) if parts else form
+        return "".join([*parts, form[end:]])
 
     def framed(self, form: str) -> frozenset[int]:
         """The positions of a standardised form that frames cover."""
@@ -57,13 +57,13 @@ class _Words:
         """Non-overlapping words with their starts; the longest at each place. A Latin word is found as a whole only."""
         position, starting_with = 0, self._by_start.get
         while position < len(text):
-            step = 1
             for word in starting_with(text[position : position + 2], ()) + starting_with(text[position], ()):
                 if text.startswith(word, position) and not _cuts_word(text, position, position + len(word)):
                     yield position, word
-                    step = len(word)
+                    position += len(word)
                     break
-            position += step
+            else:
+                position += 1
 
 
 def _cuts_word(text: str, start: int, end: int) -> bool:

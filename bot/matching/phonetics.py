@@ -23,9 +23,7 @@ _DIGITS = dict(zip("0123456789", ("ling", "yi", "er", "san", "si", "wu", "liu", 
 @cache
 def syllable(character: str) -> str:
     """The folded syllable of a character in its commonest reading; empty for what has none. Digits are read out."""
-    if character in _DIGITS:
-        return _DIGITS[character]
-    return fold(_plain(_reading(character)))
+    return _DIGITS.get(character) or fold(_plain(_reading(character)))
 
 
 def spell(character: str) -> str:
@@ -46,18 +44,16 @@ def segment(word: str) -> tuple[str, ...]:
     """The folded syllables of a word typed in pinyin, as few as possible; empty for a word that is no pinyin."""
     if len(word) > _LONGEST_WORD:
         return ()
-    best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+    best: dict[int, tuple[str, ...]] = {0: ()}
     for end in range(1, len(word) + 1):
-        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
-            before, part = best[start], word[start:end]
-            if before is not None and part in _syllables():
-                found = best[end]
-                if found is None or len(before) + 1 < len(found):
-                    best[end] = (*before, fold(part))
-    return best[-1] or ()
+        starts = [start for start in best if end - start <= _LONGEST_SYLLABLE and word[start:end] in _syllables()]
+        if starts:
+            start = min(starts, key=lambda start: len(best[start]))
+            best[end] = (*best[start], fold(word[start:end]))
+    return best.get(len(word), ())
 
 
-@lru_cache(maxsize=1)
+@cache
 def _syllables() -> frozenset[str]:
     """Every syllable as typed; ü is also typed as v."""
     plain = {_plain(readings.partition(",")[0]) for readings in _readings().values()}

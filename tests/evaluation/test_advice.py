@@ -4,7 +4,7 @@ import pytest
 
 from bot.evaluation.advice import Advice, AdviceKind, advise
 from bot.items import Item, KnowledgeBase
-from bot.matching import Index, Matcher
+from bot.matching import ConfidenceModel, Index
 
 MANY = tuple(f"{word}怎么办" for word in "春夏秋冬东南西北天地")
 
@@ -15,7 +15,7 @@ def item(item_id: str, question: str, *phrasings: str, keywords: tuple[str, ...]
 
 def advice(*items: Item, synonyms: tuple[tuple[str, ...], ...] = ()) -> list[Advice]:
     base = KnowledgeBase("", items, synonyms=synonyms)
-    return list(advise(base, Index.build(base), Matcher, lambda work, _: work))
+    return list(advise(base, Index.build(base), ConfidenceModel(), lambda work: work))
 
 
 def test_a_sound_item_needs_none() -> None:
