@@ -1,14 +1,20 @@
 """The whole bot as a process, over real HTTP on loopback."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.conversation.reply import short_key
+from bot.store.database import Database
+from bot.store.history import History
+from bot.store.misses import MissLog
+from tests.conftest import miss
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
-from tests.process import ending, execute, missed, refusal, running, settings_for, stop
+from tests.process import ending, execute, missed, refusal, running, settings_for, stop, wait_for
+from tests.programs import trusting_bot
 
 
 @pytest.fixture
@@ -183,6 +189,33 @@ def test_a_reply_that_is_refused_for_good_delays_nobody(
     with running(settings, tmp_path / "log"):
         (greeting,) = api.wait_for_messages(1)
     assert greeting["text"] == "你好！"
+
+
+def test_what_was_kept_long_enough_is_deleted_while_it_runs(settings: dict[str, str], tmp_path: Path) -> None:
+    """By itself, after as many days as are set."""
+    settings |= {"CAMPAIGN_BOT_RETENTION_DAYS": "30"}
+    for days in (29, 31):
+        then = datetime.now(UTC) - timedelta(days=days)
+        with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"], lambda then=then: then) as database:  # type: ignore[misc]
+            MissLog(database, 100).record(miss(f"{days}天前问的"))
+    log = tmp_path / "log"
+    with running(settings, log, trusting_bot) as process:
+        wait_for(lambda: "kept long enough" in log.read_text())
+        stop(process)
+    assert [row["question"] for row in missed(settings)] == ["29天前问的"]
+
+
+def test_the_digest_comes_by_itself(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """Once a week is over; here the last one was sent long ago."""
+    with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"]) as database:
+        History(database).put_mark("digest", "2020-1")
+    # Before nine o'clock on a Monday it would still be waited for: it is later somewhere.
+    settings |= {"CAMPAIGN_BOT_ADMINS": "5500112233", "TZ": "UTC" if datetime.now(UTC).hour >= 9 else "UTC-9"}
+    with ending(execute(settings, tmp_path / "log")) as process:
+        (digest,) = api.wait_for_messages(1)
+        stop(process)
+    assert digest["chat"]["id"] == 5500112233
+    assert digest["text"].startswith("一周小结")
 
 
 BAD_SETTINGS = {

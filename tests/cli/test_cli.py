@@ -242,7 +242,7 @@ def test_a_secret_is_in_no_message(tmp_path: Path) -> None:
 
 def test_misses_that_ask_the_same_are_one_row(tmp_path: Path) -> None:
     """Ranked, with the nearest items."""
-    asked(tmp_path, "外星人来过没有\n外星人来过没有呀\n写首诗送我妈\n", "--log")
+    asked(tmp_path, "外星人来过没有\n外星人来过没有\n外星人来过没有呀\n写首诗送我妈\n", "--log")
     listed = run(tmp_path, "missed").stdout
     assert listed.index("外星人来过没有") < listed.index("写首诗送我妈")
     assert "外星人来过没有呀" not in listed

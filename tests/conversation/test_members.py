@@ -314,6 +314,15 @@ def test_the_way_back_under_a_follow_up_leads_to_its_answer(shipped_snapshot: Sn
     assert reply(dialogue.say("然后呢", speaker())).text != third.text
 
 
+def test_who_asks_on_does_not_read_the_same_answer_again(dialogue: Dialogue) -> None:
+    """Rather the suggestions for what they wrote."""
+    answer = reply(dialogue.say("食堂几点开门", speaker()))
+    assert "早上七点开门。" in answer.text
+    followed = reply(dialogue.say("晚上呢", speaker()))
+    assert followed == reply(dialogue.say("晚上呢", speaker(chat=8)))
+    assert "早上七点开门。" not in followed.text
+
+
 def test_a_subject_is_forgotten_after_five_minutes(canteen: Knowledge) -> None:
     """And it is kept in memory only."""
     now = [0.0]

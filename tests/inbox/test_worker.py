@@ -1,6 +1,7 @@
 """What waits is handled: each chat in order, chats side by side, nothing lost and nothing done twice."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -168,6 +169,17 @@ async def test_what_was_encrypted_with_another_key_is_kept_as_a_dead_letter(inbo
     after = InboxSetup(inbox_setup.database)
     await after.work_through()
     assert after.notes.handled == ["几点"]
+
+
+async def test_how_long_the_oldest_has_waited_is_known(inbox_setup: InboxSetup) -> None:
+    """Until it is done: health is red once that has lasted."""
+    await inbox_setup.receiver.receive([question(1, "几点")])
+    received = time.monotonic()
+    await inbox_setup.receiver.receive([question(2, "几点")])
+    lasted = time.monotonic() - received
+    assert inbox_setup.worker.oldest_s() >= lasted
+    await inbox_setup.work_through()
+    assert inbox_setup.worker.oldest_s() <= 0
 
 
 async def test_an_inline_query_that_came_too_late_is_dropped(

@@ -1,5 +1,7 @@
 """Each lane's one job."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.knowledge import Knowledge
@@ -31,6 +33,18 @@ def test_characters_score_the_explained_share(index: Index) -> None:
     part = by_id(index, by_characters(Query.of("补办饭卡要不要带毛驴", index)))
     assert 0 < part["card"] < whole["card"] <= 1
     assert "chat-hello" not in whole
+
+
+def test_what_stands_in_a_frame_counts_next_to_nothing(canteen: Knowledge) -> None:
+    """How something is asked is never explained by an item, and must not speak against it."""
+    framing = Index.build(replace(canteen.base, frames=(*canteen.base.frames, "劳驾打听")))
+
+    def score(index: Index, text: str) -> float:
+        return by_id(index, by_characters(Query.of(text, index)))["card"]
+
+    whole = score(framing, "补办饭卡")
+    assert score(Index.build(canteen.base), "劳驾打听补办饭卡") < 0.4 * whole
+    assert 0.6 * whole < score(framing, "劳驾打听补办饭卡") < whole
 
 
 def test_sound_hears_only_what_was_never_seen(index: Index) -> None:

@@ -1,18 +1,22 @@
 """Telegram's deliveries: 200 only for what is durable."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 import pytest
+from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.errors import SettingsError, StoreError
 from bot.service.health import Health, Problem
 from bot.service.http_server import http_server, listen
 from bot.store.records import Entry
+from bot.telegram.client import Transport
 from bot.telegram.intake import Webhook
+from tests.fake_bot_api import TOKEN, FakeBotApi
 from tests.inbox_setup import InboxSetup, question
 
 SECRET = "s3cret"
@@ -92,6 +96,20 @@ async def test_while_too_much_waits_it_is_503(site: Site, inbox_setup: InboxSetu
     inbox_setup.worker.has_capacity.clear()
     assert (await site.request("POST", "/telegram", delivery())).status_code == 503
     assert inbox_setup.inbox.waiting(()) == []
+
+
+async def test_it_is_silent_until_telegram_knows_the_address(api: FakeBotApi, inbox_setup: InboxSetup) -> None:
+    """Until then nothing can come in: health is red once that has lasted."""
+    async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
+        webhook = Webhook(bot, inbox_setup.receiver, "https://bot.example.org/telegram", SECRET)
+        made = time.monotonic()
+        api.fail_next("setWebhook", 500)
+        with pytest.raises(TelegramError):
+            await webhook.run()
+        lasted = time.monotonic() - made
+        assert webhook.silent_s() >= lasted
+        await webhook.run()
+        assert webhook.silent_s() == 0
 
 
 @pytest.mark.parametrize(

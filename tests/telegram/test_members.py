@@ -26,6 +26,8 @@ from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
 
 GROUP = -9000
+A_MINUTE = 20
+"""What one member may do a minute: messages and presses together, and inline queries."""
 DAILY = 3
 """Misses, and opinions, that one member may add a day."""
 
@@ -46,8 +48,8 @@ class Handlers:
             setup.current,
             setup.members,
             messages,
-            rate_limit=MemberRateLimit(20),
-            typing_limit=MemberRateLimit(20),
+            rate_limit=MemberRateLimit(A_MINUTE),
+            typing_limit=MemberRateLimit(A_MINUTE),
             quota=DailyQuota(DAILY),
             usage=setup.usage,
             notifier=self.notifier,
@@ -169,6 +171,30 @@ async def test_a_press_counts_once(handlers: Handlers) -> None:
     """However often it is pressed."""
     press = await pressed(handlers, "none")
     assert [len(await handlers.handle(callback_query=press)) for _ in range(2)] == [1, 0]
+
+
+async def test_who_presses_too_fast_is_told_once(handlers: Handlers) -> None:
+    """The press is acknowledged all the same, and the message stays as it is."""
+    press = await pressed(handlers, "a:q:opening")
+    for _ in range(A_MINUTE):
+        await handlers.handle(callback_query=press)
+    handlers.api.calls.clear()
+    press["data"] = "none"
+    assert [await handlers.handle(callback_query=press) for _ in range(2)] == [(), ()]
+    assert handlers.calls() == ["answercallbackquery"] * 2
+    told, silent = (fields for method, fields in handlers.api.calls if method == "answercallbackquery")
+    assert "发得太快" in told["text"]
+    assert "text" not in silent
+
+
+async def test_who_types_too_fast_after_the_bots_name_gets_no_results(handlers: Handlers) -> None:
+    """Nor a word about it: each letter may be a query. Others are answered."""
+    query = {"id": "5", "from": MEMBER, "query": "补办饭卡"}
+    for _ in range(A_MINUTE + 2):
+        await handlers.handle(inline_query=query)
+    await handlers.handle(inline_query=query | {"id": "6", "from": MEMBER | {"id": 8}})
+    answered = [fields["inline_query_id"] for method, fields in handlers.api.calls if method == "answerinlinequery"]
+    assert answered == ["5"] * A_MINUTE + ["6"]
 
 
 SILENT = {
