@@ -42,6 +42,8 @@ class Item:
     keywords: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    short: str = ""
+    """The answer in one sentence, for who asks for less; empty where there is none."""
 
     def all_phrasings(self) -> tuple[str, ...]:
         """Every way to ask it, the canonical question first."""

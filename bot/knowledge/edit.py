@@ -24,7 +24,7 @@ from bot.items import Item, Kind
 from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
 
-_KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related")
+_KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related", "short")
 """The order in which the shipped files write them."""
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -202,7 +202,7 @@ class _Page:
         content: dict[str, Any] = deepcopy(dict(self.content))
         match change:
             case AddItem(item):
-                fields = {key: getattr(item, key) for key in _KEYS}
+                fields = {key: value for key in _KEYS if (value := getattr(item, key))}
                 is_made = content["items"].pop(item.id, None) == ItemEntry.model_validate(fields).model_dump()
             case AddSource(source, name):
                 is_made = content["others"].pop(source.strip(), None) == name.strip()
@@ -329,7 +329,7 @@ def _written(change: Change) -> str:
                     fields += (
                         [f"{key}: [{', '.join(_inline(text, in_brackets=True) for text in value)}]"] if value else []
                     )
-                elif value is not Kind.ANSWER:
+                elif value and value is not Kind.ANSWER:
                     fields.append(f"{key}: {_scalar(value)}")
             return "- " + _indented("\n".join(fields), 2).lstrip()
 

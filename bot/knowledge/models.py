@@ -12,6 +12,7 @@ from bot.items import Kind
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_LIMIT = 40
 ANSWER_LIMIT = 600
+SHORT_LIMIT = 100
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -33,12 +34,15 @@ class ItemEntry(Strict):
     )
     question: Text = Field(description="标准问法,会显示在按钮上")
     phrasings: tuple[Text, ...] = Field((), description="其他问法,越多样越好")
-    keywords: tuple[Text, ...] = Field((), description="可不写:最能代表这一条的词")
+    keywords: tuple[Text, ...] = Field((), description="可不写:光发这个词过来,就用这一条回答")
     answer: Annotated[Text, StringConstraints(max_length=ANSWER_LIMIT)] = Field(
         description="回答:一般不超过 300 字,列举时不超过 600 字"
     )
     source: tuple[Text, ...] = Field((), description="出自哪几段:speech.yaml 里的编号;只有 answer 要写")
     related: tuple[Text, ...] = Field((), description="可不写:相关条目的编号")
+    short: Annotated[Text, StringConstraints(max_length=SHORT_LIMIT)] = Field(
+        "", description="可不写:一句话的回答,嫌长的人看这一句"
+    )
 
 
 class ItemFile(Strict):
