@@ -24,6 +24,8 @@ _DIGIT = re.compile(r"\d")
 _SHORT_DATE = re.compile(r"(?<![\d.])(0?[1-9]|1[0-2])\s*[./-]\s*(0?[1-9]|[12]\d|3[01])(?![\d.])")
 _DATE = re.compile(r"(?<!\d)0?(\d{1,2})月份?0?(\d{1,2})(?!\d)[日号]?")
 _SIMPLIFYING_STEPS = 4
+_LEFT_TRADITIONAL = str.maketrans("著揹", "着背")
+"""Characters that OpenCC leaves as they are, because simplified text may hold them too."""
 _CLAUSE_END = re.compile(r"[,.;:?!。…~\n]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
 _NOT_WORD = re.compile(r"[^\w%]|_")
 _SPACE = re.compile(r"(?<![a-z0-9])\s+|\s+(?![a-z0-9])")
@@ -76,7 +78,7 @@ def _plain(text: str) -> str:
         before, text = text, unicodedata.normalize("NFKC", _simplifier().convert(text))
         if text == before:
             break
-    return text
+    return text.translate(_LEFT_TRADITIONAL)
 
 
 def _visible(character: str) -> str:

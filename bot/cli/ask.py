@@ -14,6 +14,7 @@ from bot.conversation.member_replies import MemberReplies
 from bot.conversation.records import miss_of
 from bot.conversation.reply import Reply
 from bot.errors import UsageError
+from bot.items import Kind
 from bot.matching import Answer, Candidate, Settled, Verdict
 from bot.store.records import Records
 from bot.texts import command_line as texts
@@ -63,12 +64,14 @@ def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
         "verdict": verdict.kind,
         "items": [item.id for item in items],
         "score": round(verdict.score, 4),
-        "answer": "\n\n".join(item.answer for item in items) if isinstance(verdict, Answer) else None,
+        "answer": "\n\n".join(item.answer for item in items if item.kind is Kind.ANSWER)
+        if isinstance(verdict, Answer)
+        else None,
         "sources": list(dict.fromkeys(source for item in items for source in item.source)),
         "reply": reply.text,
         "suggestions": [
             _candidate(suggestion) | {"question": suggestion.item.question, "answer": suggestion.item.answer}
-            for suggestion in verdict.suggestions
+            for suggestion in verdict.suggestions[:3]
         ],
         "candidates": list(map(_candidate, verdict.candidates)),
     }

@@ -14,7 +14,7 @@ from bot.matching import ENGINE_VERSION, ConfidenceModel, Index, Matcher
 
 _LOG = logging.getLogger(__name__)
 
-FALSE_ANSWERS = 0.15
+FALSE_ANSWERS = 0.18
 """The share of questions whose item is left out that may be answered: all of them falsely.
 
 An item that is left out leaves its neighbours as rivals but takes every refusal of its own with it, so this is harsher

@@ -3,9 +3,12 @@
 ``Matcher`` is the way in. What it says is one of the closed set ``Verdict``.
 """
 
+from bot.matching.act_words import Act
 from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.matcher import QUESTION_LIMIT, Matcher
+from bot.matching.phrases import Phrases, compact
+from bot.matching.splitting import is_asking
 from bot.matching.verdict import (
     Answer,
     Candidate,
@@ -19,7 +22,7 @@ from bot.matching.verdict import (
     Why,
 )
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Names how the engine scores. Raise it whenever a score changes, also by ``bot.text``: knowledge bases that the former
 engine calibrated are calibrated anew then.
 """
@@ -27,6 +30,7 @@ engine calibrated are calibrated anew then.
 __all__ = [
     "ENGINE_VERSION",
     "QUESTION_LIMIT",
+    "Act",
     "Answer",
     "Candidate",
     "ConfidenceModel",
@@ -34,10 +38,13 @@ __all__ = [
     "Judgement",
     "Matcher",
     "NotCovered",
+    "Phrases",
     "Settled",
     "SmallTalk",
     "Suggestions",
     "Unknown",
     "Verdict",
     "Why",
+    "compact",
+    "is_asking",
 ]

@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import TypeVar
 
 from bot.items import Item, KnowledgeBase
+from bot.matching.acts import Acts, act_of
+from bot.matching.keywords import Keywords
 from bot.matching.lexicon import Lexicon
-from bot.matching.phonetics import syllable
+from bot.matching.phonetics import sound_of
 from bot.matching.terms import Term, grams
 
 _SATURATION = 0.03
@@ -19,6 +21,10 @@ _ANSWER_SHARE = 0.02
 _KEYWORD_SHARE = 0.2
 """A term of a keyword counts as one that stands in this share of the phrasings."""
 _PAIR = 2
+_MATTER_SHARE = 0.5
+"""A term that stands in this share of a refusal's phrasings is what it refuses."""
+_MATTER_WEIGHT = 2.0
+"""A term that weighs less is too common to be anybody's matter."""
 
 _T = TypeVar("_T")
 
@@ -45,7 +51,7 @@ class Sounds:
         for term in self.terms:
             # Longer terms hold Latin words or numbers, which no one confuses by ear.
             if len(term) <= _PAIR:
-                by_sound.setdefault(" ".join(map(syllable, term)), []).append(term)
+                by_sound.setdefault(sound_of(term), []).append(term)
         return by_sound
 
 
@@ -54,6 +60,7 @@ class Index:
     """Everything that is computed once for a knowledge base. Items are known by their number in ``items``.
 
     ``forms``: the ways to ask each item, standardised, without repetitions. ``by_form``: the items of each form.
+    ``acts``: what is told apart before matching; the items that word it are not among ``items``.
     ``tables``: the synonyms and frames that the lexicon was made of.
     """
 
@@ -63,22 +70,26 @@ class Index:
     by_form: Mapping[str, tuple[int, ...]]
     postings: Mapping[str, Holders]
     sounds: Sounds
+    acts: Acts
+    keywords: Keywords
     tables: tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]
 
     @classmethod
     def build(cls, base: KnowledgeBase) -> "Index":
         """Index a knowledge base."""
         lexicon = Lexicon(base.synonyms, base.frames)
-        forms = tuple(_forms(item, lexicon) for item in base.items)
+        items = tuple(item for item in base.items if act_of(item) is None)
+        forms = tuple(_forms(item, lexicon) for item in items)
         by_form: dict[str, tuple[int, ...]] = {}
         postings: dict[str, dict[int, float]] = {}
-        for number, (item, own) in enumerate(zip(base.items, forms, strict=True)):
+        for number, (item, own) in enumerate(zip(items, forms, strict=True)):
             for form in own:
                 by_form[form] = (*by_form.get(form, ()), number)
             for term, typical in _typical(item, own, lexicon).items():
                 postings.setdefault(term, {})[number] = typical
         tables = (base.synonyms, base.frames)
-        return cls(base.items, lexicon, forms, by_form, postings, Sounds(postings), tables)
+        keywords = Keywords(items, lexicon)
+        return cls(items, lexicon, forms, by_form, postings, Sounds(postings), Acts(base.items), keywords, tables)
 
     def number(self, item_id: str) -> int | None:
         """The number of an item, if there is one with this id."""
@@ -102,6 +113,19 @@ class Index:
         """What each of the different terms of a standardised form tells, as it is spelt."""
         return {term: self.weight(self.postings.get(term, {})) for term in grams(form)}
 
+    def matter(self, number: int) -> frozenset[str]:
+        """What an item is about: the sounds of the pairs that stand in half of its phrasings and in few other items.
+
+        Empty for an item that is asked about in too many ways.
+        """
+        forms = self.forms[number]
+        counted = Counter(term for form in forms for term in grams(form) if len(term) == _PAIR)
+        return frozenset(
+            sound_of(term)
+            for term, count in counted.items()
+            if count >= _MATTER_SHARE * len(forms) and self.weight(self.postings[term]) >= _MATTER_WEIGHT
+        )
+
     def without(self, number: int, forms: Collection[str]) -> "Index":
         """The index as if an item had never been asked in these forms; without the item if no other form is left.
 
@@ -118,6 +142,8 @@ class Index:
 
         It is made fast and answers slowly: for a look ahead.
         """
+        if act := act_of(item):
+            return replace(self, acts=Acts({**self.acts.items, act: item}.values()))
         number = self.number(item.id)
         forms = _forms(item, self.lexicon)
         typical = _typical(item, forms, self.lexicon)
@@ -142,14 +168,16 @@ class Index:
         for term in touched:
             holders = {other: value for other, value in self.postings.get(term, {}).items() if other != number}
             postings[term] = {**holders, number: typical[term]} if term in typical else holders
+        items = (*self.items[:number], item, *self.items[number + 1 :])
         unheard = [term for term in touched if term not in self.postings]
         return replace(
             self,
-            items=(*self.items[:number], item, *self.items[number + 1 :]),
+            items=items,
             forms=(*self.forms[:number], forms, *self.forms[number + 1 :]),
             by_form=_chain(by_form, self.by_form),
             postings=_chain(postings, self.postings),
             sounds=Sounds(unheard, self.sounds) if unheard else self.sounds,
+            keywords=self.keywords if item in self.items else Keywords(items, self.lexicon),
         )
 
 

@@ -18,9 +18,9 @@ class Lexicon:
             # The standard word maps to itself, so that a shorter synonym inside it stays untouched.
             for word in (first, *others):
                 self._standard.setdefault(word, first)
-        self._synonyms = _Words(self._standard)
+        self._synonyms = Words(self._standard)
         # Frames are looked for in standardised texts, so they take that form too.
-        self._frames = _Words({self.form(word) for word in frames})
+        self._frames = Words({self.form(word) for word in frames})
 
     def form(self, text: str) -> str:
         """The form in which phrasings and questions meet: normal, with standard words."""
@@ -45,7 +45,7 @@ class Lexicon:
         return "".join(character for position, character in enumerate(form) if position not in framed).strip()
 
 
-class _Words:
+class Words:
     """Words that are looked for by their first two characters: every phrasing goes through here."""
 
     def __init__(self, words: Iterable[str]) -> None:

@@ -3,14 +3,16 @@
 import heapq
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from bot.items import Item, Kind
 from bot.masking import bare
+from bot.matching.act_words import Act
 from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.lanes import COMPARING, EXPLAINING, Query, nearest_form
+from bot.matching.splitting import is_asking, pieces
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
@@ -33,10 +35,10 @@ _RAMBLING = 45
 """In a form longer than this the question may be one clause among many."""
 _ALONE = 8
 """A part of a rambling message of at least this length may be the question."""
-_ASKING_WORDS = re.compile(
-    "什么|怎么|怎样|咋|啥|如何|为何|哪|谁|几|多少|多久|多大|多长|多高|吗|呢|没有|是否|是不是|有没有|能不能|要不要|会不会|可不可以"
-)
-"""A clause in normal form that holds one of them asks: the language's own, the same for every knowledge base."""
+_MATTERS = re.compile("(?:的|相关|有关)*(?:事|事情|情况|方面|问题)$")
+"""What may stand behind a bare word without saying more."""
+_ASIDE = re.compile("^(?:那么?|这个?|还有|再说)|呢$")
+"""What may stand around a term besides frames."""
 _SENTENCE_END = re.compile("[.?!。…~\n]")
 _BARE = 0.95
 """How sure it is when a question is a phrasing but for its frames."""
@@ -44,7 +46,27 @@ _BARE_LENGTH = 2
 _EVIDENCE = 16.0
 """A question whose terms weigh less than this in all tells too little to be sure of: a character or two."""
 _COMPOUND = 3
-"""Parts of a compound question that are answered in one reply."""
+"""Parts of a compound question that are answered in one reply; what is not covered is told of each."""
+_SHORT = 45
+"""In a form of at most this length a part that is not settled is told, and an answer stands beside a refusal."""
+_NAMED = 5
+"""Items that are offered for a keyword."""
+_WORD = 4
+"""Characters of a word that is no keyword and is offered something all the same."""
+_MISFIT = 0.8
+"""What the value of a refusal of something else is worth: it is a rival still, but a weaker one."""
+_NEAR = 0.05
+"""The score of what is offered under a refusal."""
+_FAR = 0.05
+"""The score of what is offered where nothing is near enough to have been meant."""
+_PART = 0.5
+"""The least score of an answer to a part of a message: a part holds less to go by than a message."""
+_CARRIED = 0.3
+"""The share of a part's weight that an item must hold to answer it with the subject of the part before."""
+_NAMES = 0.85
+"""An item is about a keyword that it does not hold as it is if it holds this share of the keyword's weight."""
+_ABOUT = 0.6
+"""An item is about a term if it holds this share of the term's weight."""
 LANE_WEIGHTS = {"characters": 1.0, "sound": 1.0, "edit_distance": 0.35, "answer_type": -0.1}
 """What each lane counts in the order of items."""
 _SETTLED: Mapping[Kind, type[Answer | NotCovered | SmallTalk]] = {
@@ -93,6 +115,7 @@ class Matcher:
     def __init__(self, index: Index, confidence: ConfidenceModel | None = None, without: Collection[str] = ()) -> None:
         self._index = index
         self._confidence = confidence or ConfidenceModel()
+        self._matters: dict[int, frozenset[str]] = {}
         self._explaining = {name: lane for name, lane in EXPLAINING.items() if name not in without}
         self._comparing = {name: lane for name, lane in COMPARING.items() if name not in without}
 
@@ -102,12 +125,97 @@ class Matcher:
         A text without letters or digits is unknown.
         """
         question = bare(question[:QUESTION_LIMIT])
+        if act := self.act(question):
+            return SmallTalk.of(act, self._index.acts.items.get(act))
+        question = self.peeled(question)
         form = self._index.lexicon.form(question)
         if not form:
             return Unknown((), (), Why())
+        if named := self._named(form):
+            return named
         whole = self._read(form)
-        asking = [] if whole.is_exact else self._asking(question, form)
-        return self._compound(whole, asking) or self._verdict(self._surest(whole, asking), whole)
+        if whole.is_exact:
+            return self._verdict(whole, whole)
+        compound = self._compound(question, form, whole)
+        verdict = compound or self._verdict(self._surest(whole, self._asking(question, form)), whole)
+        return self._offered(form, verdict) if isinstance(verdict, Unknown | Suggestions) else verdict
+
+    def act(self, text: str) -> Act | None:
+        """What a whole message does besides asking; None if it asks or says anything else, or is a phrasing."""
+        form = self._index.lexicon.form(text)
+        return None if form in self._index.by_form else self._index.acts.act(text)
+
+    def peeled(self, text: str) -> str:
+        """A message without the courtesies around its question."""
+        return self._index.acts.peeled(text)
+
+    def form(self, text: str) -> str:
+        """A text in standard form, as it is compared."""
+        return self._index.lexicon.form(text)
+
+    def is_term(self, text: str) -> bool:
+        """Whether a text is nothing but a keyword."""
+        form = self.form(text)
+        return any(map(self._index.keywords.items, (form, self._index.lexicon.core(form))))
+
+    def subjects(self, text: str) -> list[str]:
+        """The terms that a text names, in standard form and in order: what it is about."""
+        return list(self._index.keywords.subjects(self._index.lexicon.form(text)))
+
+    def is_about(self, item: Item, term: str) -> bool:
+        """Whether an item asks or answers about a term in standard form: a keyword as it is, others by their parts."""
+        form = self._index.lexicon.form
+        term = form(term)
+        if self._index.keywords.items(term):
+            texts = (*item.all_phrasings(), *item.keywords, item.answer)
+            return self._held(item, term) >= _NAMES or any(term in form(text) for text in texts)
+        return self._held(item, term) >= _ABOUT
+
+    def _held(self, item: Item, form: str) -> float:
+        """The share of a form's weight that an item holds, 0..1."""
+        number = self._index.number(item.id)
+        weights = self._index.weights(form)
+        held = sum(weight for gram, weight in weights.items() if number in self._index.postings.get(gram, ()))
+        return held / (sum(weights.values()) or 1.0)
+
+    def _named(self, form: str) -> Verdict | None:
+        """The verdict on a message that is nothing but a keyword: its item, or those that have it to choose from.
+
+        Where it is also a phrasing, its item is meant; a refusal only if the message is more than the keyword.
+        """
+        for word in (form, self._index.lexicon.core(form), _ASIDE.sub("", form)):
+            if numbers := self._index.keywords.items(word):
+                break
+        else:
+            return None
+        items = [self._index.items[number] for number in numbers]
+        phrased = [self._index.items[number] for number in self._index.by_form.get(form, ())]
+        if len(phrased) == 1:
+            if phrased[0].kind is not Kind.ANSWER and word != form:
+                return None
+            items = phrased if phrased[0].kind is Kind.ANSWER else items
+        candidates = tuple(Candidate(item, 1.0 if len(items) == 1 else self._confidence.tie) for item in items)
+        if len(items) > 1 and items[0].kind is Kind.ANSWER:
+            return Suggestions(candidates[:_CANDIDATES], candidates[:_NAMED], Why(), word)
+        return _SETTLED[items[0].kind](candidates[:1], (), Why(), candidates[:1])
+
+    def _offered(self, form: str, verdict: Unknown | Suggestions) -> Verdict:
+        """What to choose from for a message that is nothing but a word of the knowledge base's questions."""
+        word = _MATTERS.sub("", self._index.lexicon.core(form) or form)
+        if not 1 < len(word) <= _WORD or is_asking(word) or form in self._index.by_form:
+            return verdict
+        holders = self._index.postings.get(word[:2], {})
+        items = (
+            self._index.items[number] for number in holders if any(word in text for text in self._index.forms[number])
+        )
+        found = [Candidate(item, self._confidence.suggest) for item in items if item.kind is Kind.ANSWER]
+        if not found:
+            return verdict
+        if isinstance(verdict, Suggestions):
+            return replace(verdict, word=word)
+        by_typical = sorted(found, key=lambda held: (-holders[self._index.number(held.item.id) or 0], held.item.id))
+        offered = _suggestions(by_typical, ())
+        return Suggestions(offered, offered, verdict.why, word)
 
     def best(self, form: str) -> Candidate | None:
         """The best candidate for a text in its standardised form, read as one question."""
@@ -120,29 +228,73 @@ class Matcher:
         for clause, end in islice(clauses(question), _CLAUSES):
             here = self._index.lexicon.standardise(clause)
             sentence += here
-            if here != form and len(here) >= _CLAUSE_LENGTH and ("?" in end or _ASKING_WORDS.search(here)):
+            if here != form and len(here) >= _CLAUSE_LENGTH and ("?" in end or is_asking(here)):
                 found.append(dict.fromkeys(text for text in (here, before + here, sentence) if text != form))
             before, sentence = here, "" if _SENTENCE_END.search(end) else sentence
         return [[self._read(text) for text in texts] for texts in found[-_ASKING:]]
 
-    def _compound(self, whole: _Reading, asking: Iterable[Sequence[_Reading]]) -> Verdict | None:
-        """The verdict on a message that asks for several things, each surely settled; None for any other.
+    def _compound(self, question: str, form: str, whole: _Reading) -> Verdict | None:
+        """The verdict on a message that asks for several things of which at least two are settled; None for any other.
 
-        If one of them is not covered, that is what must be said; the others are offered.
+        A part that names no subject is also read with that of the part before it. Of a long message with a refusal,
+        that is what must be said: its other parts may only lead to the question.
         """
-        parts: dict[str, _Reading] = {}
-        for clause, *_ in asking:
-            best = clause.best
-            if best and best.item.kind is not Kind.SMALL_TALK and best.score >= self._confidence.answer:
-                parts.setdefault(best.item.id, clause)
-        if len(parts) == 1 or not parts:
+        settled: dict[str, Candidate] = {}
+        readings: dict[str, _Reading] = {}
+        subject, still_open = "", list[str]()
+        for piece in self._asked_for(question, form):
+            named = next(self._index.keywords.subjects(piece), "")
+            reading, best = self._settled(piece)
+            if subject and not named:
+                carried, sure = self._settled(subject + piece)
+                if sure and self._is_carried(sure.item, subject, piece, reading):
+                    reading, best = carried, sure
+            subject = named or subject
+            if best:
+                settled.setdefault(best.item.id, best)
+                readings.setdefault(best.item.id, reading)
+            else:
+                still_open.append(piece)
+        is_short = len(form) <= _SHORT
+        parts = tuple(settled.values())
+        refused = tuple(part for part in parts if part.item.kind is Kind.NOT_COVERED)
+        still_open = [
+            piece for piece in still_open if is_short and not any(self.is_about(part.item, piece) for part in parts)
+        ]
+        if not parts or len(parts) + len(still_open) == 1:
             return None
-        settled = tuple(reading.candidates[0] for reading in parts.values())
-        refused = tuple(candidate for candidate in settled if candidate.item.kind is Kind.NOT_COVERED)
-        chosen = (refused or settled)[:_COMPOUND]
-        candidates = _best((*settled, *whole.candidates))
-        why = self._why(parts.get(candidates[0].item.id, whole))
-        return _SETTLED[chosen[0].item.kind](candidates, _suggestions(candidates, chosen), why, chosen)
+        answers = [part for part in parts if part not in refused][:_COMPOUND] if is_short or not refused else []
+        chosen = tuple(part for part in parts if part in answers or part in refused)
+        candidates = _best((*parts, *whole.candidates))
+        why = self._why(readings.get(candidates[0].item.id, whole))
+        offered = _suggestions(candidates, chosen)
+        if all(part.item.kind is Kind.NOT_COVERED for part in chosen):
+            return NotCovered(candidates, offered, why, chosen)
+        return Answer(candidates, offered, why, chosen, tuple(still_open))
+
+    def _is_carried(self, item: Item, subject: str, piece: str, alone: _Reading) -> bool:
+        """Whether an item answers a part with the subject of the part before it, and not that subject alone."""
+        is_same = alone.best is not None and alone.best.item is item
+        return is_same or (self.is_about(item, subject) and self._held(item, piece) >= _CARRIED)
+
+    def _settled(self, form: str) -> tuple[_Reading, Candidate | None]:
+        """A part of a message, and what surely settles it."""
+        reading = self._read(form)
+        named = self._named(form)
+        if isinstance(named, Answer):
+            return reading, named.chosen[0]
+        best = reading.best
+        if best is None or best.item.kind is Kind.SMALL_TALK:
+            return reading, None
+        is_refusal = best.item.kind is Kind.NOT_COVERED
+        sure = best.score >= (self._confidence.refuse if is_refusal else max(self._confidence.answer, _PART))
+        return reading, best if sure else None
+
+    def _asked_for(self, question: str, form: str) -> Sequence[str]:
+        """The parts of a message that each ask for something, in standard form; at most the last six, none of one."""
+        standard = map(self._index.lexicon.standardise, islice(pieces(question, self._index.keywords), _CLAUSES))
+        found = [piece for piece in standard if piece != form and len(piece) > 1]
+        return found[-_ASKING:] if len(found) > 1 else ()
 
     def _surest(self, whole: _Reading, asking: Iterable[Sequence[_Reading]]) -> _Reading:
         """The reading to go by: the whole message, unless a part of it says the same more clearly.
@@ -165,11 +317,13 @@ class Matcher:
         kind, near = best.item.kind, _best((*candidates, *whole.candidates))
         if best.score >= (self._confidence.refuse if kind is Kind.NOT_COVERED else self._confidence.answer):
             offered = _suggestions(near, (best,)) if kind is not Kind.SMALL_TALK else ()
+            if kind is Kind.NOT_COVERED:
+                offered = tuple(candidate for candidate in offered if candidate.score >= _NEAR)
             return _SETTLED[kind](candidates, offered, why, (best,))
         offered = _suggestions(near, ())
         if offered and offered[0].score >= self._confidence.suggest:
             return Suggestions(candidates, offered, why)
-        return Unknown(candidates, (), why)
+        return Unknown(candidates, tuple(candidate for candidate in offered if candidate.score >= _FAR), why)
 
     def _why(self, reading: _Reading) -> Why:
         by_weight = sorted(reading.query.terms, key=lambda term: -term.weight)
@@ -199,14 +353,26 @@ class Matcher:
             key=lambda number: (number not in exact, -explained.get(number, 0.0), self._index.items[number].id),
         )
         ranked = []
+        sounds = {weighed.term.sound for weighed in query.terms}
         for number in nearest:
             lanes = {name: scores.get(number, 0.0) for name, scores in explaining.items()}
             lanes |= {name: lane(query, self._index.forms[number]) for name, lane in self._comparing.items()}
             value = sum(LANE_WEIGHTS[name] * score for name, score in lanes.items())
+            if number not in exact and not self._fits(number, sounds):
+                value *= _MISFIT
             ranked.append(_Ranked(number, self._index.items[number], value, explained.get(number, 0.0), lanes))
         ranked.sort(key=lambda place: (-place.value, place.item.id))
         candidates = self._candidates(ranked, query.total, exact)
         return _Reading(query, tuple(ranked), candidates, len(exact) == 1)
+
+    def _fits(self, number: int, sounds: Collection[str]) -> bool:
+        """Whether a question may be about an item: a refusal refuses only what it is about."""
+        if self._index.items[number].kind is not Kind.NOT_COVERED:
+            return True
+        matter = self._matters.get(number)
+        if matter is None:
+            matter = self._matters[number] = self._index.matter(number)
+        return not matter or any(sound in sounds for sound in matter)
 
     def _exact(self, form: str) -> Mapping[int, float]:
         """The items that are asked in just these words, or in these without their frames, and how sure each is."""

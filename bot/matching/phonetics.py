@@ -26,6 +26,11 @@ def syllable(character: str) -> str:
     return _DIGITS.get(character) or fold(_plain(_reading(character)))
 
 
+def sound_of(text: str) -> str:
+    """The folded syllables of written characters, with a space between."""
+    return " ".join(map(syllable, text))
+
+
 def spell(character: str) -> str:
     """The pinyin of a character as it is typed, with v for ü; empty for what has none."""
     return _plain(unicodedata.normalize("NFD", _reading(character)).replace("u\u0308", "v"))

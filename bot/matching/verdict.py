@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from bot.items import Item, VerdictKind
+from bot.matching.act_words import Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,12 @@ class Settled(Judgement):
 
 @dataclass(frozen=True, slots=True)
 class Answer(Settled):
-    """Sure."""
+    """Sure of at least one part. Parts that the speech does not cover are among ``chosen``.
+
+    ``open``: the words of parts that ask for something that is not known.
+    """
+
+    open: tuple[str, ...] = ()
 
     kind: ClassVar = VerdictKind.ANSWER
 
@@ -75,21 +81,42 @@ class NotCovered(Settled):
 
 @dataclass(frozen=True, slots=True)
 class SmallTalk(Settled):
-    """A greeting, thanks and the like: always one item."""
+    """A greeting, thanks and the like: an act, or else an item that answers what is asked about the bot.
+
+    Of an act the item that words it is chosen, if the knowledge base has one.
+    """
+
+    act: Act | None = None
 
     kind: ClassVar = VerdictKind.SMALL_TALK
+
+    @classmethod
+    def of(cls, act: Act, item: Item | None) -> "SmallTalk":
+        """The verdict on a message that is nothing but an act."""
+        chosen = (Candidate(item, 1.0),) if item else ()
+        return cls(chosen, (), Why(), chosen, act)
+
+    @property
+    def score(self) -> float:
+        """1 for an act, else the item's score."""
+        return 1.0 if self.act else self.chosen[0].score
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestions(Judgement):
-    """Unsure: the member is asked which of the suggestions was meant; there is at least one."""
+    """Unsure: the member is asked which of the suggestions was meant; there is at least one.
+
+    ``word``: what they are offered for, where a message is nothing but a word that several items have; up to five then.
+    """
+
+    word: str = ""
 
     kind: ClassVar = VerdictKind.SUGGEST
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Judgement):
-    """Nothing is near enough to answer or to offer; there are no suggestions."""
+    """Nothing is near enough to answer or to have been meant; there may be suggestions, to look around."""
 
     kind: ClassVar = VerdictKind.UNKNOWN
 

@@ -258,4 +258,7 @@ def test_an_index_with_an_item_is_as_one_built_anew(item: Item) -> None:
     for sound in ("gua si", "ka huai", "ban ka", "an pai"):
         heard = Term("", sound, 1.0)
         assert ahead.holders(heard) == oracle.holders(heard)
-    assert index == replace(Index.build(BASE), lexicon=index.lexicon, sounds=index.sounds)
+    for term in ("挂失", "饭卡"):
+        assert ahead.keywords.items(term) == oracle.keywords.items(term)
+    same = {name: getattr(index, name) for name in ("lexicon", "sounds", "acts", "keywords")}
+    assert index == replace(Index.build(BASE), **same)

@@ -1,0 +1,116 @@
+"""What a message does besides asking: thanks, a greeting, a curse. It is told before anything is matched.
+
+The lists are the language's own, the same for every knowledge base. They are compared with the whole message, word by
+word, never by edit distance: an insult is one character away from praise.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from bot.items import Item, Kind
+from bot.matching.act_words import CURSING, EMOJI, EXCLAIMING, FILLERS, WORDS, Act
+from bot.matching.phrases import Phrases, compact
+
+ITEM_PREFIX = "chat-"
+_LONGEST = 60
+"""Characters of a message that may be an act; who writes more wants something."""
+
+
+def act_of(item: Item) -> Act | None:
+    """The act that a small-talk item words; None for every other item."""
+    act = item.id.removeprefix(ITEM_PREFIX)
+    is_act = item.kind is Kind.SMALL_TALK and item.id.startswith(ITEM_PREFIX) and act in Act.__members__.values()
+    return Act(act) if is_act else None
+
+
+_EXCLAMATIONS = frozenset({Act.INSULT, Act.COMPLAINT, Act.PRAISE, Act.EMOTION, Act.LAUGHING})
+"""What is said about somebody or something, in more words than the others."""
+_CURSES = frozenset({Act.INSULT, Act.COMPLAINT})
+_AFTER = frozenset(
+    {Act.THANKS, Act.GREETING, Act.GOOD_MORNING, Act.GOOD_EVENING, Act.APOLOGY, Act.LAUGHING, Act.BYE, Act.INSULT}
+)
+"""What is taken off behind a question; other acts (好, 行不行, 对不对) may be a part of it."""
+_BEFORE = frozenset(Act) - {Act.PRAISE, Act.EMOTION}
+"""What is taken off before a question; the others (又好又快) may be a part of it, unless a turn follows."""
+_TURNING = ("那", "请问", "我想问", "再问")
+
+
+class Acts:
+    """Tells acts by the lists in code and by the phrasings of the items that belong to them: one item for an act."""
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        self.items = {act: item for item in items if (act := act_of(item))}
+        self._phrasings = {
+            _core(compact(phrasing)): act for act, item in self.items.items() for phrasing in item.all_phrasings()
+        }
+
+    def act(self, text: str) -> Act | None:
+        """What a whole message does; None if it asks or says anything else."""
+        if len(text) > _LONGEST:
+            return None
+        words = compact(text)
+        if not words:
+            return _act_of_emoji(text)
+        return self._told(words)
+
+    def _is_before(self, part: str, following: Sequence[str]) -> bool:
+        act = self.act(part)
+        return act in _BEFORE or (act is not None and following[:1] != [] and following[0].startswith(_TURNING))
+
+    def _told(self, words: str) -> Act | None:
+        if listed := self._phrasings.get(_core(words)):
+            return listed
+        told = (
+            _phrases(FILLERS).kinds(words)
+            or [act for act in _phrases(FILLERS, EXCLAIMING).kinds(words) if act in _EXCLAMATIONS]
+            or [act for act in _phrases(FILLERS, EXCLAIMING, CURSING).kinds(words) if act in _CURSES]
+        )
+        return min(told, key=_RANKS.__getitem__) if told else None
+
+    def peeled(self, text: str) -> str:
+        """A message without the courtesies around its question; the message itself if there is nothing else in it."""
+        parts = _PART.split(text)
+        texts, ends = parts[::2], [*parts[1::2], ""]
+        first, last = 0, len(texts)
+        while first < last and (
+            not compact(texts[first]) or self._is_before(texts[first], texts[first + 1 : first + 2])
+        ):
+            first += 1
+        while first < last and (not compact(texts[last - 1]) or self.act(texts[last - 1]) in _AFTER):
+            last -= 1
+        if first == last:
+            return text
+        left = "".join(part + end for part, end in zip(texts[first:last], ends[first:last], strict=True))
+        left = _START.sub("", left)
+        return left if compact(left) else text
+
+
+@cache
+def _phrases(*fillers: str) -> Phrases[Act]:
+    """The words of all acts with what may stand beside them; made when the first message comes."""
+    return Phrases({act: listed.split() for act, listed in WORDS.items()}, " ".join(fillers).split())
+
+
+_START = re.compile(
+    "^(?:(?:谢谢|多谢|感谢|你好|您好|hi|hello|哈喽|早上好|上午好|中午好|下午好|晚上好|不好意思|对不起|抱歉|打扰了|哈哈+)"
+    "(?:你们|你|您|了|啦|啊|呀|哈|哦)*|(?:好的?|行|嗯+|哦+|明白了?|知道了|收到|算了|很好|不错)(?:啊|呀|吧|了)*(?=那|请问|我想问|再问))",
+    re.IGNORECASE,
+)
+_ACT_OF_EMOJI = {emoji: act for act, listed in EMOJI.items() for emoji in listed}
+_RANKS = {act: rank for rank, act in enumerate(Act)}
+_PART = re.compile(r"([,.;:?!，。；：？！…~～\n]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f]))")
+_PARTICLES = re.compile("^(?:那|啊|哎|唉|哦|噢|嗯|诶|喂|哈)+|[啊呀哦噢喔呢吧嘛么啦了的哈哇呃哟嘞咯哩噻哒滴嗦]+$")
+
+
+def _core(words: str) -> str:
+    """A compact text without the particles around it; the text itself if it is made of them."""
+    return _PARTICLES.sub("", words) or words
+
+
+def _act_of_emoji(text: str) -> Act | None:
+    """What emoji do, by the first that is known; other symbols are a smile."""
+    symbols = [symbol for symbol in text if unicodedata.category(symbol) == "So"]
+    known = next((_ACT_OF_EMOJI[symbol] for symbol in symbols if symbol in _ACT_OF_EMOJI), None)
+    return known or (Act.LAUGHING if symbols else None)
