@@ -3,6 +3,8 @@
 import itertools
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,13 @@ class Conversation:
         """The member's last message."""
         self._shown: dict[str, Any] = {}
         """The bot's last message, as it is shown now."""
+        self._misses_before = self._misses()
+
+    def _misses(self) -> int:
+        """How many questions are in the log of missed ones."""
+        with closing(sqlite3.connect(self._bot.database)) as connection:
+            (count,) = connection.execute("SELECT sum(count) FROM missed").fetchone()
+        return count or 0
 
     def play_file(self, file: Path) -> None:
         """All steps of a file.
@@ -80,7 +89,7 @@ class Conversation:
                 except (AssertionError, TimeoutError, KeyError) as error:
                     raise AssertionError(f"{file.name}:{number}: {line}") from error
 
-    def play(self, line: str) -> None:  # noqa: C901, PLR0912 - one case a step
+    def play(self, line: str) -> None:  # noqa: C901, PLR0912, PLR0915 - one case a step
         """One step."""
         word, _, rest = line.strip().partition(" ")
         match word:
@@ -117,6 +126,9 @@ class Conversation:
                 self._bot.restart()
             case "knowledge":
                 self._bot.restart(CANTEEN.with_name(rest))
+            case "logged":
+                self.expect_silence()
+                assert self._misses() - self._misses_before == int(rest)
             case "group":
                 self._chat = -self._member
             case "language":
@@ -149,8 +161,10 @@ class Conversation:
         kind, _, caption = what.partition(" ")
         file = {"file_id": "1", "file_unique_id": "1", "width": 1, "height": 1}
         sticker = {**file, "type": "regular", "is_animated": False, "is_video": False}
-        content: dict[str, Any] = {"photo": [file]} if kind == "photo" else {"sticker": sticker}
-        content |= {"caption": caption} if caption else {}
+        if kind == "photo":
+            content: dict[str, Any] = {"photo": [file]} | ({"caption": caption} if caption else {})
+        else:
+            content = {"sticker": sticker | ({"emoji": caption} if caption else {})}
         self._said = self._api.member_sends({**content, "from": self._sender()}, chat=self._chat)
 
     def _press(self, data: str, member: int) -> None:

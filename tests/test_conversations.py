@@ -2,28 +2,57 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import command
-from tests.conftest import ROOT
+from tests.conftest import CANTEEN, ROOT
 from tests.conversation_driver import Conversation, RunningBot
 from tests.fake_bot_api import FakeBotApi, serving
 from tests.process import settings_for
 
-FILES = sorted((ROOT / "tests" / "conversations").glob("*.txt"))
+FOLDER = ROOT / "tests" / "conversations"
+FILES = sorted(FOLDER.glob("*.txt"))
+RULES = sorted((FOLDER / "rules").glob("*.txt"))
 
 
 @pytest.fixture(scope="module", params=["polling", "webhook"])
-def bot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
-    """One bot a mode, for all conversations."""
+def mode(request: pytest.FixtureRequest) -> str:
+    mode: str = request.param
+    return mode
+
+
+@contextmanager
+def running(mode: str, folder: Path, knowledge: Path) -> Iterator[RunningBot]:
+    """A bot over a knowledge folder, whose calls were all as Telegram wants them."""
     with serving(FakeBotApi()) as api:
-        folder = tmp_path_factory.mktemp("bot")
-        running = RunningBot(api, folder, settings_for(api, folder, webhook=request.param == "webhook"))
-        yield running
-        running.kill()
+        settings = settings_for(api, folder, webhook=mode == "webhook")
+        bot = RunningBot(api, folder, settings | {"CAMPAIGN_BOT_KNOWLEDGE": str(knowledge)})
+        yield bot
+        bot.kill()
         assert api.invalid == []
+
+
+@pytest.fixture(scope="module")
+def bot(mode: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
+    """One bot a mode, for all conversations about the canteen."""
+    with running(mode, tmp_path_factory.mktemp("bot"), CANTEEN) as bot:
+        yield bot
+
+
+@pytest.fixture(scope="module")
+def rules_bot(mode: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
+    """One bot a mode, for all conversations about the canteen's rules."""
+    with running(mode, tmp_path_factory.mktemp("rules"), CANTEEN.with_name("rules")) as bot:
+        yield bot
+
+
+@pytest.mark.parametrize("file", RULES, ids=[file.stem for file in RULES])
+def test_a_conversation_as_people_talk(rules_bot: RunningBot, file: Path) -> None:
+    """Thanks, half a sentence, a number: each gets what a colleague would say."""
+    test_a_conversation(rules_bot, file)
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])

@@ -1,6 +1,7 @@
 """What members read: every verdict as a text with buttons, the same on Telegram and in the terminal."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -10,6 +11,7 @@ from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.items import Item, KnowledgeBase
 from bot.matching import (
     QUESTION_LIMIT,
+    Act,
     Answer,
     Candidate,
     NotCovered,
@@ -23,6 +25,7 @@ from bot.texts import members as texts
 from bot.texts.languages import Language, converter, translator
 
 ON_A_PAGE = 8
+_QUOTED = re.compile("“([^”]+)”")
 _RELATED = 3
 _DEFECTS = {
     Defect.WRONG: texts.FAULT_WRONG,
@@ -52,16 +55,12 @@ class MemberReplies:
         """A message without buttons."""
         return Reply(self.say(message, **values))
 
-    def with_topics(self, message: str, page: int = 0, *, subscribe: bool = False, **values: object) -> Reply:
-        """A message over a page of the topics, counted from 0; beyond the last one, the last.
-
-        ``subscribe``: it offers to tell the member later.
-        """
+    def with_topics(self, message: str, page: int = 0, **values: object) -> Reply:
+        """A message over a page of the topics, counted from 0; beyond the last one, the last."""
         shown, pager = self._page(len(self._topics), page, callbacks.ShowTopics)
         topics = list(self._topics.items())[shown]
         rows = ((Button(self._convert(topic), callbacks.ShowTopic(key, 0)),) for key, topic in topics)
-        offer = row(Button(self.say(texts.TELL_ME), callbacks.Subscribe()) if subscribe else None)
-        return Reply(self.say(message, **values), (*offer, *rows, *pager))
+        return Reply(self.say(message, **values), (*rows, *pager))
 
     def gone(self) -> Reply:
         """To a button or a link that means nothing any more."""
@@ -117,24 +116,74 @@ class MemberReplies:
 
     def _reply(self, verdict: Verdict, question: str, *, noted: bool, reachable: bool) -> Reply:
         match verdict:
-            case Answer(chosen=chosen):
-                return self.items([candidate.item for candidate in chosen], Origin.QUESTION, back=False)
+            case Answer(chosen=chosen, open=parts):
+                reply = self.items([candidate.item for candidate in chosen], Origin.QUESTION, back=False)
+                unanswered = (self.say(texts.OPEN_PART, part=part) for part in parts)
+                return replace(reply, text="\n\n".join((reply.text, *unanswered)))
             case NotCovered(chosen=chosen, suggestions=suggestions):
-                answer = "\n\n".join(candidate.item.answer for candidate in chosen)
-                message = texts.NOT_COVERED_NEAREST if suggestions else "{answer}"
-                return Reply(self.say(message, answer=answer), self._candidate_rows(suggestions))
-            case SmallTalk(chosen=chosen):
-                return Reply(self._convert(chosen[0].item.answer))
-            case Suggestions(suggestions=suggestions):
+                refused = [candidate.item for candidate in chosen]
+                nearest = self._nearest(refused, suggestions)
+                message = texts.NOT_COVERED_NEAREST if nearest else "{answer}"
+                wrong = Button(self.say(texts.DISLIKE), callbacks.Dislike(Origin.QUESTION, _keys(refused)))
                 none = Button(self.say(texts.NONE_OF_THESE), callbacks.RejectSuggestions())
-                return Reply(self.say(texts.SUGGESTIONS), (*self._candidate_rows(suggestions), (none,)))
+                rows = (*self._item_rows(nearest, Origin.QUESTION), (wrong, none))
+                return Reply(self.say(message, answer="\n\n".join(item.answer for item in refused)), rows)
+            case SmallTalk(act=act, chosen=chosen):
+                return self._act(act, chosen[0].item if chosen else None)
+            case Suggestions(suggestions=suggestions, word=word):
+                none = Button(self.say(texts.NONE_OF_THESE), callbacks.RejectSuggestions())
+                text = self.say(texts.ABOUT, word=word) if word else self.say(texts.SUGGESTIONS)
+                return Reply(text, (*self._candidate_rows(suggestions), (none,)))
             case Unknown() if is_blank(question):
                 return self.plain(texts.BLANK, example=next(iter(self._base.topics.values()))[0].question)
-            case Unknown():
+            case Unknown(suggestions=suggestions):
                 words = self._translated(texts.NOTED) if noted else ""
-                return self.with_topics(texts.UNKNOWN, subscribe=noted and reachable, noted=words)
+                return self.unknown(texts.UNKNOWN, suggestions, subscribe=noted and reachable, noted=words)
             case _:
                 assert_never(verdict)
+
+    def _act(self, act: Act | None, item: Item | None) -> Reply:
+        """What is said to an act: its item's text, which is Chinese, unless our own is translated."""
+        message = texts.ACTS[act] if act else ""
+        if item and self._translate(message) == message:
+            return Reply(self._convert(item.answer))
+        return self.plain(message)
+
+    def read_as(self, question: str, reply: Reply) -> Reply:
+        """The reply to a message that was read as something else than it says."""
+        return replace(reply, text=f"{self.say(texts.READ_AS, question=question)}\n\n{reply.text}")
+
+    def parts(self, item: Item, parts: Mapping[int, str]) -> Reply:
+        """Parts of an item's answer, by their places from 0."""
+        quoted = _QUOTED.search(item.question)
+        subject = quoted[1] if quoted else next(iter(item.keywords), item.question.rstrip("？?"))
+        lines = (
+            self._translated(texts.PART, subject=subject, number=place + 1, text=text) for place, text in parts.items()
+        )
+        whole = self.items([item], Origin.QUESTION, back=False)
+        return replace(whole, text=self.say(texts.ANSWER, answer="\n".join(lines), places=self.places([item])))
+
+    def more(self, items: Sequence[Item]) -> Reply:
+        """What else there is to read."""
+        return Reply(self.say(texts.MORE), self._item_rows(items, Origin.QUESTION))
+
+    def places(self, items: Iterable[Item]) -> str:
+        """The places of items in the speech, in words; empty for refusals."""
+        return texts.PLACES_JOINT.join(dict.fromkeys(places(item, self._base) for item in items if item.source))
+
+    def unknown(
+        self, message: str, nearest: Iterable[Candidate] = (), *, subscribe: bool = False, **values: object
+    ) -> Reply:
+        """A message to whoever got no answer: being told later, the nearest questions, and the way to the topics."""
+        offer = row(Button(self.say(texts.TELL_ME), callbacks.Subscribe()) if subscribe else None)
+        topics = Button(self.say(texts.ALL_TOPICS), callbacks.ShowTopics(0))
+        return Reply(self.say(message, **values), (*offer, *self._candidate_rows(nearest), (topics,)))
+
+    def _nearest(self, refused: Sequence[Item], suggestions: Iterable[Candidate]) -> Sequence[Item]:
+        """What stands under a refusal: what is related to it, then what is clearly near."""
+        related = [self._base.by_id[key] for item in refused for key in item.related if key in self._base.by_id]
+        found = dict.fromkeys([*(item.id for item in related), *(near.item.id for near in suggestions)])
+        return [self._base.by_id[key] for key in found][:_RELATED]
 
     def answered_since(self, verdict: Answer | NotCovered) -> Reply:
         """To whoever wanted to be told, under their question."""

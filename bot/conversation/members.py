@@ -2,17 +2,30 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.conversation import callbacks
 from bot.conversation.callbacks import Callback, Origin
 from bot.conversation.commands import Command
-from bot.conversation.followups import ConversationMemory, Participant, Subject, is_follow_up, readings
+from bot.conversation.context import Context, ConversationMemory, Participant
 from bot.conversation.member_replies import MemberReplies
+from bot.conversation.parts import parts_of
 from bot.conversation.records import answered_questions, complaint, miss_of, opinion_on, rejected_miss
-from bot.conversation.reply import Reply, short_key
+from bot.conversation.reply import Button, Reply, short_key
+from bot.conversation.steering_words import Steering
+from bot.conversation.understanding import (
+    Asked,
+    Chosen,
+    Incomplete,
+    NoSuchOption,
+    Parts,
+    Rejected,
+    Steered,
+    subjects_of,
+    understand,
+)
 from bot.items import Item, Kind, VerdictKind
-from bot.matching import Answer, Settled, SmallTalk, Unknown, Verdict
+from bot.matching import Answer, NotCovered, Settled, SmallTalk, Unknown, Verdict
 from bot.snapshot import Snapshot
 from bot.store.records import COMPLAINTS, NOTHING, Opinion, Records
 from bot.store.usage import UsageLog
@@ -26,9 +39,28 @@ INLINE_START = "inline"
 """The payload of the link that leads from inline mode to a private chat."""
 _INLINE_SHARE = 0.5
 """An inline result's score is at least this share of the best one's."""
+_SENTENCE = re.compile("[^。！？!?\n]+[。！？!?]?")
+_STEERED = {
+    Steering.SHORTEN: "{short}",
+    Steering.CERTAIN: texts.CERTAIN,
+    Steering.SOURCE: texts.ORIGINAL,
+    Steering.MORE: texts.NO_MORE,
+    Steering.EXPLAIN: texts.NO_EXPLANATION,
+    Steering.EXAMPLE: texts.NO_EXAMPLE,
+    Steering.REASON: texts.NO_REASON,
+}
+_STEERED_NOT_COVERED = {
+    **_STEERED,
+    Steering.CERTAIN: texts.CERTAIN_NOT_COVERED,
+    Steering.SOURCE: texts.NO_PLACE,
+    Steering.EXPLAIN: "{short}",
+    Steering.EXAMPLE: "{short}",
+    Steering.REASON: "{short}",
+}
+"""What is said to a word on the last reply, if it was an answer, and if it was a refusal."""
 _ITEM_ID = re.compile("[a-z0-9-]{1,40}")
-_HELPFULNESS = {VerdictKind.ANSWER: 3, VerdictKind.SUGGEST: 2, VerdictKind.NOT_COVERED: 1}
-"""How much a verdict on a follow-up helps: of a guess, a choice is better than a refusal."""
+_MORE = 3
+"""Items that are offered to whoever wants to read on."""
 _COMMANDS = {"help": texts.HELP, "privacy": texts.PRIVACY, "whoami": texts.WHOAMI}
 """Commands that are answered with a text alone."""
 
@@ -58,10 +90,11 @@ class Speaker:
 class Turn:
     """What comes of what a member did.
 
-    There is no reply where none is due. ``notice`` is a line that passes by for whoever pressed a button. ``records``
-    are to be kept once the reply was delivered. ``subscribe_to`` is the key of the miss whose answer the member wants
-    to be told; ``unsubscribe``: they want to be told nothing any more. ``refused``: there was no room for some records;
-    the reply promises nothing that is not kept.
+    There is no reply where none is due. ``verdict`` names what it is made of, where what is settled without the
+    knowledge is small talk; ``items`` are the ids of its items. ``notice`` is a line that passes by for whoever pressed
+    a button. ``records`` are to be kept once the reply was delivered. ``subscribe_to`` is the key of the miss whose
+    answer the member wants to be told; ``unsubscribe``: they want to be told nothing any more. ``refused``: there was
+    no room for some records; the reply promises nothing that is not kept.
     """
 
     reply: Reply | None
@@ -70,6 +103,8 @@ class Turn:
     subscribe_to: str = ""
     unsubscribe: bool = False
     refused: bool = False
+    verdict: VerdictKind = VerdictKind.SMALL_TALK
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +123,37 @@ class MemberConversation:
         """What words replies in a language."""
         return MemberReplies(snapshot.base, self.retention_days, language)
 
-    def ask(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
-        """The turn after a question."""
-        question, verdict = self._read(text, speaker, snapshot)
-        self.memory.put_reading(speaker.participant, text, question)
-        if not speaker.addresses_bot and not isinstance(verdict, Settled):
-            return Turn(None)
-        shown: tuple[str, ...] = ()
-        if isinstance(verdict, Answer):
-            shown = tuple(chosen.item.id for chosen in verdict.chosen)
-            self.memory.put_subject(speaker.participant, Subject(question, verdict.chosen[-1].item))
-        miss = miss_of(question, verdict)
-        misses = (miss,) if miss and speaker.has_capacity(Records(misses=(miss,))) else ()
-        records = Records(
-            misses=misses,
-            shown=shown,
-            answered=answered_questions(question, verdict),
-            # What holds no word is no question.
-            verdicts=() if is_blank(question) else (verdict.kind,),
-        )
+    def ask(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: PLR0911 - one return a meaning
+        """The turn after a message, as it is understood after what was said before."""
+        context = self.memory.context(speaker.participant)
         replies = self.replies(snapshot, speaker.language)
-        reply = replies.verdict(verdict, text, noted=bool(misses), reachable=speaker.reachable)
-        return Turn(reply, records, refused=miss is not None and not misses)
+        understood = understand(text, context, snapshot)
+        if not speaker.addresses_bot and not (isinstance(understood, Asked) and _is_due(understood.verdict)):
+            return Turn(None)
+        match understood:
+            case Asked():
+                return self._asked(text, understood, speaker, snapshot)
+            case Chosen(button):
+                self.memory.put_reading(speaker.participant, text, context.question)
+                turn = self.press(button.callback, text, speaker, snapshot)
+                # Who has read one may want another of the same list.
+                chosen = self.memory.context(speaker.participant)
+                options = context.options or context.earlier_options
+                self.memory.put_context(speaker.participant, replace(chosen, earlier_options=options))
+                return turn
+            case Rejected():
+                self.memory.put_reading(speaker.participant, text, context.question)
+                return self.press(callbacks.RejectSuggestions(), text, speaker, snapshot)
+            case NoSuchOption(count):
+                return Turn(replies.plain(texts.NO_SUCH_OPTION if count else texts.NOTHING_TO_CHOOSE, count=count))
+            case Parts(item, places):
+                self.memory.put_reading(speaker.participant, text, item.question)
+                return self._parts(item, places, speaker, snapshot)
+            case Steered(steering):
+                return self._steered(steering, context, speaker, snapshot)
+            case Incomplete(fragments):
+                self.memory.put_context(speaker.participant, replace(context, fragments=fragments))
+                return Turn(replies.plain(texts.INCOMPLETE))
 
     def command(self, command: Command, speaker: Speaker, snapshot: Snapshot) -> Turn:
         """The turn after a command; ``/ask`` is the question that follows it."""
@@ -163,6 +207,76 @@ class MemberConversation:
             case _:
                 return Turn(replies.gone())
 
+    def _asked(self, text: str, asked: Asked, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        question, verdict = asked.question, asked.verdict
+        self.memory.put_reading(speaker.participant, text, question)
+        chosen = [candidate.item for candidate in verdict.chosen] if isinstance(verdict, Settled) else []
+        miss = miss_of(question, verdict)
+        misses = (miss,) if miss and speaker.has_capacity(Records(misses=(miss,))) else ()
+        records = Records(
+            misses=misses,
+            shown=tuple(item.id for item in chosen if item.kind is Kind.ANSWER),
+            answered=answered_questions(question, verdict),
+            # What holds no word is no question.
+            verdicts=() if is_blank(question) else (verdict.kind,),
+        )
+        replies = self.replies(snapshot, speaker.language)
+        reply = replies.verdict(verdict, text, noted=bool(misses), reachable=speaker.reachable)
+        if asked.leans:
+            reply = replies.read_as(chosen[0].question if len(chosen) == 1 else question, reply)
+        if not isinstance(verdict, SmallTalk):
+            self._remember(question, chosen, reply, speaker, snapshot, asked.fragments)
+        refused = miss is not None and not misses
+        return Turn(reply, records, refused=refused, verdict=verdict.kind, items=tuple(item.id for item in chosen))
+
+    def _remember(
+        self,
+        question: str,
+        items: Sequence[Item],
+        reply: Reply,
+        speaker: Speaker,
+        snapshot: Snapshot,
+        fragments: tuple[str, ...] = (),
+    ) -> None:
+        """Remember what the next message may lean on. Under an answer there is nothing to choose from."""
+        context = Context(
+            question,
+            tuple(item.id for item in items),
+            () if any(item.kind is Kind.ANSWER for item in items) else _options(reply),
+            subjects=subjects_of(question, items, snapshot.matcher),
+            fragments=fragments,
+            reply=reply,
+        )
+        self.memory.put_context(speaker.participant, context)
+
+    def _parts(self, item: Item, places: Sequence[int], speaker: Speaker, snapshot: Snapshot) -> Turn:
+        replies = self.replies(snapshot, speaker.language)
+        parts = parts_of(item)
+        if not places:
+            return Turn(replies.plain(texts.NO_SUCH_PART, count=len(parts)))
+        subjects = subjects_of(item.question, [item], snapshot.matcher)
+        reply = replies.parts(item, {place: parts[place] for place in places})
+        context = Context(item.question, (item.id,), subjects=subjects, place=places[-1], reply=reply)
+        self.memory.put_context(speaker.participant, context)
+        return Turn(reply, Records(shown=(item.id,)), verdict=VerdictKind.ANSWER, items=(item.id,))
+
+    def _steered(self, steering: Steering, context: Context, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        """The turn after a word on the last reply; nothing is asked, and nothing is recorded."""
+        replies = self.replies(snapshot, speaker.language)
+        if context.reply is None:
+            return Turn(replies.plain(texts.NOTHING_SAID))
+        items = [snapshot.base.by_id[key] for key in context.items if key in snapshot.base.by_id]
+        if steering is Steering.MORE and (more := _more(items, snapshot)):
+            reply = replies.more(more)
+            self.memory.put_context(speaker.participant, replace(context, options=_options(reply), reply=reply))
+            return Turn(reply, verdict=VerdictKind.SUGGEST)
+        if not items or steering is Steering.REPEAT:
+            return Turn(context.reply)
+        short = "\n".join(map(_short, items))
+        places = replies.places(items)
+        message = (_STEERED if places else _STEERED_NOT_COVERED)[steering]
+        return Turn(replies.plain(message, short=short, places=places))
+
     def inline(self, query: str, snapshot: Snapshot) -> Sequence[Item]:
         """What may be shared for a few typed words, the best first; what is asked most for none."""
         if not query.strip():
@@ -187,30 +301,42 @@ class MemberConversation:
         return Turn(replies.gone() if is_gone else replies.with_topics(texts.WELCOME))
 
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker, snapshot: Snapshot) -> Turn:
-        self.memory.put_subject(speaker.participant, Subject(items[0].question, items[0]))
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
-        return Turn(self.replies(snapshot, speaker.language).items(items, origin), Records(shown=shown))
+        reply = self.replies(snapshot, speaker.language).items(items, origin)
+        self._remember(items[0].question, items, reply, speaker, snapshot)
+        kind = VerdictKind.ANSWER if shown else VerdictKind.NOT_COVERED
+        return Turn(reply, Records(shown=shown), verdict=kind, items=tuple(item.id for item in items))
 
     def _hot(self, snapshot: Snapshot) -> Sequence[Item]:
         """What is asked most, as far as it is still there."""
         by_id = snapshot.base.by_id
         return [by_id[item_id] for item_id in list(self.usage.shown())[:HOT_ITEMS] if item_id in by_id]
 
-    def _read(self, text: str, speaker: Speaker, snapshot: Snapshot) -> tuple[str, Verdict]:
-        """A question as it is understood, and its verdict: of a follow-up, the reading that helps most."""
-        match = snapshot.matcher.match
-        best = text, match(text)
-        subject = self.memory.subject(speaker.participant)
-        if subject is None or isinstance(best[1], Answer | SmallTalk) or not is_follow_up(text):
-            return best
-        for reading in readings(text, subject):
-            verdict = match(reading)
-            if _is_answer([subject.item], verdict):
-                # Whoever asks on does not want to read the same once more.
-                continue
-            if _HELPFULNESS.get(verdict.kind, 0) > _HELPFULNESS.get(best[1].kind, 0):
-                best = reading, verdict
-        return best
+
+def _is_due(verdict: Verdict) -> bool:
+    """Whether a reply is due where nobody is addressed."""
+    return isinstance(verdict, Answer | NotCovered)
+
+
+def _options(reply: Reply) -> tuple[Button, ...]:
+    """The buttons of a reply that can be chosen by typing."""
+    return tuple(
+        button for button in reply.buttons if isinstance(button.callback, callbacks.OpenItems | callbacks.ShowTopic)
+    )
+
+
+def _more(items: Sequence[Item], snapshot: Snapshot) -> Sequence[Item]:
+    """What to read after some items: what is related to them, then others of their topics."""
+    by_id = snapshot.base.by_id
+    related = [by_id[key] for item in items for key in item.related if key in by_id]
+    others = [other for item in items for other in snapshot.base.topics.get(item.topic, ())]
+    found = {item.id: item for item in (*related, *others)}
+    return [item for item in found.values() if item not in items][:_MORE]
+
+
+def _short(item: Item) -> str:
+    """An answer in one sentence."""
+    return item.short or _SENTENCE.findall(item.answer)[0]
 
 
 def _judged(
@@ -243,8 +369,8 @@ def _rejected(asked: str, verdict: Verdict, speaker: Speaker, replies: MemberRep
     wanted = Records(misses=(miss,), feedback=not_meant)
     kept = _first_kept(speaker, wanted, Records(misses=(miss,)))
     if kept.misses:
-        return Turn(replies.with_topics(texts.REJECTED, subscribe=speaker.reachable), kept, refused=kept != wanted)
-    return Turn(replies.with_topics(texts.REJECTED_NOT_KEPT), refused=True)
+        return Turn(replies.unknown(texts.REJECTED, subscribe=speaker.reachable), kept, refused=kept != wanted)
+    return Turn(replies.unknown(texts.REJECTED_NOT_KEPT), refused=True)
 
 
 def _first_kept(speaker: Speaker, *wanted: Records) -> Records:
@@ -257,7 +383,7 @@ def _subscribed(asked: str, verdict: Verdict, speaker: Speaker, replies: MemberR
     miss = rejected_miss(asked, verdict)
     if miss is None or not speaker.reachable:
         return Turn(replies.plain(texts.QUESTION_GONE))
-    return Turn(replies.with_topics(texts.PROMISED), notice=replies.say(texts.PROMISE), subscribe_to=miss.key)
+    return Turn(replies.unknown(texts.PROMISED), notice=replies.say(texts.PROMISE), subscribe_to=miss.key)
 
 
 def _is_answer(items: Sequence[Item], verdict: Verdict) -> bool:

@@ -85,6 +85,10 @@ class Message(_Needed):
         found: dict[str, Any] = {}
         if not _MEDIA.isdisjoint(raw):
             found["media"] = True
+        match raw.get("sticker"):
+            case {"emoji": str(emoji)} if "text" not in raw:
+                # A sticker says what its emoji says.
+                found["text"] = emoji
         if raw.get("is_topic_message"):
             found["thread"] = raw.get("message_thread_id")
         return raw | found

@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation.callbacks import Callback, Origin, unpack
 from bot.conversation.commands import Command
-from bot.conversation.followups import ConversationMemory, Subject
+from bot.conversation.context import Context, ConversationMemory
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
 from bot.conversation.reply import Button, Reply, Rows, short_key
@@ -51,6 +51,7 @@ def back(action: str) -> Rows:
 KEY = short_key("食堂")
 TOPICS: Rows = ((button("食堂", f"t:{KEY}:0"),),)
 TELL_ME: Rows = ((button(members_texts.TELL_ME, "w"),),)
+ALL_TOPICS: Rows = ((button(members_texts.ALL_TOPICS, "topics:0"),),)
 OPENING = "早上七点开门。\n\n出处：第一条"
 CARD = "到窗口补办：\n带上工作证就行。\n\n出处：第一条；第二条"
 WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), TOPICS)
@@ -69,7 +70,7 @@ SAID = {
     "small talk": ("你好", Reply("你好！")),
     "an unknown one": (
         "写首诗送我妈",
-        Reply(members_texts.UNKNOWN.format(noted=members_texts.NOTED), TELL_ME + TOPICS),
+        Reply(members_texts.UNKNOWN.format(noted=members_texts.NOTED), TELL_ME + ALL_TOPICS),
     ),
     "blank": (" ", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
     "/start": ("/start", WELCOME),
@@ -88,7 +89,7 @@ SAID = {
     "/ask and a wide space": ("/ask\u3000食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
     "/ask and nothing between": ("/ask食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
     "marks": ("？。！", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
-    "emoji": ("👍😀", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
+    "emoji": ("👍😀", Reply(members_texts.ACTS["praise"])),
     "/ask without a question": ("/ask", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
     "an unknown command": ("/nonsense", Reply(members_texts.UNKNOWN_COMMAND)),
     "an admin's command by someone else": ("/missed", Reply(members_texts.UNKNOWN_COMMAND)),
@@ -112,8 +113,8 @@ PRESSED = {
         ),
     ),
     "a page beyond the last": ("topics:99", Reply(members_texts.TOPICS, TOPICS)),
-    "none of these": ("none", Reply(members_texts.REJECTED, TELL_ME + TOPICS)),
-    "to be told": ("w", Reply(members_texts.PROMISED, TOPICS)),
+    "none of these": ("none", Reply(members_texts.REJECTED, TELL_ME + ALL_TOPICS)),
+    "to be told": ("w", Reply(members_texts.PROMISED, ALL_TOPICS)),
     "a thumb up": ("u:q:opening", Reply(OPENING, back("b:q"))),
     "seen before": ("v:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
     "a thumb down": ("d:q:opening", Reply(OPENING, (FAULTS, *back("v:q:opening")))),
@@ -198,8 +199,9 @@ def test_what_is_pressed(dialogue: Dialogue, action: str, expected: Reply) -> No
 def test_what_the_speech_does_not_say_is_said_honestly(dialogue: Dialogue) -> None:
     """The honest line comes first, then what the speech does say."""
     nearest = reply(dialogue.say("一份午饭多少钱", speaker()))
-    assert nearest.text == members_texts.NOT_COVERED_NEAREST.format(answer="须知里没有说饭菜的价钱。")
-    assert set(nearest.rows) <= set(items("q", "opening", "closing", "card"))
+    assert nearest.text.startswith("须知里没有说饭菜的价钱。")
+    assert nearest.rows[-1] == (button("👎", "d:q:nc-price"), button("都不是", "none"))
+    assert set(nearest.rows[:-1]) <= set(items("q", "opening", "closing", "card"))
 
 
 def missed(turn: Turn) -> list[str]:
@@ -281,7 +283,8 @@ FOLLOW_UPS = {
     "an ordinal": (["“五带头”是哪五个", "第三个呢"], "带头服务群众"),
     "another ordinal after it": (["“五带头”是哪五个", "第三个呢", "那第四个呢"], "带头遵纪守法"),
     "an ordinal in place of one that was typed": (["五带头第三个是什么", "第五个"], "带头弘扬正气"),
-    "clear by itself": (["“五带头”是哪五个", "那谁负责"], "吾金"),
+    "the same about something else": (["县委是哪天开的会", "那中央呢"], "4月6日"),
+    "who was just named": (["吾金是谁", "他的电话是多少"], "吾金副局长的电话"),
     "after a pressed button": (["a:t:five-leads", "第三个呢"], "带头服务群众"),
 }
 
@@ -303,36 +306,29 @@ def test_a_follow_up_is_understood(shipped_snapshot: Snapshot, usage: UsageLog, 
 
 
 def test_the_way_back_under_a_follow_up_leads_to_its_answer(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
-    """Whatever was opened meanwhile; and who asks on does not get the same answer again."""
+    """Whatever was opened meanwhile; and an opinion is on the question as it was understood."""
     dialogue = Dialogue(shipped_snapshot, usage)
     dialogue.say("“五带头”是哪五个", speaker())
-    third = reply(dialogue.say("第三个呢", speaker()))
-    dialogue.press("a:q:five-goods", "第三个呢", speaker())
-    assert reply(dialogue.press("b:q", "第三个呢", speaker())).text == third.text
-    liked = dialogue.press(third.rows[-1][0].callback, "第三个呢", speaker()).records.feedback
-    assert [one.question for one in liked] == ["五带头第三个"]
-    assert reply(dialogue.say("然后呢", speaker())).text != third.text
+    good = reply(dialogue.say("那五个好呢", speaker()))
+    assert "领导班子好" in good.text
+    dialogue.press("a:q:person-in-charge", "那五个好呢", speaker())
+    assert "领导班子好" in reply(dialogue.press("b:q", "那五个好呢", speaker())).text
+    liked = dialogue.press(good.rows[-1][0].callback, "那五个好呢", speaker()).records.feedback
+    assert [one.question for one in liked] != ["那五个好呢"]
 
 
-def test_who_asks_on_does_not_read_the_same_answer_again(dialogue: Dialogue) -> None:
-    """Rather the suggestions for what they wrote."""
-    answer = reply(dialogue.say("食堂几点开门", speaker()))
-    assert "早上七点开门。" in answer.text
-    followed = reply(dialogue.say("晚上呢", speaker()))
-    assert followed == reply(dialogue.say("晚上呢", speaker(chat=8)))
-    assert "早上七点开门。" not in followed.text
-
-
-def test_a_subject_is_forgotten_after_five_minutes(canteen: Knowledge) -> None:
-    """And it is kept in memory only."""
+def test_what_was_talked_about_is_forgotten_after_five_minutes() -> None:
+    """Fragments after one; and it is kept in memory only."""
     now = [0.0]
     memory = ConversationMemory(lambda: now[-1])
-    subject = Subject("补办饭卡", canteen.base.by_id["card"])
-    memory.put_subject((7, 7), subject)
+    context = Context("补办饭卡", ("card",), fragments=("饭卡",))
+    memory.put_context((7, 7), context)
+    now.append(59)
+    assert (memory.context((7, 7)), memory.context((7, 8))) == (context, Context())
     now.append(299)
-    assert (memory.subject((7, 7)), memory.subject((7, 8))) == (subject, None)
+    assert memory.context((7, 7)) == replace(context, fragments=())
     now.append(301)
-    assert memory.subject((7, 7)) is None
+    assert memory.context((7, 7)) == Context()
 
 
 def test_where_no_reply_is_due_only_a_sure_one_comes(dialogue: Dialogue) -> None:
@@ -353,8 +349,8 @@ def test_who_wishes_to_be_told_is_known_by_the_miss(dialogue: Dialogue) -> None:
     assert dialogue.press("w", "开饭安排", speaker()).subscribe_to == "开饭安排"
     assert dialogue.press("w", "", speaker()).subscribe_to == ""
     terminal = Speaker(7, 7, reachable=False)
-    assert reply(dialogue.say("写首诗送我妈", terminal)).rows == TOPICS
-    assert reply(dialogue.press("none", "开饭安排", terminal)).rows == TOPICS
+    assert reply(dialogue.say("写首诗送我妈", terminal)).rows == ALL_TOPICS
+    assert reply(dialogue.press("none", "开饭安排", terminal)).rows == ALL_TOPICS
     assert dialogue.press("w", "写首诗送我妈", terminal).subscribe_to == ""
 
 
