@@ -18,7 +18,7 @@ $(shell [ "$(VERSION)" = "$$($(BIN)/python -V 2> /dev/null)" ] || rm -rf $(VENV)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test coverage check format score bench crash messages lock clean
+.PHONY: help chat test coverage check format score talk bench crash messages lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ score: $(VENV)/runtime.stamp ## measure the answers against the questions beside
 	@if [ -d $(SHARED)/eval ]; then \
 	  $(BIN)/python $(SHARED)/eval/score.py $(SHARED)/eval/dev.jsonl -- $(BIN)/campaign-bot ask --json; \
 	else echo 'No questions to measure with: $(SHARED)/eval does not exist.'; fi
+
+talk: $(VENV)/runtime.stamp ## measure whole conversations beside this checkout
+	@if [ -d $(SHARED)/eval ]; then \
+	  $(BIN)/python $(SHARED)/eval/talk.py $(SHARED)/eval/dialogues.jsonl -- $(BIN)/campaign-bot chat --json; \
+	else echo 'No conversations to measure with: $(SHARED)/eval does not exist.'; fi
 
 bench: $(VENV)/dev.stamp ## measure cost and recall beside other ways to search, some minutes
 	@$(BIN)/python -m tests.bench

@@ -4,21 +4,64 @@ import contextlib
 import itertools
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from bot.app import App
-from bot.cli.terminal import KnowledgeOption, build
+from bot.cli.terminal import KnowledgeOption, build, print_json
 from bot.conversation.commands import Command
 from bot.conversation.members import Speaker, Turn
 from bot.conversation.reply import Button, Reply
 from bot.texts import command_line as texts
 
+_RESET = "/reset"
 
-def chat(knowledge: KnowledgeOption = None) -> None:
+
+def chat(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_CHAT_JSON)] = False,
+    log: Annotated[bool, typer.Option("--log", help=texts.HELP_LOG)] = False,
+    knowledge: KnowledgeOption = None,
+) -> None:
     """Talk with the bot in the terminal."""
     with build(knowledge) as bot:
-        Terminal(bot).run()
+        if as_json:
+            converse(bot, log=log)
+        else:
+            Terminal(bot).run()
+
+
+def converse(bot: App, *, log: bool) -> None:
+    """Whole conversations: a line of standard input is a message, answered by a line of JSON.
+
+    A line ``/reset`` begins another chat. With ``log`` misses are recorded.
+    """
+    speaker = Speaker(chat=0, member=0, reachable=False, has_capacity=bot.usage.has_capacity)
+    for line in sys.stdin:
+        said = line.removesuffix("\n")
+        if said == _RESET:
+            speaker = replace(speaker, chat=speaker.chat + 1)
+            continue
+        command = Command.parse(said)
+        if command:
+            turn = bot.conversation.command(command, speaker, bot.snapshot)
+        else:
+            turn = bot.conversation.ask(said, speaker, bot.snapshot)
+        if log:
+            bot.usage.record(turn.records)
+        print_json(
+            {
+                "say": said,
+                "reply": turn.reply.text if turn.reply else "",
+                "buttons": [button.label for button in turn.reply.buttons] if turn.reply else [],
+                "verdict": "command" if command and command.name != "ask" else turn.verdict,
+                "items": turn.items,
+                "logged": bool(turn.records.misses),
+            }
+        )
 
 
 class Terminal:

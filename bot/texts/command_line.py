@@ -155,3 +155,5 @@ HELP_HTML = "把图表写进这个网页文件"
 HELP_WITHOUT = "关掉一个通道再测，看它有没有用；可以写几次"
 HELP_SAMPLE = "自测最多抽多少种问法"
 HELP_SEED = "抽样用的种子"
+
+HELP_CHAT_JSON = "一行一句话，一行一个 JSON 结果；/reset 另起一段对话"
