@@ -321,7 +321,9 @@ def _is_due(verdict: Verdict) -> bool:
 def _options(reply: Reply) -> tuple[Button, ...]:
     """The buttons of a reply that can be chosen by typing."""
     return tuple(
-        button for button in reply.buttons if isinstance(button.callback, callbacks.OpenItems | callbacks.ShowTopic)
+        button
+        for button in reply.buttons
+        if isinstance(button.callback, callbacks.OpenItems | callbacks.ShowTopic | callbacks.ShowTopics)
     )
 
 

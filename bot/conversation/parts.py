@@ -19,21 +19,21 @@ _NEXT = re.compile(rf"(?:那|再)?(下|上|前|后)(?:面)?(?:那)?1?{_UNIT}")
 _AROUND = re.compile(
     "^(?:那么|那|然后|还有|就|我想看|我要看|我想知道|我要|我选|给我说|给我讲|给我|说说|讲讲|看看|请问|其中|里面|的|是|只要|只说|看|选|要)+|"
     "(?:呢|吗|嘛|吧|啊|呀|咧|是什么来着|是啥来着|是什么内容|什么内容|是什么|是啥子|是啥|是哪个|是哪几个|是哪些|讲什么|讲啥|说的什么|说的是什么|说的啥|说的是啥|说什么|说啥|怎么说的|怎么说|咋说的|咋说|具体|"
-    "具体是什么|具体说说|说一下|说下|讲一下|也说说|也讲讲|也看看|也行|细讲|细说|何如|如何|展开|展开说说|分别|分别是什么|分别是啥|分别说的什么|给我|来着|的|我要|我看看)+$"
+    "具体是什么|具体说说|说一下|说下|讲一下|再说说|再讲讲|详细说说|详细讲讲|详细说|详细讲|详细|展开讲讲|展开说|展开讲|再说一遍|再来一遍|也说说|也讲讲|也看看|也行|细讲|细说|何如|如何|展开|展开说说|分别|分别是什么|分别是啥|分别说的什么|给我|来着|的|我要|我看看)+$"
 )
 
 
 def parts_of(item: Item) -> tuple[str, ...]:
-    """The parts of an answer that counts them from one on, each with its mark; none for any other answer."""
+    """The parts of an answer that counts them from one on, without their marks; none for any other answer."""
     text = item.answer
-    starts: list[int] = []
+    starts: list[tuple[int, int]] = []
     for mark in _MARK.finditer(text):
         if _number(mark) == len(starts) + 1:
-            starts.append(mark.start())
+            starts.append((mark.start(), mark.end()))
     if len(starts) < 2:  # noqa: PLR2004 - one thing is no list
         return ()
-    ends = [*starts[1:], len(text)]
-    return tuple(text[start:end].strip(" \n，,；;、") for start, end in zip(starts, ends, strict=True))
+    ends = [*(start for start, _ in starts[1:]), len(text)]
+    return tuple(text[start:end].strip(" \n，,；;、：:") for (_, start), end in zip(starts, ends, strict=True))
 
 
 def _number(mark: re.Match[str]) -> int:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from bot.conversation.context import Context
 from bot.conversation.parts import parts_of, places_in
@@ -19,6 +20,8 @@ _FRAGMENT = 8
 """Characters of a message that may be the half of a question."""
 _WEAK = 0.3
 """Below this score what is suggested says too little to keep other meanings out."""
+_SHARE = 0.4
+"""The share of a message's weight that an item must hold to answer it together with what was said before."""
 _SUBJECTS = 4
 """Terms of the last turn that a message is read with."""
 _DROPPED = 8
@@ -45,6 +48,8 @@ _NUMBER = re.compile(
     r"(?:嗯|那|就|我|还是|要不|换|错了)*(?:选|要|看|按|点|换|想问|问的是|说的是|是|给我|打开)*(?:看看|看)?(第)?(\d{1,2})"
     "(?:个|条|项|号|种|题)?(?:问题|选项|那个)?(?:吧|啊|呀|呗|嘛|呢|的|也|行|看看|可以|好了)*"
 )
+_NUMBERED = re.compile(r"(?:选|要|看)?第?(\d{1,2})(?:个|条|项|号)?(.{2,})")
+"""A number with a word of the option that has it."""
 _SPELT = {"diyige": 1, "dierge": 2, "disange": 3, "disige": 4, "diwuge": 5}
 _LAST = re.compile("(?:就|我|选|要|看|是|问的是)*最后(?:那?1)?[个条项](?:吧|啊|呀|呗|嘛|呢)*")
 _CHOSEN_BY = re.compile("^(?:我是?[说问]的?是?|就是|是|选|要|看)|(?:那个|那条|这个|的那个|的|吧|呢)+$")
@@ -113,15 +118,17 @@ def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding
     matcher = snapshot.matcher
     if context.options and (choice := _choice(text, context.options, matcher)):
         return choice
+    if parts := _list_parts(matcher.peeled(text), context, snapshot):
+        return parts
     act = matcher.act(text)
     steering = steering_of(text)
-    if steering and (context.reply or (compact(text) and not act)):
+    if steering and act and not context.items:
+        steering = None
+    if steering and (context.reply or compact(text)):
         return Steered(steering)
     if act:
         return Asked(text, matcher.match(text))
     text = matcher.peeled(text)
-    if parts := _list_parts(text, context, snapshot):
-        return parts
     if context.earlier_options and (choice := _choice(text, context.earlier_options, matcher)):
         return choice
     return _question(text, context, matcher)
@@ -147,6 +154,9 @@ def _choice(text: str, options: Sequence[Button], matcher: Matcher) -> Chosen | 
     number = _number(words)
     if number is not None:
         return Chosen(options[number - 1]) if 0 < number <= len(options) else NoSuchOption(len(options))
+    if (numbered := _NUMBERED.fullmatch(words)) and 0 < int(numbered[1]) <= len(options):
+        button = options[int(numbered[1]) - 1]
+        return Chosen(button) if matcher.form(numbered[2]) in matcher.form(button.label) else None
     form = matcher.form
     labels = [form(button.label) for button in options]
     named = [place for place, label in enumerate(labels) if label == form(words)]
@@ -231,7 +241,8 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
         if says_nothing and _number(words) is not None:
             return NoSuchOption(0)
     is_word = isinstance(own, Suggestions) and own.word != ""
-    return Asked(text, own, fragments=(words,) if is_short and (is_word or matcher.is_term(text)) else ())
+    is_fragment = is_short and not is_asking(words) and (is_word or matcher.is_term(text))
+    return Asked(text, own, fragments=(words,) if is_fragment else ())
 
 
 def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Asked | None:
@@ -240,9 +251,12 @@ def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Ask
     if len(words) > _SHORT:
         return None
     fitting, content = [], [part for part in _LIGHT.split(words) if part[1:]]
+    bare = _PRONOUN.sub("", _AROUND.sub("", words)) or words
     for reading, about in dict.fromkeys(_readings(text, own, context, matcher)):
         verdict = matcher.match(reading)
-        if _fits(verdict, own, (about, *content), matcher):
+        if _fits(verdict, own, (about, *content), matcher) and any(
+            matcher.share(each.item, bare) >= _SHARE for each in verdict.chosen
+        ):
             fitting.append((reading, verdict))
     if fitting:
         reading, verdict = max(fitting, key=lambda pair: _helpfulness(pair[1], context))
@@ -259,7 +273,8 @@ def _readings(text: str, own: Verdict, context: Context, matcher: Matcher) -> It
     words, question = compact(text), compact(context.question)
     bare = _AROUND.sub("", words) or words
     is_named = bool(matcher.subjects(text))
-    pronoun = None if isinstance(own, Answer) else _PRONOUN.search(bare)
+    # Who says 他 means somebody who was named.
+    pronoun = _PRONOUN.search(bare) if not isinstance(own, Answer) or bare[0] in "他她" else None
     leans = bool(_LEANING.search(words)) and bare not in question
     for subject in context.subjects:
         if pronoun and pronoun.group() != bare:
@@ -278,7 +293,7 @@ def _readings(text: str, own: Verdict, context: Context, matcher: Matcher) -> It
         yield bare + question, bare.removesuffix("的")
 
 
-def _fits(verdict: Verdict, own: Verdict, about: Iterable[str], matcher: Matcher) -> bool:
+def _fits(verdict: Verdict, own: Verdict, about: Iterable[str], matcher: Matcher) -> TypeGuard[Answer | NotCovered]:
     """Whether a reading says more than the message alone, and is about all that it must be about."""
     if not isinstance(verdict, Answer | NotCovered) or (isinstance(verdict, NotCovered) and isinstance(own, Answer)):
         return False

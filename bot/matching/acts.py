@@ -50,10 +50,9 @@ class Acts:
         """What a whole message does; None if it asks or says anything else."""
         if len(text) > _LONGEST:
             return None
+        text = _EMOTICON.sub("😊", text)
         words = compact(text)
-        if not words:
-            return _act_of_emoji(text)
-        return self._told(words)
+        return self._told(words) if words else _act_of_emoji(text)
 
     def _is_before(self, part: str, following: Sequence[str]) -> bool:
         act = self.act(part)
@@ -62,6 +61,10 @@ class Acts:
     def _told(self, words: str) -> Act | None:
         if listed := self._phrasings.get(_core(words)):
             return listed
+        if _HUMAN_OR_BOT.fullmatch(words):
+            return Act.HUMAN_OR_BOT
+        if _OPINION.fullmatch(words):
+            return Act.OPINION
         told = (
             _phrases(FILLERS).kinds(words)
             or [act for act in _phrases(FILLERS, EXCLAIMING).kinds(words) if act in _EXCLAMATIONS]
@@ -101,6 +104,16 @@ _START = re.compile(
 _ACT_OF_EMOJI = {emoji: act for act, listed in EMOJI.items() for emoji in listed}
 _RANKS = {act: rank for rank, act in enumerate(Act)}
 _PART = re.compile(r"([,.;:?!，。；：？！…~～\n]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f]))")
+_EMOTICON = re.compile(r"\[[\u4e00-\u9fff]{1,4}\]")
+"""An emoticon as some phones send it: [微笑]."""
+_BEING = "(?:真人|活人|人类?|机器人?|电脑|程序|软件|ai|人工智能|人工客服|人工|自动回复|客服)"
+_HUMAN_OR_BOT = re.compile(
+    f"(?:.{{0,6}}(?:耐心|快|厉害|好))?(?:你|您|对面|那头|屏幕那头|到底|究竟|不会|该不会|莫不|莫非|真的)*(?:是|是不是|就是|坐的是|不是){_BEING}"
+    f"(?:(?:吗|呢|啊|呀)*(?:还是|或者)(?:是)?{_BEING})?(?:吗|吧|不|么|嘛|啊|呀|呢|噻|哦|嗦)*"
+)
+_OPINION = re.compile(
+    "(?:你|您)(?:个人)?(?:觉得|认为).{0,14}(?:好不好|怎么样|咋样|对不对|好吗|棒不棒|行不行|有没有意思|有没有用|靠谱吗)(?:啊|呀|呢|嘛)*"
+)
 _PARTICLES = re.compile("^(?:那|啊|哎|唉|哦|噢|嗯|诶|喂|哈)+|[啊呀哦噢喔呢吧嘛么啦了的哈哇呃哟嘞咯哩噻哒滴嗦]+$")
 
 

@@ -63,6 +63,8 @@ _PART = 0.5
 """The least score of an answer to a part of a message: a part holds less to go by than a message."""
 _CARRIED = 0.3
 """The share of a part's weight that an item must hold to answer it with the subject of the part before."""
+_OPEN = 0.4
+"""A part that is not settled is told if no answer holds this share of its weight."""
 _NAMES = 0.85
 """An item is about a keyword that it does not hold as it is if it holds this share of the keyword's weight."""
 _ABOUT = 0.6
@@ -168,11 +170,12 @@ class Matcher:
         term = form(term)
         if self._index.keywords.items(term):
             texts = (*item.all_phrasings(), *item.keywords, item.answer)
-            return self._held(item, term) >= _NAMES or any(term in form(text) for text in texts)
-        return self._held(item, term) >= _ABOUT
+            return self.share(item, term) >= _NAMES or any(term in form(text) for text in texts)
+        return self.share(item, term) >= _ABOUT
 
-    def _held(self, item: Item, form: str) -> float:
-        """The share of a form's weight that an item holds, 0..1."""
+    def share(self, item: Item, text: str) -> float:
+        """The share of a text's weight that an item holds, 0..1."""
+        form = self._index.lexicon.form(text)
         number = self._index.number(item.id)
         weights = self._index.weights(form)
         held = sum(weight for gram, weight in weights.items() if number in self._index.postings.get(gram, ()))
@@ -259,7 +262,7 @@ class Matcher:
         parts = tuple(settled.values())
         refused = tuple(part for part in parts if part.item.kind is Kind.NOT_COVERED)
         still_open = [
-            piece for piece in still_open if is_short and not any(self.is_about(part.item, piece) for part in parts)
+            piece for piece in still_open if is_short and all(self.share(part.item, piece) < _OPEN for part in parts)
         ]
         if not parts or len(parts) + len(still_open) == 1:
             return None
@@ -275,7 +278,7 @@ class Matcher:
     def _is_carried(self, item: Item, subject: str, piece: str, alone: _Reading) -> bool:
         """Whether an item answers a part with the subject of the part before it, and not that subject alone."""
         is_same = alone.best is not None and alone.best.item is item
-        return is_same or (self.is_about(item, subject) and self._held(item, piece) >= _CARRIED)
+        return is_same or (self.is_about(item, subject) and self.share(item, piece) >= _CARRIED)
 
     def _settled(self, form: str) -> tuple[_Reading, Candidate | None]:
         """A part of a message, and what surely settles it."""
