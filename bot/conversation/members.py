@@ -239,10 +239,12 @@ class MemberConversation:
         fragments: tuple[str, ...] = (),
     ) -> None:
         """Remember what the next message may lean on. Under an answer there is nothing to choose from."""
+        is_answer = any(item.kind is Kind.ANSWER for item in items)
         context = Context(
             question,
             tuple(item.id for item in items),
-            () if any(item.kind is Kind.ANSWER for item in items) else _options(reply),
+            () if is_answer else _options(reply),
+            _options(reply) if is_answer else (),
             subjects=subjects_of(question, items, snapshot.matcher),
             fragments=fragments,
             reply=reply,

@@ -52,6 +52,8 @@ def places_in(text: str, count: int, current: int | None = None) -> Sequence[int
     form = _AROUND.sub("", _AROUND.sub("", form))
     if not form:
         return None
+    if form.isdigit():
+        return [int(form) - 1] if int(form) <= count else None
     places: list[int] = []
     for part in filter(None, re.split("和|跟|与|以及|还有|,|、", form)):
         found = _places(part, count, current)

@@ -151,7 +151,7 @@ def _choice(text: str, options: Sequence[Button], matcher: Matcher) -> Chosen | 
         return Chosen(options[0])
     if _LAST.fullmatch(words):
         return Chosen(options[-1])
-    number = _number(words)
+    number = None if matcher.is_term(text) else _number(words)
     if number is not None:
         return Chosen(options[number - 1]) if 0 < number <= len(options) else NoSuchOption(len(options))
     if (numbered := _NUMBERED.fullmatch(words)) and 0 < int(numbered[1]) <= len(options):
@@ -177,7 +177,7 @@ def _list_parts(text: str, context: Context, snapshot: Snapshot) -> Parts | Aske
 
     The second comes first where the last question was about one of several, and where the next one is asked for.
     """
-    if not context.items or places_in(text, 1, 0) is None:
+    if not context.items or snapshot.matcher.is_term(text) or places_in(text, 1, 0) is None:
         return None
     by_id = snapshot.base.by_id
     lists = [(by_id[key], context.place) for key in context.items if key in by_id]
@@ -238,7 +238,7 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
     if words and len(words) <= _SHORT and not isinstance(own, Settled):
         if len(words) == 1 or not _ASKING_ALONE.sub("", _AROUND.sub("", words)):
             return Incomplete((*context.fragments, words))
-        if says_nothing and _number(words) is not None:
+        if says_nothing and _number(words) is not None and not matcher.is_term(text):
             return NoSuchOption(0)
     is_word = isinstance(own, Suggestions) and own.word != ""
     is_fragment = is_short and not is_asking(words) and (is_word or matcher.is_term(text))
@@ -248,7 +248,7 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
 def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Asked | None:
     """A short message read with what was said before, where that fits; of several readings the most helpful."""
     words = compact(text)
-    if len(words) > _SHORT:
+    if not 0 < len(words) <= _SHORT:
         return None
     fitting, content = [], [part for part in _LIGHT.split(words) if part[1:]]
     bare = _PRONOUN.sub("", _AROUND.sub("", words)) or words
@@ -276,14 +276,15 @@ def _readings(text: str, own: Verdict, context: Context, matcher: Matcher) -> It
     # Who says 他 means somebody who was named.
     pronoun = _PRONOUN.search(bare) if not isinstance(own, Answer) or bare[0] in "他她" else None
     leans = bool(_LEANING.search(words)) and bare not in question
+    asks = is_asking(bare) or bare[-1] in "没不"
     for subject in context.subjects:
         if pronoun and pronoun.group() != bare:
             yield bare[: pronoun.start()] + subject + bare[pronoun.end() :], subject
-        if not is_named and (leans or is_asking(bare)):
+        if not is_named and (leans or asks):
             yield subject + bare, subject
-        if leans and not is_asking(bare) and subject in question:
+        if leans and not asks and subject in question:
             yield question.replace(subject, bare, 1), bare
-    if leans and not is_asking(bare):
+    if leans and not asks:
         # The same question about something else: its start is what it was about.
         for dropped in range(1, min(_DROPPED, len(question) - 2)):
             yield bare + question[dropped:], bare

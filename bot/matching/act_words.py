@@ -71,7 +71,7 @@ WORDS: dict[Act, str] = {
         是人还是机器 是人还是机器人 是真人还是机器人 是机器人还是真人 真人还是机器人 人还是机器 人还是机器人
         机器人还是真人 是ai吗 是ai么 是ai吧 是不是ai ai吗 是人工吗 人工吗 是人工客服吗 是人工还是机器 人工还是机器
         人工还是机器人 是自动回复吗 自动回复吗 是自动回复吧 是程序吗 是电脑吗 是不是程序 是不是电脑 是客服吗
-        人工智能吗 是人工智能吗 机器人 areyouarobot areyouabot areyouhuman areyouai areyoureal
+        人工智能吗 是人工智能吗 areyouarobot areyouabot areyouhuman areyouai areyoureal
     """,
     Act.WHO_ARE_YOU: """
         你是谁 您是谁 你是哪个 您是哪位 你是哪位 你谁 你谁啊 你叫什么 您叫什么 你叫啥 你叫什么名字 您叫什么名字
@@ -197,10 +197,10 @@ WORDS: dict[Act, str] = {
         调试 看看能不能用 能用吗 好使吗 能用不 ping
     """,
     Act.LAUGHING: """
-        哈哈 哈哈哈 哈哈哈哈 嘿嘿 嘿嘿嘿 呵呵 呵呵呵 嘻嘻 嘻嘻嘻 噗 噗嗤 嗝 笑死 笑死了 笑死我了 笑哭 笑喷 笑喷了
-        笑了 笑 好笑 真好笑 太好笑 太好笑了 搞笑 真搞笑 太搞笑了 好搞笑 逗 真逗 太逗了 逗死了 有趣 真有趣 233 2333
-        23333 lol haha hahaha hahahaha hhh hh hhhh hhhhh xswl hehe heihei 咯咯 嘎嘎 哇哈哈 乐了 乐死 乐死我了 好玩
-        真好玩 太好玩了 红红火火恍恍惚惚
+        开个玩笑 开玩笑 开玩笑的 逗你玩 逗你的 闹着玩的 哈哈 哈哈哈 哈哈哈哈 嘿嘿 嘿嘿嘿 呵呵 呵呵呵 嘻嘻 嘻嘻嘻 噗
+        噗嗤 嗝 笑死 笑死了 笑死我了 笑哭 笑喷 笑喷了 笑了 笑 好笑 真好笑 太好笑 太好笑了 搞笑 真搞笑 太搞笑了
+        好搞笑 逗 真逗 太逗了 逗死了 有趣 真有趣 233 2333 23333 lol haha hahaha hahahaha hhh hh hhhh hhhhh xswl hehe
+        heihei 咯咯 嘎嘎 哇哈哈 乐了 乐死 乐死我了 好玩 真好玩 太好玩了 红红火火恍恍惚惚
     """,
     Act.OK: """
         好 好的 好滴 好哒 好嘞 好勒 好咧 好吧 好啊 好呀 好哦 好了 好好 好好好 行 行吧 行啊 行的 可以 可以的 可 成 中

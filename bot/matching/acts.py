@@ -61,10 +61,8 @@ class Acts:
     def _told(self, words: str) -> Act | None:
         if listed := self._phrasings.get(_core(words)):
             return listed
-        if _HUMAN_OR_BOT.fullmatch(words):
-            return Act.HUMAN_OR_BOT
-        if _OPINION.fullmatch(words):
-            return Act.OPINION
+        if patterned := next((act for act, pattern in _PATTERNS.items() if pattern.fullmatch(words)), None):
+            return patterned
         told = (
             _phrases(FILLERS).kinds(words)
             or [act for act in _phrases(FILLERS, EXCLAIMING).kinds(words) if act in _EXCLAMATIONS]
@@ -97,7 +95,7 @@ def _phrases(*fillers: str) -> Phrases[Act]:
 
 
 _START = re.compile(
-    "^(?:(?:谢谢|多谢|感谢|你好|您好|hi|hello|哈喽|早上好|上午好|中午好|下午好|晚上好|不好意思|对不起|抱歉|打扰了|哈哈+)"
+    "^(?:我是(?:想)?问的?|我问的是|我是说|我说的是|我想问的是|我(?:的)?意思是|(?:谢谢|多谢|感谢|你好|您好|hi|hello|哈喽|早上好|上午好|中午好|下午好|晚上好|不好意思|对不起|抱歉|打扰了|哈哈+)"
     "(?:你们|你|您|了|啦|啊|呀|哈|哦)*|(?:好的?|行|嗯+|哦+|明白了?|知道了|收到|算了|很好|不错)(?:啊|呀|吧|了)*(?=那|请问|我想问|再问))",
     re.IGNORECASE,
 )
@@ -114,6 +112,11 @@ _HUMAN_OR_BOT = re.compile(
 _OPINION = re.compile(
     "(?:你|您)(?:个人)?(?:觉得|认为).{0,14}(?:好不好|怎么样|咋样|对不对|好吗|棒不棒|行不行|有没有意思|有没有用|靠谱吗)(?:啊|呀|呢|嘛)*"
 )
+_GRUMBLE = re.compile(
+    "(?:你|您|尽|净|都|就|老|说|讲|些|给我|是|一堆|全)+(?:没用|废话|空话|套话|屁话|车轱辘话)(?:的|啊|嘛|话|吗)*"
+)
+_PATTERNS = {Act.HUMAN_OR_BOT: _HUMAN_OR_BOT, Act.OPINION: _OPINION, Act.COMPLAINT: _GRUMBLE}
+"""What has a place for other words, and so can't be listed."""
 _PARTICLES = re.compile("^(?:那|啊|哎|唉|哦|噢|嗯|诶|喂|哈)+|[啊呀哦噢喔呢吧嘛么啦了的哈哇呃哟嘞咯哩噻哒滴嗦]+$")
 
 

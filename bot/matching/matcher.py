@@ -12,7 +12,7 @@ from bot.matching.act_words import Act
 from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.lanes import COMPARING, EXPLAINING, Query, nearest_form
-from bot.matching.splitting import is_asking, pieces
+from bot.matching.splitting import asks_plainly, is_asking, pieces
 from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
@@ -262,7 +262,9 @@ class Matcher:
         parts = tuple(settled.values())
         refused = tuple(part for part in parts if part.item.kind is Kind.NOT_COVERED)
         still_open = [
-            piece for piece in still_open if is_short and all(self.share(part.item, piece) < _OPEN for part in parts)
+            piece
+            for piece in still_open
+            if is_short and asks_plainly(piece) and all(self.share(part.item, piece) < _OPEN for part in parts)
         ]
         if not parts or len(parts) + len(still_open) == 1:
             return None
@@ -380,8 +382,9 @@ class Matcher:
     def _exact(self, form: str) -> Mapping[int, float]:
         """The items that are asked in just these words, or in these without their frames, and how sure each is."""
         found, sure = self._index.by_form.get(form, ()), 1.0
-        if not found and len(core := self._index.lexicon.core(form)) >= _BARE_LENGTH:
-            found, sure = self._index.by_form.get(core, ()), _BARE
+        for unframed in (self._index.lexicon.core(form), _ASIDE.sub("", form)):
+            if not found and len(unframed) >= _BARE_LENGTH:
+                found, sure = self._index.by_form.get(unframed, ()), _BARE
         if len(found) == 1:
             return {found[0]: sure}
         # Of an answer and a refusal in the very same words the answer is offered.

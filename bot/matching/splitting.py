@@ -32,6 +32,11 @@ def is_asking(form: str) -> bool:
     return ASKING_WORDS.search(form) is not None
 
 
+def asks_plainly(piece: str) -> bool:
+    """Whether a piece holds a word that asks for something, and is no mere 那领导呢."""
+    return _ASKED.search(piece) is not None
+
+
 def pieces(text: str, keywords: Keywords) -> Iterator[str]:
     """What a message asks for, piece by piece, in normal form and in order; keywords that it enumerates are asked for.
 
@@ -43,7 +48,8 @@ def pieces(text: str, keywords: Keywords) -> Iterator[str]:
             split = list(_split(clause, keywords.terms))
             for piece in split:
                 is_named = len(parts) > 1 and keywords.items(piece)
-                if len(split) > 1 or is_named or "?" in end or is_asking(piece):
+                is_ordinal = _ORDINAL.fullmatch(piece)
+                if len(split) > 1 or is_named or is_ordinal or "?" in end or is_asking(piece):
                     yield piece
 
 
