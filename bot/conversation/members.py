@@ -10,7 +10,7 @@ from bot.conversation.commands import Command
 from bot.conversation.context import Context, ConversationMemory, Participant
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.parts import parts_of
-from bot.conversation.records import answered_questions, complaint, miss_of, opinion_on, rejected_miss
+from bot.conversation.records import answered_questions, complaint, miss_of, misses_of_parts, opinion_on, rejected_miss
 from bot.conversation.reply import Button, Reply, short_key
 from bot.conversation.steering_words import Steering
 from bot.conversation.understanding import (
@@ -125,7 +125,8 @@ class MemberConversation:
 
     def ask(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: PLR0911 - one return a meaning
         """The turn after a message, as it is understood after what was said before."""
-        context = self.memory.context(speaker.participant)
+        # What is not said to the bot leans on nothing that the bot has said.
+        context = self.memory.context(speaker.participant) if speaker.addresses_bot else Context()
         replies = self.replies(snapshot, speaker.language)
         understood = understand(text, context, snapshot)
         if not speaker.addresses_bot and not (isinstance(understood, Asked) and _is_due(understood.verdict)):
@@ -143,7 +144,9 @@ class MemberConversation:
                 return turn
             case Rejected():
                 self.memory.put_reading(speaker.participant, text, context.question)
-                return self.press(callbacks.RejectSuggestions(), text, speaker, snapshot)
+                turn = self.press(callbacks.RejectSuggestions(), text, speaker, snapshot)
+                self.memory.put_context(speaker.participant, replace(context, options=(), reply=turn.reply))
+                return turn
             case NoSuchOption(count):
                 return Turn(replies.plain(texts.NO_SUCH_OPTION if count else texts.NOTHING_TO_CHOOSE, count=count))
             case Parts(item, places):
@@ -164,10 +167,11 @@ class MemberConversation:
             case "start":
                 return self._start(command.rest, speaker, snapshot)
             case "topics":
-                return Turn(replies.with_topics(texts.TOPICS))
+                return self._listed(replies.with_topics(texts.TOPICS), speaker)
             case "hot":
-                return Turn(replies.hot(self._hot(snapshot)))
+                return self._listed(replies.hot(self._hot(snapshot)), speaker)
             case "forget":
+                self.memory.forget(speaker.participant)
                 return Turn(replies.plain(texts.FORGOTTEN), unsubscribe=True)
             case name:
                 return Turn(replies.plain(_COMMANDS.get(name, texts.UNKNOWN_COMMAND), id=speaker.member))
@@ -187,11 +191,11 @@ class MemberConversation:
             case callbacks.Subscribe() if question:
                 return _subscribed(asked, verdict, speaker, replies)
             case callbacks.ShowTopics(page):
-                return Turn(replies.with_topics(texts.TOPICS, page))
+                return self._listed(replies.with_topics(texts.TOPICS, page), speaker)
             case callbacks.ShowTopic(topic, page):
-                return Turn(replies.topic(topic, page))
+                return self._listed(replies.topic(topic, page), speaker)
             case callbacks.GoBack(Origin.HOT):
-                return Turn(replies.hot(self._hot(snapshot)))
+                return self._listed(replies.hot(self._hot(snapshot)), speaker)
             case callbacks.GoBack(Origin.QUESTION) if question:
                 return Turn(replies.verdict(verdict, question, noted=False))
             case callbacks.GoBack(Origin.QUESTION):
@@ -211,8 +215,8 @@ class MemberConversation:
         question, verdict = asked.question, asked.verdict
         self.memory.put_reading(speaker.participant, text, question)
         chosen = [candidate.item for candidate in verdict.chosen] if isinstance(verdict, Settled) else []
-        miss = miss_of(question, verdict)
-        misses = (miss,) if miss and speaker.has_capacity(Records(misses=(miss,))) else ()
+        wanted = tuple(miss for miss in (miss_of(question, verdict), *misses_of_parts(verdict)) if miss)
+        misses = wanted if wanted and speaker.has_capacity(Records(misses=wanted)) else ()
         records = Records(
             misses=misses,
             shown=tuple(item.id for item in chosen if item.kind is Kind.ANSWER),
@@ -226,7 +230,7 @@ class MemberConversation:
             reply = replies.read_as(chosen[0].question if len(chosen) == 1 else question, reply)
         if not isinstance(verdict, SmallTalk):
             self._remember(question, chosen, reply, speaker, snapshot, asked.fragments)
-        refused = miss is not None and not misses
+        refused = misses != wanted
         return Turn(reply, records, refused=refused, verdict=verdict.kind, items=tuple(item.id for item in chosen))
 
     def _remember(
@@ -251,6 +255,11 @@ class MemberConversation:
         )
         self.memory.put_context(speaker.participant, context)
 
+    def _listed(self, reply: Reply, speaker: Speaker) -> Turn:
+        """A list that was not asked for in words: the next message may choose from it."""
+        self.memory.put_context(speaker.participant, Context(options=_options(reply), reply=reply))
+        return Turn(reply, verdict=VerdictKind.SUGGEST)
+
     def _parts(self, item: Item, places: Sequence[int], speaker: Speaker, snapshot: Snapshot) -> Turn:
         replies = self.replies(snapshot, speaker.language)
         parts = parts_of(item)
@@ -272,8 +281,10 @@ class MemberConversation:
             reply = replies.more(more)
             self.memory.put_context(speaker.participant, replace(context, options=_options(reply), reply=reply))
             return Turn(reply, verdict=VerdictKind.SUGGEST)
-        if not items or steering is Steering.REPEAT:
+        if steering is Steering.REPEAT:
             return Turn(context.reply)
+        if not items:
+            return Turn(replies.plain(texts.ACTS["complaint"]))
         short = "\n".join(map(_short, items))
         places = replies.places(items)
         message = (_STEERED if places else _STEERED_NOT_COVERED)[steering]
@@ -300,7 +311,7 @@ class MemberConversation:
             return self._open([item], Origin.TOPIC, speaker, snapshot)
         is_gone = payload != INLINE_START and _ITEM_ID.fullmatch(payload)
         replies = self.replies(snapshot, speaker.language)
-        return Turn(replies.gone() if is_gone else replies.with_topics(texts.WELCOME))
+        return self._listed(replies.gone() if is_gone else replies.with_topics(texts.WELCOME), speaker)
 
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker, snapshot: Snapshot) -> Turn:
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
@@ -340,7 +351,7 @@ def _more(items: Sequence[Item], snapshot: Snapshot) -> Sequence[Item]:
 
 def _short(item: Item) -> str:
     """An answer in one sentence."""
-    return item.short or _SENTENCE.findall(item.answer)[0]
+    return item.short or next(iter(_SENTENCE.findall(item.answer)), item.answer)
 
 
 def _judged(

@@ -13,8 +13,11 @@ _MARK = re.compile(
 _NUMERALS = "一二三四五六七八九十"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 _UNIT = "(?:条|个|点|项|句|样|款|部分|方面)?"
-_ONE = re.compile(rf"(倒数)?第(\d+){_UNIT}|(最后)(?:那?1)?{_UNIT}|头1{_UNIT}|首先")
-_SOME = re.compile(rf"(前|头|后|最后|末)(?:面)?(\d){_UNIT}")
+_ONE = re.compile(rf"(倒数)?第([0-9]{{1,2}}){_UNIT}|(最后)(?:那?1)?{_UNIT}|头1{_UNIT}|首先")
+_LONGEST = 24
+"""Characters of a message that names parts and nothing else; a limit also to what the patterns try."""
+_BARE_NUMBER = re.compile("[0-9]{1,2}")
+_SOME = re.compile(rf"(前|头|后|最后|末)(?:面)?([0-9]){_UNIT}")
 _NEXT = re.compile(rf"(?:那|再)?(下|上|前|后)(?:面)?(?:那)?1?{_UNIT}")
 _AROUND = re.compile(
     "^(?:那么|那|然后|还有|就|我想看|我要看|我想知道|我要|我选|给我说|给我讲|给我|说说|讲讲|看看|请问|其中|里面|的|是|只要|只说|看|选|要)+|"
@@ -48,12 +51,14 @@ def places_in(text: str, count: int, current: int | None = None) -> Sequence[int
 
     ``current`` is the place that was shown last, which 下一条 leans on. Places beyond the list are left out.
     """
+    if len(text) > _LONGEST:
+        return None
     form = normalise(text).replace(" ", "")
     form = _AROUND.sub("", _AROUND.sub("", form))
     if not form:
         return None
-    if form.isdigit():
-        return [int(form) - 1] if int(form) <= count else None
+    if _BARE_NUMBER.fullmatch(form):
+        return [int(form) - 1] if 0 < int(form) <= count else None
     places: list[int] = []
     for part in filter(None, re.split("和|跟|与|以及|还有|,|、", form)):
         found = _places(part, count, current)

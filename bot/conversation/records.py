@@ -1,8 +1,8 @@
 """What is kept of a member's turn: misses, opinions and answered questions, masked, and never who it was."""
 
-from bot.items import Item, VerdictKind
+from bot.items import Item, Kind, VerdictKind
 from bot.masking import loggable, question_key
-from bot.matching import Answer, Verdict
+from bot.matching import Answer, Unknown, Verdict, Why
 from bot.store.records import COMPLAINED, Answered, Feedback, Miss, Opinion, State
 from bot.text import is_blank
 
@@ -16,6 +16,11 @@ def miss_of(question: str, verdict: Verdict) -> Miss | None:
     return _miss(question, verdict, state) if state else None
 
 
+def misses_of_parts(verdict: Verdict) -> list[Miss | None]:
+    """The misses that the parts of a message are which an answer leaves open."""
+    return [miss_of(part, Unknown((), (), Why())) for part in verdict.open] if isinstance(verdict, Answer) else []
+
+
 def rejected_miss(question: str, verdict: Verdict) -> Miss | None:
     """The miss of a question whose suggestions were not meant; None if it is blank."""
     return _miss(question, verdict, State.OPEN)
@@ -26,7 +31,8 @@ def answered_questions(question: str, verdict: Verdict) -> tuple[Answered, ...]:
     if not isinstance(verdict, Answer):
         return ()
     text, key = loggable(question), question_key(question)
-    return tuple(Answered(text, key, chosen.item.id, round(chosen.score, 4)) for chosen in verdict.chosen)
+    answers = [chosen for chosen in verdict.chosen if chosen.item.kind is Kind.ANSWER]
+    return tuple(Answered(text, key, chosen.item.id, round(chosen.score, 4)) for chosen in answers)
 
 
 def opinion_on(item: Item, question: str, opinion: Opinion) -> Feedback:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from bot.conversation.callbacks import RejectSuggestions
 from bot.conversation.context import Context
 from bot.conversation.parts import parts_of, places_in
-from bot.conversation.reply import Button
+from bot.conversation.reply import Button, Reply
 from bot.conversation.steering import steering_in, steering_of
 from bot.conversation.steering_words import Steering
 from bot.items import Item
@@ -16,8 +17,12 @@ from bot.snapshot import Snapshot
 
 _SHORT = 14
 """Characters of a message that may lean on what was said before; who writes more says what is meant."""
+_CHOICE = 24
+"""Characters of a message that chooses from a list; a limit also to what the patterns try."""
 _FRAGMENT = 8
 """Characters of a message that may be the half of a question."""
+_KEPT = 3
+"""Fragments that are read together."""
 _WEAK = 0.3
 """Below this score what is suggested says too little to keep other meanings out."""
 _SHARE = 0.4
@@ -113,9 +118,11 @@ class Asked:
 Understanding = Chosen | Rejected | NoSuchOption | Steered | Parts | Incomplete | Asked
 
 
-def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding:
+def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding:  # noqa: PLR0911 - one return a meaning
     """What a message means after what was said last."""
     matcher = snapshot.matcher
+    if _can_reject(context.reply) and matcher.act(text) is Act.NONE_OF_THESE:
+        return Rejected()
     if context.options and (choice := _choice(text, context.options, matcher)):
         return choice
     if parts := _list_parts(matcher.peeled(text), context, snapshot):
@@ -143,10 +150,15 @@ def subjects_of(question: str, items: Sequence[Item], matcher: Matcher) -> tuple
     return tuple(dict.fromkeys([*telling, *sorted(asked, key=len, reverse=True), *named, *own]))[:_SUBJECTS]
 
 
+def _can_reject(reply: Reply | None) -> bool:
+    """Whether the last reply offers to say that none of it was meant."""
+    return reply is not None and any(isinstance(button.callback, RejectSuggestions) for button in reply.buttons)
+
+
 def _choice(text: str, options: Sequence[Button], matcher: Matcher) -> Chosen | Rejected | NoSuchOption | None:
-    if matcher.act(text) is Act.NONE_OF_THESE:
-        return Rejected()
     words = compact(matcher.peeled(text))
+    if not 0 < len(words) <= _CHOICE:
+        return None
     if words in _ANY:
         return Chosen(options[0])
     if _LAST.fullmatch(words):
@@ -182,14 +194,12 @@ def _list_parts(text: str, context: Context, snapshot: Snapshot) -> Parts | Aske
     by_id = snapshot.base.by_id
     lists = [(by_id[key], context.place) for key in context.items if key in by_id]
     around = [] if context.place is not None else list(_lists_around(context, snapshot))
-    if _ORDINAL.search(context.question):
+    if _ORDINAL.search(context.question) and not compact(text).isdigit():
         form = snapshot.matcher.form
         named = [item for item in by_id.values() if not {*context.subjects}.isdisjoint(map(form, item.keywords))]
         lists = [(item, None) for item in named if item.id not in context.items] + around + lists
     elif places_in(text, 1) is None:
         lists = around + lists
-    else:
-        lists += around
     for item, place in lists:
         parts = parts_of(item)
         places = places_in(text, len(parts), place) if parts else None
@@ -228,8 +238,9 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
     is_short = len(words) <= _FRAGMENT
     is_open = not isinstance(own, Settled) and not matcher.subjects(text)
     says_nothing = is_open and own.score < _WEAK
-    if words and is_open and _VAGUE.fullmatch(words):
-        return Incomplete((*context.fragments, words))
+    fragments = (*context.fragments, words)[-_KEPT:]
+    if 0 < len(words) <= _SHORT and is_open and _VAGUE.fullmatch(words):
+        return Incomplete(fragments)
     steering = steering_in(text) if is_open and context.reply else None
     if steering and (says_nothing or steering is Steering.SOURCE):
         return Steered(steering)
@@ -237,7 +248,7 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
         return leaning
     if words and len(words) <= _SHORT and not isinstance(own, Settled):
         if len(words) == 1 or not _ASKING_ALONE.sub("", _AROUND.sub("", words)):
-            return Incomplete((*context.fragments, words))
+            return Incomplete(fragments)
         if says_nothing and _number(words) is not None and not matcher.is_term(text):
             return NoSuchOption(0)
     is_word = isinstance(own, Suggestions) and own.word != ""
@@ -257,21 +268,23 @@ def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Ask
         if _fits(verdict, own, (about, *content), matcher) and any(
             matcher.share(each.item, bare) >= _SHARE for each in verdict.chosen
         ):
-            fitting.append((reading, verdict))
+            fitting.append((*_helpfulness(verdict, context, about), reading, verdict))
     if fitting:
-        reading, verdict = max(fitting, key=lambda pair: _helpfulness(pair[1], context))
+        *_, reading, verdict = max(fitting, key=lambda found: found[:-2])
         return Asked(reading, verdict, leans=True)
     for reading in _joined(words, own, context):
         verdict = matcher.match(reading)
         if isinstance(verdict, Answer):
-            return Asked(reading, verdict, leans=True, fragments=(*context.fragments, words))
+            return Asked(reading, verdict, leans=True, fragments=(*context.fragments, words)[-_KEPT:])
     return None
 
 
 def _readings(text: str, own: Verdict, context: Context, matcher: Matcher) -> Iterator[tuple[str, str]]:
     """What a short message may mean after what was said last, each with the term that it must be about."""
     words, question = compact(text), compact(context.question)
-    bare = _AROUND.sub("", words) or words
+    bare = _AROUND.sub("", words)
+    if not bare:
+        return
     is_named = bool(matcher.subjects(text))
     # Who says 他 means somebody who was named.
     pronoun = _PRONOUN.search(bare) if not isinstance(own, Answer) or bare[0] in "他她" else None
@@ -301,12 +314,11 @@ def _fits(verdict: Verdict, own: Verdict, about: Iterable[str], matcher: Matcher
     return any(all(matcher.is_about(each.item, term) for term in about if term) for each in verdict.chosen)
 
 
-def _helpfulness(verdict: Verdict, context: Context) -> tuple[int, float]:
-    """How much a reading helps: an answer most, one that was just given less, of a guess a choice least."""
-    if isinstance(verdict, Answer):
-        is_new = tuple(candidate.item.id for candidate in verdict.chosen) != context.items
-        return 3 if is_new else 2, verdict.score
-    return 1 if isinstance(verdict, NotCovered) else 0, verdict.score
+def _helpfulness(verdict: Answer | NotCovered, context: Context, about: str) -> tuple[bool, bool, bool, float]:
+    """How much a reading helps: an answer most, then what is nearest to the subject, then what was not just said."""
+    is_nearest = about not in context.subjects[1:]
+    is_new = tuple(candidate.item.id for candidate in verdict.chosen) != context.items
+    return isinstance(verdict, Answer), is_nearest, is_new, verdict.score
 
 
 def _joined(words: str, own: Verdict, context: Context) -> Iterator[str]:

@@ -109,7 +109,7 @@ class _Reading:
 
 
 class Matcher:
-    """Matches questions against one knowledge base.
+    """Matches questions against one knowledge base. What items are about is worked out when it is first needed.
 
     ``without`` names lanes that are left out, to see what they are worth.
     """
@@ -245,7 +245,7 @@ class Matcher:
         settled: dict[str, Candidate] = {}
         readings: dict[str, _Reading] = {}
         subject, still_open = "", list[str]()
-        for piece in self._asked_for(question, form):
+        for words, piece in self._asked_for(question, form):
             named = next(self._index.keywords.subjects(piece), "")
             reading, best = self._settled(piece)
             if subject and not named:
@@ -257,14 +257,17 @@ class Matcher:
                 settled.setdefault(best.item.id, best)
                 readings.setdefault(best.item.id, reading)
             else:
-                still_open.append(piece)
+                still_open.append(words)
         is_short = len(form) <= _SHORT
         parts = tuple(settled.values())
         refused = tuple(part for part in parts if part.item.kind is Kind.NOT_COVERED)
         still_open = [
             piece
             for piece in still_open
-            if is_short and asks_plainly(piece) and all(self.share(part.item, piece) < _OPEN for part in parts)
+            if is_short
+            and len(parts) == 1
+            and asks_plainly(piece)
+            and all(self.share(part.item, piece) < _OPEN for part in parts)
         ]
         if not parts or len(parts) + len(still_open) == 1:
             return None
@@ -295,10 +298,14 @@ class Matcher:
         sure = best.score >= (self._confidence.refuse if is_refusal else max(self._confidence.answer, _PART))
         return reading, best if sure else None
 
-    def _asked_for(self, question: str, form: str) -> Sequence[str]:
-        """The parts of a message that each ask for something, in standard form; at most the last six, none of one."""
-        standard = map(self._index.lexicon.standardise, islice(pieces(question, self._index.keywords), _CLAUSES))
-        found = [piece for piece in standard if piece != form and len(piece) > 1]
+    def _asked_for(self, question: str, form: str) -> Sequence[tuple[str, str]]:
+        """The parts of a message that each ask for something, as typed and in standard form; none of a single one.
+
+        Of many parts the last six.
+        """
+        typed = islice(pieces(question, self._index.keywords), _CLAUSES)
+        standard = [(piece, self._index.lexicon.standardise(piece)) for piece in typed]
+        found = [(piece, here) for piece, here in standard if here != form and len(here) > 1]
         return found[-_ASKING:] if len(found) > 1 else ()
 
     def _surest(self, whole: _Reading, asking: Iterable[Sequence[_Reading]]) -> _Reading:

@@ -305,6 +305,60 @@ def test_a_follow_up_is_understood(shipped_snapshot: Snapshot, usage: UsageLog, 
     assert expected not in last(8, said[-1:])
 
 
+def test_odd_messages_cost_no_more_than_others(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Nothing that is repeated sends a pattern round in circles, and odd digits are no numbers."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    for text in (
+        "我想问" * 60 + "x",
+        "是什么来着" * 60 + "x",
+        "的那个" * 80 + "x",
+        "换" * 4000,
+        "⑳" * 2500,
+        "❶",
+        "0",
+        "呢",
+    ):
+        dialogue.say("五带头是哪五个", speaker())
+        assert "第 0 条" not in reply(dialogue.say(text, speaker())).text
+        dialogue.say("早上", speaker())
+        assert dialogue.say(text, speaker()).reply
+
+
+def test_talk_among_others_leans_on_nothing(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """In a group only a complete question is answered where the bot is not addressed."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    passing = Speaker(7, 7, addresses_bot=False)
+    dialogue.say("五带头是哪五个", speaker())
+    for text in ("第三个", "哪天", "谁", "谢谢", "太长了", "都不是", "1"):
+        assert dialogue.say(text, passing).reply is None, text
+    assert dialogue.say("“五个好”指的是哪五个好？", passing).reply
+
+
+def test_none_of_these_is_noted_only_where_it_is_offered(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Once; and under a refusal too."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("五带头是哪五个", speaker())
+    dialogue.say("还有吗", speaker())
+    assert missed(dialogue.say("都不是", speaker())) == []
+    dialogue.say("局长叫什么名字", speaker())
+    assert missed(dialogue.say("都不是", speaker())) == ["局长叫什么名字"]
+    assert missed(dialogue.say("都不是", speaker())) == []
+
+
+def test_what_is_left_open_is_a_miss(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Beside the part that is answered."""
+    turn = Dialogue(shipped_snapshot, usage).say("五带头是哪五个，火星上有几个人", speaker())
+    assert turn.items == ("five-leads",)
+    assert missed(turn) == ["火星上有几个人"]
+
+
+def test_a_list_of_topics_can_be_chosen_from(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """By number, like every list."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    topic = reply(dialogue.say("/topics", speaker())).buttons[1].label
+    assert topic in reply(dialogue.say("2", speaker())).text
+
+
 def test_the_way_back_under_a_follow_up_leads_to_its_answer(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
     """Whatever was opened meanwhile; and an opinion is on the question as it was understood."""
     dialogue = Dialogue(shipped_snapshot, usage)
