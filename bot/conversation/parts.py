@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.items import Item
-from bot.text import normalise
+from bot.matching import compact
 
 _MARK = re.compile(
     r"(?:^|(?<=[\n。；;：:，,、！!]))\s*(?:(?P<chinese>[一二三四五六七八九十])(?:是|、|．)|第(?P<ordinal>[一二三四五六七八九十])[，、：:条个点]?|"
@@ -53,7 +53,7 @@ def places_in(text: str, count: int, current: int | None = None) -> Sequence[int
     """
     if len(text) > _LONGEST:
         return None
-    form = normalise(text).replace(" ", "")
+    form = compact(text)
     form = _AROUND.sub("", _AROUND.sub("", form))
     if not form:
         return None

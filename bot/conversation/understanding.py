@@ -121,24 +121,21 @@ Understanding = Chosen | Rejected | NoSuchOption | Steered | Parts | Incomplete 
 def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding:  # noqa: PLR0911 - one return a meaning
     """What a message means after what was said last."""
     matcher = snapshot.matcher
-    if _can_reject(context.reply) and matcher.act(text) is Act.NONE_OF_THESE:
+    act, bare = matcher.act(text), matcher.peeled(text)
+    if act is Act.NONE_OF_THESE and _can_reject(context.reply):
         return Rejected()
-    if context.options and (choice := _choice(text, context.options, matcher)):
+    if context.options and (choice := _choice(bare, context.options, matcher)):
         return choice
-    if parts := _list_parts(matcher.peeled(text), context, snapshot):
+    if parts := _list_parts(bare, context, snapshot):
         return parts
-    act = matcher.act(text)
-    steering = steering_of(text)
-    if steering and act and not context.items:
-        steering = None
+    steering = steering_of(text) if context.items or not act else None
     if steering and (context.reply or compact(text)):
         return Steered(steering)
     if act:
         return Asked(text, matcher.match(text))
-    text = matcher.peeled(text)
-    if context.earlier_options and (choice := _choice(text, context.earlier_options, matcher)):
+    if context.earlier_options and (choice := _choice(bare, context.earlier_options, matcher)):
         return choice
-    return _question(text, context, matcher)
+    return _question(bare, context, matcher)
 
 
 def subjects_of(question: str, items: Sequence[Item], matcher: Matcher) -> tuple[str, ...]:
@@ -155,8 +152,8 @@ def _can_reject(reply: Reply | None) -> bool:
     return reply is not None and any(isinstance(button.callback, RejectSuggestions) for button in reply.buttons)
 
 
-def _choice(text: str, options: Sequence[Button], matcher: Matcher) -> Chosen | Rejected | NoSuchOption | None:
-    words = compact(matcher.peeled(text))
+def _choice(text: str, options: Sequence[Button], matcher: Matcher) -> Chosen | NoSuchOption | None:
+    words = compact(text)
     if not 0 < len(words) <= _CHOICE:
         return None
     if words in _ANY:
@@ -193,13 +190,14 @@ def _list_parts(text: str, context: Context, snapshot: Snapshot) -> Parts | Aske
         return None
     by_id = snapshot.base.by_id
     lists = [(by_id[key], context.place) for key in context.items if key in by_id]
-    around = [] if context.place is not None else list(_lists_around(context, snapshot))
     if _ORDINAL.search(context.question) and not compact(text).isdigit():
         form = snapshot.matcher.form
         named = [item for item in by_id.values() if not {*context.subjects}.isdisjoint(map(form, item.keywords))]
-        lists = [(item, None) for item in named if item.id not in context.items] + around + lists
+        lists = (
+            [(item, None) for item in named if item.id not in context.items] + _lists_around(context, snapshot) + lists
+        )
     elif places_in(text, 1) is None:
-        lists = around + lists
+        lists = _lists_around(context, snapshot) + lists
     for item, place in lists:
         parts = parts_of(item)
         places = places_in(text, len(parts), place) if parts else None
@@ -222,13 +220,18 @@ def _own_item(item: Item, parts: Sequence[str], places: Sequence[int], matcher: 
     return None
 
 
-def _lists_around(context: Context, snapshot: Snapshot) -> Iterator[tuple[Item, int]]:
-    """The lists that the last answer is a part of, each with its place there."""
-    for subject in sorted(context.subjects, key=len, reverse=True):
-        for item in snapshot.base.items:
-            held = [place for place, part in enumerate(parts_of(item)) if subject in compact(part)]
-            if len(held) == 1 and item.id not in context.items:
-                yield item, held[0]
+def _lists_around(context: Context, snapshot: Snapshot) -> list[tuple[Item, int | None]]:
+    """The lists that the last answer is a part of, each with its place there; none if a part of it was shown."""
+    if context.place is not None:
+        return []
+    others = [item for item in snapshot.base.items if item.id not in context.items]
+    lists = [(item, [compact(part) for part in parts]) for item in others if (parts := parts_of(item))]
+    return [
+        (item, held[0])
+        for subject in sorted(context.subjects, key=len, reverse=True)
+        for item, parts in lists
+        if len(held := [place for place, part in enumerate(parts) if subject in part]) == 1
+    ]
 
 
 def _question(text: str, context: Context, matcher: Matcher) -> Understanding:

@@ -9,26 +9,11 @@ from bot.matching.phonetics import segment, sound_of
 _HEARD_LENGTH = 3
 """Characters from which on a term is also known by its sound; shorter ones sound like too much else."""
 _ATTRIBUTES = frozenset(
-    {
-        *(
-            "时间",
-            "时候",
-            "日期",
-            "地点",
-            "地方",
-            "人",
-            "人员",
-            "要求",
-            "内容",
-            "目的",
-            "意义",
-            "原因",
-            "方式",
-            "方法",
-            "办法",
-        ),
-        *("措施", "任务", "工作", "负责", "情况", "结果", "问题", "名字", "会议", "开会", "活动", "讲话"),
-    }
+    (
+        *("时间", "时候", "日期", "地点", "地方", "人", "人员", "名字"),
+        *("要求", "内容", "目的", "意义", "原因", "方式", "方法", "办法", "措施"),
+        *("任务", "工作", "负责", "情况", "结果", "问题", "会议", "开会", "活动", "讲话"),
+    )
 )
 """Words that ask about something rather than name it."""
 

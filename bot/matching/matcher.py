@@ -32,7 +32,10 @@ _ASKING = 6
 _CLAUSE_LENGTH = 4
 """A shorter clause says too little to be judged by itself."""
 _RAMBLING = 45
-"""In a form longer than this the question may be one clause among many."""
+"""In a form longer than this the question may be one clause among many.
+
+In a shorter one each part is a question: an answer stands beside a refusal, and what is not settled is told.
+"""
 _ALONE = 8
 """A part of a rambling message of at least this length may be the question."""
 _MATTERS = re.compile("(?:的|相关|有关)*(?:事|事情|情况|方面|问题)$")
@@ -47,8 +50,6 @@ _EVIDENCE = 16.0
 """A question whose terms weigh less than this in all tells too little to be sure of: a character or two."""
 _COMPOUND = 3
 """Parts of a compound question that are answered in one reply; what is not covered is told of each."""
-_SHORT = 45
-"""In a form of at most this length a part that is not settled is told, and an answer stands beside a refusal."""
 _NAMED = 5
 """Items that are offered for a keyword."""
 _WORD = 4
@@ -56,9 +57,7 @@ _WORD = 4
 _MISFIT = 0.8
 """What the value of a refusal of something else is worth: it is a rival still, but a weaker one."""
 _NEAR = 0.05
-"""The score of what is offered under a refusal."""
-_FAR = 0.05
-"""The score of what is offered where nothing is near enough to have been meant."""
+"""The least score of what is offered under a refusal, or where nothing is near enough to have been meant."""
 _PART = 0.5
 """The least score of an answer to a part of a message: a part holds less to go by than a message."""
 _CARRIED = 0.3
@@ -258,17 +257,12 @@ class Matcher:
                 readings.setdefault(best.item.id, reading)
             else:
                 still_open.append(words)
-        is_short = len(form) <= _SHORT
+        is_short = len(form) <= _RAMBLING
         parts = tuple(settled.values())
         refused = tuple(part for part in parts if part.item.kind is Kind.NOT_COVERED)
-        still_open = [
-            piece
-            for piece in still_open
-            if is_short
-            and len(parts) == 1
-            and asks_plainly(piece)
-            and all(self.share(part.item, piece) < _OPEN for part in parts)
-        ]
+        if len(parts) != 1 or not is_short:
+            still_open = []
+        still_open = [words for words in still_open if asks_plainly(words) and self.share(parts[0].item, words) < _OPEN]
         if not parts or len(parts) + len(still_open) == 1:
             return None
         answers = [part for part in parts if part not in refused][:_COMPOUND] if is_short or not refused else []
@@ -335,7 +329,7 @@ class Matcher:
         offered = _suggestions(near, ())
         if offered and offered[0].score >= self._confidence.suggest:
             return Suggestions(candidates, offered, why)
-        return Unknown(candidates, tuple(candidate for candidate in offered if candidate.score >= _FAR), why)
+        return Unknown(candidates, tuple(candidate for candidate in offered if candidate.score >= _NEAR), why)
 
     def _why(self, reading: _Reading) -> Why:
         by_weight = sorted(reading.query.terms, key=lambda term: -term.weight)
