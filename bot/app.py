@@ -69,6 +69,6 @@ class App(AbstractContextManager["App"]):
 
     def known(self) -> list[ReplayedQuestion]:
         """The real questions that a change is tried on: what was answered lately, and what waits for an answer."""
-        answered = [ReplayedQuestion(one.question, one.item) for one in self.usage.answered()]
+        answered = [ReplayedQuestion(answered.question, answered.item) for answered in self.usage.answered()]
         missed = [row.question for row in self.misses.rows([State.OPEN]) if not row.is_complaint]
         return [*answered, *(ReplayedQuestion(question, None) for question in missed[:_TRIED])]

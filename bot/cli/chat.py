@@ -46,10 +46,7 @@ def converse(bot: App, *, log: bool) -> None:
             speaker = replace(speaker, chat=speaker.chat + 1)
             continue
         command = Command.parse(said)
-        if command:
-            turn = bot.conversation.command(command, speaker, bot.snapshot)
-        else:
-            turn = bot.conversation.ask(said, speaker, bot.snapshot)
+        turn = bot.conversation.say(said, command, speaker, bot.snapshot)
         if log:
             bot.usage.record(turn.records)
         print_json(
@@ -101,10 +98,7 @@ class Terminal:
         if button := self._pressed(line):
             return self._conversation.press(button.callback, self._question, self._speaker, self._snapshot)
         self._question = line
-        command = Command.parse(line)
-        if command:
-            return self._conversation.command(command, self._speaker, self._snapshot)
-        return self._conversation.ask(line, self._speaker, self._snapshot)
+        return self._conversation.say(line, Command.parse(line), self._speaker, self._snapshot)
 
     def _pressed(self, line: str) -> Button | None:
         """The button that a line presses: by its own words, or by its number, counted from 1."""

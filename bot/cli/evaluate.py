@@ -74,7 +74,9 @@ def _read_questions(file: str) -> list[Question]:
 
 def _judged_questions(bot: App) -> list[Question]:
     kinds = {True: QuestionKind.ANSWERABLE, False: QuestionKind.REFUTED}
-    return [Question(one.question, kinds[one.right], one.item, item=one.item) for one in bot.usage.judged()]
+    return [
+        Question(judged.question, kinds[judged.right], judged.item, item=judged.item) for judged in bot.usage.judged()
+    ]
 
 
 def _print_report(title: str, report: dict[str, Any]) -> None:

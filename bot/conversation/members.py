@@ -158,6 +158,12 @@ class MemberConversation:
                 self.memory.put_context(speaker.participant, replace(context, fragments=fragments))
                 return Turn(replies.plain(texts.INCOMPLETE))
 
+    def say(self, text: str, command: Command | None, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        """The turn after a message, or after the command that it is."""
+        if command:
+            return self.command(command, speaker, snapshot)
+        return self.ask(text, speaker, snapshot)
+
     def command(self, command: Command, speaker: Speaker, snapshot: Snapshot) -> Turn:
         """The turn after a command; ``/ask`` is the question that follows it."""
         replies = self.replies(snapshot, speaker.language)

@@ -9,7 +9,7 @@ from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTe
 
 from bot.conversation.callbacks import unpack
 from bot.conversation.commands import question_in
-from bot.conversation.members import INLINE_START, MemberConversation, Speaker, Turn
+from bot.conversation.members import INLINE_START, MemberConversation, Speaker
 from bot.conversation.reply import Reply
 from bot.inbox.updates import CallbackQuery, InlineQuery, Message, Update, User
 from bot.metrics import Metrics
@@ -74,7 +74,8 @@ class MemberHandlers:
                 await self._reply(message, self._plain(members_texts.NOT_TEXT, speaker), edited=edited)
             return NOTHING
         async with self.messages.typing(message.place):
-            turn = await asyncio.to_thread(self._turn, said, speaker)
+            snapshot = self.current.snapshot
+            turn = await asyncio.to_thread(self.conversation.say, said.text, said.command, speaker, snapshot)
             self.metrics.misses_refused.inc(turn.refused)
             if turn.unsubscribe:
                 await asyncio.to_thread(self.notifier.forget, speaker.member)
@@ -180,11 +181,6 @@ class MemberHandlers:
         seen = album in self._albums
         self._albums[album] = None
         return seen and not message.words
-
-    def _turn(self, said: Utterance, speaker: Speaker) -> Turn:
-        if said.command:
-            return self.conversation.command(said.command, speaker, self.current.snapshot)
-        return self.conversation.ask(said.text, speaker, self.current.snapshot)
 
     def _speaker(self, user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
         member = user.id if user else chat

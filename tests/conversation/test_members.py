@@ -146,10 +146,8 @@ class Dialogue:
         self._conversation = MemberConversation(usage, 180)
 
     def say(self, text: str, speaker: Speaker, *, fits: bool = True) -> Turn:
-        command, bounded = Command.parse(text), replace(speaker, has_capacity=lambda _: fits)
-        if command:
-            return self._conversation.command(command, bounded, self.snapshot)
-        return self._conversation.ask(text, bounded, self.snapshot)
+        bounded = replace(speaker, has_capacity=lambda _: fits)
+        return self._conversation.say(text, Command.parse(text), bounded, self.snapshot)
 
     def press(self, data: str | Callback, question: str, speaker: Speaker, *, fits: bool = True) -> Turn:
         callback = unpack(data) if isinstance(data, str) else data
@@ -368,7 +366,7 @@ def test_the_way_back_under_a_follow_up_leads_to_its_answer(shipped_snapshot: Sn
     dialogue.press("a:q:person-in-charge", "那五个好呢", speaker())
     assert "领导班子好" in reply(dialogue.press("b:q", "那五个好呢", speaker())).text
     liked = dialogue.press(good.rows[-1][0].callback, "那五个好呢", speaker()).records.feedback
-    assert [one.question for one in liked] != ["那五个好呢"]
+    assert [opinion.question for opinion in liked] != ["那五个好呢"]
 
 
 def test_what_was_talked_about_is_forgotten_after_five_minutes() -> None:

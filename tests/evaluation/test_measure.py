@@ -62,7 +62,7 @@ def test_no_question_is_asked_with_its_own_words_in_the_index(index: Index) -> N
 def test_a_sample_is_the_same_each_time(index: Index) -> None:
     """The seed decides, nothing else."""
     once, again = (
-        [one.question.text for one in ask_held_out(index, 5, 3, Matcher, lambda work: work)] for _ in range(2)
+        [result.question.text for result in ask_held_out(index, 5, 3, Matcher, lambda work: work)] for _ in range(2)
     )
     assert once == again
 

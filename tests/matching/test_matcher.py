@@ -127,7 +127,7 @@ def test_every_fixed_term_of_the_speech_has_its_answer(matcher: Matcher) -> None
         verdict = matcher.match(term)
         assert isinstance(verdict, Answer | Suggestions), term
         chosen = verdict.chosen if isinstance(verdict, Answer) else verdict.suggestions
-        texts = [normalise(one.item.question + one.item.answer) for one in chosen]
+        texts = [normalise(candidate.item.question + candidate.item.answer) for candidate in chosen]
         assert any(normalise(term) in text for text in texts), term
 
 
