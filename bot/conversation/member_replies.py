@@ -118,8 +118,12 @@ class MemberReplies:
         match verdict:
             case Answer(chosen=chosen, open=parts):
                 reply = self.items([candidate.item for candidate in chosen], Origin.QUESTION, back=False)
-                unanswered = (self.say(texts.OPEN_PART, part=part) for part in parts)
-                return replace(reply, text="\n\n".join((reply.text, *unanswered)))
+                unsettled = (
+                    self.say(texts.UNSURE_PART if part.suggestions else texts.UNKNOWN_PART, part=part.words)
+                    for part in parts
+                )
+                near = self._candidate_rows(candidate for part in parts for candidate in part.suggestions)
+                return Reply("\n\n".join((reply.text, *unsettled)), (*near, *reply.rows))
             case NotCovered(chosen=chosen, suggestions=suggestions):
                 refused = [candidate.item for candidate in chosen]
                 nearest = self._nearest(refused, suggestions)

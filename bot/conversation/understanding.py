@@ -12,7 +12,19 @@ from bot.conversation.reply import Button, Reply
 from bot.conversation.steering import steering_in, steering_of
 from bot.conversation.steering_words import Steering
 from bot.items import Item
-from bot.matching import Act, Answer, Matcher, NotCovered, Settled, SmallTalk, Suggestions, Verdict, compact, is_asking
+from bot.matching import (
+    Act,
+    Answer,
+    Matcher,
+    NotCovered,
+    Settled,
+    SmallTalk,
+    Suggestions,
+    Unknown,
+    Verdict,
+    compact,
+    is_asking,
+)
 from bot.snapshot import Snapshot
 
 _SHORT = 14
@@ -56,6 +68,12 @@ _NUMBER = re.compile(
 _NUMBERED = re.compile(r"(?:选|要|看)?第?(\d{1,2})(?:个|条|项|号)?(.{2,})")
 """A number with a word of the option that has it."""
 _SPELT = {"diyige": 1, "dierge": 2, "disange": 3, "disige": 4, "diwuge": 5}
+_PART_UNIT = re.compile("[条项点]|部分|方面")
+"""What a part of a list is counted by; options are counted by 个."""
+_CORRECTED = re.compile(
+    "(?:我[说问]的)?(?:不是.{2,12}?[,，。 ]*(?:而)?是(.{2,12})|是(.{2,12}?)[,，。 ]*(?:而)?不是.{2,12})"
+)
+"""Who says what was meant, and what was not."""
 _LAST = re.compile("(?:就|我|选|要|看|是|问的是)*最后(?:那?1)?[个条项](?:吧|啊|呀|呗|嘛|呢)*")
 _CHOSEN_BY = re.compile("^(?:我是?[说问]的?是?|就是|是|选|要|看)|(?:那个|那条|这个|的那个|的|吧|呢)+$")
 _ANY = frozenset(map(compact, ("随便", "随便一个", "随便吧", "随便选一个", "都行", "都可以", "哪个都行", "任意一个")))
@@ -122,6 +140,8 @@ def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding
     """What a message means after what was said last."""
     matcher = snapshot.matcher
     act, bare = matcher.act(text), matcher.peeled(text)
+    if corrected := _CORRECTED.fullmatch(bare):
+        bare = corrected[1] or corrected[2]
     if act is Act.NONE_OF_THESE and _can_reject(context.reply):
         return Rejected()
     if context.options and (choice := _choice(bare, context.options, matcher)):
@@ -129,7 +149,9 @@ def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding
     if parts := _list_parts(bare, context, snapshot):
         return parts
     steering = steering_of(text) if context.items or not act else None
-    if steering and (context.reply or compact(text)):
+    # Of what was no answer 谁说的 asks who gave the speech.
+    is_question = steering is Steering.SOURCE and context.reply and not context.items
+    if steering and not is_question and (context.reply or compact(text)):
         return Steered(steering)
     if act:
         return Asked(text, matcher.match(text))
@@ -198,6 +220,8 @@ def _list_parts(text: str, context: Context, snapshot: Snapshot) -> Parts | Aske
         )
     elif places_in(text, 1) is None:
         lists = _lists_around(context, snapshot) + lists
+    elif _PART_UNIT.search(text):
+        lists += _lists_around(context, snapshot)
     for item, place in lists:
         parts = parts_of(item)
         places = places_in(text, len(parts), place) if parts else None
@@ -251,7 +275,8 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
         return leaning
     if words and len(words) <= _SHORT and not isinstance(own, Settled):
         if len(words) == 1 or not _ASKING_ALONE.sub("", _AROUND.sub("", words)):
-            return Incomplete(fragments)
+            # 那怎么办: what else there is to read about it.
+            return Steered(Steering.MORE) if context.items and words.startswith("那") else Incomplete(fragments)
         if says_nothing and _number(words) is not None and not matcher.is_term(text):
             return NoSuchOption(0)
     is_word = isinstance(own, Suggestions) and own.word != ""
@@ -268,16 +293,19 @@ def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Ask
     bare = _PRONOUN.sub("", _AROUND.sub("", words)) or words
     for reading, about in dict.fromkeys(_readings(text, own, context, matcher)):
         verdict = matcher.match(reading)
-        if _fits(verdict, own, (about, *content), matcher) and any(
-            matcher.share(each.item, bare) >= _SHARE for each in verdict.chosen
-        ):
+        if not _fits(verdict, own, (about, *content), matcher):
+            continue
+        # Who asks on with nothing of their own does not ask for what was just said.
+        says_more = content or _is_new(verdict, context)
+        if says_more and any(matcher.share(each.item, bare) >= _SHARE for each in verdict.chosen):
             fitting.append((*_helpfulness(verdict, context, about), reading, verdict))
     if fitting:
         *_, reading, verdict = max(fitting, key=lambda found: found[:-2])
         return Asked(reading, verdict, leans=True)
     for reading in _joined(words, own, context):
         verdict = matcher.match(reading)
-        if isinstance(verdict, Answer):
+        says_more = isinstance(verdict, Suggestions) and isinstance(own, Unknown)
+        if isinstance(verdict, Answer) or says_more:
             return Asked(reading, verdict, leans=True, fragments=(*context.fragments, words)[-_KEPT:])
     return None
 
@@ -320,8 +348,12 @@ def _fits(verdict: Verdict, own: Verdict, about: Iterable[str], matcher: Matcher
 def _helpfulness(verdict: Answer | NotCovered, context: Context, about: str) -> tuple[bool, bool, bool, float]:
     """How much a reading helps: an answer most, then what is nearest to the subject, then what was not just said."""
     is_nearest = about not in context.subjects[1:]
-    is_new = tuple(candidate.item.id for candidate in verdict.chosen) != context.items
-    return isinstance(verdict, Answer), is_nearest, is_new, verdict.score
+    return isinstance(verdict, Answer), is_nearest, _is_new(verdict, context), verdict.score
+
+
+def _is_new(verdict: Answer | NotCovered, context: Context) -> bool:
+    """Whether something else was said last."""
+    return tuple(candidate.item.id for candidate in verdict.chosen) != context.items
 
 
 def _joined(words: str, own: Verdict, context: Context) -> Iterator[str]:

@@ -12,6 +12,7 @@ from functools import cache
 from bot.items import Item, Kind
 from bot.matching.act_words import CURSING, EMOJI, EXCLAIMING, FILLERS, WORDS, Act
 from bot.matching.phrases import Phrases, compact
+from bot.matching.splitting import ASKING_WORDS
 
 ITEM_PREFIX = "chat-"
 _LONGEST = 60
@@ -56,6 +57,9 @@ class Acts:
 
     def _is_before(self, part: str, following: Sequence[str]) -> bool:
         act = self.act(part)
+        if _INTRODUCTION.fullmatch(compact(part)):
+            # Who asks may decide what the answer is.
+            return False
         return act in _BEFORE or (act is not None and following[:1] != [] and following[0].startswith(_TURNING))
 
     def _told(self, words: str) -> Act | None:
@@ -84,7 +88,7 @@ class Acts:
         if first == last:
             return text
         left = "".join(part + end for part, end in zip(texts[first:last], ends[first:last], strict=True))
-        left = _START.sub("", left)
+        left = _TYPED_PARTICLE.sub("", _START.sub("", left))
         return left if compact(left) else text
 
 
@@ -99,6 +103,8 @@ _START = re.compile(
     "(?:你们|你|您|了|啦|啊|呀|哈|哦)*|(?:好的?|行|嗯+|哦+|明白了?|知道了|收到|算了|很好|不错)(?:啊|呀|吧|了)*(?=那|请问|我想问|再问))",
     re.IGNORECASE,
 )
+_TYPED_PARTICLE = re.compile(r"(?<=[a-z]) +(?:ne|ma|ba|ya|a|la|ha)\W*$", re.IGNORECASE)
+"""A particle behind a question that is typed in pinyin."""
 _ACT_OF_EMOJI = {emoji: act for act, listed in EMOJI.items() for emoji in listed}
 _RANKS = {act: rank for rank, act in enumerate(Act)}
 _PART = re.compile(r"([,.;:?!，。；：？！…~～\n]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f]))")
@@ -115,7 +121,18 @@ _OPINION = re.compile(
 _GRUMBLE = re.compile(
     "(?:你|您|尽|净|都|就|老|说|讲|些|给我|是|一堆|全)+(?:没用|废话|空话|套话|屁话|车轱辘话)(?:的|啊|嘛|话|吗)*"
 )
-_PATTERNS = {Act.HUMAN_OR_BOT: _HUMAN_OR_BOT, Act.OPINION: _OPINION, Act.COMPLAINT: _GRUMBLE}
+_INTRODUCTION = re.compile(
+    f"(?!.*(?:{ASKING_WORDS.pattern}))(?:你好|您好|小|老|同志|老师|师傅)*(?:我|俺|咱)"
+    "(?:[就也只]?[是叫姓](?![想问说要不指看从怕觉])[^有要能也得该]{1,13}[^有要能也得该不没么]|(?:刚|才|新)(?:刚|才|调|分)*(?:来|到|入职)[^要能也得该不没么]{0,6})"
+    "(?:(?:想|要|来)?(?:跟你|向你)?(?:问问?|打听|了解)(?:1下)?(?:这次|这个|那个)?(?:创先争优)?(?:活动|事情?|情况)?(?:的事情?)?)?"
+)
+"""Who says who they are, and asks nothing yet."""
+_PATTERNS = {
+    Act.HUMAN_OR_BOT: _HUMAN_OR_BOT,
+    Act.OPINION: _OPINION,
+    Act.COMPLAINT: _GRUMBLE,
+    Act.OPENING: _INTRODUCTION,
+}
 """What has a place for other words, and so can't be listed."""
 _PARTICLES = re.compile("^(?:那|啊|哎|唉|哦|噢|嗯|诶|喂|哈)+|[啊呀哦噢喔呢吧嘛么啦了的哈哇呃哟嘞咯哩噻哒滴嗦]+$")
 

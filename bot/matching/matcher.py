@@ -12,8 +12,9 @@ from bot.matching.act_words import Act
 from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.lanes import COMPARING, EXPLAINING, Query, nearest_form
+from bot.matching.phonetics import segment, sound_of
 from bot.matching.splitting import asks_plainly, is_asking, pieces
-from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
+from bot.matching.verdict import Answer, Candidate, NotCovered, OpenPart, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
 QUESTION_LIMIT = 1000
@@ -61,7 +62,7 @@ _NEAR = 0.05
 _PART = 0.5
 """The least score of an answer to a part of a message: a part holds less to go by than a message."""
 _CARRIED = 0.3
-"""The share of a part's weight that an item must hold to answer it with the subject of the part before."""
+"""The share of a part's weight that an item must hold to be offered, or to answer it with the subject before."""
 _OPEN = 0.4
 """A part that is not settled is told if no answer holds this share of its weight."""
 _NAMES = 0.85
@@ -117,6 +118,7 @@ class Matcher:
         self._index = index
         self._confidence = confidence or ConfidenceModel()
         self._matters: dict[int, frozenset[str]] = {}
+        self._by_sound: Mapping[str, tuple[int, ...]] = {}
         self._explaining = {name: lane for name, lane in EXPLAINING.items() if name not in without}
         self._comparing = {name: lane for name, lane in COMPARING.items() if name not in without}
 
@@ -243,7 +245,7 @@ class Matcher:
         """
         settled: dict[str, Candidate] = {}
         readings: dict[str, _Reading] = {}
-        subject, still_open = "", list[str]()
+        subject, still_open = "", list[tuple[str, str, _Reading]]()
         for words, piece in self._asked_for(question, form):
             named = next(self._index.keywords.subjects(piece), "")
             reading, best = self._settled(piece)
@@ -256,14 +258,18 @@ class Matcher:
                 settled.setdefault(best.item.id, best)
                 readings.setdefault(best.item.id, reading)
             else:
-                still_open.append(words)
+                still_open.append((words, piece, reading))
         is_short = len(form) <= _RAMBLING
         parts = tuple(settled.values())
         refused = tuple(part for part in parts if part.item.kind is Kind.NOT_COVERED)
         if len(parts) != 1 or not is_short:
             still_open = []
-        still_open = [words for words in still_open if asks_plainly(words) and self.share(parts[0].item, words) < _OPEN]
-        if not parts or len(parts) + len(still_open) == 1:
+        open_parts = tuple(
+            OpenPart(words, self._near(piece, reading, parts))
+            for words, piece, reading in still_open
+            if asks_plainly(words) and self.share(parts[0].item, words) < _OPEN
+        )
+        if not parts or len(parts) + len(open_parts) == 1:
             return None
         answers = [part for part in parts if part not in refused][:_COMPOUND] if is_short or not refused else []
         chosen = tuple(part for part in parts if part in answers or part in refused)
@@ -272,7 +278,19 @@ class Matcher:
         offered = _suggestions(candidates, chosen)
         if all(part.item.kind is Kind.NOT_COVERED for part in chosen):
             return NotCovered(candidates, offered, why, chosen)
-        return Answer(candidates, offered, why, chosen, tuple(still_open))
+        return Answer(candidates, offered, why, chosen, open_parts)
+
+    def _near(self, piece: str, reading: _Reading, chosen: Iterable[Candidate]) -> tuple[Candidate, ...]:
+        """What a part that is not settled may have meant."""
+        named = self._named(piece)
+        if isinstance(named, Suggestions):
+            return named.suggestions[:_SUGGESTIONS]
+        near = (
+            candidate
+            for candidate in reading.candidates
+            if candidate.score >= self._confidence.suggest and self.share(candidate.item, piece) >= _CARRIED
+        )
+        return _suggestions(near, chosen)
 
     def _is_carried(self, item: Item, subject: str, piece: str, alone: _Reading) -> bool:
         """Whether an item answers a part with the subject of the part before it, and not that subject alone."""
@@ -383,6 +401,8 @@ class Matcher:
     def _exact(self, form: str) -> Mapping[int, float]:
         """The items that are asked in just these words, or in these without their frames, and how sure each is."""
         found, sure = self._index.by_form.get(form, ()), 1.0
+        if not found and form.isascii() and (typed := segment(form.replace(" ", ""))):
+            found, sure = self._heard(" ".join(typed)), _BARE
         for unframed in (self._index.lexicon.core(form), _ASIDE.sub("", form)):
             if not found and len(unframed) >= _BARE_LENGTH:
                 found, sure = self._index.by_form.get(unframed, ()), _BARE
@@ -391,6 +411,16 @@ class Matcher:
         # Of an answer and a refusal in the very same words the answer is offered.
         tie = self._confidence.tie
         return {number: tie if self._index.items[number].kind is Kind.ANSWER else tie / 2 for number in found}
+
+    def _heard(self, sound: str) -> tuple[int, ...]:
+        """The items that are asked in words that sound so; worked out when a question is first typed in pinyin."""
+        if not self._by_sound:
+            by_sound: dict[str, tuple[int, ...]] = {}
+            for form, numbers in self._index.by_form.items():
+                heard = sound_of(form)
+                by_sound[heard] = tuple({*by_sound.get(heard, ()), *numbers})
+            self._by_sound = by_sound
+        return self._by_sound.get(sound, ())
 
     def _candidates(
         self, ranked: Sequence[_Ranked], evidence: float, exact: Mapping[int, float]

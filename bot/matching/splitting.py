@@ -13,9 +13,10 @@ ASKING_WORDS = re.compile(
 )
 """A clause in normal form that holds one of them asks: the language's own, the same for every knowledge base."""
 _ASKED = re.compile(
-    "什么时候|啥时候|啥子时候|几时|什么|啥子|啥|为何|为什么|为啥|怎么|怎样|咋个|咋|如何|哪些|哪个|哪几|哪天|哪年|哪|谁|多少|多久|多大|多长|好久|几月几[号日]|几[号月点条个次篇时]"
+    "(?:什么时候|啥时候|啥子时候|几时|什么|啥子|啥|为何|为什么|为啥|怎么|怎样|咋个|咋|如何|哪些|哪个|哪几|哪天|哪年|哪|谁|多少|多久|多大|多长|好久|"
+    "几月几[号日]|几[号月点条个次篇时])(?!子?[都也])"
 )
-"""Each of them is what one question asks for."""
+"""Each of them is what one question asks for; 啥都 and 谁也 ask for nothing."""
 _CONNECTIVE = re.compile("还有就是|还有|另外|以及|顺便问1?下?|顺便|再就是|同时|其次|接着|然后")
 _AND = re.compile("[和跟与]")
 _ORDINAL = re.compile(r"第\d+[条个点项句]?")

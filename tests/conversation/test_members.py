@@ -12,7 +12,7 @@ from bot.conversation.context import Context, ConversationMemory
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
 from bot.conversation.reply import Button, Reply, Rows, short_key
-from bot.items import Item
+from bot.items import Item, VerdictKind
 from bot.knowledge import Knowledge, read
 from bot.matching import QUESTION_LIMIT, ConfidenceModel
 from bot.snapshot import Snapshot
@@ -330,6 +330,31 @@ def test_talk_among_others_leans_on_nothing(shipped_snapshot: Snapshot, usage: U
     for text in ("第三个", "哪天", "谁", "谢谢", "太长了", "都不是", "1"):
         assert dialogue.say(text, passing).reply is None, text
     assert dialogue.say("“五个好”指的是哪五个好？", passing).reply
+
+
+def test_a_fragment_after_a_list_narrows_it(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """It asks, and the word before it says about what."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("开会", speaker())
+    narrowed = dialogue.say("哪天", speaker())
+    assert narrowed.verdict is VerdictKind.SUGGEST
+    assert narrowed.reply
+    assert any(option.label == "县委动员部署大会是哪天开的？" for option in narrowed.reply.buttons)
+
+
+def test_the_last_one_of_the_list_that_an_answer_is_a_part_of(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Parts are counted by 条; the questions under an answer are not meant."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("“工作机制好”包括哪些内容？", speaker())
+    assert dialogue.say("最后一条", speaker()).items == ("good-reputation",)
+
+
+@pytest.mark.parametrize("correction", ["不是五带头，是五个好", "是五个好不是五带头"])
+def test_a_correction_is_read_by_what_was_meant(correction: str, shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Not by what was not."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("五带头是哪五个", speaker())
+    assert dialogue.say(correction, speaker()).items == ("five-goods",)
 
 
 def test_none_of_these_is_noted_only_where_it_is_offered(shipped_snapshot: Snapshot, usage: UsageLog) -> None:

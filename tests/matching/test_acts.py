@@ -48,7 +48,12 @@ SAID = {
     "你觉得五个好是哪五个": None,
     "你是不是机器人啊": Act.HUMAN_OR_BOT,
     "我想问一下哈": Act.OPENING,
+    "我是新来的": Act.OPENING,
+    "我是局里退休的老张，想问问这次活动": Act.OPENING,
+    "我是问几号开会": None,
+    "我是新来的要做什么": None,
     "算了不问了": Act.NEVER_MIND,
+    "要得，晓得了": Act.OK,
     "一个都不对": Act.NONE_OF_THESE,
     "": None,
     "？？": None,
@@ -79,6 +84,8 @@ PEELED = {
     "又好又快，是说什么": "又好又快，是说什么",
     "谢谢，辛苦了": "谢谢，辛苦了",
     "几号开会": "几号开会",
+    "wugehao ne": "wugehao",
+    "我是退休的，要参加吗": "我是退休的，要参加吗",
 }
 
 
