@@ -127,11 +127,16 @@ _INTRODUCTION = re.compile(
     "(?:(?:想|要|来)?(?:跟你|向你)?(?:问问?|打听|了解)(?:1下)?(?:这次|这个|那个)?(?:创先争优)?(?:活动|事情?|情况)?(?:的事情?)?)?"
 )
 """Who says who they are, and asks nothing yet."""
+_ENTERTAINING = re.compile(
+    "(?:你|您|给我|给大家|帮我|能不能|可以|可不可以|会不会|会|能|来|再|请)*(?:唱|讲|说|写|放|跳|作|编|背|表演|来)(?:1|几)?(?:个|首|段|支|篇|下)?"
+    "(?:歌|笑话|故事|诗|舞|相声|段子|小说|歌曲|音乐|绕口令|节目)(?:给我|来)?(?:听听?|看看)?(?:吗|吧|呗|不|么|嘛|啊|呀)*"
+)
 _PATTERNS = {
     Act.HUMAN_OR_BOT: _HUMAN_OR_BOT,
     Act.OPINION: _OPINION,
     Act.COMPLAINT: _GRUMBLE,
     Act.OPENING: _INTRODUCTION,
+    Act.ENTERTAIN: _ENTERTAINING,
 }
 """What has a place for other words, and so can't be listed."""
 _PARTICLES = re.compile("^(?:那|啊|哎|唉|哦|噢|嗯|诶|喂|哈)+|[啊呀哦噢喔呢吧嘛么啦了的哈哇呃哟嘞咯哩噻哒滴嗦]+$")
