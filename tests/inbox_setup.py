@@ -23,16 +23,18 @@ class Notes:
         self.handled: list[str] = []
         self.apologies: list[str] = []
         self.ages: list[float] = []
+        self.followed: list[bool] = []
         self.act: Callable[[str, int], Awaitable[Records]] = self._nothing
 
     @staticmethod
     async def _nothing(_words: str, _attempt: int) -> Records:
         return NOTHING
 
-    async def handle(self, update: Update, age_s: float) -> Records:
+    async def handle(self, update: Update, age_s: float, is_followed: Callable[[], bool]) -> Records:
         words = update.message.words if update.message else "?"
         self.handled.append(words)
         self.ages.append(age_s)
+        self.followed.append(is_followed())
         return await self.act(words, self.handled.count(words))
 
     async def failed(self, update: Update) -> None:

@@ -58,14 +58,15 @@ class Handlers:
         admins = AdminHandlers(messages, setup.conversation, setup.usage, [ADMIN.id], GROUP)
         self._router = Router(bot, members, admins)
 
-    async def records(self, age_s: float = 0.0, **update: Any) -> Records:
-        """Handle one raw update; what is to be kept of it."""
+    async def records(self, age_s: float = 0.0, *, followed: bool = False, **update: Any) -> Records:
+        """Handle one raw update, which another one of its chat may follow; what is to be kept of it."""
         self._updates += 1
-        return await self._router.handle(Update.model_validate({"update_id": self._updates, **update}), age_s)
+        raw = {"update_id": self._updates, **update}
+        return await self._router.handle(Update.model_validate(raw), age_s, lambda: followed)
 
-    async def handle(self, age_s: float = 0.0, **update: Any) -> Sequence[Miss]:
+    async def handle(self, age_s: float = 0.0, *, followed: bool = False, **update: Any) -> Sequence[Miss]:
         """Handle one raw update; what was missed in it."""
-        return (await self.records(age_s, **update)).misses
+        return (await self.records(age_s, followed=followed, **update)).misses
 
     def calls(self) -> list[str]:
         """What was called, after the start."""
