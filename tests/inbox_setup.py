@@ -23,7 +23,7 @@ class Notes:
         self.handled: list[str] = []
         self.apologies: list[str] = []
         self.ages: list[float] = []
-        self.followed: list[bool] = []
+        self.followed: dict[str, bool] = {}
         self.act: Callable[[str, int], Awaitable[Records]] = self._nothing
 
     @staticmethod
@@ -34,8 +34,9 @@ class Notes:
         words = update.message.words if update.message else "?"
         self.handled.append(words)
         self.ages.append(age_s)
-        self.followed.append(is_followed())
-        return await self.act(words, self.handled.count(words))
+        records = await self.act(words, self.handled.count(words))
+        self.followed[words] = is_followed()
+        return records
 
     async def failed(self, update: Update) -> None:
         self.apologies.append(update.message.words if update.message else "?")

@@ -90,12 +90,12 @@ class Speaker:
 class Turn:
     """What comes of what a member did.
 
-    There is no reply where none is due. ``replaces``: a reply to a button stands in the place of the message that has
-    the button, not below it. ``verdict`` names what it is made of, where what is settled without the
+    There is no reply where none is due. ``verdict`` names what it is made of, where what is settled without the
     knowledge is small talk; ``items`` are the ids of its items. ``notice`` is a line that passes by for whoever pressed
     a button. ``records`` are to be kept once the reply was delivered. ``subscribe_to`` is the key of the miss whose
     answer the member wants to be told; ``unsubscribe``: they want to be told nothing any more. ``refused``: there was
-    no room for some records; the reply promises nothing that is not kept.
+    no room for some records; the reply promises nothing that is not kept. ``replaces``: the reply to a button stands in
+    the place of the message that has the button, not below it.
     """
 
     reply: Reply | None

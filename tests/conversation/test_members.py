@@ -5,13 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from bot.conversation.callbacks import Callback, Origin, unpack
 from bot.conversation.commands import Command
 from bot.conversation.context import Context, ConversationMemory
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
-from bot.conversation.reply import Button, Reply, Rows, short_key
+from bot.conversation.parts import parts_of
+from bot.conversation.reply import Button, Reply, Rows, plain_text, short_key
 from bot.items import Item
 from bot.knowledge import Knowledge, read
 from bot.matching import QUESTION_LIMIT, ConfidenceModel
@@ -23,6 +25,7 @@ from bot.store.usage import UsageLog
 from bot.texts import members as members_texts
 from bot.texts.languages import Language
 from tests.conftest import CANTEEN, SHIPPED
+from tests.telegram_html import visible
 
 
 def button(label: str, data: str) -> Button:
@@ -467,6 +470,19 @@ def test_languages(dialogue: Dialogue) -> None:
     assert "記下" in dialogue.press("u:q:opening", "", speaker(language=Language.TRADITIONAL)).notice
 
 
+OPENED_UNDER = {
+    "a list under a question": ("a:q:opening", True),
+    "a list that was asked for": ("a:m:opening", True),
+    "an answer": ("a:r:opening", False),
+}
+
+
+@pytest.mark.parametrize(("action", "replaces"), OPENED_UNDER.values(), ids=OPENED_UNDER.keys())
+def test_an_answer_takes_the_place_of_a_list_alone(dialogue: Dialogue, action: str, *, replaces: bool) -> None:
+    """Under an answer it is another message."""
+    assert dialogue.press(action, "开饭安排", speaker()).replaces is replaces
+
+
 def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:
     """Whoever writes more than is looked at is told."""
     long = reply(dialogue.say("补办饭卡。" + "水" * 100_000, speaker()))
@@ -484,11 +500,12 @@ def test_every_shipped_item_fits_telegram(shipped: Knowledge, language: Language
         views += [replies.items([item], origin) for origin in Origin]
         views.append(replies.defects([item], Origin.QUESTION))
         assert len(item.id.encode()) <= 64
-        assert units(replies.shared(item)) <= 4096
+        views += [Reply(replies.shared(item)), *(replies.parts(item, {0: part}) for part in parts_of(item)[:1])]
     longest = sorted(shipped.base.items, key=lambda item: len(item.id))[-4:]
     views += [replies.items(longest, Origin.QUESTION), replies.defects(longest, Origin.QUESTION)]
     for view in views:
-        assert units(view.text) <= 4096
+        assert units(plain_text(view.text)) <= 4096
+        assert visible(str(escape(view.text))) == plain_text(view.text)
         assert all(1 <= len(button.callback.pack().encode()) <= 64 and button.label for button in view.buttons)
     assert units(replies.say(members_texts.THANKS)) <= 200
     assert units(replies.say(members_texts.FLOODED)) <= 200
