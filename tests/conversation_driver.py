@@ -106,6 +106,9 @@ class Conversation:
                     assert self._shown["reply_to_message"]["message_id"] == self._said["message_id"]
             case "=":
                 self._expect("editmessagetext", rest)
+            case "quotes":
+                quoted = self._shown.get("reply_to_message", {}).get("message_id")
+                assert quoted == {"question": self._said["message_id"], "nothing": None}[rest]
             case "press":
                 label, _, other = rest.partition(" by ")
                 self._press(self._buttons()[label], self._member + bool(other) * 1_000_000)

@@ -1,5 +1,6 @@
 """Which handler an update is for: whether it is a command, a button or a message is told apart here, once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from telegram import Bot
@@ -21,14 +22,16 @@ class Router:
     members: MemberHandlers
     admins: AdminHandlers
 
-    async def handle(self, update: Update, age_s: float) -> Records:
-        """Answer an update that came in so many seconds ago, as ``bot.inbox.worker.Handler`` has it."""
+    async def handle(self, update: Update, age_s: float, is_followed: Callable[[], bool]) -> Records:
+        """Answer an update, as ``bot.inbox.worker.Handler`` has it."""
         try:
             if message := update.message or update.edited_message:
                 edited, said = update.message is None, utterance(message, self.bot)
                 records = await self.admins.on_message(message, said, edited=edited)
                 if records is None:
-                    return await self.members.on_message(message, said, update.update_id, edited=edited)
+                    return await self.members.on_message(
+                        message, said, update.update_id, edited=edited, is_followed=is_followed
+                    )
                 return records
             if query := update.callback_query:
                 records = await self.admins.on_button(query, age_s)

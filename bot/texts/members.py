@@ -1,6 +1,7 @@
 """What members read, in Chinese: the message ids of ``locale``.
 
-Names in braces are filled in with ``str.format``.
+Names in braces are filled in with ``Markup.format``, which escapes. What replies say is Telegram's HTML; labels,
+notices, commands and descriptions hold no tags.
 """
 
 
@@ -23,19 +24,26 @@ HELP = N_("""把问题直接发给我就行，打字随意，方言、拼音都�
 
 /topics 看话题  /hot 看大家常问的  /privacy 看我记下什么  /forget 不用再告诉我  /whoami 看自己的编号""")
 PRIVACY = N_("""我只记必要的东西，不记你是谁：
+<blockquote expandable>\
 · 没答上来的问题、点的赞和踩、每条答案被看了几次：只记问题、次数和日期，不记是谁；电话、证件号、卡号和邮箱会先遮掉。
   {days} 天没有动静，就自动删掉。
 · 答上来的问题：一样遮掉，记 30 天（管理员判断过对错的记 {days} 天），改内容时拿它检查会不会改坏；也不记是谁问的。
 · 你点了“有了答案告诉我”：才会把回复你的位置加密存下来，告诉你以后马上删掉，最多存 30 天；发 /forget 立刻删掉。
 · 你刚发来的消息：加密存着，回复你以后马上清空；万一出故障没能回复，最多加密保存 7 天，好补上回复。
 · 你的名字、头像、用户名：一概不存。
-想把记下的某个问题删掉，把那个问题告诉管理员就行，删了就彻底没有了。""")
+想把记下的某个问题删掉，把那个问题告诉管理员就行，删了就彻底没有了。</blockquote>""")
 WHOAMI = N_("""你的编号是 {id}。
 要当管理员的话，把这个编号告诉管机器人的同事就行。我自己不会记下它。""")
 ANSWER = N_("""{answer}
 
-出处：{places}""")
+<blockquote>出处：{places}</blockquote>""")
 PLACES_JOINT = "；"
+PLACES_CUT = "{places}等"
+LONG_ANSWER = """{first}
+<blockquote expandable>{rest}</blockquote>"""
+OPENED = """<b>{question}</b>
+
+{answer}"""
 SUGGESTIONS = N_("你是想问下面哪一个？点一下就看到答案。要是都不是，也请告诉我。")
 NOT_COVERED_NEAREST = N_("""{answer}
 
@@ -124,7 +132,7 @@ ACTS = {
 NOTHING_SAID = N_("您指的是哪件事？我这会儿还没回答过什么。您把想问的告诉我，我马上给您找。")
 INCOMPLETE = N_("您问的是哪件事？再说一句是关于什么的，我接着给您找。")
 ABOUT = N_("关于“{word}”，您想问哪一个？点一下，或者回我第几个：")
-READ_AS = N_("您问的是：{question}")
+READ_AS = N_("你问的是：<b>{question}</b>")
 PART = N_("“{subject}”第 {number} 条：{text}")
 NO_SUCH_PART = N_("这里一共只有 {count} 条，没有您说的那一条。")
 MORE = N_("想再多知道一些，可以接着看这些：")

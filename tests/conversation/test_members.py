@@ -5,13 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from bot.conversation.callbacks import Callback, Origin, unpack
 from bot.conversation.commands import Command
 from bot.conversation.context import Context, ConversationMemory
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
-from bot.conversation.reply import Button, Reply, Rows, short_key
+from bot.conversation.parts import parts_of
+from bot.conversation.reply import Button, Reply, Rows, plain_text, short_key
 from bot.items import Item, VerdictKind
 from bot.knowledge import Knowledge, read
 from bot.matching import QUESTION_LIMIT, ConfidenceModel
@@ -23,6 +25,7 @@ from bot.store.usage import UsageLog
 from bot.texts import members as members_texts
 from bot.texts.languages import Language
 from tests.conftest import CANTEEN, SHIPPED
+from tests.telegram_html import visible
 
 
 def button(label: str, data: str) -> Button:
@@ -48,22 +51,32 @@ def back(action: str) -> Rows:
     return ((button(members_texts.BACK, action),),)
 
 
+def faults(origin: str) -> tuple[Button, ...]:
+    """The row that asks what is wrong with an answer."""
+    return (
+        button(members_texts.FAULT_WRONG, f"f:w:{origin}:opening"),
+        button(members_texts.FAULT_INCOMPLETE, f"f:i:{origin}:opening"),
+        button(members_texts.FAULT_OUTDATED, f"f:o:{origin}:opening"),
+    )
+
+
 KEY = short_key("食堂")
 TOPICS: Rows = ((button("食堂", f"t:{KEY}:0"),),)
 TELL_ME: Rows = ((button(members_texts.TELL_ME, "w"),),)
 ALL_TOPICS: Rows = ((button(members_texts.ALL_TOPICS, "topics:0"),),)
-OPENING = "早上七点开门。\n\n出处：第一条"
-CARD = "到窗口补办：\n带上工作证就行。\n\n出处：第一条；第二条"
+OPENING = "早上七点开门。\n\n<blockquote>出处：第一条</blockquote>"
+OPENED = f"<b>食堂几点开门？</b>\n\n{OPENING}"
+CARD = "到窗口补办：\n带上工作证就行。\n\n<blockquote>出处：第一条；第二条</blockquote>"
 WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), TOPICS)
 SUGGESTIONS = Reply(members_texts.SUGGESTIONS, (*items("q", "closing", "opening", "card"), (button("都不是", "none"),)))
 SAID = {
-    "a question": ("食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
-    "one with related items": ("补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
+    "a question": ("食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
+    "one with related items": ("补办饭卡", Reply(CARD, items("r", "opening") + thumbs("d", "card"))),
     "a compound question": (
         "食堂几点开门?食堂几点关门?",
         Reply(
-            f"{OPENING}\n\n晚上八点关门。\n\n出处：第二条",
-            thumbs("q", f"{short_key('opening')}+{short_key('closing')}"),
+            f"{OPENING}\n\n晚上八点关门。\n\n<blockquote>出处：第二条</blockquote>",
+            thumbs("d", f"{short_key('opening')}+{short_key('closing')}"),
         ),
     ),
     "an unclear one": ("开饭安排", SUGGESTIONS),
@@ -74,7 +87,7 @@ SAID = {
     ),
     "blank": (" ", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
     "/start": ("/start", WELCOME),
-    "/start with an item": ("/start opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "/start with an item": ("/start opening", Reply(OPENED, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
     "/start with rubbish": ("/start <b>x:y", WELCOME),
     "/start with an item that is gone": ("/start gone-since", Reply(members_texts.GONE, TOPICS)),
     "/start with small talk": ("/start chat-hello", Reply(members_texts.GONE, TOPICS)),
@@ -84,27 +97,32 @@ SAID = {
     "/privacy": ("/privacy", Reply(members_texts.PRIVACY.format(days=180))),
     "/forget": ("/forget", Reply(members_texts.FORGOTTEN)),
     "/whoami": ("/whoami", Reply(members_texts.WHOAMI.format(id=7))),
-    "/ask": ("/ask@campaign_faq_bot 食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
-    "/ask and a new line": ("/ask\n食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
-    "/ask and a wide space": ("/ask\u3000食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
-    "/ask and nothing between": ("/ask食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "/ask": ("/ask@campaign_faq_bot 食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
+    "/ask and a new line": ("/ask\n食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
+    "/ask and a wide space": ("/ask\u3000食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
+    "/ask and nothing between": ("/ask食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
     "marks": ("？。！", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
     "emoji": ("👍😀", Reply(members_texts.ACTS["praise"])),
     "/ask without a question": ("/ask", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
     "an unknown command": ("/nonsense", Reply(members_texts.UNKNOWN_COMMAND)),
     "an admin's command by someone else": ("/missed", Reply(members_texts.UNKNOWN_COMMAND)),
-    "a stroke that is no command": ("/补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
+    "a stroke that is no command": ("/补办饭卡", Reply(CARD, items("r", "opening") + thumbs("d", "card"))),
 }
 GONE = Reply(members_texts.GONE, TOPICS)
-FAULTS = (
-    button(members_texts.FAULT_WRONG, "f:w:q:opening"),
-    button(members_texts.FAULT_INCOMPLETE, "f:i:q:opening"),
-    button(members_texts.FAULT_OUTDATED, "f:o:q:opening"),
-)
 PRESSED = {
-    "an item under a question": ("a:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
-    "an item of a topic": ("a:t:opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "an item under a question": ("a:q:opening", Reply(OPENED, thumbs("q", "opening") + back("b:q"))),
+    "an item of a topic": ("a:t:opening", Reply(OPENED, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "one under an answer": ("a:r:opening", Reply(OPENED, thumbs("r", "opening"))),
+    "a thumb up under it": ("u:r:opening", Reply(OPENED)),
+    "a thumb up for what answers the question": ("u:d:opening", Reply(OPENING)),
+    "a thumb down for it": (
+        "d:d:opening",
+        Reply(OPENING, (faults("d"), *back("v:d:opening"))),
+    ),
+    "the way back from it": ("v:d:opening", Reply(OPENING, thumbs("d", "opening"))),
     "back to the question": ("b:q", SUGGESTIONS),
+    "back to what else there is, where nothing is known": ("b:m", Reply(members_texts.QUESTION_GONE)),
+    "back to no list": ("b:d", GONE),
     "a topic": (
         f"t:{KEY}:0",
         Reply(
@@ -115,11 +133,11 @@ PRESSED = {
     "a page beyond the last": ("topics:99", Reply(members_texts.TOPICS, TOPICS)),
     "none of these": ("none", Reply(members_texts.REJECTED, TELL_ME + ALL_TOPICS)),
     "to be told": ("w", Reply(members_texts.PROMISED, ALL_TOPICS)),
-    "a thumb up": ("u:q:opening", Reply(OPENING, back("b:q"))),
-    "seen before": ("v:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
-    "a thumb down": ("d:q:opening", Reply(OPENING, (FAULTS, *back("v:q:opening")))),
-    "what is wrong": ("f:o:q:opening", Reply(OPENING, back("b:q"))),
-    "one item of two is gone": ("a:q:00000000+opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
+    "a thumb up": ("u:q:opening", Reply(OPENED, back("b:q"))),
+    "seen before": ("v:q:opening", Reply(OPENED, thumbs("q", "opening") + back("b:q"))),
+    "a thumb down": ("d:q:opening", Reply(OPENED, (faults("q"), *back("v:q:opening")))),
+    "what is wrong": ("f:o:q:opening", Reply(OPENED, back("b:q"))),
+    "one item of two is gone": ("a:q:00000000+opening", Reply(OPENED, thumbs("q", "opening") + back("b:q"))),
     "an item that is gone": ("a:q:gone", GONE),
     "a topic that is gone": ("t:00000000:0", GONE),
     "no page": ("topics:-1", GONE),
@@ -198,8 +216,8 @@ def test_what_the_speech_does_not_say_is_said_honestly(dialogue: Dialogue) -> No
     """The honest line comes first, then what the speech does say."""
     nearest = reply(dialogue.say("一份午饭多少钱", speaker()))
     assert nearest.text.startswith("须知里没有说饭菜的价钱。")
-    assert nearest.rows[-1] == (button("👎", "d:q:nc-price"), button("都不是", "none"))
-    assert set(nearest.rows[:-1]) <= set(items("q", "opening", "closing", "card"))
+    assert nearest.rows[-1] == (button("👎", "d:d:nc-price"), button("都不是", "none"))
+    assert set(nearest.rows[:-1]) <= set(items("r", "opening", "closing", "card"))
 
 
 def missed(turn: Turn) -> list[str]:
@@ -470,11 +488,24 @@ def test_inline_results(dialogue: Dialogue, query: str, first: list[str]) -> Non
 def test_languages(dialogue: Dialogue) -> None:
     """Traditional characters in everything, English in the interface alone."""
     traditional = reply(dialogue.say("补办饭卡", speaker(language=Language.TRADITIONAL)))
-    assert traditional.text == "到窗口補辦：\n帶上工作證就行。\n\n出處：第一條；第二條"
+    assert traditional.text == "到窗口補辦：\n帶上工作證就行。\n\n<blockquote>出處：第一條；第二條</blockquote>"
     assert traditional.buttons[0].label == "食堂幾點開門？"
     english = reply(dialogue.say("补办饭卡", speaker(language=Language.ENGLISH)))
-    assert english.text == "到窗口补办：\n带上工作证就行。\n\nSource: 第一条；第二条"
+    assert english.text == "到窗口补办：\n带上工作证就行。\n\n<blockquote>Source: 第一条；第二条</blockquote>"
     assert "記下" in dialogue.press("u:q:opening", "", speaker(language=Language.TRADITIONAL)).notice
+
+
+OPENED_UNDER = {
+    "a list under a question": ("a:q:opening", True),
+    "a list that was asked for": ("a:m:opening", True),
+    "an answer": ("a:r:opening", False),
+}
+
+
+@pytest.mark.parametrize(("action", "replaces"), OPENED_UNDER.values(), ids=OPENED_UNDER.keys())
+def test_an_answer_takes_the_place_of_a_list_alone(dialogue: Dialogue, action: str, *, replaces: bool) -> None:
+    """Under an answer it is another message."""
+    assert dialogue.press(action, "开饭安排", speaker()).replaces is replaces
 
 
 def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:
@@ -494,11 +525,12 @@ def test_every_shipped_item_fits_telegram(shipped: Knowledge, language: Language
         views += [replies.items([item], origin) for origin in Origin]
         views.append(replies.defects([item], Origin.QUESTION))
         assert len(item.id.encode()) <= 64
-        assert units(replies.shared(item)) <= 4096
+        views += [Reply(replies.shared(item)), *(replies.parts(item, {0: part}) for part in parts_of(item)[:1])]
     longest = sorted(shipped.base.items, key=lambda item: len(item.id))[-4:]
     views += [replies.items(longest, Origin.QUESTION), replies.defects(longest, Origin.QUESTION)]
     for view in views:
-        assert units(view.text) <= 4096
+        assert units(plain_text(view.text)) <= 4096
+        assert visible(str(escape(view.text))) == plain_text(view.text)
         assert all(1 <= len(button.callback.pack().encode()) <= 64 and button.label for button in view.buttons)
     assert units(replies.say(members_texts.THANKS)) <= 200
     assert units(replies.say(members_texts.FLOODED)) <= 200

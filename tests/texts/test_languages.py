@@ -1,5 +1,6 @@
 """The languages of the interface, and their messages."""
 
+import re
 import string
 
 import pytest
@@ -48,10 +49,11 @@ def test_every_message_is_translated() -> None:
 
 
 def test_translations_have_the_same_places() -> None:
-    """Whatever is filled in stands in both."""
+    """Whatever is filled in stands in both, and so do the tags."""
 
-    def places(text: str) -> set[str | None]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    def places(text: str) -> tuple[set[str], list[str]]:
+        names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        return names, re.findall("<[^>]*>", text)
 
     for message in english():
         assert places(str(message.id)) == places(str(message.string)), message.id
