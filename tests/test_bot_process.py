@@ -85,7 +85,7 @@ def test_an_old_webhook_is_removed_and_its_backlog_kept(
 
 ODD_MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
     "blank": ({"text": " "}, "没看到文字"),
-    "emoji only": ({"text": "😀😀"}, "看您乐呵"),
+    "emoji only": ({"text": "😀😀"}, "看你乐呵"),
     "zero width": ({"text": "\u200b\u200d"}, "没看到文字"),
     "3,000 characters": ({"text": "补办饭卡。" * 600}, "只看了前面"),
     "HTML": ({"text": "<b>补办饭卡</b><script>"}, "工作证"),
