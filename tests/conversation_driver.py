@@ -104,6 +104,9 @@ class Conversation:
                 self._expect("sendmessage", rest)
                 if self._chat < 0:
                     assert self._shown["reply_to_message"]["message_id"] == self._said["message_id"]
+            case "exactly":
+                self._expect("sendmessage", "")
+                assert self._shown["text"] == rest.replace("\\n", "\n")
             case "=":
                 self._expect("editmessagetext", rest)
             case "press":

@@ -16,6 +16,7 @@ from tests.process import settings_for
 FOLDER = ROOT / "tests" / "conversations"
 FILES = sorted(FOLDER.glob("*.txt"))
 RULES = sorted((FOLDER / "rules").glob("*.txt"))
+LIBRARY = sorted((FOLDER / "library").glob("*.txt"))
 
 
 @pytest.fixture(scope="module", params=["polling", "webhook"])
@@ -53,6 +54,13 @@ def rules_bot(mode: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 def test_a_conversation_as_people_talk(rules_bot: RunningBot, file: Path) -> None:
     """Thanks, half a sentence, a number: each gets what a colleague would say."""
     test_a_conversation(rules_bot, file)
+
+
+@pytest.mark.parametrize("file", LIBRARY, ids=[file.stem for file in LIBRARY])
+def test_a_conversation_with_a_new_bot(mode: str, tmp_path: Path, file: Path) -> None:
+    """What is shown where nobody has asked anything before."""
+    with running(mode, tmp_path, CANTEEN.with_name("library")) as bot:
+        test_a_conversation(bot, file)
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])

@@ -73,6 +73,7 @@ class Origin(StrEnum):
     QUESTION = "q"
     TOPIC = "t"
     HOT = "h"
+    START = "s"
 
 
 class Defect(StrEnum):
@@ -115,7 +116,7 @@ class ReportDefect(Callback, prefix="f"):
 
 
 class GoBack(Callback, prefix="b"):
-    """Show what the answer was opened from: the question's reply, or what is asked most."""
+    """Show what the answer was opened from: the question's reply, what is asked most, or the welcome."""
 
     origin: Origin
 

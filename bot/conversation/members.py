@@ -121,7 +121,7 @@ class MemberConversation:
 
     def replies(self, snapshot: Snapshot, language: Language) -> MemberReplies:
         """What words replies in a language."""
-        return MemberReplies(snapshot.base, self.retention_days, language)
+        return MemberReplies(snapshot.base, self.retention_days, language, self.usage.shown)
 
     def ask(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: PLR0911 - one return a meaning
         """The turn after a message, as it is understood after what was said before."""
@@ -200,8 +200,9 @@ class MemberConversation:
                 return self._listed(replies.with_topics(texts.TOPICS, page), speaker)
             case callbacks.ShowTopic(topic, page):
                 return self._listed(replies.topic(topic, page), speaker)
-            case callbacks.GoBack(Origin.HOT):
-                return self._listed(replies.hot(self._hot(snapshot)), speaker)
+            case callbacks.GoBack(Origin.HOT | Origin.START as origin):
+                hot = self._hot(snapshot)
+                return self._listed(replies.hot(hot) if origin is Origin.HOT else replies.welcome(hot), speaker)
             case callbacks.GoBack(Origin.QUESTION) if question:
                 return Turn(replies.verdict(verdict, question, noted=False))
             case callbacks.GoBack(Origin.QUESTION):
@@ -317,7 +318,7 @@ class MemberConversation:
             return self._open([item], Origin.TOPIC, speaker, snapshot)
         is_gone = payload != INLINE_START and _ITEM_ID.fullmatch(payload)
         replies = self.replies(snapshot, speaker.language)
-        return self._listed(replies.gone() if is_gone else replies.with_topics(texts.WELCOME), speaker)
+        return self._listed(replies.gone() if is_gone else replies.welcome(self._hot(snapshot)), speaker)
 
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker, snapshot: Snapshot) -> Turn:
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
@@ -327,9 +328,9 @@ class MemberConversation:
         return Turn(reply, Records(shown=shown), verdict=kind, items=tuple(item.id for item in items))
 
     def _hot(self, snapshot: Snapshot) -> Sequence[Item]:
-        """What is asked most, as far as it is still there."""
-        by_id = snapshot.base.by_id
-        return [by_id[item_id] for item_id in list(self.usage.shown())[:HOT_ITEMS] if item_id in by_id]
+        """The answers that are asked for most, as far as they are still there."""
+        found = [snapshot.base.by_id.get(item_id) for item_id in list(self.usage.shown())[:HOT_ITEMS]]
+        return [item for item in found if item and item.kind is Kind.ANSWER]
 
 
 def _is_due(verdict: Verdict) -> bool:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.callbacks import Callback, Origin, unpack
+from bot.conversation.callbacks import Callback, OpenItems, Origin, unpack
 from bot.conversation.commands import Command
 from bot.conversation.context import Context, ConversationMemory
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
 from bot.conversation.reply import Button, Reply, Rows, short_key
-from bot.items import Item
+from bot.items import Item, Kind
 from bot.knowledge import Knowledge, read
 from bot.matching import QUESTION_LIMIT, ConfidenceModel
 from bot.snapshot import Snapshot
@@ -54,7 +54,7 @@ TELL_ME: Rows = ((button(members_texts.TELL_ME, "w"),),)
 ALL_TOPICS: Rows = ((button(members_texts.ALL_TOPICS, "topics:0"),),)
 OPENING = "早上七点开门。\n\n出处：第一条"
 CARD = "到窗口补办：\n带上工作证就行。\n\n出处：第一条；第二条"
-WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), TOPICS)
+WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), items("s", "opening", "closing", "card") + ALL_TOPICS)
 SUGGESTIONS = Reply(members_texts.SUGGESTIONS, (*items("q", "closing", "opening", "card"), (button("都不是", "none"),)))
 SAID = {
     "a question": ("食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
@@ -104,7 +104,9 @@ FAULTS = (
 PRESSED = {
     "an item under a question": ("a:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
     "an item of a topic": ("a:t:opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "an example of the welcome": ("a:s:opening", Reply(OPENING, thumbs("s", "opening") + back("b:s"))),
     "back to the question": ("b:q", SUGGESTIONS),
+    "back to the welcome": ("b:s", WELCOME),
     "a topic": (
         f"t:{KEY}:0",
         Reply(
@@ -275,6 +277,43 @@ def test_what_is_asked_most_is_hot(dialogue: Dialogue, usage: UsageLog) -> None:
     assert reply(dialogue.press("a:h:opening", "", speaker())).rows[-1:] == back("b:h")
     assert dialogue.press("b:h", "", speaker()).reply == hot
     assert [item.id for item in dialogue.inline("")] == ["card", "opening"]
+
+
+def test_the_welcome_shows_what_is_asked_most(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Then the first question of each topic, in their order: four different ones, and answers alone."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    topics = list(shipped_snapshot.base.topics.values())
+
+    def examples() -> list[str]:
+        *rows, last = reply(dialogue.say("/start", speaker())).rows
+        assert last == ALL_TOPICS[0]
+        return [button.callback.items[0] for (button,) in rows if isinstance(button.callback, OpenItems)]
+
+    assert examples() == [items[0].id for items in topics[:4]]
+    refusal = next(item.id for item in shipped_snapshot.base.items if item.kind is Kind.NOT_COVERED)
+    second = topics[-1][1].id
+    usage.record(Records(shown=(refusal, second)))
+    assert examples() == [second, topics[-1][0].id, topics[0][0].id, topics[1][0].id]
+
+
+def test_topics_stand_in_the_order_of_what_is_looked_for(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Those alike in the order of the files."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    topics = list(shipped_snapshot.base.topics)
+
+    def listed() -> list[str]:
+        return [button.label for button in reply(dialogue.say("/topics", speaker())).buttons]
+
+    assert listed() == topics
+    last, third = (shipped_snapshot.base.topics[topics[place]][0].id for place in (-1, 2))
+    for item in (third, last, third):
+        usage.record(Records(shown=(item,)))
+    assert listed() == [topics[2], topics[-1], *topics[:2], *topics[3:-1]]
+
+
+def test_topics_fit_their_buttons(shipped: Knowledge) -> None:
+    """On a phone a button shows some fourteen characters."""
+    assert [topic for topic in shipped.base.topics if len(topic) > 14] == []
 
 
 FOLLOW_UPS = {
@@ -463,7 +502,7 @@ def test_every_shipped_item_fits_telegram(shipped: Knowledge, language: Language
     """Callback data in 64 bytes, texts in 4,096 UTF-16 units, whichever way an item is opened."""
     replies = MemberReplies(shipped.base, 180, language)
     views = [replies.plain(text) for text in (members_texts.HELP, members_texts.PRIVACY)]
-    views += [replies.with_topics(text) for text in (members_texts.WELCOME, members_texts.TOPICS, members_texts.GONE)]
+    views += [replies.welcome(shipped.base.items), replies.with_topics(members_texts.TOPICS), replies.gone()]
     views += [replies.topic(short_key(topic), page) for topic in shipped.base.topics for page in range(4)]
     for item in shipped.base.items:
         views += [replies.items([item], origin) for origin in Origin]
