@@ -162,12 +162,22 @@ class Conversation:
 
     def _send(self, what: str) -> None:
         kind, _, caption = what.partition(" ")
-        file = {"file_id": "1", "file_unique_id": "1", "width": 1, "height": 1}
-        sticker = {**file, "type": "regular", "is_animated": False, "is_video": False}
-        if kind == "photo":
-            content: dict[str, Any] = {"photo": [file]} | ({"caption": caption} if caption else {})
-        else:
-            content = {"sticker": sticker | ({"emoji": caption} if caption else {})}
+        file = {"file_id": "1", "file_unique_id": "1"}
+        size = {"width": 1, "height": 1}
+        contents: dict[str, Any] = {
+            "document": file,
+            "location": {"latitude": 30.0, "longitude": 103.0},
+            "photo": [file | size],
+            "sticker": file | size | {"type": "regular", "is_animated": False, "is_video": False},
+            "video": file | size | {"duration": 1},
+            "video_note": file | {"length": 1, "duration": 1},
+            "voice": file | {"duration": 1},
+        }
+        content = {kind: contents[kind]}
+        if caption and kind == "sticker":
+            content["sticker"]["emoji"] = caption
+        elif caption:
+            content["caption"] = caption
         self._said = self._api.member_sends({**content, "from": self._sender()}, chat=self._chat)
 
     def _press(self, data: str, member: int) -> None:

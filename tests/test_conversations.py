@@ -97,5 +97,5 @@ def test_menus_and_descriptions_are_set(bot: RunningBot) -> None:
         for method, fields in bot.api.calls
         if method == "setmycommands"
     }
-    members = ["topics", "hot", "ask", "help", "privacy", "forget", "whoami"]
+    members = ["topics", "hot", "ask", "help", "privacy"]
     assert menus == {None: members, "zh": members}

@@ -154,7 +154,7 @@ class MemberReplies:
                 rows = (*self._item_rows(nearest, Origin.QUESTION), (wrong, none))
                 return Reply(self.say(message, answer="\n\n".join(item.answer for item in refused)), rows)
             case SmallTalk(act=act, chosen=chosen):
-                return self._act(act, chosen[0].item if chosen else None)
+                return self._small_talk(act, chosen[0].item if chosen else None)
             case Suggestions(suggestions=suggestions, word=word):
                 none = Button(self.say(texts.NONE_OF_THESE), callbacks.RejectSuggestions())
                 text = self.say(texts.ABOUT, word=word) if word else self.say(texts.SUGGESTIONS)
@@ -167,10 +167,10 @@ class MemberReplies:
             case _:
                 assert_never(verdict)
 
-    def _act(self, act: Act | None, item: Item | None) -> Reply:
-        """What is said to an act: its item's text, which is Chinese, unless our own is translated."""
-        message = texts.ACTS[act] if act else ""
-        if item and self._translate(message) == message:
+    def _small_talk(self, act: Act | None, item: Item | None) -> Reply:
+        """What is said to an act, or about the bot: the item's text, which is Chinese, unless our own is translated."""
+        message = texts.ACTS[act] if act else texts.ABOUT_THE_BOT.get(item.id, "") if item else ""
+        if item and (not message or self._translate(message) == message):
             return Reply(self._convert(item.answer))
         return self.plain(message)
 

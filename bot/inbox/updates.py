@@ -7,11 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 KINDS = ("message", "edited_message", "callback_query", "inline_query")
 """What Telegram is asked for."""
-_MEDIA = frozenset(
-    (
-        *("animation", "audio", "checklist", "contact", "dice", "document", "game", "giveaway", "invoice", "location"),
-        *("paid_media", "photo", "poll", "sticker", "story", "venue", "video", "video_note", "voice"),
-    )
+_MEDIA = (
+    *("animation", "audio", "checklist", "contact", "dice", "document", "game", "giveaway", "invoice", "location"),
+    *("paid_media", "photo", "poll", "sticker", "story", "venue", "video", "video_note", "voice"),
 )
 """Content of a message that a member sent; what is not among it, and no text, tells of an event in the chat."""
 
@@ -60,7 +58,10 @@ class Quoted(_Needed):
 
 
 class Message(_Needed):
-    """A message of a member, or the bot's own one under which a button was pressed. ``date``: Unix time, 0 if gone."""
+    """A message of a member, or the bot's own one under which a button was pressed.
+
+    ``date``: Unix time, 0 if gone. ``content``: what it holds besides words, as Telegram names it, such as photo.
+    """
 
     message_id: Id
     date: Id
@@ -70,7 +71,7 @@ class Message(_Needed):
     sender_chat: User | None = None
     text: str | None = None
     caption: str | None = None
-    media: bool = False
+    content: str | None = None
     media_group_id: str | None = None
     via_bot: User | None = None
     is_automatic_forward: bool = False
@@ -83,8 +84,8 @@ class Message(_Needed):
         if not isinstance(raw, dict):
             return raw
         found: dict[str, Any] = {}
-        if not _MEDIA.isdisjoint(raw):
-            found["media"] = True
+        if content := next((name for name in _MEDIA if name in raw), None):
+            found["content"] = content
         match raw.get("sticker"):
             case {"emoji": str(emoji)} if "text" not in raw:
                 # A sticker says what its emoji says.

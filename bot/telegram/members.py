@@ -24,7 +24,7 @@ from bot.telegram.sending import attempt
 from bot.texts import members as members_texts
 from bot.texts.languages import converter, language_of
 
-_COMMANDS = frozenset({"start", *members_texts.COMMANDS})
+_COMMANDS = frozenset({"start", "forget", "whoami", *members_texts.COMMANDS})
 _REMEMBERED = 10_000
 """Messages, presses and albums that are remembered, each in memory alone."""
 _INLINE_CACHED_S = 300
@@ -58,7 +58,7 @@ class MemberHandlers:
     async def on_message(self, message: Message, said: Utterance, update_id: int, *, edited: bool) -> Records:
         """Answer a message; the earlier reply to an edited one is edited. What is to be kept of it is returned."""
         has_words = message.text is not None or message.caption is not None
-        if not has_words and (edited or not message.media):
+        if not has_words and (edited or not message.content):
             return NOTHING
         is_direct = self._is_direct(message, said)
         if is_direct is None or self._is_repeated(message, edited=edited):
@@ -71,7 +71,8 @@ class MemberHandlers:
             return NOTHING
         if not has_words:
             if is_direct:
-                await self._reply(message, self._plain(members_texts.NOT_TEXT, speaker), edited=edited)
+                line = members_texts.NOT_TEXT_BUT.get(message.content or "", members_texts.NOT_TEXT)
+                await self._reply(message, self._plain(line, speaker), edited=edited)
             return NOTHING
         async with self.messages.typing(message.place):
             snapshot = self.current.snapshot

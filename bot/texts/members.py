@@ -11,16 +11,11 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's usual name for a message 
 
 WELCOME = N_("""你好！我是《{title}》的问答小帮手，只照讲话里写的回答。
 想问什么直接打字就行，怎么说都可以；也可以先点一个试试：""")
-HELP = N_("""把问题直接发给我就行，打字随意，方言、拼音都可以试试。
-· 讲话里有的，我会告诉你，并说明出自哪一段；
-· 拿不准时，我列出几个相近的问题，点一下就看到答案；
-· 讲话里没有的，我会老实说没有；答不上来的会记下（只记问题，不记是谁问的），管理员会来补充。
-答得好不好，点一下 👍 或 👎 告诉我。问错了可以直接改那条消息，我会跟着改。
-
-在群里：回复我的消息，或者发 /ask 加上问题。只写 @我 的话，要等群里把我设成管理员，或者关掉我的隐私模式，我才看得到。
-在任何聊天里：打 @我的用户名 加几个字，就能把答案发过去。
-
-/topics 看话题  /hot 看大家常问的  /privacy 看我记下什么  /forget 不用再告诉我  /whoami 看自己的编号""")
+HELP = N_("""把问题直接发给我就行，怎么说都可以，方言、拼音也能试试。
+拿不准时，我列几个相近的问题，点一下就看到答案；讲话里没有的，我会老实说没有。
+答不上来的会记下来等管理员补充，只记问题，不记是谁问的。
+答得好不好，点 👍 或 👎 告诉我；问错了就改那条消息，我会跟着改。
+/topics 看话题  /hot 看大家常问的  /privacy 看我记下什么""")
 PRIVACY = N_("""我只记必要的东西，不记你是谁：
 · 没答上来的问题、点的赞和踩、每条答案被看了几次：只记问题、次数和日期，不记是谁；电话、证件号、卡号和邮箱会先遮掉。
   {days} 天没有动静，就自动删掉。
@@ -42,7 +37,16 @@ NOT_COVERED_NEAREST = N_("""{answer}
 UNKNOWN = N_("这个问题我还答不上来{noted}。也可以从话题里找找：")
 NOTED = N_("，已经记下了（只记问题，不记是谁问的），等管理员来补充")
 BLANK = N_("我没看到文字。把想问的话打给我就行，比如：{example}")
-NOT_TEXT = N_("我目前只看得懂文字。把想问的话打出来发给我就行。")
+NOT_TEXT = N_("这个我打不开，我只看得懂文字。把想问的话打出来发给我就行。")
+NOT_VIDEO = N_("我看不了视频。想问视频里的什么事，打字告诉我就好。")
+NOT_TEXT_BUT = {
+    "voice": N_("我听不了语音，麻烦你打字问我，一两句就行；用输入法的语音转文字也可以。"),
+    "photo": N_("我看不了图片。把图里想问的话打给我，或者发图的时候配上一句话，我就能答。"),
+    "sticker": N_("这个表情我没看懂，不过心意收到啦！想问什么，打字告诉我就好。"),
+    "video": NOT_VIDEO,
+    "video_note": NOT_VIDEO,
+}
+"""What is said to a message without words, by what it holds, as Telegram names it; ``NOT_TEXT`` to everything else."""
 UNKNOWN_COMMAND = N_("我不认识这个命令。直接把问题发给我就行，或者发 /help 看看怎么用。")
 NONE_OF_THESE = N_("都不是")
 REJECTED = N_("好的，这个问题我已经记下了，等管理员来补充。你也可以换个说法再问我一次，或者从话题里找找：")
@@ -86,9 +90,8 @@ COMMANDS = {
     "ask": N_("在群里提问：/ask 加上问题"),
     "help": N_("怎么用"),
     "privacy": N_("我记下什么"),
-    "forget": N_("不用再告诉我，删掉存下的位置"),
-    "whoami": N_("看自己的编号"),
 }
+"""The commands of everybody's menu; there are a few more, for those who were told of them."""
 BOT_DESCRIPTION = N_("""我是《{title}》的问答小帮手。
 想问什么直接打字发给我，怎么说都行：我只照讲话里写的回答，并说明出自哪一段；讲话里没有的，会老实说没有。
 不记你是谁。点“开始”试试吧。""")
@@ -120,6 +123,14 @@ ACTS = {
     "test-message": N_("收到，我这边一切正常！想问讲话里的什么，直接打字就行。"),
 }
 """What is said to thanks, a greeting, a curse, by the names of the acts."""
+ABOUT_THE_BOT = {
+    "chat-what-can-you-do": N_("讲话里的人、时间、要求、做法都可以问我；讲话里没有的，我会老实告诉你没有。"),
+    "chat-how-to-use": N_("直接打字问就行，一次问一件事最好答。我列的选项都对不上，就点“都不是”，再换个说法问我。"),
+    "chat-source-of-answers": N_("我的回答都来自那篇讲话，讲话里没有的我不编。"),
+    "chat-privacy": N_("放心问，我不记是谁问的，也不留名字。没答上来的问题会记下来给管理员看，只记问题。"),
+    "chat-reach-admin": N_("先把问题打给我，没答上来的我会记下来，管理员都看得到。"),
+}
+"""What is said to who asks about the bot, by the ids of the items that answer it; for other languages than theirs."""
 NOTHING_SAID = N_("你指的是哪件事？我这会儿还没回答过什么。你把想问的告诉我，我马上给你找。")
 INCOMPLETE = N_("你问的是哪件事？再说一句是关于什么的，我接着给你找。")
 ABOUT = N_("关于“{word}”，你想问哪一个？点一下，或者回我第几个：")

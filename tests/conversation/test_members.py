@@ -1,5 +1,6 @@
 """What a member says and presses, to what a member reads."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -489,6 +490,32 @@ def test_languages(dialogue: Dialogue) -> None:
     english = reply(dialogue.say("补办饭卡", speaker(language=Language.ENGLISH)))
     assert english.text == "到窗口补办：\n带上工作证就行。\n\nSource: 第一条；第二条"
     assert "記下" in dialogue.press("u:q:opening", "", speaker(language=Language.TRADITIONAL)).notice
+
+
+def test_small_talk_is_english_for_who_reads_english(shipped_snapshot: Snapshot) -> None:
+    """Of the shipped items too, whose own texts are for who reads Chinese."""
+    small_talk = [item for item in shipped_snapshot.base.items if item.kind is Kind.SMALL_TALK]
+    assert {item.id for item in small_talk} >= members_texts.ABOUT_THE_BOT.keys()
+    for item in small_talk:
+        verdict = shipped_snapshot.matcher.match(item.question)
+        chinese, english = (
+            MemberReplies(shipped_snapshot.base, 180, language).verdict(verdict, item.question, noted=False).text
+            for language in (Language.SIMPLIFIED, Language.ENGLISH)
+        )
+        assert chinese == item.answer
+        assert not re.search("[\u4e00-\u9fff]", english.replace(shipped_snapshot.base.title, "")), item.id
+
+
+def test_small_talk_of_other_knowledge_stays_as_it_is(dialogue: Dialogue) -> None:
+    """There is no English for it."""
+    assert reply(dialogue.say("你好", speaker(language=Language.ENGLISH))).text == "你好！"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_first_texts_are_short(shipped: Knowledge, language: Language) -> None:
+    """Two lines over the examples, five of help."""
+    replies = MemberReplies(shipped.base, 180, language)
+    assert [len(replies.say(text).splitlines()) for text in (members_texts.WELCOME, members_texts.HELP)] == [2, 5]
 
 
 def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:

@@ -39,7 +39,7 @@ KEPT = {
                 "date": 1780000000,
                 "chat": {"id": 5},
                 "from": {"id": 5, "language_code": "zh"},
-                "media": True,
+                "content": "contact",
             }
         },
     ),
