@@ -134,6 +134,12 @@ class Conversation:
                 assert self._misses() - self._misses_before == int(rest)
             case "group":
                 self._chat = -self._member
+            case "status":
+                before, _, status = rest.partition(" -> ")
+                self._api.bot_becomes(status, self._chat, before=before, **self._sender())
+            case "told":
+                self._expect("sendmessage", rest)
+                assert "reply_to_message" not in self._shown
             case "language":
                 self._language = rest
             case "slow":
@@ -253,8 +259,6 @@ class AdminConversation(Conversation):
             case "as":
                 who, _, where = rest.partition(" in ")
                 self._switch_to(PEOPLE[who], ADMIN_GROUP if where else PEOPLE[who])
-            case "told":
-                self._expect("sendmessage", rest)
             case "file":
                 name, verb, text = rest.split(" ", 2)
                 wait_for(lambda: self._text(name).count(text.replace("\\n", "\n")) == (1 if verb == "holds" else 0))

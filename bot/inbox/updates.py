@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-KINDS = ("message", "edited_message", "callback_query", "inline_query")
+KINDS = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 """What Telegram is asked for."""
 _MEDIA = (
     *("animation", "audio", "checklist", "contact", "dice", "document", "game", "giveaway", "invoice", "location"),
@@ -127,6 +127,27 @@ class InlineQuery(_Needed):
     query: str
 
 
+class ChatMemberUpdated(_Needed):
+    """The bot's own place in a chat has changed. ``joined``: it has come into a group."""
+
+    date: Id
+    chat: Chat
+    sender: User = Field(alias="from")
+    joined: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _boil_down(cls, raw: Any) -> Any:  # noqa: ANN401 - whatever comes
+        match raw:
+            case {
+                "chat": {"type": "group" | "supergroup"},
+                "old_chat_member": {"status": "left" | "kicked"},
+                "new_chat_member": {"status": "member" | "administrator"},
+            }:
+                return raw | {"joined": True}
+        return raw
+
+
 class Update(_Needed):
     """One update. What it holds of other kinds is left out: it may be empty."""
 
@@ -135,6 +156,7 @@ class Update(_Needed):
     edited_message: Message | None = None
     callback_query: CallbackQuery | None = None
     inline_query: InlineQuery | None = None
+    my_chat_member: ChatMemberUpdated | None = None
 
     def to_text(self) -> str:
         """What is needed of it, as JSON that ``model_validate_json`` reads again."""
@@ -148,4 +170,6 @@ class Update(_Needed):
             return f"chat {message.chat.id}"
         if self.callback_query:
             return f"chat {self.callback_query.sender.id}"
+        if self.my_chat_member and self.my_chat_member.joined:
+            return f"chat {self.my_chat_member.chat.id}"
         return f"inline {self.inline_query.sender.id}" if self.inline_query else None

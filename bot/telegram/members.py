@@ -11,7 +11,7 @@ from bot.conversation.callbacks import unpack
 from bot.conversation.commands import question_in
 from bot.conversation.members import INLINE_START, MemberConversation, Speaker
 from bot.conversation.reply import Reply
-from bot.inbox.updates import CallbackQuery, InlineQuery, Message, Update, User
+from bot.inbox.updates import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, Place, Update, User
 from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot
 from bot.store.records import NOTHING, Records
@@ -146,6 +146,14 @@ class MemberHandlers:
             button=None if results else hint,
         )
         await attempt(call, "An inline query could not be answered")
+
+    async def on_joined(self, change: ChatMemberUpdated, update_id: int) -> None:
+        """Say in a group that the bot has come into how to ask there."""
+        speaker = self._speaker(change.sender, change.chat.id)
+        if self._pace(self.rate_limit, speaker.member, change.date, update_id) is Pace.FINE:
+            replies = self.conversation.replies(self.current.snapshot, speaker.language)
+            greeting = replies.plain(members_texts.GROUP_WELCOME, bot=self.messages.bot.username)
+            await self.messages.send(Place(change.chat.id), greeting, None)
 
     async def failed(self, update: Update) -> None:
         """Say that an update could not be answered."""
