@@ -68,6 +68,8 @@ class Conversation:
         """The member's last message."""
         self._shown: dict[str, Any] = {}
         """The bot's last message, as it is shown now."""
+        self._inline_answer: dict[str, Any] = {}
+        """What the bot answered last to what was typed after its name."""
         self._misses_before = self._misses()
 
     def _misses(self) -> int:
@@ -119,8 +121,13 @@ class Conversation:
             case "inline":
                 query = {"id": str(next(_IDS)), "from": self._sender(), "query": rest, "offset": ""}
                 self._api.put({"inline_query": query})
+                self._inline_answer = self._next_event("answerinlinequery")
             case "results":
                 self._expect_results(rest)
+            case "hint":
+                assert self._inline_answer["button"]["text"] == rest
+            case "follow":
+                self._say(f"/start {self._inline_answer['button']['start_parameter']}")
             case "send":
                 self._send(rest)
             case "silence":
@@ -221,15 +228,12 @@ class Conversation:
         return True
 
     def _expect_results(self, expected: str) -> None:
-        answer = self._next_event("answerinlinequery")
-        first, _, hint = expected.partition(", ")
-        if first == "none":
-            assert answer["results"] == []
-            assert answer["button"]["text"] == hint
+        titles = [result["title"] for result in self._inline_answer["results"]]
+        if expected == "none":
+            assert titles == []
             return
-        titles = [result["title"] for result in answer["results"]]
         assert titles[: len(expected.split(", "))] == expected.split(", ")
-        assert len({result["id"] for result in answer["results"]}) == len(titles)
+        assert len({result["id"] for result in self._inline_answer["results"]}) == len(titles)
 
 
 @dataclass

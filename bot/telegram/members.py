@@ -8,8 +8,8 @@ from cachetools import LRUCache
 from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
 
 from bot.conversation.callbacks import unpack
-from bot.conversation.commands import question_in
-from bot.conversation.members import INLINE_START, MemberConversation, Speaker
+from bot.conversation.commands import carried, question_in, start_payload
+from bot.conversation.members import MemberConversation, Speaker
 from bot.conversation.reply import Reply
 from bot.inbox.updates import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, Place, Update, User
 from bot.metrics import Metrics
@@ -136,14 +136,15 @@ class MemberHandlers:
             )
             for item in items
         ]
-        hint = InlineQueryResultsButton(replies.say(members_texts.INLINE_HINT), start_parameter=INLINE_START)
+        asked = carried(query.query)
+        label = replies.say(members_texts.INLINE_ASK if asked else members_texts.INLINE_OPEN, query=asked)
         call = self.messages.bot.answer_inline_query(
             query.id,
             results,
             cache_time=_INLINE_CACHED_S if query.query.strip() else _HOT_CACHED_S,
-            # The same words give other characters, and another hint, to whoever reads another language.
+            # The same words give other characters, and another button, to whoever reads another language.
             is_personal=True,
-            button=None if results else hint,
+            button=InlineQueryResultsButton(label, start_parameter=start_payload(asked)),
         )
         await attempt(call, "An inline query could not be answered")
 

@@ -86,7 +86,8 @@ BACK = N_("⬅️ 返回")
 PREVIOUS_PAGE = N_("◀️ 上一页")
 NEXT_PAGE = N_("下一页 ▶️")
 ALL_TOPICS = N_("全部话题")
-INLINE_HINT = N_("没找到，私下问我")
+INLINE_ASK = N_("私下问我：{query}")
+INLINE_OPEN = N_("私下问我")
 COMMANDS = {
     "topics": N_("看看有哪些话题"),
     "hot": N_("大家常问什么"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.callbacks import Callback, OpenItems, Origin, unpack
-from bot.conversation.commands import Command
+from bot.conversation.commands import Command, start_payload
 from bot.conversation.context import Context, ConversationMemory
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
@@ -77,8 +77,18 @@ SAID = {
     "/start": ("/start", WELCOME),
     "/start with an item": ("/start opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
     "/start with rubbish": ("/start <b>x:y", WELCOME),
-    "/start with an item that is gone": ("/start gone-since", Reply(members_texts.GONE, TOPICS)),
-    "/start with small talk": ("/start chat-hello", Reply(members_texts.GONE, TOPICS)),
+    "/start with an item that there never was": ("/start never-there", WELCOME),
+    "/start with small talk": ("/start chat-hello", WELCOME),
+    "/start with what another program made of it": ("/start@campaign_faq_bot true", WELCOME),
+    "/start from inline mode, where nothing was typed": ("/start inline", WELCOME),
+    "/start with a question": (
+        f"/start {start_payload('食堂几点开门')}",
+        Reply(f"你问的是：食堂几点开门\n\n{OPENING}", thumbs("q", "opening")),
+    ),
+    "/start with thanks": (
+        f"/start {start_payload('谢谢')}",
+        Reply(f"你问的是：谢谢\n\n{members_texts.ACTS['thanks']}"),
+    ),
     "/topics": ("/topics", Reply(members_texts.TOPICS, TOPICS)),
     "/hot, when nothing was asked": ("/hot", Reply(members_texts.HOT_NONE, TOPICS)),
     "/help to this bot": ("/help@campaign_faq_bot", Reply(members_texts.HELP)),
@@ -315,6 +325,45 @@ def test_topics_stand_in_the_order_of_what_is_looked_for(shipped_snapshot: Snaps
 def test_topics_fit_their_buttons(shipped: Knowledge) -> None:
     """On a phone a button shows some fourteen characters."""
     assert [topic for topic in shipped.base.topics if len(topic) > 14] == []
+
+
+def test_a_link_to_an_item_that_is_gone_says_so(dialogue: Dialogue, usage: UsageLog) -> None:
+    """It was shown, so there was one."""
+    usage.record(Records(shown=("gone-since",)))
+    assert dialogue.say("/start gone-since", speaker()).reply == GONE
+
+
+def test_a_question_in_a_link_leans_on_nothing(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """It was typed in another chat; what is missed of it is what was read, and what follows leans on it."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("“五带头”是哪五个", speaker())
+    turn = dialogue.say(f"/start {start_payload('第三个呢')}", speaker())
+    assert (turn.items, reply(turn).text.count("你问的是：")) == ((), 1)
+    cut = dialogue.say(f"/start {start_payload('火星上一共有几个人在种土豆，哪一年去的')}", speaker())
+    assert missed(cut) == ["火星上一共有几个人在种土豆，哪一"]
+    dialogue.say(f"/start {start_payload('五带头')}", speaker())
+    assert "带头服务群众" in reply(dialogue.say("第三个呢", speaker())).text
+
+
+HELD = {
+    "a term": ("五带头", "五带头", ["five-leads", "five-leads-for-whom"]),
+    "a name": ("吾金", "吾金", ["who-is-wujin", "person-in-charge"]),
+    "a term in pinyin": ("wudaitou", "五带头", ["five-leads"]),
+    "a term that is asked for": ("请问五带头", "五带头", ["five-leads", "five-leads-for-whom"]),
+}
+
+
+@pytest.mark.parametrize(("query", "term", "first"), HELD.values(), ids=HELD.keys())
+def test_a_term_finds_what_holds_it_inline(
+    shipped_snapshot: Snapshot, usage: UsageLog, query: str, term: str, first: list[str]
+) -> None:
+    """The item that it is asked of first; ten answers at most, and none that does not hold it."""
+    found = Dialogue(shipped_snapshot, usage).inline(query)
+    assert [item.id for item in found][: len(first)] == first
+    assert len(found) <= 10
+    for item in found:
+        assert item.kind is Kind.ANSWER
+        assert any(term in text for text in (*item.all_phrasings(), *item.keywords, item.answer)), item.id
 
 
 FOLLOW_UPS = {
