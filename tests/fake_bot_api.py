@@ -68,6 +68,8 @@ class FakeBotApi:
         """Calls under way, ``polls`` of them waiting for updates."""
         self.polls = 0
         self._webhook: dict[str, Any] = {}
+        self._allowed: list[str] = []
+        """The kinds of updates that the bot has asked for; if there are none, all."""
         self._delivered: set[int] = set()
         self._under_way: set[object] = set()
         self._not_before: dict[int, float] = {}
@@ -115,6 +117,18 @@ class FakeBotApi:
         }
         self.put({"callback_query": query})
 
+    def bot_becomes(self, status: str, chat: int, *, before: str, **sender: Any) -> None:
+        """The bot's own status in a chat changes, and so did it before."""
+        bot = {key: BOT[key] for key in ("id", "is_bot", "first_name", "username")}
+        change = {
+            "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup", "title": "水利局"},
+            "from": {"id": 7, "is_bot": False, "first_name": "张三", **sender},
+            "date": int(time.time()),
+            "old_chat_member": {"user": bot, "status": before},
+            "new_chat_member": {"user": bot, "status": status},
+        }
+        self.put({"my_chat_member": change})
+
     def put(self, update: dict[str, Any]) -> None:
         """Any raw update, with the next id."""
         with self._changed:
@@ -159,14 +173,16 @@ class FakeBotApi:
 
     @property
     def pending(self) -> int:
-        """Updates that were not confirmed."""
+        """Updates that the bot is to get and has not confirmed."""
         return len(self._pending())
 
     def _pending(self) -> list[dict[str, Any]]:
         return [
             update
             for update in self._updates
-            if update["update_id"] > self._confirmed and update["update_id"] not in self._delivered
+            if update["update_id"] > self._confirmed
+            and update["update_id"] not in self._delivered
+            and (not self._allowed or not update.keys().isdisjoint(self._allowed))
         ]
 
     # --- what the Bot API does --------------------------------------------------------------------------------------
@@ -247,6 +263,7 @@ class FakeBotApi:
             case "getme":
                 return BOT
             case "getupdates":
+                self._allow(fields)
                 return self._get_updates(fields.get("offset"), fields.get("timeout", 0), fields.get("limit", 100))
             case "sendmessage":
                 return self._send(fields)
@@ -255,6 +272,7 @@ class FakeBotApi:
             case "answercallbackquery" | "answerinlinequery":
                 return self._note(method, fields)
             case "setwebhook":
+                self._allow(fields)
                 return self._set_webhook(fields)
             case "deletewebhook":
                 return self._set_webhook({})
@@ -270,6 +288,11 @@ class FakeBotApi:
             self._changed.wait_for(lambda: self.pending > 0 or self._closing.is_set(), timeout=timeout)
             self.polls -= 1
             return self._pending()[:limit]
+
+    def _allow(self, fields: dict[str, Any]) -> None:
+        """Take over which kinds the bot asks for; a call that does not say leaves it as it is."""
+        with self._changed:
+            self._allowed = fields.get("allowed_updates", self._allowed)
 
     def _set_webhook(self, fields: dict[str, Any]) -> bool:
         with self._changed:
@@ -391,7 +414,8 @@ def _seen(content: dict[str, Any]) -> str:
 def _chat(update: dict[str, Any]) -> object:
     """The chat that an update belongs to; None for updates without one."""
     query = update.get("callback_query") or {}
-    message = update.get("message") or update.get("edited_message") or query.get("message") or {}
+    message = update.get("message") or update.get("edited_message") or query.get("message")
+    message = message or update.get("my_chat_member") or {}
     return message.get("chat", {}).get("id") if isinstance(message.get("chat"), dict) else None
 
 

@@ -25,6 +25,26 @@ CALLS: dict[str, tuple[str, dict[str, Any], str]] = {
 }
 
 
+ASKED_FOR: dict[str, list[dict[str, Any]]] = {
+    "all": [{}],
+    "messages alone": [{"allowed_updates": ["message"]}],
+    "messages alone, said before": [{"allowed_updates": ["message"]}, {}],
+    "all, said at last": [{"allowed_updates": ["message"]}, {"allowed_updates": []}],
+}
+
+
+@pytest.mark.parametrize("name", ASKED_FOR)
+@pytest.mark.parametrize("method", ["getUpdates", "setWebhook"])
+def test_a_bot_gets_what_it_asks_for(name: str, method: str) -> None:
+    """As it said last; the rest does not wait for it either."""
+    api = FakeBotApi()
+    api.member_says("你好")
+    api.bot_becomes("member", -7, before="left")
+    for fields in ASKED_FOR[name]:
+        api.call(method, fields | ({"url": "https://example.org/"} if method == "setWebhook" else {}))
+    assert api.pending == (1 if "alone" in name else 2)
+
+
 @pytest.mark.parametrize(("method", "fields", "expected"), CALLS.values(), ids=CALLS.keys())
 def test_calls_are_checked(method: str, fields: dict[str, Any], expected: str) -> None:
     """What is wrong with a call is noted, in one line."""

@@ -78,6 +78,8 @@ class Origin(StrEnum):
     """From the list that was the reply to a question."""
     TOPIC = "t"
     HOT = "h"
+    START = "s"
+    """From the welcome's examples."""
     MORE = "m"
     """From the list of what else there is to read after an answer."""
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain, zip_longest
 from typing import assert_never
 
 from markupsafe import Markup, escape
@@ -27,6 +29,7 @@ from bot.texts import members as texts
 from bot.texts.languages import Language, converter, translator
 
 ON_A_PAGE = 8
+_EXAMPLES = 4
 _QUOTED = re.compile("“([^”]+)”")
 _RELATED = 3
 _PLACES = 2
@@ -41,14 +44,30 @@ _DEFECTS = {
 
 
 class MemberReplies:
-    """Puts verdicts into words, finished in translation and characters. Misses are kept for ``days``."""
+    """Puts verdicts into words, finished in translation and characters. Misses are kept for ``days``.
 
-    def __init__(self, base: KnowledgeBase, days: int, language: Language = Language.SIMPLIFIED) -> None:
+    ``shown`` tells how often each item was shown lately, by id; it is called when topics are listed.
+    """
+
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        days: int,
+        language: Language = Language.SIMPLIFIED,
+        shown: Callable[[], Mapping[str, int]] = dict,
+    ) -> None:
         self._base = base
         self._days = days
         self._translate = translator(language)
         self._convert = converter(language)
-        self._topics = {short_key(topic): topic for topic in base.topics}
+        self._shown = shown
+
+    @cached_property
+    def _topics(self) -> Mapping[str, str]:
+        """The topics by their keys: those first whose answers were shown most, then in the order of the files."""
+        shown = self._shown()
+        times = {topic: sum(shown.get(item.id, 0) for item in items) for topic, items in self._base.topics.items()}
+        return {short_key(topic): topic for topic in sorted(times, key=lambda topic: -times[topic])}
 
     def say(self, message: str, **values: object) -> str:
         """A message of ``bot.texts.members`` as plain text, which labels and notices are; else as ``text`` has it."""
@@ -72,6 +91,13 @@ class MemberReplies:
         rows = ((Button(self._convert(topic), callbacks.ShowTopic(key, 0)),) for key, topic in topics)
         return Reply(self.text(message, **values), (*rows, *pager))
 
+    def welcome(self, hot: Sequence[Item]) -> Reply:
+        """To whoever comes in: four questions as examples, those asked most and then the first of each topic."""
+        by_rank = zip_longest(*(self._base.topics[topic] for topic in self._topics.values()))
+        examples = {item.id: item for item in (*hot, *chain.from_iterable(by_rank)) if item}
+        rows = self._item_rows(list(examples.values())[:_EXAMPLES], Origin.START)
+        return Reply(self.text(texts.WELCOME), (*rows, (self._all_topics(),)))
+
     def gone(self) -> Reply:
         """To a button or a link that means nothing any more."""
         return self.with_topics(texts.GONE)
@@ -83,8 +109,7 @@ class MemberReplies:
             return self.gone()
         items = self._base.topics[topic]
         shown, pager = self._page(len(items), page, lambda number: callbacks.ShowTopic(key, number))
-        all_topics = Button(self.say(texts.ALL_TOPICS), callbacks.ShowTopics(0))
-        rows = (*self._item_rows(items[shown], Origin.TOPIC), *pager, (all_topics,))
+        rows = (*self._item_rows(items[shown], Origin.TOPIC), *pager, (self._all_topics(),))
         return Reply(self.text(texts.TOPIC, topic=topic), rows)
 
     def hot(self, items: Sequence[Item]) -> Reply:
@@ -142,7 +167,7 @@ class MemberReplies:
                 rows = (*self._item_rows(nearest, Origin.ANSWER), (wrong, none))
                 return Reply(self.text(message, answer=self._joined(refused)), rows)
             case SmallTalk(act=act, chosen=chosen):
-                return self._act(act, chosen[0].item if chosen else None)
+                return self._small_talk(act, chosen[0].item if chosen else None)
             case Suggestions(suggestions=suggestions, word=word):
                 none = Button(self.say(texts.NONE_OF_THESE), callbacks.RejectSuggestions())
                 text = self.text(texts.ABOUT, word=word) if word else self.text(texts.SUGGESTIONS)
@@ -155,10 +180,10 @@ class MemberReplies:
             case _:
                 assert_never(verdict)
 
-    def _act(self, act: Act | None, item: Item | None) -> Reply:
-        """What is said to an act: its item's text, which is Chinese, unless our own is translated."""
-        message = texts.ACTS[act] if act else ""
-        if item and self._translate(message) == message:
+    def _small_talk(self, act: Act | None, item: Item | None) -> Reply:
+        """What is said to an act, or about the bot: the item's text, which is Chinese, unless our own is translated."""
+        message = texts.ACTS[act] if act else texts.ABOUT_THE_BOT.get(item.id, "") if item else ""
+        if item and (not message or self._translate(message) == message):
             return self.plain("{answer}", answer=item.answer)
         return self.plain(message)
 
@@ -190,8 +215,8 @@ class MemberReplies:
     ) -> Reply:
         """A message to whoever got no answer: being told later, the nearest questions, and the way to the topics."""
         offer = row(Button(self.say(texts.TELL_ME), callbacks.Subscribe()) if subscribe else None)
-        topics = Button(self.say(texts.ALL_TOPICS), callbacks.ShowTopics(0))
-        return Reply(self.text(message, **values), (*offer, *self._candidate_rows(nearest), (topics,)))
+        rows = (*offer, *self._candidate_rows(nearest), (self._all_topics(),))
+        return Reply(self.text(message, **values), rows)
 
     def _nearest(self, refused: Sequence[Item], suggestions: Iterable[Candidate]) -> Sequence[Item]:
         """What stands under a refusal: what is related to it, then what is clearly near."""
@@ -246,9 +271,12 @@ class MemberReplies:
             return Button(self.say(texts.BACK), callbacks.GoBack(origin))
         among = self._base.topics.get(item.topic, ())
         if item not in among:
-            return Button(self.say(texts.ALL_TOPICS), callbacks.ShowTopics(0))
+            return self._all_topics()
         page = among.index(item) // ON_A_PAGE
         return Button(self.say(texts.BACK), callbacks.ShowTopic(short_key(item.topic), page))
+
+    def _all_topics(self) -> Button:
+        return Button(self.say(texts.ALL_TOPICS), callbacks.ShowTopics(0))
 
     def _page(self, count: int, page: int, turn_to: Callable[[int], Callback]) -> tuple[slice, Rows]:
         """What stands on a page, or on the last one if there is no such page, and the way to the pages beside it."""

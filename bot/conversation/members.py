@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.conversation import callbacks
 from bot.conversation.callbacks import Callback, Origin
-from bot.conversation.commands import Command
+from bot.conversation.commands import Command, carried_question
 from bot.conversation.context import Context, ConversationMemory, Participant
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.parts import parts_of
@@ -35,8 +35,6 @@ from bot.texts.languages import Language
 
 HOT_ITEMS = 8
 INLINE_ITEMS = 10
-INLINE_START = "inline"
-"""The payload of the link that leads from inline mode to a private chat."""
 _INLINE_SHARE = 0.5
 """An inline result's score is at least this share of the best one's."""
 _SENTENCE = re.compile("[^。！？!?\n]+[。！？!?]?")
@@ -58,7 +56,6 @@ _STEERED_NOT_COVERED = {
     Steering.REASON: "{short}",
 }
 """What is said to a word on the last reply, if it was an answer, and if it was a refusal."""
-_ITEM_ID = re.compile("[a-z0-9-]{1,40}")
 _MORE = 3
 """Items that are offered to whoever wants to read on."""
 _COMMANDS = {"help": texts.HELP, "privacy": texts.PRIVACY, "whoami": texts.WHOAMI}
@@ -123,7 +120,7 @@ class MemberConversation:
 
     def replies(self, snapshot: Snapshot, language: Language) -> MemberReplies:
         """What words replies in a language."""
-        return MemberReplies(snapshot.base, self.retention_days, language)
+        return MemberReplies(snapshot.base, self.retention_days, language, self.usage.shown)
 
     def ask(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: PLR0911 - one return a meaning
         """The turn after a message, as it is understood after what was said before."""
@@ -226,6 +223,8 @@ class MemberConversation:
         match origin:
             case Origin.HOT:
                 return self._listed(replies.hot(self._hot(snapshot)), speaker)
+            case Origin.START:
+                return self._listed(replies.welcome(self._hot(snapshot)), speaker)
             case Origin.QUESTION if question:
                 return Turn(replies.verdict(verdict, question, noted=False))
             case Origin.MORE if more := _more(items, snapshot):
@@ -321,9 +320,14 @@ class MemberConversation:
         return Turn(replies.plain(message, short=short, places=places))
 
     def inline(self, query: str, snapshot: Snapshot) -> Sequence[Item]:
-        """What may be shared for a few typed words, the best first; what is asked most for none."""
+        """What may be shared for a few typed words, the best first; what is asked most for none.
+
+        For a keyword these are the items that hold it.
+        """
         if not query.strip():
             return self._hot(snapshot) or [items[0] for items in snapshot.base.topics.values()][:INLINE_ITEMS]
+        if held := snapshot.matcher.holding(query):
+            return held[:INLINE_ITEMS]
         verdict = snapshot.matcher.match(query)
         if isinstance(verdict, Unknown):
             return []
@@ -335,13 +339,18 @@ class MemberConversation:
         return list(found.values())[:INLINE_ITEMS]
 
     def _start(self, payload: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
-        """A link may name an item, or one that is gone since."""
+        """A link may name an item, also one that was shown and is gone since, or carry a question."""
         item = snapshot.base.by_id.get(payload)
         if item and item.kind is not Kind.SMALL_TALK:
             return self._open([item], Origin.TOPIC, speaker, snapshot)
-        is_gone = payload != INLINE_START and _ITEM_ID.fullmatch(payload)
         replies = self.replies(snapshot, speaker.language)
-        return self._listed(replies.gone() if is_gone else replies.with_topics(texts.WELCOME), speaker)
+        if question := carried_question(payload):
+            # It leans on nothing that was said here.
+            self.memory.forget(speaker.participant)
+            turn = self.ask(question, speaker, snapshot)
+            return replace(turn, reply=turn.reply and replies.read_as(question, turn.reply))
+        is_gone = item is None and payload in self.usage.shown()
+        return self._listed(replies.gone() if is_gone else replies.welcome(self._hot(snapshot)), speaker)
 
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker, snapshot: Snapshot) -> Turn:
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
@@ -352,9 +361,9 @@ class MemberConversation:
         return Turn(reply, Records(shown=shown), verdict=kind, items=ids, replaces=origin is not Origin.ANSWER)
 
     def _hot(self, snapshot: Snapshot) -> Sequence[Item]:
-        """What is asked most, as far as it is still there."""
-        by_id = snapshot.base.by_id
-        return [by_id[item_id] for item_id in list(self.usage.shown())[:HOT_ITEMS] if item_id in by_id]
+        """The answers that are asked for most, as far as they are still there."""
+        found = [snapshot.base.by_id.get(item_id) for item_id in list(self.usage.shown())[:HOT_ITEMS]]
+        return [item for item in found if item and item.kind is Kind.ANSWER]
 
 
 def _is_due(verdict: Verdict) -> bool:

@@ -14,6 +14,7 @@ from bot.matching.index import Index
 from bot.matching.lanes import COMPARING, EXPLAINING, Query, nearest_form
 from bot.matching.phonetics import segment, sound_of
 from bot.matching.splitting import asks_plainly, is_asking, pieces
+from bot.matching.terms import grams
 from bot.matching.verdict import Answer, Candidate, NotCovered, OpenPart, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
@@ -158,8 +159,39 @@ class Matcher:
 
     def is_term(self, text: str) -> bool:
         """Whether a text is nothing but a keyword."""
+        return bool(self._keyword(text))
+
+    def holding(self, text: str) -> list[Item]:
+        """The answers that hold a text that is nothing but a keyword; none for any other text.
+
+        First those that are asked in just this word, then those that have the keyword, then the others, each by how
+        typical the word is of them.
+        """
+        keyword = self._keyword(text)
+        if not keyword:
+            return []
+        index = self._index
+        postings = [index.postings.get(gram, {}) for gram in grams(keyword)]
+        asked, own = index.by_form.get(keyword, ()), index.keywords.items(keyword)
+        held = set.intersection(*({*holders} for holders in postings))
+        found = {*own, *(number for number in held if self._says(number, keyword))}
+
+        def place(number: int) -> tuple[bool, bool, float, str]:
+            typical = sum(holders.get(number, 0.0) for holders in postings)
+            return number not in asked, number not in own, -typical, index.items[number].id
+
+        return [item for number in sorted(found, key=place) if (item := index.items[number]).kind is Kind.ANSWER]
+
+    def _says(self, number: int, word: str) -> bool:
+        """Whether a word in standard form stands in a phrasing or in the answer of an item."""
+        return any(word in form for form in self._index.forms[number]) or word in self.form(
+            self._index.items[number].answer
+        )
+
+    def _keyword(self, text: str) -> str:
+        """The keyword that is all of a text, as it is written there in standard form; empty if there is none."""
         form = self.form(text)
-        return any(map(self._index.keywords.items, (form, self._index.lexicon.core(form))))
+        return next((word for word in (form, self._index.lexicon.core(form)) if self._index.keywords.items(word)), "")
 
     def subjects(self, text: str) -> list[str]:
         """The terms that a text names, in standard form and in order: what it is about."""

@@ -10,11 +10,11 @@ from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTe
 from telegram.constants import ParseMode
 
 from bot.conversation.callbacks import RejectSuggestions, Subscribe, unpack
-from bot.conversation.commands import question_in
+from bot.conversation.commands import carried, question_in, start_payload
 from bot.conversation.member_replies import MemberReplies
-from bot.conversation.members import INLINE_START, MemberConversation, Speaker
+from bot.conversation.members import MemberConversation, Speaker
 from bot.conversation.reply import Reply
-from bot.inbox.updates import CallbackQuery, InlineQuery, Message, Quoted, Update, User
+from bot.inbox.updates import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, Place, Quoted, Update, User
 from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot
 from bot.store.records import NOTHING, Records
@@ -27,7 +27,7 @@ from bot.telegram.sending import attempt
 from bot.texts import members as members_texts
 from bot.texts.languages import converter, language_of
 
-_COMMANDS = frozenset({"start", *members_texts.COMMANDS})
+_COMMANDS = frozenset({"start", "forget", "whoami", *members_texts.COMMANDS})
 _REMEMBERED = 10_000
 """Messages, questions, presses and albums that are remembered, each in memory alone."""
 _INLINE_CACHED_S = 300
@@ -68,7 +68,7 @@ class MemberHandlers:
         ``is_followed`` tells whether more was sent into its chat since.
         """
         has_words = message.text is not None or message.caption is not None
-        if not has_words and (edited or not message.media):
+        if not has_words and (edited or not message.content):
             return NOTHING
         is_direct = self._is_direct(message, said)
         if is_direct is None or self._is_repeated(message, edited=edited):
@@ -82,7 +82,8 @@ class MemberHandlers:
             return NOTHING
         if not has_words:
             if is_direct:
-                reply = self._replies_to(speaker).plain(members_texts.NOT_TEXT)
+                line = members_texts.NOT_TEXT_BUT.get(message.content or "", members_texts.NOT_TEXT)
+                reply = self._replies_to(speaker).plain(line)
                 await self._reply(message, reply, edited=edited, is_followed=is_followed)
             return NOTHING
         async with self.messages.typing(message.place):
@@ -157,18 +158,27 @@ class MemberHandlers:
                 for item in items
             ]
 
-        hint = InlineQueryResultsButton(replies.say(members_texts.INLINE_HINT), start_parameter=INLINE_START)
+        asked = carried(query.query)
+        label = replies.say(members_texts.INLINE_ASK if asked else members_texts.INLINE_OPEN, query=asked)
         call = formatted(
             lambda finish, parse_mode: self.messages.bot.answer_inline_query(
                 query.id,
                 results(finish, parse_mode),
                 cache_time=_INLINE_CACHED_S if query.query.strip() else _HOT_CACHED_S,
-                # The same words give other characters, and another hint, to whoever reads another language.
+                # The same words give other characters, and another button, to whoever reads another language.
                 is_personal=True,
-                button=None if items else hint,
+                button=InlineQueryResultsButton(label, start_parameter=start_payload(asked)),
             )
         )
         await attempt(call, "An inline query could not be answered")
+
+    async def on_joined(self, change: ChatMemberUpdated, update_id: int) -> None:
+        """Say in a group that the bot has come into how to ask there."""
+        speaker = self._speaker(change.sender, change.chat.id)
+        if self._pace(self.rate_limit, speaker.member, change.date, update_id) is Pace.FINE:
+            replies = self.conversation.replies(self.current.snapshot, speaker.language)
+            greeting = replies.plain(members_texts.GROUP_WELCOME, bot=self.messages.bot.username)
+            await self.messages.send(Place(change.chat.id), greeting, None)
 
     async def failed(self, update: Update) -> None:
         """Say that an update could not be answered."""

@@ -38,6 +38,8 @@ class Router:
                 return await self.members.on_button(query, update.update_id, age_s) if records is None else records
             if update.inline_query:
                 await self.members.on_inline_query(update.inline_query, update.update_id)
+            if update.my_chat_member and update.my_chat_member.joined:
+                await self.members.on_joined(update.my_chat_member, update.update_id)
         except TelegramError as error:
             # Telegram's errors end here: the inbox knows only that a reply was not delivered.
             raise DeliveryError(f"Telegram did not accept the reply: {type(error).__name__}") from error

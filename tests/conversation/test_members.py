@@ -1,5 +1,6 @@
 """What a member says and presses, to what a member reads."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,14 +8,14 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from bot.conversation.callbacks import Callback, Origin, unpack
-from bot.conversation.commands import Command
+from bot.conversation.callbacks import Callback, OpenItems, Origin, unpack
+from bot.conversation.commands import Command, start_payload
 from bot.conversation.context import Context, ConversationMemory
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
 from bot.conversation.parts import parts_of
 from bot.conversation.reply import Button, Reply, Rows, plain_text, short_key
-from bot.items import Item, VerdictKind
+from bot.items import Item, Kind, VerdictKind
 from bot.knowledge import Knowledge, read
 from bot.matching import QUESTION_LIMIT, ConfidenceModel
 from bot.snapshot import Snapshot
@@ -67,7 +68,7 @@ ALL_TOPICS: Rows = ((button(members_texts.ALL_TOPICS, "topics:0"),),)
 OPENING = "早上七点开门。\n\n<blockquote>出处：第一条</blockquote>"
 OPENED = f"<b>食堂几点开门？</b>\n\n{OPENING}"
 CARD = "到窗口补办：\n带上工作证就行。\n\n<blockquote>出处：第一条；第二条</blockquote>"
-WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), TOPICS)
+WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), items("s", "opening", "closing", "card") + ALL_TOPICS)
 SUGGESTIONS = Reply(members_texts.SUGGESTIONS, (*items("q", "closing", "opening", "card"), (button("都不是", "none"),)))
 SAID = {
     "a question": ("食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
@@ -89,8 +90,18 @@ SAID = {
     "/start": ("/start", WELCOME),
     "/start with an item": ("/start opening", Reply(OPENED, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
     "/start with rubbish": ("/start <b>x:y", WELCOME),
-    "/start with an item that is gone": ("/start gone-since", Reply(members_texts.GONE, TOPICS)),
-    "/start with small talk": ("/start chat-hello", Reply(members_texts.GONE, TOPICS)),
+    "/start with an item that there never was": ("/start never-there", WELCOME),
+    "/start with small talk": ("/start chat-hello", WELCOME),
+    "/start with what another program made of it": ("/start@campaign_faq_bot true", WELCOME),
+    "/start from inline mode, where nothing was typed": ("/start inline", WELCOME),
+    "/start with a question": (
+        f"/start {start_payload('食堂几点开门')}",
+        Reply(f"你问的是：<b>食堂几点开门</b>\n\n{OPENING}", thumbs("d", "opening")),
+    ),
+    "/start with thanks": (
+        f"/start {start_payload('谢谢')}",
+        Reply(f"你问的是：<b>谢谢</b>\n\n{members_texts.ACTS['thanks']}"),
+    ),
     "/topics": ("/topics", Reply(members_texts.TOPICS, TOPICS)),
     "/hot, when nothing was asked": ("/hot", Reply(members_texts.HOT_NONE, TOPICS)),
     "/help to this bot": ("/help@campaign_faq_bot", Reply(members_texts.HELP)),
@@ -112,6 +123,7 @@ GONE = Reply(members_texts.GONE, TOPICS)
 PRESSED = {
     "an item under a question": ("a:q:opening", Reply(OPENED, thumbs("q", "opening") + back("b:q"))),
     "an item of a topic": ("a:t:opening", Reply(OPENED, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "an example of the welcome": ("a:s:opening", Reply(OPENED, thumbs("s", "opening") + back("b:s"))),
     "one under an answer": ("a:r:opening", Reply(OPENED, thumbs("r", "opening"))),
     "a thumb up under it": ("u:r:opening", Reply(OPENED)),
     "a thumb up for what answers the question": ("u:d:opening", Reply(OPENING)),
@@ -123,6 +135,7 @@ PRESSED = {
     "back to the question": ("b:q", SUGGESTIONS),
     "back to what else there is, where nothing is known": ("b:m", Reply(members_texts.QUESTION_GONE)),
     "back to no list": ("b:d", GONE),
+    "back to the welcome": ("b:s", WELCOME),
     "a topic": (
         f"t:{KEY}:0",
         Reply(
@@ -293,6 +306,82 @@ def test_what_is_asked_most_is_hot(dialogue: Dialogue, usage: UsageLog) -> None:
     assert reply(dialogue.press("a:h:opening", "", speaker())).rows[-1:] == back("b:h")
     assert dialogue.press("b:h", "", speaker()).reply == hot
     assert [item.id for item in dialogue.inline("")] == ["card", "opening"]
+
+
+def test_the_welcome_shows_what_is_asked_most(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Then the first question of each topic, in their order: four different ones, and answers alone."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    topics = list(shipped_snapshot.base.topics.values())
+
+    def examples() -> list[str]:
+        *rows, last = reply(dialogue.say("/start", speaker())).rows
+        assert last == ALL_TOPICS[0]
+        return [button.callback.items[0] for (button,) in rows if isinstance(button.callback, OpenItems)]
+
+    assert examples() == [items[0].id for items in topics[:4]]
+    refusal = next(item.id for item in shipped_snapshot.base.items if item.kind is Kind.NOT_COVERED)
+    second = topics[-1][1].id
+    usage.record(Records(shown=(refusal, second)))
+    assert examples() == [second, topics[-1][0].id, topics[0][0].id, topics[1][0].id]
+
+
+def test_topics_stand_in_the_order_of_what_is_looked_for(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Those alike in the order of the files."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    topics = list(shipped_snapshot.base.topics)
+
+    def listed() -> list[str]:
+        return [button.label for button in reply(dialogue.say("/topics", speaker())).buttons]
+
+    assert listed() == topics
+    last, third = (shipped_snapshot.base.topics[topics[place]][0].id for place in (-1, 2))
+    for item in (third, last, third):
+        usage.record(Records(shown=(item,)))
+    assert listed() == [topics[2], topics[-1], *topics[:2], *topics[3:-1]]
+
+
+def test_topics_fit_their_buttons(shipped: Knowledge) -> None:
+    """On a phone a button shows some fourteen characters."""
+    assert [topic for topic in shipped.base.topics if len(topic) > 14] == []
+
+
+def test_a_link_to_an_item_that_is_gone_says_so(dialogue: Dialogue, usage: UsageLog) -> None:
+    """It was shown, so there was one."""
+    usage.record(Records(shown=("gone-since",)))
+    assert dialogue.say("/start gone-since", speaker()).reply == GONE
+
+
+def test_a_question_in_a_link_leans_on_nothing(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """It was typed in another chat; what is missed of it is what was read, and what follows leans on it."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("“五带头”是哪五个", speaker())
+    turn = dialogue.say(f"/start {start_payload('第三个呢')}", speaker())
+    assert (turn.items, reply(turn).text.count("你问的是：")) == ((), 1)
+    cut = dialogue.say(f"/start {start_payload('火星上一共有几个人在种土豆，哪一年去的')}", speaker())
+    assert missed(cut) == ["火星上一共有几个人在种土豆，哪一"]
+    dialogue.say(f"/start {start_payload('五带头')}", speaker())
+    assert "带头服务群众" in reply(dialogue.say("第三个呢", speaker())).text
+
+
+HELD = {
+    "a term": ("五带头", "五带头", ["five-leads", "five-leads-for-whom"]),
+    "a name": ("吾金", "吾金", ["who-is-wujin", "person-in-charge"]),
+    "a term in pinyin": ("wudaitou", "五带头", ["five-leads"]),
+    "a term that is asked for": ("请问五带头", "五带头", ["five-leads", "five-leads-for-whom"]),
+}
+
+
+@pytest.mark.parametrize(("query", "term", "first"), HELD.values(), ids=HELD.keys())
+def test_a_term_finds_what_holds_it_inline(
+    shipped_snapshot: Snapshot, usage: UsageLog, query: str, term: str, first: list[str]
+) -> None:
+    """The item that it is asked of first; ten answers at most, and none that does not hold it."""
+    found = Dialogue(shipped_snapshot, usage).inline(query)
+    assert [item.id for item in found][: len(first)] == first
+    assert len(found) <= 10
+    for item in found:
+        assert item.kind is Kind.ANSWER
+        assert any(term in text for text in (*item.all_phrasings(), *item.keywords, item.answer)), item.id
 
 
 FOLLOW_UPS = {
@@ -508,6 +597,32 @@ def test_an_answer_takes_the_place_of_a_list_alone(dialogue: Dialogue, action: s
     assert dialogue.press(action, "开饭安排", speaker()).replaces is replaces
 
 
+def test_small_talk_is_english_for_who_reads_english(shipped_snapshot: Snapshot) -> None:
+    """Of the shipped items too, whose own texts are for who reads Chinese."""
+    small_talk = [item for item in shipped_snapshot.base.items if item.kind is Kind.SMALL_TALK]
+    assert {item.id for item in small_talk} >= members_texts.ABOUT_THE_BOT.keys()
+    for item in small_talk:
+        verdict = shipped_snapshot.matcher.match(item.question)
+        chinese, english = (
+            MemberReplies(shipped_snapshot.base, 180, language).verdict(verdict, item.question, noted=False).text
+            for language in (Language.SIMPLIFIED, Language.ENGLISH)
+        )
+        assert chinese == item.answer
+        assert not re.search("[\u4e00-\u9fff]", english.replace(shipped_snapshot.base.title, "")), item.id
+
+
+def test_small_talk_of_other_knowledge_stays_as_it_is(dialogue: Dialogue) -> None:
+    """There is no English for it."""
+    assert reply(dialogue.say("你好", speaker(language=Language.ENGLISH))).text == "你好！"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_first_texts_are_short(shipped: Knowledge, language: Language) -> None:
+    """Two lines over the examples, five of help."""
+    replies = MemberReplies(shipped.base, 180, language)
+    assert [len(replies.say(text).splitlines()) for text in (members_texts.WELCOME, members_texts.HELP)] == [2, 5]
+
+
 def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:
     """Whoever writes more than is looked at is told."""
     long = reply(dialogue.say("补办饭卡。" + "水" * 100_000, speaker()))
@@ -519,7 +634,7 @@ def test_every_shipped_item_fits_telegram(shipped: Knowledge, language: Language
     """Callback data in 64 bytes, texts in 4,096 UTF-16 units, whichever way an item is opened."""
     replies = MemberReplies(shipped.base, 180, language)
     views = [replies.plain(text) for text in (members_texts.HELP, members_texts.PRIVACY)]
-    views += [replies.with_topics(text) for text in (members_texts.WELCOME, members_texts.TOPICS, members_texts.GONE)]
+    views += [replies.welcome(shipped.base.items), replies.with_topics(members_texts.TOPICS), replies.gone()]
     views += [replies.topic(short_key(topic), page) for topic in shipped.base.topics for page in range(4)]
     for item in shipped.base.items:
         views += [replies.items([item], origin) for origin in Origin]

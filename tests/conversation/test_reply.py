@@ -52,7 +52,7 @@ def shown(text: str) -> list[tuple[str, str]]:
         (replies.items([item, item], Origin.DIRECT).text, f"{answer}\n\n{answer}"),
         (replies.shared(item), opened),
         (replies.read_as(text, replies.plain("{x}", x=text)).text, f"你问的是：{text}\n\n{text}"),
-        (replies.text(texts.OPEN_PART, part=text), f"“{text}”这一问，讲话里我没找到能答上的。"),
+        (replies.text(texts.UNKNOWN_PART, part=text), f"“{text}”这一问我还答不上来。"),
     ]
 
 

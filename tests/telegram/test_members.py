@@ -140,6 +140,23 @@ async def test_in_a_group_a_reply_stands_under_its_question(handlers: Handlers) 
     assert handlers.sent()["reply_parameters"]["message_id"] == 3
 
 
+async def test_a_group_is_greeted_in_its_language_and_not_for_ever(handlers: Handlers) -> None:
+    """Of whoever added the bot; one who does so again and again is paced like everybody."""
+    change = {
+        "chat": {"id": -1007, "type": "supergroup"},
+        "from": MEMBER | {"language_code": "zh-TW"},
+        "date": 1780000000,
+        "old_chat_member": {"status": "left"},
+        "new_chat_member": {"status": "member"},
+    }
+    await handlers.handle(my_chat_member=change)
+    assert handlers.sent()["chat_id"] == -1007
+    assert "@campaign_faq_bot 加上問題" in handlers.sent()["text"]
+    for _ in range(A_MINUTE + 2):
+        await handlers.handle(my_chat_member=change)
+    assert handlers.calls() == ["sendmessage"] * A_MINUTE
+
+
 MEANT = {
     "a mention": "@campaign_faq_bot 补办饭卡",
     "a mention with a character at once after it": "@campaign_faq_bot补办饭卡",

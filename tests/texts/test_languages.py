@@ -2,6 +2,7 @@
 
 import re
 import string
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -64,3 +65,9 @@ def test_the_compiled_messages_is_up_to_date() -> None:
     with (LOCALE / "en" / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         compiled = {message.id: message.string for message in read_mo(file) if message.id}
     assert compiled == {message.id: message.string for message in english() if message.id}
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "bot" / "texts").glob("*.py")), ids=lambda file: file.stem)
+def test_everybody_is_addressed_alike(file: Path) -> None:
+    """As a colleague is, in every text."""
+    assert "您" not in file.read_text(encoding="utf-8")
