@@ -24,10 +24,13 @@ _OPENING_SHARE = 0.5
 """From this share of the answers of a kind on, the same opening tires whoever reads several."""
 _SEVERAL = 8
 """With fewer answers of a kind the same opening is no habit."""
-_TELLING_SHARE, _TELLING_LEAST = 0.125, 3
+_TELLING_SHARE, _TELLING_LEAST = 0.2, 3
 """A term that more than this share of the items hold, and more than so many, is too common to name a subject."""
-_FOREIGN = 0.1
-"""A phrasing of which the other texts of its item explain less than this share has only common words with them."""
+_FOREIGN, _FOREIGN_EACH = 0.1, 0.003
+"""A phrasing of which the other texts of its item explain less than this share has only common words with them.
+
+The share grows with each phrasing up to the first number: among few, a good one may be the first to use its words.
+"""
 _NEAR, _AHEAD = 0.5, 0.25
 """How much of a phrasing another item explains that is clearly nearer than its own, and how much more than that does.
 
@@ -53,11 +56,11 @@ class AdviceKind(StrEnum):
     LONG_QUESTION = "long-question"
     """A question with so many characters (``length``) that a button cuts it; ``most`` fit."""
     NO_SUBJECT = "no-subject"
-    """A ``question`` that names nothing: read alone on a button, it could be about anything."""
-    FOREIGN_PHRASING = "foreign-phrasing"
-    """No rare term of ``phrasing`` stands in another text of its item."""
+    """A ``question`` without a keyword or a rare term of its item: alone on a button, it could be about anything."""
     STRAY_PHRASING = "stray-phrasing"
     """Held out, ``phrasing`` is clearly nearer to the second item, which asks ``question``."""
+    FOREIGN_PHRASING = "foreign-phrasing"
+    """No rare term of ``phrasing`` stands in another text of its item."""
     REDUNDANT_PHRASINGS = "redundant-phrasings"
     """Two phrasings of an item, ``one`` and ``other``, are nearly the same."""
     SHARED_FORM = "shared-form"
@@ -177,7 +180,8 @@ def _misplaced_phrasings(
     foreign, nearer, strays = list[tuple[int, str]](), list[tuple[int, str]](), set[tuple[int, str]]()
     for number, form in progress(sample(index, _READ)):
         explained, other = _explained(index, number, form, texts[number].shared[form])
-        if texts[number].item.kind is Kind.ANSWER and explained < _FOREIGN:
+        least = min(_FOREIGN, _FOREIGN_EACH * len(index.forms[number]))
+        if texts[number].item.kind is Kind.ANSWER and explained < least:
             foreign.append((number, form))
         if other >= _NEAR and other - explained >= _AHEAD:
             nearer.append((number, form))

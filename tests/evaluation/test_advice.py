@@ -117,16 +117,21 @@ def test_a_question_without_a_subject_is_named(question: str, is_named: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("phrasing", "is_named"),
-    [("门神该贴起来啦", True), ("饭卡该换新的啦", False), ("门神该换新卡啦", False)],
-    ids=["nothing of its item", "the subject", "a term of the answer"],
+    ("kind", "phrasing", "is_named"),
+    [
+        (Kind.ANSWER, "门神该贴起来啦", True),
+        (Kind.ANSWER, "饭卡该贴起来啦", False),
+        (Kind.ANSWER, "证件该贴起来啦", False),
+        (Kind.ANSWER, "班车该贴起来啦", False),
+        (Kind.NOT_COVERED, "门神该贴起来啦", False),
+    ],
+    ids=["no word of its item", "one of a phrasing", "one of the answer", "one of a keyword", "a refusal's own word"],
 )
-@pytest.mark.parametrize(("kind", "counts"), [(Kind.ANSWER, True), (Kind.NOT_COVERED, False)])
-def test_a_riddle_is_named(kind: Kind, phrasing: str, counts: bool, is_named: bool) -> None:  # noqa: FBT001
-    """Where no other text of its answer has a rare term of it. Each phrasing of a refusal may have words of its own."""
-    card = item("card", "饭卡丢了怎么补？", *CARD, phrasing, answer="带证件，换新卡。", kind=kind)
+def test_a_phrasing_that_is_foreign_to_its_item_is_named(kind: Kind, phrasing: str, is_named: bool) -> None:  # noqa: FBT001
+    """Where no other text of its item has a rare term of it."""
+    card = item("card", "饭卡丢了怎么补？", *CARD, phrasing, answer="带证件。", keywords=("班车",), kind=kind)
     named = [Advice(AdviceKind.FOREIGN_PHRASING, (Passage("card", phrasing),), {"phrasing": phrasing})]
-    assert of_kind(AdviceKind.FOREIGN_PHRASING, card, CANTEEN[1]) == (named if counts and is_named else [])
+    assert of_kind(AdviceKind.FOREIGN_PHRASING, card, CANTEEN[1]) == (named if is_named else [])
 
 
 @pytest.mark.parametrize(
