@@ -14,7 +14,7 @@ from bot.matching.lexicon import Lexicon
 from bot.matching.phonetics import sound_of
 from bot.matching.terms import Term, grams
 
-_SATURATION = 0.03
+_SATURATION = 0.015
 """A term that stands in this share of an item's phrasings counts half, one that stands in all counts almost whole."""
 _ANSWER_SHARE = 0.02
 """A term of the answer's text counts as one that stands in this share of the phrasings."""
