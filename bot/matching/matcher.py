@@ -283,8 +283,9 @@ class Matcher:
             reading, best = self._settled(piece)
             if subject and not named:
                 carried, sure = self._settled(subject + piece)
-                if sure and self._is_carried(sure.item, subject, piece, reading):
-                    reading, best = carried, sure
+                likely = sure or (carried.best if best and not self.is_about(best.item, subject) else None)
+                if likely and self._is_carried(likely.item, subject, piece, reading):
+                    reading, best = carried, likely
             subject = named or subject
             if best:
                 settled.setdefault(best.item.id, best)

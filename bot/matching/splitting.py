@@ -17,6 +17,8 @@ _ASKED = re.compile(
     "几月几[号日]|几[号月点条个次篇时])(?!子?[都也])"
 )
 """Each of them is what one question asks for; 啥都 and 谁也 ask for nothing."""
+_OTHER = re.compile("谁|怎么|怎样|咋个?|如何|为何|为什么|为啥|什么时候|啥时候|啥子时候")
+"""What begins another question right behind a word that asks."""
 _CONNECTIVE = re.compile("还有就是|还有|另外|以及|顺便问1?下?|顺便|再就是|同时|其次|接着|然后")
 _AND = re.compile("[和跟与]")
 _ORDINAL = re.compile(r"第\d+[条个点项句]?")
@@ -96,7 +98,9 @@ def _unmarked(piece: str, terms: Words) -> list[str]:
     parts, start = [], 0
     for left, right in pairwise(found):
         between = piece[left.end() : right.start()]
-        if len(between) >= _LEAST - 1 and not _TOLD.search(between) and right.start() - start >= _LEAST:
+        # 经费多少谁负责 asks twice, 哪年哪月 once.
+        is_apart = between or (left.start() - start >= _LEAST and _OTHER.fullmatch(right.group()))
+        if is_apart and not _TOLD.search(between) and right.start() - start >= _LEAST:
             named = [begin for begin, term in terms.find(between) if begin + len(term) == len(between)]
             end = left.end() + named[0] if named else right.start()
             parts.append(piece[start:end])
