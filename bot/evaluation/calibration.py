@@ -37,9 +37,7 @@ def calibrate(index: Index, progress: Progress) -> ConfidenceModel:
     if len(phrasings) < _TOO_FEW:
         return ConfidenceModel()
     bests = [(number, Matcher(without_item(index, number)).best(form)) for number, form in progress(phrasings)]
-    scores = sorted(
-        best.score if best and _is_false(best.item, index.items[number]) else 0.0 for number, best in bests
-    )
+    scores = sorted(best.score if best and _is_false(best.item, index.items[number]) else 0.0 for number, best in bests)
     return _confidence(scores[-1 - int(FALSE_ANSWERS * len(scores))])
 
 
