@@ -157,6 +157,8 @@ def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding
         return Asked(text, matcher.match(text))
     if context.earlier_options and (choice := _choice(bare, context.earlier_options, matcher)):
         return choice
+    if not context.items and not matcher.is_term(bare) and places_in(bare, 1, 0) is not None:
+        return NoSuchOption(0)
     return _question(bare, context, matcher)
 
 
@@ -266,8 +268,6 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
     is_open = not isinstance(own, Settled) and not matcher.subjects(text)
     says_nothing = is_open and own.score < _WEAK
     fragments = (*context.fragments, words)[-_KEPT:]
-    if not context.items and not matcher.is_term(text) and places_in(text, 1, 0) is not None:
-        return NoSuchOption(0)
     if 0 < len(words) <= _SHORT and is_open and _VAGUE.fullmatch(words):
         return Incomplete(fragments)
     steering = steering_in(text) if is_open and context.reply else None
