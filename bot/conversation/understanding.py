@@ -58,6 +58,9 @@ _PRONOUN = re.compile(
 _VAGUE = re.compile(
     "(?:那个|这个|那啥|内啥|内个|就是|我想问|想问|请问|问一下|嗯|呃|额|啊|然后|woxiangwen|我想|问|的|事|事情|情况)+"
 )
+_ASKS_TWICE = re.compile(r"[谁什么啥哪几多怎咋吗][^,，。?？;；]*[,，。?？;；].*[谁什么啥哪几多怎咋吗]")
+_POINTING = re.compile("(?:就是|就|嗯|额|呃|哦)*[那这]个(?:嘛|啊|吧|呢)*")
+"""Who points at what has no name yet."""
 _ASKING_ALONE = re.compile(
     "什么时候|啥时候|啥子时候|几时|多久|好久|哪天|几号|谁|哪个|哪里|哪儿|在哪|多少|几个|怎么办?|咋办?|咋个|什么|啥子?|么子|为什么|哪些|是|有"
 )
@@ -67,7 +70,8 @@ _NUMBER = re.compile(
 )
 _NUMBERED = re.compile(r"(?:选|要|看)?第?(\d{1,2})(?:个|条|项|号)?(.{2,})")
 """A number with a word of the option that has it."""
-_SPELT = {"diyige": 1, "dierge": 2, "disange": 3, "disige": 4, "diwuge": 5}
+_SPELT = {f"di{number}ge": place for place, number in enumerate(("yi", "er", "san", "si", "wu"), start=1)}
+"""Places as they are typed in pinyin."""
 _PART_UNIT = re.compile("[条项点]|部分|方面")
 """What a part of a list is counted by; options are counted by 个."""
 _CORRECTED = re.compile(
@@ -139,9 +143,9 @@ Understanding = Chosen | Rejected | NoSuchOption | Steered | Parts | Incomplete 
 def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding:  # noqa: PLR0911 - one return a meaning
     """What a message means after what was said last."""
     matcher = snapshot.matcher
-    act, bare = matcher.act(text), matcher.peeled(text)
-    if corrected := _CORRECTED.fullmatch(bare):
-        bare = corrected[1] or corrected[2]
+    act, bare = matcher.act(text), _meant(matcher.peeled(text))
+    if act is Act.OK and _POINTING.fullmatch(compact(text)):
+        return Incomplete(context.fragments)
     if act is Act.NONE_OF_THESE and _can_reject(context.reply):
         return Rejected()
     if context.options and (choice := _choice(bare, context.options, matcher)):
@@ -160,6 +164,14 @@ def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding
     if not context.items and not matcher.is_term(bare) and places_in(bare, 1, 0) is not None:
         return NoSuchOption(0)
     return _question(bare, context, matcher)
+
+
+def _meant(text: str) -> str:
+    """What a correction says was meant, and a place as it is written; else the text itself."""
+    if corrected := _CORRECTED.fullmatch(text):
+        return str(corrected[1] or corrected[2])
+    place = _SPELT.get(compact(text))
+    return f"第{place}个" if place else text
 
 
 def subjects_of(question: str, items: Sequence[Item], matcher: Matcher) -> tuple[str, ...]:
@@ -202,7 +214,7 @@ def _choice(text: str, options: Sequence[Button], matcher: Matcher) -> Chosen | 
 def _number(words: str) -> int | None:
     """The number, counted from 1, that a message consists of."""
     found = _NUMBER.fullmatch(words)
-    return int(found[2]) if found else _SPELT.get(words)
+    return int(found[2]) if found else None
 
 
 def _list_parts(text: str, context: Context, snapshot: Snapshot) -> Parts | Asked | None:
@@ -236,13 +248,15 @@ def _own_item(item: Item, parts: Sequence[str], places: Sequence[int], matcher: 
     """The item that says more of the one part that is named, if there is one."""
     if len(places) != 1:
         return None
-    about = matcher.subjects(parts[places[0]])
-    for subject in subjects_of(item.question, [item], matcher)[:1]:
-        reading = f"{subject}第{places[0] + 1}条"
+    part = parts[places[0]]
+    about = matcher.subjects(part)
+    readings = [f"{subject}第{places[0] + 1}条" for subject in subjects_of(item.question, [item], matcher)[:1]]
+    for reading in (*readings, part):
         verdict = matcher.match(reading)
         if isinstance(verdict, Answer) and len(verdict.chosen) == 1 and (found := verdict.chosen[0].item) is not item:
             asked = matcher.form(found.question)
-            return Asked(reading, verdict, leans=True) if any(term in asked for term in about) else None
+            if reading is part or any(term in asked for term in about):
+                return Asked(found.question, verdict, leans=True)
     return None
 
 
@@ -289,7 +303,8 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
 def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Asked | None:
     """A short message read with what was said before, where that fits; of several readings the most helpful."""
     words = compact(text)
-    if not 0 < len(words) <= _SHORT:
+    # Who asks twice says what is meant.
+    if not 0 < len(words) <= _SHORT or _ASKS_TWICE.search(text):
         return None
     fitting, content = [], [part for part in _LIGHT.split(words) if part[1:]]
     bare = _PRONOUN.sub("", _AROUND.sub("", words)) or words

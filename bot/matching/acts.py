@@ -28,6 +28,8 @@ def act_of(item: Item) -> Act | None:
 
 _EXCLAMATIONS = frozenset({Act.INSULT, Act.COMPLAINT, Act.PRAISE, Act.EMOTION, Act.LAUGHING})
 """What is said about somebody or something, in more words than the others."""
+_OUTWEIGHING = frozenset({Act.INSULT, Act.PRAISE, Act.HUMAN_OR_BOT})
+"""What a message does, whatever else it tells."""
 _CURSES = frozenset({Act.INSULT, Act.COMPLAINT})
 _AFTER = frozenset(
     {Act.THANKS, Act.GREETING, Act.GOOD_MORNING, Act.GOOD_EVENING, Act.APOLOGY, Act.LAUGHING, Act.BYE, Act.INSULT}
@@ -53,7 +55,16 @@ class Acts:
             return None
         text = _EMOTICON.sub("😊", text)
         words = compact(text)
-        return self._told(words) if words else _act_of_emoji(text)
+        return self._told(words) or self._told_beside(text) if words else _act_of_emoji(text)
+
+    def _told_beside(self, text: str) -> Act | None:
+        """What a message does that says something else too, and asks for nothing."""
+        clauses = [words for part in _PART.split(text)[::2] if (words := compact(part))]
+        told = [self._told(clause) for clause in (clauses[0], clauses[-1])] if len(clauses) > 1 else []
+        others = [clause for clause in clauses if self._told(clause) is None]
+        if any(ASKING_WORDS.search(clause) for clause in others):
+            return None
+        return next((act for act in told if act in _OUTWEIGHING), None)
 
     def _is_before(self, part: str, following: Sequence[str]) -> bool:
         act = self.act(part)
@@ -119,7 +130,7 @@ _OPINION = re.compile(
     "(?:你|您)(?:个人)?(?:觉得|认为).{0,14}(?:好不好|怎么样|咋样|对不对|好吗|棒不棒|行不行|有没有意思|有没有用|靠谱吗)(?:啊|呀|呢|嘛)*"
 )
 _GRUMBLE = re.compile(
-    "(?:你|您|尽|净|都|就|老|说|讲|些|给我|是|一堆|全)+(?:没用|废话|空话|套话|屁话|车轱辘话)(?:的|啊|嘛|话|吗)*"
+    "(?:行吧|好吧|唉|哎)*(?:你|您|尽|净|都|就|老|说|讲|些|给我|是|一堆|1堆|全|听着|听起来|感觉|还)+(?:没用|废话|空话|套话|屁话|车轱辘话)(?:的|啊|嘛|话|吗)*"
 )
 _INTRODUCTION = re.compile(
     f"(?!.*(?:{ASKING_WORDS.pattern}))(?:你好|您好|小|老|同志|老师|师傅)*(?:我|俺|咱)"
@@ -131,12 +142,16 @@ _ENTERTAINING = re.compile(
     "(?:你|您|给我|给大家|帮我|能不能|可以|可不可以|会不会|会|能|来|再|请)*(?:唱|讲|说|写|放|跳|作|编|背|表演|来)(?:1|几)?(?:个|首|段|支|篇|下)?"
     "(?:歌|笑话|故事|诗|舞|相声|段子|小说|歌曲|音乐|绕口令|节目)(?:给我|来)?(?:听听?|看看)?(?:吗|吧|呗|不|么|嘛|啊|呀)*"
 )
+_WRITING = re.compile(
+    "(?:你|能不能|可以|可不可以|请|麻烦)*(?:帮我|给我|替我|帮忙)(?:写|拟|编|起草|弄|整)(?:1|两)?[份篇封].{0,10}(?:吧|吗|呗|嘛|啊|不)*"
+)
+"""Who wants something written."""
 _PATTERNS = {
     Act.HUMAN_OR_BOT: _HUMAN_OR_BOT,
     Act.OPINION: _OPINION,
     Act.COMPLAINT: _GRUMBLE,
     Act.OPENING: _INTRODUCTION,
-    Act.ENTERTAIN: _ENTERTAINING,
+    Act.ENTERTAIN: re.compile(f"{_ENTERTAINING.pattern}|{_WRITING.pattern}"),
 }
 """What has a place for other words, and so can't be listed."""
 _PARTICLES = re.compile("^(?:那|啊|哎|唉|哦|噢|嗯|诶|喂|哈)+|[啊呀哦噢喔呢吧嘛么啦了的哈哇呃哟嘞咯哩噻哒滴嗦]+$")

@@ -21,6 +21,7 @@ _OTHER = re.compile("谁|怎么|怎样|咋个?|如何|为何|为什么|为啥|�
 """What begins another question right behind a word that asks."""
 _CONNECTIVE = re.compile("还有就是|还有|另外|以及|顺便问1?下?|顺便|再就是|同时|其次|接着|然后")
 _AND = re.compile("[和跟与]")
+_TOGETHER = re.compile("和|跟|与|还有|以及")
 _ORDINAL = re.compile(r"第\d+[条个点项句]?")
 _EACH = re.compile("(.+?)[和跟与](.+?)(分别|各自|都)(.+)")
 _ENUMERATION = re.compile(r"[/+＋&、]|[其]?[一二三][是，,、:：]|\d[.、)）](?!\d)")
@@ -48,7 +49,7 @@ def pieces(text: str, keywords: Keywords) -> Iterator[str]:
     parts = [part for part in _ENUMERATION.split(text) if part.strip()]
     for part in parts:
         for clause, end in clauses(part):
-            split = list(_split(clause, keywords.terms))
+            split = list(_split(clause, keywords))
             for piece in split:
                 is_named = len(parts) > 1 and keywords.items(piece)
                 is_ordinal = _ORDINAL.fullmatch(piece)
@@ -56,7 +57,11 @@ def pieces(text: str, keywords: Keywords) -> Iterator[str]:
                     yield piece
 
 
-def _split(clause: str, terms: Words) -> Iterator[str]:
+def _split(clause: str, keywords: Keywords) -> Iterator[str]:
+    named = [part for part in _TOGETHER.split(clause) if part]
+    if len(named) > 1 and all(map(keywords.items, named)):
+        yield from named
+        return
     if each := _EACH.fullmatch(clause):
         first, second, _, rest = each.groups()
         if not ASKING_WORDS.search(first + second) and not _ORDINAL.search(first + second):
@@ -66,7 +71,7 @@ def _split(clause: str, terms: Words) -> Iterator[str]:
         if len(_ORDINAL.findall(piece)) > 1:
             yield from _by_ordinal(piece)
         else:
-            yield from _unmarked(piece, terms)
+            yield from _unmarked(piece, keywords.terms)
 
 
 def _connected(clause: str) -> list[str]:
