@@ -256,7 +256,7 @@ def _own_item(item: Item, parts: Sequence[str], places: Sequence[int], matcher: 
         if isinstance(verdict, Answer) and len(verdict.chosen) == 1 and (found := verdict.chosen[0].item) is not item:
             asked = matcher.form(found.question)
             if reading is part or any(term in asked for term in about):
-                return Asked(found.question, verdict, leans=True)
+                return Asked(next(iter(readings), reading), verdict, leans=True)
     return None
 
 

@@ -18,6 +18,9 @@ ITEM_PREFIX = "chat-"
 _LONGEST = 60
 """Characters of a message that may be an act; who writes more wants something."""
 
+_TO_US = re.compile("[你您]|机器人")
+"""What is said to the bot, beside what is told of something else."""
+
 
 def act_of(item: Item) -> Act | None:
     """The act that a small-talk item words; None for every other item."""
@@ -59,11 +62,10 @@ class Acts:
 
     def _told_beside(self, text: str) -> Act | None:
         """What a message does that says something else too, and asks for nothing."""
-        clauses = [words for part in _PART.split(text)[::2] if (words := compact(part))]
-        told = [self._told(clause) for clause in (clauses[0], clauses[-1])] if len(clauses) > 1 else []
-        others = [clause for clause in clauses if self._told(clause) is None]
-        if any(ASKING_WORDS.search(clause) for clause in others):
+        clauses = [words for part in re.split("[,;!，。；！\n]+", text) if (words := compact(part))]
+        if any(ASKING_WORDS.search(clause) for clause in clauses if not _HUMAN_OR_BOT.match(clause)):
             return None
+        told = [self._told(clause) for clause in clauses if _TO_US.search(clause)]
         return next((act for act in told if act in _OUTWEIGHING), None)
 
     def _is_before(self, part: str, following: Sequence[str]) -> bool:

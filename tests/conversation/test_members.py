@@ -456,6 +456,30 @@ def test_the_last_one_of_the_list_that_an_answer_is_a_part_of(shipped_snapshot: 
     assert dialogue.say("最后一条", speaker()).items == ("good-reputation",)
 
 
+FOLLOWED = {
+    "a place in pinyin": (("五带头是哪五个", "di er ge"), ("five-leads",)),
+    "a place that has an item of its own": (("开展活动有哪几条意义", "第三个展开说说"), ("masses-reason",)),
+    "who said it, where nobody had said": (("四个走在前列是哪四个", "哪个提出来的"), ("four-fronts",)),
+    "a complete double question": (
+        ("五带头是哪五个", "这次讲话是谁讲的，什么时候讲的"),
+        ("speaker", "nc-meeting-date"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "items"), FOLLOWED.values(), ids=FOLLOWED.keys())
+def test_what_follows(said: list[str], items: tuple[str, ...], shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """It leans on what was said, if it does not say everything itself."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    assert [dialogue.say(text, speaker()).items for text in said][-1] == items
+
+
+def test_who_points_at_nothing_is_asked(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """就是那个 is no agreement."""
+    turn = Dialogue(shipped_snapshot, usage).say("就是那个", speaker())
+    assert reply(turn) == Reply(members_texts.INCOMPLETE)
+
+
 @pytest.mark.parametrize("correction", ["不是五带头，是五个好", "是五个好不是五带头"])
 def test_a_correction_is_read_by_what_was_meant(correction: str, shipped_snapshot: Snapshot, usage: UsageLog) -> None:
     """Not by what was not."""
