@@ -101,7 +101,7 @@ FILLERS = """
 """What may stand beside these words, and says nothing by itself."""
 HINTS = {
     Steering.SHORTEN: "太长|长了|短[一点些]|简短|简单点|简洁|精简|啰嗦|重点|概括|1句话|看不完",
-    Steering.REPEAT: "[再重].{0,4}[遍次说讲发贴念复]|没[看听][清见到]|重复|多次",
+    Steering.REPEAT: "[再重].{0,4}[遍次说讲发贴念复](?!.*[细详具展])|没[看听][清见到]|重复|多次",
     Steering.CERTAIN: "确定|可靠|靠谱|真的假的|真的吗|没错|乱说|瞎编|编的|蒙的|蒙对|保证|骗|无误|属实|算数",
     Steering.SOURCE: "出处|原文|原话|哪(?![个位年天]).{0,3}[说讲写提]|出自|何处|边度",
     Steering.EXAMPLE: "举.{0,2}例|例子",

@@ -18,7 +18,7 @@ ITEM_PREFIX = "chat-"
 _LONGEST = 60
 """Characters of a message that may be an act; who writes more wants something."""
 
-_TO_US = re.compile("[你您]|机器人")
+_TO_US = re.compile("[你您谢]|辛苦|机器人")
 """What is said to the bot, beside what is told of something else."""
 
 
@@ -31,7 +31,7 @@ def act_of(item: Item) -> Act | None:
 
 _EXCLAMATIONS = frozenset({Act.INSULT, Act.COMPLAINT, Act.PRAISE, Act.EMOTION, Act.LAUGHING})
 """What is said about somebody or something, in more words than the others."""
-_OUTWEIGHING = frozenset({Act.INSULT, Act.PRAISE, Act.HUMAN_OR_BOT})
+_OUTWEIGHING = frozenset({Act.INSULT, Act.PRAISE, Act.HUMAN_OR_BOT, Act.THANKS})
 """What a message does, whatever else it tells."""
 _CURSES = frozenset({Act.INSULT, Act.COMPLAINT})
 _AFTER = frozenset(
@@ -57,7 +57,7 @@ class Acts:
         if len(text) > _LONGEST:
             return None
         text = _EMOTICON.sub("😊", text)
-        words = compact(text)
+        words = _ADDRESSED.sub("", compact(text)) or compact(text)
         return self._told(words) or self._told_beside(text) if words else _act_of_emoji(text)
 
     def _told_beside(self, text: str) -> Act | None:
@@ -116,6 +116,10 @@ _START = re.compile(
     "(?:你们|你|您|了|啦|啊|呀|哈|哦)*|(?:好的?|行|嗯+|哦+|明白了?|知道了|收到|算了|很好|不错)(?:啊|呀|吧|了)*(?=那|请问|我想问|再问))",
     re.IGNORECASE,
 )
+_ADDRESSED = re.compile(
+    "^(?:小同志|小伙子|小姑娘|[小老][王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗])(?:啊|呀|哎|诶)*|(?:小同志|[小老][王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗])$"
+)
+"""Who speaks to the bot by a name."""
 _TYPED_PARTICLE = re.compile(r"(?<=[a-z]) +(?:ne|ma|ba|ya|a|la|ha)\W*$", re.IGNORECASE)
 """A particle behind a question that is typed in pinyin."""
 _ACT_OF_EMOJI = {emoji: act for act, listed in EMOJI.items() for emoji in listed}
@@ -153,6 +157,7 @@ _PATTERNS = {
     Act.OPINION: _OPINION,
     Act.COMPLAINT: _GRUMBLE,
     Act.OPENING: _INTRODUCTION,
+    Act.LAUGHING: re.compile(f"(?!.*(?:{ASKING_WORDS.pattern}))哈哈+.{{0,8}}[的了啊呀]"),
     Act.ENTERTAIN: re.compile(f"{_ENTERTAINING.pattern}|{_WRITING.pattern}"),
 }
 """What has a place for other words, and so can't be listed."""

@@ -146,8 +146,10 @@ class Matcher:
 
     def act(self, text: str) -> Act | None:
         """What a whole message does besides asking; None if it asks or says anything else, or is a phrasing."""
-        form = self._index.lexicon.form(text)
-        return None if form in self._index.by_form else self._index.acts.act(text)
+        act = self._index.acts.act(text)
+        # A term behind thanks is what is asked for.
+        asked = (text, self.peeled(text)) if act else ()
+        return None if any(self.is_term(each) or self.form(each) in self._index.by_form for each in asked) else act
 
     def peeled(self, text: str) -> str:
         """A message without the courtesies around its question."""
