@@ -21,6 +21,8 @@ _OTHER = re.compile("谁|怎么|怎样|咋个?|如何|为何|为什么|为啥|�
 """What begins another question right behind a word that asks."""
 _CONNECTIVE = re.compile("还有就是|还有|另外|以及|顺便问1?下?|顺便|再就是|同时|其次|接着|然后")
 _AND = re.compile("[和跟与]")
+_AGAIN = re.compile("[又也](?=[讲说是有叫要])")
+"""What joins a question to the one before it."""
 _TOGETHER = re.compile("和|跟|与|还有|以及")
 _ORDINAL = re.compile(r"第\d+[条个点项句]?")
 _EACH = re.compile("(.+?)[和跟与](.+?)(分别|各自|都)(.+)")
@@ -54,7 +56,7 @@ def pieces(text: str, keywords: Keywords) -> Iterator[str]:
                 is_named = len(parts) > 1 and keywords.items(piece)
                 is_ordinal = _ORDINAL.fullmatch(piece)
                 if len(split) > 1 or is_named or is_ordinal or "?" in end or is_asking(piece):
-                    yield piece
+                    yield _AGAIN.sub("", piece) if is_asking(piece) else piece
 
 
 def _split(clause: str, keywords: Keywords) -> Iterator[str]:
