@@ -274,13 +274,12 @@ def _fault(tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
 
 
 def load(files: Files, folder: str) -> Knowledge:
-    """Load every ``*.yaml`` of these files, in their order. ``folder`` names them in errors.
+    """Load these files, in their order. ``folder`` names them in errors.
 
     Raises KnowledgeError if they have faults; it holds all of them.
     """
     loading = _Loading()
-    loading.warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in files if name.endswith(".yml"))
-    contents = {name: loading.file(name, data) for name, data in files.items() if name.endswith(".yaml")}
+    contents = {name: loading.file(name, data) for name, data in files.items()}
     if SPEECH not in contents:
         loading.faults.append(Fault(SPEECH, 1, knowledge_texts.SPEECH_MISSING))
     elif not loading.entries and not loading.faults:

@@ -167,12 +167,6 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(folder: Path) -> None:
     assert loaded(folder).base.by_id["card"].answer == "到窗口补办：\n带上工作证就行。"
 
 
-def test_a_misnamed_file_is_pointed_out(folder: Path) -> None:
-    """``.yml`` is not read, and that is said."""
-    (folder / "more.yml").write_text("topic: x\n")
-    assert loaded(folder).warnings == (Fault("more.yml", 1, knowledge_texts.NOT_READ),)
-
-
 def test_other_documents_can_be_cited(folder: Path) -> None:
     """``others`` in speech.yaml are sources too."""
     speech = folder / "speech.yaml"
