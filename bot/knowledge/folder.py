@@ -52,8 +52,8 @@ def read(folder: Path) -> Files:
         message = knowledge_texts.FOLDER_MISSING if isinstance(error, FileNotFoundError) else unreadable
         raise KnowledgeError(str(folder), [Fault(str(folder), 1, message)]) from None
     for path in paths:
-        if message := _why_unreadable(path):
-            faults.append(Fault(_shown(path.name), 1, message))
+        if why := _why_unreadable(path):
+            faults.append(Fault(_shown(path.name), 1, why))
             continue
         try:
             files[path.name] = path.read_bytes()

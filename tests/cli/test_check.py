@@ -52,7 +52,7 @@ def test_every_file_of_the_folder_is_named(tmp_path: Path, capsys: pytest.Captur
     check(folder, quick=True)
     printed = capsys.readouterr().out
     assert "提醒：more.yml: 文件名不是以 .yaml 结尾" in printed
-    assert "用到的文件：items.yaml（3 条）、small-talk.yaml（2 条）、speech.yaml、synonyms.yaml" in printed
+    assert "用到的文件：items.yaml（3 条）、not-covered.yaml（2 条）、speech.yaml、synonyms.yaml" in printed
     assert "没用到，也不用管：README.md（不是知识文件）" in printed
     (folder / "speech.yaml").rename(folder / "speech.yml")
     with pytest.raises(typer.Exit):
