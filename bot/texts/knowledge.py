@@ -12,11 +12,34 @@ NAME_NOT_UTF8 = "文件名不是 UTF-8 编码；请改一个名字，最好只�
 FILE_UNREADABLE = "读不了这个文件（{reason}）；请检查文件的权限"
 NOT_UTF8 = "文件不是 UTF-8 编码；请在编辑器里另存为 UTF-8"
 NOT_YAML = "这一行附近不合 YAML 的写法；请检查缩进、冒号后面的空格，引号和括号是不是成对"
-FULL_WIDTH_COLON = "键名后面用了中文的冒号；请改成英文冒号，后面空一格"
-TAB = "这一行开头用了制表符；请改成空格"
-CONTROL_CHARACTER = "这一行里有看不见的控制字符；请删掉重打这一行"
+FULL_WIDTH_COLON = "键名后面用了{character}；请改成英文冒号“:”，后面空一格"
+COLON_WITHOUT_SPACE = "键名的冒号“:”后面少了一个空格；请补上"
+COLON_IN_TEXT = (
+    "这段话里有“: ”（英文冒号加空格），YAML 会把它前面的当成键名；"
+    '请改成中文冒号“：”，或者用一对英文引号（"）把整段话括起来'
+)
+MISTYPED_KEY = "键名里有{character}；键名只用英文字母，请把它改掉"
+MISTYPED_INDENTATION = "这一行的开头有{character}，YAML 只认英文空格；请删掉它，改用空格缩进"
+MISTYPED_SPACE = "这里用了{character}；请改成一个英文空格"
+MISTYPED_DASH = "列表的一项用了{character}开头；请改成英文的“-”，后面空一格"
+DASH_WITHOUT_SPACE = "列表的“-”后面少了一个空格；请补上"
+MISTYPED_HASH = "注释用了{character}开头；请改成英文的“#”，后面空一格"
+MISTYPED_QUOTE = '这里用了{character}当引号；请改成一对英文引号（"），或者去掉'
+UNCLOSED_QUOTE = "这里的{character}没有成对；请在这段话的末尾补上，或者去掉"
+QUOTE_WITHIN = (
+    "用{character}括起来的话里，或者它的后面，还有{character}或别的字；"
+    "请把里面的改成中文引号，用一对{character}括住整段话"
+)
+MISTYPED_IN_LIST = "括号里的列表用了{character}；请改成英文的“{better}”"
+UNCLOSED_BRACKET = "这里的{character}没有成对；请在末尾补上另一半"
+RESERVED_START = '这段话用{character}开头，它在 YAML 里有别的意思；请用一对英文引号（"）把整段话括起来'
+MISTYPED_ID = "编号“{text}”里有{character}；请改成英文的“{better}”"
+TWO_DOCUMENTS = "这里有“---”或“...”，一个文件里只能有一份内容；请删掉这一行，或者把后面的移到另一个文件"
+TAB = "这一行开头用了{character}；请改成空格"
+CONTROL_CHARACTER = "这一行里有{character}；请删掉它，或者重打这一行"
 EMPTY_FILE = "文件是空的；请写上内容，或删掉这个文件"
-ALIAS = "用了 YAML 的引用（& 和 *）；请把内容直接写出来"
+TAG = '这里用「!」开头，YAML 会把它当成标签；请去掉，或者用一对英文引号（"）把整段话括起来'
+ALIAS = '这里用「&」或「*」开头，YAML 会把它当成引用；请去掉，把内容直接写出来，或者用一对英文引号（"）把整段话括起来'
 DUPLICATE_KEY = "“{key}”写了两遍，另一处在第 {line} 行；请只留一处"
 UNKNOWN_KEY = "不认识“{key}”这个键；请删掉，或改成：{known}"
 MISSING_KEY = "缺少“{key}”；请补上"
