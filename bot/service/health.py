@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.conversation.reply import Reply
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreGoneError
 from bot.store.database import Database
 from bot.store.misses import MissLog
 from bot.texts import admins as texts
@@ -23,6 +23,7 @@ class Problem(StrEnum):
 
     SILENT = "Telegram could not be reached for 2 minutes"
     STORE = "the database can't commit"
+    GONE = "the database's file was deleted or replaced: put it back, or restart the bot"
     LATE = "an update has waited for over 2 minutes"
 
 
@@ -31,8 +32,9 @@ class Health:
     """Looks at the bot each time that it is told to.
 
     ``silent_s`` and ``oldest_s`` give seconds: since a fetch last succeeded, and of the oldest update's waiting.
-    ``tell`` brings to the admins what they should know: that the bot works again, with all that was wrong meanwhile, or
-    that the log of missed questions takes no new ones. ``problems``: what was wrong at the last look.
+    ``tell`` brings to the admins what they should know: that the bot works again, with all that was wrong meanwhile,
+    that the database's file is gone, or that the log of missed questions takes no new ones. ``problems``: what was
+    wrong at the last look.
     """
 
     database: Database
@@ -49,16 +51,19 @@ class Health:
 
     async def look(self) -> None:
         """Look at everything; log what has changed, and tell the admins what they should know."""
-        committed, full = await asyncio.to_thread(self._try_store)
+        fault, full = await asyncio.to_thread(self._try_store)
         found = {
             Problem.SILENT: self.silent_s() > _LONGEST_S,
-            Problem.STORE: not committed,
+            Problem.STORE: fault is Problem.STORE,
+            Problem.GONE: fault is Problem.GONE,
             Problem.LATE: self.oldest_s() > _LONGEST_S,
         }
         before, self.problems = self.problems, [problem for problem, is_so in found.items() if is_so]
         if self.problems != before:
             level = logging.ERROR if self.problems else logging.INFO
             _LOG.log(level, "Health: %s.", "; ".join(self.problems) or "green")
+        if Problem.GONE in self.problems and Problem.GONE not in before:
+            self.tell(Reply(texts.STORE_GONE))
         for problem in self.problems:
             self._seen.setdefault(problem, time.monotonic())
         if self._seen and not self.problems:
@@ -70,11 +75,11 @@ class Health:
             self.tell(Reply(texts.MISSED_FULL))
         self._full = full
 
-    def _try_store(self) -> tuple[bool, bool]:
-        """Whether the database commits, and whether the log of missed questions is full."""
+    def _try_store(self) -> tuple[Problem | None, bool]:
+        """What is wrong with the database, and whether the log of missed questions is full."""
         try:
             self.database.probe()
-            return True, self.misses.is_full()
+            return None, self.misses.is_full()
         except StoreError as error:
             _LOG.error("%s", error)
-            return False, self._full
+            return Problem.GONE if isinstance(error, StoreGoneError) else Problem.STORE, self._full

@@ -1,6 +1,5 @@
 """What is mistyped is one fault: it names the line, the very character, and how to type it."""
 
-
 import pytest
 
 from bot.errors import KnowledgeError

@@ -1,5 +1,7 @@
 """Whether the bot works, and whom it tells."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.conversation.reply import Reply
@@ -56,6 +58,19 @@ async def test_a_store_that_can_not_commit_makes_it_red(
     monkeypatch.setattr(inbox_setup.database, "probe", full)
     await signs.health.look()
     assert signs.health.problems == [Problem.STORE]
+
+
+async def test_a_database_that_is_gone_makes_it_red(signs: Signs, tmp_path: Path) -> None:
+    """Admins are told at once, since Telegram can be reached; and that it is back."""
+    (tmp_path / "bot.db").rename(tmp_path / "away")
+    for _ in range(2):
+        await signs.health.look()
+    assert signs.health.problems == [Problem.GONE]
+    assert [reply.text for reply in signs.told] == [texts.STORE_GONE]
+    (tmp_path / "away").rename(tmp_path / "bot.db")
+    await signs.health.look()
+    assert signs.health.problems == []
+    assert texts.PROBLEMS["GONE"] in signs.told[1].text
 
 
 async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:
