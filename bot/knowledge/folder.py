@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import logging
 import os
 import re
 import stat
@@ -13,10 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import EditRefusedError, Fault, KnowledgeError, Refusal, UsageError
+from bot.errors import EditRefusedError, Fault, GitError, KnowledgeError, Refusal, UsageError
 from bot.texts import knowledge as knowledge_texts
 
-_LOG = logging.getLogger(__name__)
 Files = Mapping[str, bytes]
 """The YAML files of a folder by their names, in the order of these."""
 State = Sequence[tuple[object, ...]]
@@ -157,17 +155,33 @@ def read_revision(folder: Path, revision: str) -> Files:
 
 
 def commit(folder: Path, names: Sequence[str], message: str) -> None:
-    """Commit these files to the git repository that the folder is in; an error of git is logged."""
+    """Commit these files, as they are now, to the git repository that the folder is in, if they differ from it.
+
+    Raises GitError if git does not do it.
+    """
     try:
-        _git(folder, "add", "--", *names)
-        _git(folder, "commit", "--quiet", "--message", message, "--", *names)
-    except (OSError, subprocess.SubprocessError) as error:
-        _LOG.warning("An edit could not be committed to git: %s", getattr(error, "stderr", None) or error)
+        # Git refuses a name that is neither here nor in its index.
+        known = [name for name in names if (folder / name).exists() or _git(folder, "ls-files", "--", name)]
+        if known:
+            _git(folder, "add", "--", *known)
+        changed = [name for name in known if _git(folder, "status", "--porcelain", "--", name)]
+        if changed:
+            _git(folder, "commit", "--quiet", "--message", message, "--", *changed)
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"git has not ended within {_GIT_PATIENCE_S} seconds") from error
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr + error.stdout).decode(errors="replace").strip()
+        raise GitError(said.splitlines()[0] if said else str(error)) from error
+    except OSError as error:
+        raise GitError(f"git can't be run ({error.strerror})") from error
 
 
 def _git(folder: Path, *words: str) -> bytes:
     command = ["git", "-C", str(folder), *words]
-    return subprocess.run(command, check=True, capture_output=True, timeout=_GIT_PATIENCE_S).stdout  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - the words are ours
+        command, check=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=_GIT_PATIENCE_S
+    )
+    return done.stdout
 
 
 def fingerprint(files: Files) -> str:

@@ -24,6 +24,7 @@ class Problem(StrEnum):
     SILENT = "Telegram could not be reached for 2 minutes"
     STORE = "the database can't commit"
     GONE = "the database's file was deleted or replaced: put it back, or restart the bot"
+    GIT = "edits can't be committed to git, see the log"
     LATE = "an update has waited for over 2 minutes"
 
 
@@ -33,14 +34,15 @@ class Health:
 
     ``silent_s`` and ``oldest_s`` give seconds: since a fetch last succeeded, and of the oldest update's waiting.
     ``tell`` brings to the admins what they should know: that the bot works again, with all that was wrong meanwhile,
-    that the database's file is gone, or that the log of missed questions takes no new ones. ``problems``: what was
-    wrong at the last look.
+    that the database's file is gone, that edits can't be committed to git, for the reason that ``git_fault`` gives, or
+    that the log of missed questions takes no new ones. ``problems``: what was wrong at the last look.
     """
 
     database: Database
     misses: MissLog
     silent_s: Callable[[], float]
     oldest_s: Callable[[], float]
+    git_fault: Callable[[], str | None]
     tell: Callable[[Reply], None]
     problems: Sequence[Problem] = field(default=(), init=False)
 
@@ -51,19 +53,22 @@ class Health:
 
     async def look(self) -> None:
         """Look at everything; log what has changed, and tell the admins what they should know."""
+        git_fault = self.git_fault()
         fault, full = await asyncio.to_thread(self._try_store)
         found = {
             Problem.SILENT: self.silent_s() > _LONGEST_S,
             Problem.STORE: fault is Problem.STORE,
             Problem.GONE: fault is Problem.GONE,
+            Problem.GIT: bool(git_fault),
             Problem.LATE: self.oldest_s() > _LONGEST_S,
         }
         before, self.problems = self.problems, [problem for problem, is_so in found.items() if is_so]
         if self.problems != before:
             level = logging.ERROR if self.problems else logging.INFO
             _LOG.log(level, "Health: %s.", "; ".join(self.problems) or "green")
-        if Problem.GONE in self.problems and Problem.GONE not in before:
-            self.tell(Reply(texts.STORE_GONE))
+        told_at_once = {Problem.GONE: texts.STORE_GONE, Problem.GIT: texts.NOT_COMMITTED.format(reason=git_fault)}
+        for problem in told_at_once.keys() & set(self.problems).difference(before):
+            self.tell(Reply(told_at_once[problem]))
         for problem in self.problems:
             self._seen.setdefault(problem, time.monotonic())
         if self._seen and not self.problems:
