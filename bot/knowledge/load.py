@@ -164,9 +164,9 @@ def _replaced(text: str, others: Mapping[str, str]) -> str:
 
 def _line(error: yaml.MarkedYAMLError) -> int:
     """Where the fault of a file that does not parse is likely to be."""
-    # What has no colon is noticed behind it.
-    is_key = error.context == "while scanning a simple key"
-    mark = error.context_mark if is_key or error.problem_mark is None else error.problem_mark
+    # What has no colon, or no end, is noticed behind it.
+    is_noticed_late = error.context in {"while scanning a simple key", "while scanning a quoted scalar"}
+    mark = error.context_mark if is_noticed_late or error.problem_mark is None else error.problem_mark
     return mark.line + 1 if mark else 1
 
 

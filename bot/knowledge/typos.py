@@ -229,7 +229,7 @@ def _with_other_values(line: str) -> Iterator[tuple[str, str]]:
         text = line[found.start("key") :]
         yield line[: found.start("key")] + _quoted(text), knowledge_texts.COLON_IN_TEXT
     first, last = value[0], value[-1]
-    if _ASCII.get(first, first) in "\"'":
+    if first in "\"'" or (first in _QUOTES and _ASCII.get(last, last) in "\"'"):
         wrong = next((character for character in (first, last) if character in _QUOTES), "")
         inner = value[1:-1] if _ASCII.get(last, last) in "\"'" and len(value) > 1 else value[1:]
         message = knowledge_texts.UNCLOSED_QUOTE if value.count(first) == 1 else knowledge_texts.QUOTE_WITHIN
@@ -241,8 +241,9 @@ def _with_other_values(line: str) -> Iterator[tuple[str, str]]:
         wrong = next((character for character in value if character in _ASCII), first)
         message = knowledge_texts.MISTYPED_IN_LIST.format(character=_named(wrong), better=_ASCII.get(wrong, ""))
         yield start + plain, message
-        unclosed = knowledge_texts.UNCLOSED_BRACKET.format(character=_named(first))
-        yield start + plain + ("]" if plain[0] == "[" else "}"), unclosed if plain == value else message
+        if plain[-1] not in "]}":
+            unclosed = knowledge_texts.UNCLOSED_BRACKET.format(character=_named(first))
+            yield start + plain + ("]" if plain[0] == "[" else "}"), unclosed if plain == value else message
     if first in "[{" and last in "]}":
         return
     if first in "@`%&*!|>{}[],?#":

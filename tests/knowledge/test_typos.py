@@ -84,6 +84,7 @@ COLONS = {
     "at the end of an answer": ("七点。", "包括:", 8, "“: ”"),
     "on a further line of an answer": ("七点。", "七点。\n      电话: 123", 9, "“: ”"),
     "in an answer below its key": ("answer: 七点。", "answer:\n      电话: 123", 9, "“: ”"),
+    "behind a quotation": ("- 几点吃早饭", "- “早饭”几点: 急", 7, "“: ”"),
     "in a phrasing": ("- 几点吃早饭", "- 电话: 123", 7, "“: ”"),
     "in a phrasing in English": ("- 几点吃早饭", "- QQ: 123", 7, "“: ”"),
 }
