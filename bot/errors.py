@@ -23,6 +23,14 @@ class StoreError(CampaignBotError):
     """The database can't be opened, read or written."""
 
 
+class StoreGoneError(StoreError):
+    """The database's file was deleted or replaced while it is in use: what is committed now would not be kept."""
+
+
+class GitError(CampaignBotError):
+    """Git did not do what it was asked for; the text is its reason."""
+
+
 class UnknownMissError(CampaignBotError):
     """No row of the log of missed questions has this id."""
 

@@ -133,7 +133,9 @@ def serve(app: App, limits: Limits | None = None) -> None:
     receiver = Receiver(app.inbox, encryption, worker, metrics)
     webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
     intake = webhook or Poller(bot, receiver)
-    health = Health(app.database, app.misses, intake.silent_s, worker.oldest_s, admin_notifier.tell)
+    health = Health(
+        app.database, app.misses, intake.silent_s, worker.oldest_s, lambda: edits.git_fault, admin_notifier.tell
+    )
     retention = Retention(partial(app.database.purge, timedelta(days=settings.retention_days)))
     service = Service(
         worker=worker,
@@ -145,6 +147,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
             partial(periodic, health.look, every_s=5),
             partial(periodic, partial(asyncio.to_thread, retention.purge), every_s=600),
             partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30),
+            partial(periodic, partial(asyncio.to_thread, edits.commit), every_s=60),
             reloader.run,
             partial(periodic, reloader.follow, every_s=0.5),
         ),

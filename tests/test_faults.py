@@ -83,6 +83,50 @@ def test_a_full_disk(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) 
     assert [row["count"] for row in missed(settings)] == [asked - 1]
 
 
+def test_a_deleted_database(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """Nothing is acknowledged from then on, and admins are told; after a restart everything is answered."""
+    log = tmp_path / "log"
+    settings |= {"CAMPAIGN_BOT_ADMINS": str(ADMIN)}
+    with running(settings, log) as process:
+        api.member_says("你好")
+        api.wait_until(lambda: len(texts(api, 7)) == 1 and not api.pending)
+        for file in tmp_path.glob("bot.db*"):
+            file.unlink()
+        api.member_says("补办饭卡")
+        api.member_says("写首诗送我妈", chat=8)
+        wait_for(lambda: "was deleted or replaced" in command(settings, "health").stdout)
+        api.wait_until(lambda: len(texts(api, ADMIN)) == 1)
+        assert "数据库文件不见了" in texts(api, ADMIN)[0]
+        assert "bot.db is gone" in log.read_text()
+        stop(process)
+    assert api.pending == 2
+    assert not (tmp_path / "bot.db").exists()
+    assert len(texts(api, 7)) == 1
+    with running(settings, log) as process:
+        api.wait_until(lambda: len(texts(api, 7)) == 2 and len(texts(api, 8)) == 1 and not api.pending)
+        stop(process)
+    assert [row["count"] for row in missed(settings)] == [1]
+
+
+def test_a_database_that_is_away_for_a_while(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """As on a disk that is mounted again: it goes on by itself, and tells what was."""
+    folder = tmp_path / "disk"
+    settings |= {"CAMPAIGN_BOT_ADMINS": str(ADMIN), "CAMPAIGN_BOT_DATABASE_URL": f"sqlite:///{folder}/bot.db"}
+    with running(settings, tmp_path / "log") as process:
+        api.member_says("你好")
+        api.wait_until(lambda: len(texts(api, 7)) == 1 and not api.pending)
+        away = folder.rename(tmp_path / "away")
+        api.member_says("补办饭卡")
+        api.wait_until(lambda: len(texts(api, ADMIN)) == 1)
+        assert api.pending == 1
+        away.rename(folder)
+        api.wait_until(lambda: len(texts(api, 7)) == 2 and not api.pending, seconds=60)
+        api.wait_until(lambda: len(texts(api, ADMIN)) == 2)
+        assert "数据库文件不见了或被换掉了" in texts(api, ADMIN)[1]
+        assert command(settings, "health").stdout == "green\n"
+        stop(process)
+
+
 def test_a_locked_database(api: FakeBotApi, polling: dict[str, str], tmp_path: Path) -> None:
     """It waits for whoever holds it, and says so."""
     log = tmp_path / "log"

@@ -1,7 +1,7 @@
 """The knowledge, checked: its faults, what it covers, what could be better, and what an edit would change."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ from bot.errors import KnowledgeError
 from bot.evaluation.advice import Advice, advise
 from bot.evaluation.impact import replay_all
 from bot.items import KnowledgeBase
-from bot.knowledge import Knowledge, read, read_revision
+from bot.knowledge import Files, Knowledge, Unused, read, read_revision, unused
 from bot.snapshot import Snapshot
 from bot.texts import command_line as texts
 
@@ -37,12 +37,13 @@ def check(
         try:
             loaded = bot.loaded.knowledge
         except KnowledgeError as error:
-            print(texts.CHECK_BROKEN.format(count=len(error.faults)), *error.faults, sep="\n")
+            faults = (texts.CHECK_BROKEN.format(count=len(error.faults)), *error.faults)
+            print(*faults, *_misnamed(unused(bot.folder)), sep="\n")
             raise typer.Exit(1) from None
         if against:
             _compare(bot, loaded.base, against)
             return
-        print(*_report(loaded), sep="\n")
+        print(*_report(bot.loaded.files, loaded, unused(bot.folder)), sep="\n")
         if not quick:
             for line in _advice(bot, loaded, every=every):
                 print(line)
@@ -74,14 +75,30 @@ def _differences(before: KnowledgeBase, after: KnowledgeBase) -> Iterator[str]:
             yield texts.AGAINST_GONE.format(item=item.id, question=item.question)
 
 
-def _report(knowledge: Knowledge) -> Iterator[str]:
+def _misnamed(found: Sequence[Unused]) -> Iterator[str]:
+    """What is not read and may be meant as knowledge."""
+    for file in found:
+        if not file.is_harmless:
+            yield texts.CHECK_WARNING.format(warning=f"{file.name}: {file.reason}")
+
+
+def _report(files: Files, knowledge: Knowledge, others: Sequence[Unused]) -> Iterator[str]:
     base = knowledge.base
+    yield from _misnamed(others)
     for warning in knowledge.warnings:
         yield texts.CHECK_WARNING.format(warning=warning)
     yield texts.CHECK_FINE.format(
         kinds=Counter(item.kind for item in base.items),
         phrasings=sum(len(item.all_phrasings()) for item in base.items),
     )
+    items_in = Counter(location.file for location in knowledge.locations.values())
+    used = [
+        texts.CHECK_USED_ITEMS.format(file=file, count=items_in[file]) if items_in[file] else file for file in files
+    ]
+    yield texts.CHECK_USED.format(files="、".join(used))
+    for reason in sorted({file.reason for file in others if file.is_harmless}):
+        names = "、".join(file.name for file in others if file.reason == reason)
+        yield texts.CHECK_UNUSED.format(files=names, reason=reason)
     yield texts.COVERAGE
     for paragraph, place in base.places.items():
         items = "、".join(item.id for item in base.items if paragraph in item.source)

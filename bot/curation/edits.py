@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from cachetools import LRUCache
 from pydantic import TypeAdapter
 
 from bot.curation.planning import AlreadyThereError, completed, is_made, questions, subject
-from bot.errors import EditRefusedError, KnowledgeError, Refusal
+from bot.errors import EditRefusedError, GitError, KnowledgeError, Refusal
 from bot.evaluation.impact import Impact, ReplayedQuestion, replay
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, fingerprint, read
@@ -25,6 +26,7 @@ from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.history import History
 from bot.store.records import Action, ActionKind, ActionState
 
+_LOG = logging.getLogger(__name__)
 _OVERWRITTEN = 50
 """So many of the latest edits are looked for in what an editor saved: no editor is left open for longer than that."""
 _PLANS_KEPT = 4
@@ -90,6 +92,10 @@ class Edits:
         self._plans: LRUCache[object, Plan] = LRUCache(_PLANS_KEPT)
         self.taken_over: deque[tuple[Snapshot, Snapshot]] = deque()
         """What editors changed: the snapshots before and after. Whoever has seen to one removes it."""
+        self.git_fault: str | None = None
+        """Why edits are not committed to git; None if they are, or need not be."""
+        self._uncommitted: dict[str, str] = {}
+        """The files that were edited and not committed since, and what was done to each last."""
 
     def recover(self) -> None:
         """After a start: find out of each edit that a kill interrupted whether it was made, and remove what is left."""
@@ -179,6 +185,21 @@ class Edits:
                 self._adopt(after, after)
             return is_new
 
+    def commit(self) -> None:
+        """Commit to git what was edited and is not committed; ``git_fault`` tells what came of it."""
+        with self._lock:
+            if not self._uncommitted:
+                return
+            try:
+                commit(self.folder, list(self._uncommitted), "; ".join(dict.fromkeys(self._uncommitted.values())))
+            except GitError as error:
+                if self.git_fault != str(error):
+                    _LOG.error("Edits can't be committed to git, trying again each minute: %s", error)
+                self.git_fault = str(error)
+            else:
+                self._uncommitted.clear()
+                self.git_fault = None
+
     def recalibrate(self, snapshot: Snapshot, confidence: ConfidenceModel) -> None:
         """Give a snapshot its own thresholds, if it still answers."""
         with self._lock:
@@ -257,7 +278,8 @@ class Edits:
             self.taken_over.append((current, found))
         self.current.snapshot = snapshot.calibrated(current.confidence)
         if self.commits and edits:
-            commit(self.folder, [edit.file for edit in edits], message)
+            self._uncommitted.update((edit.file, message) for edit in edits)
+            self.commit()
 
 
 def _all_made(action: Action, base: KnowledgeBase) -> bool:

@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from watchfiles import awatch
 
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
@@ -16,6 +15,7 @@ from bot.errors import Fault, KnowledgeError
 from bot.evaluation.calibration import cached_confidence
 from bot.evaluation.impact import Impact
 from bot.items import KnowledgeBase
+from bot.knowledge.folder import State, state
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.records import Action
 
@@ -170,26 +170,24 @@ class Reloader:
 
 
 async def changes(
-    folder: Path, *, calm_s: float = 0.2, longest_s: float = 1.0, look_s: float = 10.0, retry_s: float = 2.0
+    folder: Path, *, every_s: float = 0.5, longest_s: float = 2.0, look_s: float = 10.0
 ) -> AsyncIterator[None]:
-    """Yields whenever YAML files may have changed, for ever; a folder that is gone is waited for.
+    """Yields whenever the YAML files of a folder may have changed, for ever; also when the folder goes or comes.
 
-    An editor saves in several steps: a change counts when nothing was written for ``calm_s`` seconds, but whoever
-    writes on and on is not waited for longer than ``longest_s``. On some network drives no change is noticed: every
-    ``look_s`` seconds there may have been one. A folder that can't be watched is tried again after ``retry_s``.
+    The folder is looked at every ``every_s`` seconds: the system's notices of changes can be used up by other programs,
+    and network drives send none. An editor saves in several steps: a change counts when two looks see the same, but
+    whoever writes on and on is not waited for longer than ``longest_s``. A file system may keep times so coarsely that
+    a change does not show: every ``look_s`` seconds there may have been one.
     """
+    known: State | None = None
+    seen = await asyncio.to_thread(state, folder)
+    settled = yielded = time.monotonic()
     while True:
-        try:
-            async for _ in awatch(
-                folder,
-                watch_filter=lambda _, path: path.endswith((".yaml", ".yml")),
-                step=round(1000 * calm_s),
-                debounce=round(1000 * longest_s),
-                rust_timeout=round(1000 * look_s),
-                yield_on_timeout=True,
-                recursive=False,
-            ):
-                yield
-        except (OSError, RuntimeError) as error:
-            _LOG.warning("The knowledge folder can't be watched (%s); trying again.", error)
-        await asyncio.sleep(retry_s)
+        await asyncio.sleep(every_s)
+        before, seen, now = seen, await asyncio.to_thread(state, folder), time.monotonic()
+        is_settled = seen == before or now - settled >= longest_s
+        if (seen != known and is_settled) or now - yielded >= look_s:
+            known, yielded = seen, now
+            yield
+        if seen == known:
+            settled = now

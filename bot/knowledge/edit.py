@@ -10,7 +10,6 @@ import codecs
 import json
 import math
 import re
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -23,19 +22,21 @@ from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
 from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
+from bot.knowledge.typos import LINE_END
 
 _KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related", "short")
 """The order in which the shipped files write them."""
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """What YAML does not read, or takes for a line end, unless it is escaped."""
-_NEWLINE = re.compile(r"\r?\n")
-_REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\r\n|\Z)")
+_REST_OF_LINE = re.compile(rf"[ \t]*(?:#[^\r\n]*)?(?:{LINE_END.pattern}|\Z)")
 _REST_AND_COMMENTS = re.compile(rf"(?:{_REST_OF_LINE.pattern})+")
 """The rest of a line, and the blank lines and comments below it."""
-_PARTED = re.compile(r"\n[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*-[ \t]*\Z")
+_PARTED = re.compile(
+    rf"(?:{LINE_END.pattern})[ \t]*(?:{LINE_END.pattern})(?:[ \t]*#[^\r\n]*(?:{LINE_END.pattern}))*[ \t]*-[ \t]*\Z"
+)
 """Before an item: a blank line, perhaps comments, the dash."""
-_BLOCK_HEADER = re.compile(r"([^\n]*\n)(?: *\r?\n)*( *)")
+_BLOCK_HEADER = re.compile(rf"([^\r\n]*(?:{LINE_END.pattern}))(?: *(?:{LINE_END.pattern}))*( *)")
 """The line that opens a block scalar; the indentation of what it holds."""
 
 
@@ -254,10 +255,11 @@ class _Page:
         found = rest.match(self.text, len(self.text[: node.end_mark.index].rstrip(" \t\r\n")))
         if found and not collection.flow_style:
             lines = _indented(written, collection.start_mark.column)
-            yield found.end(), "", self.with_line_ends(f"{lines}\n" if found[0].endswith("\n") else f"\n{lines}")
+            is_ended = found[0].endswith(("\r", "\n"))
+            yield found.end(), "", self.with_line_ends(f"{lines}\n" if is_ended else f"\n{lines}")
 
     def with_line_ends(self, written: str) -> str:
-        newline = _NEWLINE.search(self.text)
+        newline = LINE_END.search(self.text)
         return written.replace("\n", newline.group() if newline else "\n")
 
 
@@ -296,8 +298,7 @@ def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator
     def place(middle: int, written: str) -> _Place:
         return start, page.text[start:end], page.text[start:middle] + page.with_line_ends(written)
 
-    # A comment may follow a tag or an anchor.
-    if item.flow_style or page.text[middle] in "!&":
+    if item.flow_style:
         return
     if value.style in ("|", ">"):
         end = middle + len(page.text[middle:end].rstrip(" \t\r\n"))
@@ -359,4 +360,4 @@ def _quoted(text: str) -> str:
 
 
 def _indented(text: str, columns: int) -> str:
-    return textwrap.indent(text, " " * columns, lambda line: line != "\n")
+    return re.sub(r"(?m)^(?!\n|\Z)", " " * columns, text)

@@ -17,6 +17,7 @@ from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.folder import Files
 from bot.knowledge.models import FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
+from bot.knowledge.typos import LINE_END, find_typo, find_unreadable, mistyped_id, mistyped_line
 from bot.text import normalise
 from bot.texts import knowledge as knowledge_texts
 
@@ -33,12 +34,11 @@ _Path = tuple[str | int, ...]
 _IDENTIFIER = re.compile(r"[a-z0-9.-]+")
 _COMMENT = re.compile(r"[ \t,\]}]*#")
 """What follows a text that a comment cuts short, on its line."""
-_LIKELY = (
-    (re.compile("^ *\t"), knowledge_texts.TAB),
-    (re.compile(r"^[ -]*\w+："), knowledge_texts.FULL_WIDTH_COLON),
-    (re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"), knowledge_texts.CONTROL_CHARACTER),
-)
-"""What is wrong with a line that YAML can't read, where it can be told by looking."""
+_SEPARATORS = {"\x85": "\U0010ff85", "\u2028": "\U0010f028", "\u2029": "\U0010f029"}
+"""YAML 1.1 ends lines there too, YAML 1.2 and editors do not: while a file is parsed, others stand for them."""
+_TYPED = {other: separator for separator, other in _SEPARATORS.items()}
+_SPECIAL = {"&": knowledge_texts.ALIAS, "!": knowledge_texts.TAG}
+"""What stands before a value, and is none of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +90,18 @@ class Tree:
     warnings: list[Fault] = field(init=False, default_factory=list)
     node: yaml.Node | None = field(init=False, default=None)
     _seen: set[int] = field(init=False, default_factory=set)
+    _has_separators: bool = field(init=False)
 
     def __post_init__(self) -> None:
+        self._has_separators = any(separator in self.text for separator in _SEPARATORS)
+        if unreadable := find_unreadable(self.text):
+            return self._fault(*unreadable)
         try:
-            self.node = yaml.compose(self.text, Loader=_TextLoader)
+            self.node = yaml.compose(_replaced(self.text, _SEPARATORS), Loader=_TextLoader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            return self._break(mark.line if mark else 0)
-        except yaml.reader.ReaderError as error:
-            # The position counts bytes.
-            return self._break(self.text.encode()[: error.position].count(b"\n"))
+            return self._fault(_line(error), _words(error, self.text))
         except RecursionError:
-            return self._break(0)
+            return self._fault(1, knowledge_texts.NOT_YAML)
         if self.node is None:
             return self._fault(1, knowledge_texts.EMPTY_FILE)
         self.value = self._read(self.node, ())
@@ -113,16 +113,6 @@ class Tree:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def _break(self, line: int) -> None:
-        """Note the one fault of a file that does not parse. ``line`` counts from 0."""
-        lines = self.text.split("\n")
-        # The parser often stops a line after the fault.
-        for near in (line, line - 1):
-            for pattern, message in _LIKELY:
-                if 0 <= near < len(lines) and pattern.search(lines[near]):
-                    return self._fault(near + 1, message)
-        return self._fault(line + 1, knowledge_texts.NOT_YAML)
-
     def _read(self, node: yaml.Node, path: _Path) -> _Value:
         line = node.start_mark.line + 1
         self.lines.setdefault(path, line)
@@ -130,13 +120,17 @@ class Tree:
         if id(node) in self._seen:
             self._fault(line, knowledge_texts.ALIAS)
             # An alias may stand inside what it names: there is no end to following that.
-            return str(node.value) if isinstance(node, yaml.ScalarNode) else {}
+            return self._text(node) if isinstance(node, yaml.ScalarNode) else {}
         self._seen.add(id(node))
+        if message := _SPECIAL.get(self.text[node.start_mark.index : node.start_mark.index + 1]):
+            self._fault(line, message)
         if isinstance(node, yaml.ScalarNode):
             is_words = not node.style and not _IDENTIFIER.fullmatch(node.value)
             if is_words and _COMMENT.match(self.text, node.end_mark.index):
                 self.warnings.append(Fault(self.name, node.end_mark.line + 1, knowledge_texts.COMMENT_CUTS_TEXT))
-            return str(node.value)
+            if not node.style and node.end_mark.line > node.start_mark.line:
+                self._check_further_lines(node)
+            return self._text(node)
         if isinstance(node, yaml.MappingNode):
             return dict(self._entries(node, path))
         return [self._read(child, (*path, index)) for index, child in enumerate(node.value)]
@@ -147,7 +141,7 @@ class Tree:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._fault(line, knowledge_texts.NOT_TEXT_VALUE.format(key="?"))
                 continue
-            key = str(key_node.value)
+            key = self._text(key_node)
             if (*path, key) in self.lines:
                 first = self.lines[*path, key]
                 self._fault(line, knowledge_texts.DUPLICATE_KEY.format(key=key, line=first))
@@ -155,8 +149,41 @@ class Tree:
             self.lines[*path, key] = line
             yield key, self._read(value_node, (*path, key))
 
+    def _check_further_lines(self, node: yaml.ScalarNode) -> None:
+        """What is typed as a comment or a key with a sign of a Chinese keyboard would become text in silence."""
+        lines = LINE_END.split(self.text[node.start_mark.index : node.end_mark.index])
+        for number, line in enumerate(lines[1:], node.start_mark.line + 2):
+            if message := mistyped_line(line):
+                self._fault(number, message)
+
+    def _text(self, node: yaml.ScalarNode) -> str:
+        value = str(node.value)
+        return _replaced(value, _TYPED) if self._has_separators else value
+
     def _fault(self, line: int, message: str) -> None:
         self.faults.append(Fault(self.name, line, message))
+
+
+def _replaced(text: str, others: Mapping[str, str]) -> str:
+    for character, other in others.items():
+        text = text.replace(character, other)
+    return text
+
+
+def _line(error: yaml.MarkedYAMLError) -> int:
+    """Where the fault of a file that does not parse is likely to be."""
+    # What has no colon, or no end, is noticed behind it.
+    is_noticed_late = error.context in {"while scanning a simple key", "while scanning a quoted scalar"}
+    mark = error.context_mark if is_noticed_late or error.problem_mark is None else error.problem_mark
+    return mark.line + 1 if mark else 1
+
+
+def _words(error: yaml.MarkedYAMLError, text: str) -> str:
+    if "alias" in f"{error.context} {error.problem}":
+        return knowledge_texts.ALIAS
+    lines = LINE_END.split(text)
+    is_second = error.problem == "but found another document" or lines[_line(error) - 2].startswith("...")
+    return knowledge_texts.TWO_DOCUMENTS if is_second else knowledge_texts.NOT_YAML
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,26 +213,33 @@ class _Loading:
     warnings: list[Fault] = field(default_factory=list)
     entries: list[_Entry] = field(default_factory=list)
     text_locations: dict[tuple[str, str], Location] = field(default_factory=dict)
+    faulty: list[str] = field(default_factory=list)
+    """The texts of the files that have faults."""
 
     def file(self, name: str, data: bytes) -> BaseModel | None:
         """The validated content of one file; faults are noted, and what is sound of an item file is kept."""
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self.faults.append(Fault(name, data.count(b"\n", 0, error.start) + 1, knowledge_texts.NOT_UTF8))
+            before = data[: error.start].decode("utf-8-sig")
+            self.faults.append(Fault(name, len(LINE_END.split(before)), knowledge_texts.NOT_UTF8))
+            self.faulty.append(data.decode(errors="ignore"))
             return None
         tree = Tree(name, text)
-        self.faults += tree.faults
+        content, faults = _validated(tree)
         self.warnings += tree.warnings
-        if tree.faults and not tree.value:
+        if faults:
+            self.faulty.append(text)
+        is_precise = any(fault.message in _SPECIAL.values() for fault in faults)
+        if faults and not is_precise:
+            parses = tree.node is not None
+            typo = find_typo(text, faults, lambda better: _validated(Tree(name, better))[1], parses=parses)
+            is_precise = typo is not None
+            faults = [Fault(name, *typo)] if typo else faults
+        self.faults += faults
+        if is_precise or (tree.faults and not tree.value):
             return None
-        model = _OWN_SHAPE.get(name, ItemFile)
-        content = None
-        try:
-            content = model.model_validate(tree.value)
-        except ValidationError as error:
-            self.faults += (_fault(tree, model, detail) for detail in error.errors(include_url=False))
-        if model is ItemFile and isinstance(tree.value, dict):
+        if _model(name) is ItemFile and isinstance(tree.value, dict):
             topic = content.topic if isinstance(content, ItemFile) else ""
             items = tree.value.get("items")
             for index, value in enumerate(items if isinstance(items, list) else []):
@@ -249,10 +283,13 @@ class _Loading:
                 yield entry.fault(knowledge_texts.SOURCE_NOT_WANTED, "source", id=item.id)
             for n, source in enumerate(item.source):
                 if places and source not in places:
-                    yield entry.fault(knowledge_texts.UNKNOWN_SOURCE, "source", n, source=source)
+                    words = mistyped_id(source) or knowledge_texts.UNKNOWN_SOURCE.format(source=source)
+                    yield entry.fault("{words}", "source", n, words=words)
             for n, related in enumerate(item.related):
-                if related not in ids:
-                    yield entry.fault(knowledge_texts.UNKNOWN_RELATED, "related", n, related=related)
+                # An item in a file with faults may be there.
+                if related not in ids and not any(related in text for text in self.faulty):
+                    words = mistyped_id(related) or knowledge_texts.UNKNOWN_RELATED.format(related=related)
+                    yield entry.fault("{words}", "related", n, words=words)
 
 
 _MESSAGES = {
@@ -267,6 +304,26 @@ _MESSAGES = {
     "string_type": knowledge_texts.NOT_TEXT_VALUE,
 }
 """What pydantic finds, by its own names, in words for admins; what is not named here is no mapping."""
+
+
+def _model(name: str) -> type[BaseModel]:
+    return _OWN_SHAPE.get(name, ItemFile)
+
+
+def _validated(tree: Tree) -> tuple[BaseModel | None, list[Fault]]:
+    """The content of a file, if it is sound, and the faults of its grammar and shape in the order of their lines."""
+    model, content, faults = _model(tree.name), None, set(tree.faults)
+    if special := sorted(fault for fault in faults if fault.message in _SPECIAL.values() and tree.value):
+        return None, special
+    if tree.value or not tree.faults:
+        try:
+            content = model.model_validate(tree.value)
+        except ValidationError as error:
+            faults.update(_fault(tree, model, detail) for detail in error.errors(include_url=False))
+    if isinstance(content, SpeechFile):
+        for part, ids in (("paragraphs", content.paragraphs), ("others", content.others)):
+            faults.update(Fault(tree.name, tree.line((part, key)), found) for key in ids if (found := mistyped_id(key)))
+    return content, sorted(faults)
 
 
 def _fault(tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
@@ -285,13 +342,12 @@ def _fault(tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
 
 
 def load(files: Files, folder: str) -> Knowledge:
-    """Load every ``*.yaml`` of these files, in their order. ``folder`` names them in errors.
+    """Load these files, in their order. ``folder`` names them in errors.
 
     Raises KnowledgeError if they have faults; it holds all of them.
     """
     loading = _Loading()
-    loading.warnings += (Fault(name, 1, knowledge_texts.NOT_READ) for name in files if name.endswith(".yml"))
-    contents = {name: loading.file(name, data) for name, data in files.items() if name.endswith(".yaml")}
+    contents = {name: loading.file(name, data) for name, data in files.items()}
     if SPEECH not in contents:
         loading.faults.append(Fault(SPEECH, 1, knowledge_texts.SPEECH_MISSING))
     elif not loading.entries and not loading.faults:

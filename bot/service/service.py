@@ -25,9 +25,9 @@ class Service:
     """Everything that runs while the bot serves Telegram.
 
     ``connect`` and ``disconnect`` open and close the connection to Telegram; after ``stop_sending`` no call begins.
-    ``background_tasks`` run from the start on, and one that ends or fails ends the bot. ``connected_tasks`` are done
-    once Telegram was reached, again where they fail; at least one goes on until it is cancelled. ``reload`` asks for
-    the knowledge to be loaded anew, as SIGHUP does.
+    ``background_tasks`` run from the start on, ``connected_tasks`` once Telegram was reached; one that fails is begun
+    again after a pause, and ends nothing. A background task that returns ends the bot; of the connected ones at least
+    one goes on until it is cancelled. ``reload`` asks for the knowledge to be loaded anew, as SIGHUP does.
     """
 
     worker: Worker
@@ -40,12 +40,12 @@ class Service:
     reload: Callable[[], None]
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve until SIGINT or SIGTERM, and end within 10 seconds then. An error of a background task is raised."""
+        """Serve until SIGINT or SIGTERM, and end within 10 seconds then. An error of the HTTP server is raised."""
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.reload)
-        parts = (stop.wait(), self._serve(sockets), *(task() for task in self.background_tasks))
+        parts = (stop.wait(), self._serve(sockets), *map(persist, self.background_tasks))
         tasks = [asyncio.ensure_future(part) for part in parts]
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         _LOG.info("Stopping.")

@@ -1,9 +1,10 @@
 """The database over SQLAlchemy, SQLite in one file by default, and what the repositories execute in common."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Self, TypeVarTuple
@@ -11,7 +12,7 @@ from typing import IO, Any, Self, TypeVarTuple
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreGoneError
 from bot.store.records import ActionKind, InboxState
 from bot.store.tables import (
     ACTION_KEYS,
@@ -69,6 +70,13 @@ class Database:
     _engine: sa.Engine
     _clock: Callable[[], datetime]
     _claim: IO[str] | None = None
+    _files: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """The device and inode of each of SQLite's files that is in use."""
+
+    def __post_init__(self) -> None:
+        # SQLite deletes its log with the last connection.
+        sa.event.listen(self._engine, "close", lambda *_: self._forget_log())
+        self.check_files()
 
     @classmethod
     def open(cls, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
@@ -105,6 +113,7 @@ class Database:
     def close(self) -> None:
         """Close all connections, and give up the claim. A closed database that is used again opens new ones."""
         self._engine.dispose()
+        self._files.clear()
         if self._claim:
             self._claim.close()
 
@@ -127,6 +136,35 @@ class Database:
             message = f"Another `campaign-bot run` serves from {path}: end that one, or set CAMPAIGN_BOT_DATABASE_URL."
             raise StoreError(message) from error
 
+    def check_files(self) -> None:
+        """See that the files in use still stand where they were opened.
+
+        On Unix a process goes on writing into a file that was deleted or replaced, and nothing of that is kept.
+
+        Raises:
+            StoreGoneError: SQLite's file, or its log, was deleted or replaced.
+        """
+        path = self._engine.url.database
+        if self._engine.dialect.name != "sqlite" or not path or path == ":memory:":
+            return
+        for name in (path, *_logs(path)):
+            try:
+                state = os.stat(name)  # noqa: PTH116 - with each transaction: a Path costs more than the call
+                found = (state.st_dev, state.st_ino)
+            except OSError:
+                found = None
+            known = self._files.get(name)
+            if found and not known:
+                self._files[name] = found
+            elif found != known:
+                what = "was replaced by another file" if found else "is gone"
+                message = f"{name} {what} while the bot uses it: put it back, or restart the bot. Nothing is taken in."
+                raise StoreGoneError(message)
+
+    def _forget_log(self) -> None:
+        for name in _logs(self._engine.url.database or ""):
+            self._files.pop(name, None)
+
     def now(self) -> datetime:
         """The time as the tables keep it: UTC, in whole seconds."""
         return self._clock().astimezone(UTC).replace(microsecond=0)
@@ -138,12 +176,16 @@ class Database:
         On SQLite it keeps out every other writer from its first moment on, so nothing that it reads can change before
         it writes. Keep it short: do no work in it that needs no connection.
         """
+        self.check_files()
         with _clear_errors(self._engine.url, DBAPIError), self._engine.begin() as connection:
             yield connection
+        # It may have gone meanwhile, and with it what was committed.
+        self.check_files()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that only reads one state of the database: it waits for no writer, and no writer for it."""
+        self.check_files()
         with (
             _clear_errors(self._engine.url, DBAPIError),
             self._engine.connect().execution_options(reads=True) as connection,
@@ -273,6 +315,11 @@ def _clear_errors(database: sa.URL | str, *errors: type[Exception]) -> Iterator[
         otherwise = "check CAMPAIGN_BOT_DATABASE_URL, and that its folder can be written"
         fix = next((fix for sign, fix in _FIXES.items() if sign in reason), otherwise)
         raise StoreError(f"The database {database} can't be used ({reason}): {fix}.") from error
+
+
+def _logs(path: str) -> tuple[str, str]:
+    """The files that SQLite keeps beside a database that is in use."""
+    return f"{path}-wal", f"{path}-shm"
 
 
 def _begin_immediate(connection: sa.Connection) -> None:

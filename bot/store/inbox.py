@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from bot.errors import StoreGoneError
 from bot.store.database import DEDUPE_WINDOW, Repository, fields_of, insert
 from bot.store.records import DeadLetter, Entry, InboxState, Records, Waiting
 from bot.store.tables import INBOX
@@ -39,6 +40,14 @@ class Inbox(Repository):
                     row_id = insert(connection, INBOX, row | {"state": InboxState.WAITING})
                     kept.append(Waiting(row_id, entry.payload, now))
         return kept
+
+    def is_kept(self) -> bool:
+        """Whether what was received is where it was put."""
+        try:
+            self._database.check_files()
+        except StoreGoneError:
+            return False
+        return True
 
     def waiting(self, besides: Collection[int]) -> Sequence[Waiting]:
         """What waits, in the order in which it came in, besides the rows with these ids."""

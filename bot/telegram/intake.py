@@ -56,6 +56,9 @@ class Poller:
 
     async def _poll(self) -> None:
         await self._receiver.worker.has_capacity.wait()
+        if not await asyncio.to_thread(self._receiver.inbox.is_kept):
+            # An offset acknowledges what came before it.
+            self._offset = None
         arguments = {"timeout": _POLL_S, "allowed_updates": list(KINDS), "offset": self._offset}
         with warnings.catch_warnings():
             # PTB advises its own method; that one fails a whole batch for one bad update.

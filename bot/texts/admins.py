@@ -4,9 +4,19 @@ RECOVERED = "机器人刚才有大约 {minutes} 分钟不太正常（{reasons}�
 PROBLEMS = {
     "SILENT": "收不到新消息",
     "STORE": "数据库写不进去",
+    "GONE": "数据库文件不见了或被换掉了",
+    "GIT": "改动没能提交到 git",
     "LATE": "有问题等了两分钟以上还没回复",
 }
 PROBLEM_JOINT = "，"
+STORE_GONE = (
+    "机器人的数据库文件不见了，或者被换成了别的文件。新消息先不收，等好了再回复，不会丢。"
+    "请管机器的同事把原来的文件放回去，或者重启机器人。"
+)
+NOT_COMMITTED = (
+    "刚才的改动已经生效，也存进了文件，但没能提交到 git（{reason}）。"
+    "我每分钟会再试一次；请管机器的同事看一看知识库那个文件夹的 git。"
+)
 MISSED_FULL = (
     "没答上来的问题已经记满了，新的问题暂时记不进去；已经记下的都在。"
     "请用 campaign-bot missed list 看一看，把不要的用 campaign-bot missed delete 编号 删掉，"

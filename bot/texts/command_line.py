@@ -11,6 +11,9 @@ CHECK_FINE = (
     "共 {phrasings} 种问法。"
 )
 CHECK_WARNING = "提醒：{warning}"
+CHECK_USED = "用到的文件：{files}"
+CHECK_USED_ITEMS = "{file}（{count} 条）"
+CHECK_UNUSED = "没用到，也不用管：{files}（{reason}）"
 CHECK_ADVICE = "建议（{places}）：{advice}"
 CHECK_PLACE = "{place} 的 {item}"
 CHECK_MORE_PLACES = "{places}，还有 {count} 处"

@@ -1,8 +1,10 @@
 """What ``check`` says besides faults."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+import typer
 
 from bot.cli.check import check, in_words
 from bot.evaluation.advice import Advice, AdviceKind, Passage
@@ -81,3 +83,19 @@ def test_a_long_list_is_cut_unless_all_is_wanted(
     assert sum("标准问法有" in line for line in lines) == long_questions
     assert few.count("items.yaml:") == places
     assert [words for words in ("还有 16 处）", "还有 1 处；") if any(words in line for line in lines)] == told
+
+
+def test_every_file_of_the_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether it is used, and why not; also where the knowledge has faults, which may come of a wrong name."""
+    folder = Path(shutil.copytree(CANTEEN, tmp_path / "knowledge"))
+    (folder / "more.yml").write_text("topic: x\n")
+    (folder / "README.md").write_text("x")
+    check(folder, quick=True)
+    printed = capsys.readouterr().out
+    assert "提醒：more.yml: 文件名不是以 .yaml 结尾" in printed
+    assert "用到的文件：items.yaml（3 条）、not-covered.yaml（2 条）、speech.yaml、synonyms.yaml" in printed
+    assert "没用到，也不用管：README.md（不是知识文件）" in printed
+    (folder / "speech.yaml").rename(folder / "speech.yml")
+    with pytest.raises(typer.Exit):
+        check(folder, quick=True)
+    assert "提醒：speech.yml: 文件名不是以 .yaml 结尾" in capsys.readouterr().out

@@ -1,8 +1,9 @@
 """Edits of a real folder: planned, made, taken back, byte by byte; and no edit of anybody is lost."""
 
 import json
+import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -419,22 +420,29 @@ def test_an_edit_is_known_by_the_questions_that_it_holds(
     assert set(admin_setup.database.read(select(ACTION_KEYS.c.key)).scalars()) == keys
 
 
-def test_edits_are_committed_to_git_when_that_is_wanted(
-    admin_setup: AdminSetup, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Only the files that were changed; where there is no repository the edit stands all the same."""
-    admin_setup.start(commits=True)
-    made(admin_setup, MORE)
-    assert "could not be committed" in caplog.text
+class Git:
+    """The repository of a knowledge folder."""
 
-    def git(*words: str) -> str:
-        command = ["git", "-C", str(admin_setup.folder), *words]
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *words: str) -> str:
+        command = ["git", "-C", str(self.folder), *words]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
-    for words in (["init", "-q"], ["config", "user.name", "x"], ["config", "user.email", "x@example.org"]):
-        git(*words)
-    git("add", ".")
-    git("commit", "-q", "-m", "first")
+    def start(self) -> None:
+        """With everything committed."""
+        for words in (["init", "-q"], ["config", "user.name", "x"], ["config", "user.email", "x@example.org"]):
+            self(*words)
+        self("add", ".")
+        self("commit", "-q", "-m", "first")
+
+
+def test_edits_are_committed_to_git_when_that_is_wanted(admin_setup: AdminSetup) -> None:
+    """Only the files that were changed."""
+    admin_setup.start(commits=True)
+    git = Git(admin_setup.folder)
+    git.start()
     admin_setup.write("synonyms.yaml", "放饭", "放饭, 供饭")
     action = made(admin_setup, TOPIC)
     assert git("log", "-1", "--format=%s", "--name-only").split() == [
@@ -445,6 +453,51 @@ def test_edits_are_committed_to_git_when_that_is_wanted(
     admin_setup.edits.undo(action, ADMIN)
     assert git("log", "-1", "--format=%s").startswith("undo: ")
     assert git("status", "--porcelain").split() == ["M", "synonyms.yaml"]
+    assert admin_setup.edits.git_fault is None
+
+
+def refuse(folder: Path) -> None:
+    """A hook that lets nothing pass."""
+    hook = folder / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'no commits on Friday' >&2\nexit 1\n")
+    hook.chmod(0o755)
+
+
+GIT_FAULTS: dict[str, tuple[Callable[[Path], object], Callable[[Path], object], str]] = {
+    "no repository": (lambda folder: shutil.rmtree(folder / ".git"), lambda folder: Git(folder).start(), "not a git"),
+    "a hook": (refuse, lambda folder: (folder / ".git" / "hooks" / "pre-commit").unlink(), "no commits on Friday"),
+    "a lock that was left behind": (
+        lambda folder: (folder / ".git" / "index.lock").touch(),
+        lambda folder: (folder / ".git" / "index.lock").unlink(),
+        "index.lock",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "repair", "reason"), GIT_FAULTS.values(), ids=GIT_FAULTS.keys())
+def test_what_git_does_not_take_is_committed_later(
+    admin_setup: AdminSetup,
+    caplog: pytest.LogCaptureFixture,
+    spoil: Callable[[Path], object],
+    repair: Callable[[Path], object],
+    reason: str,
+) -> None:
+    """The edits stand all the same; the fault is logged once, and gone once git takes them."""
+    admin_setup.start(commits=True)
+    git = Git(admin_setup.folder)
+    git.start()
+    spoil(admin_setup.folder)
+    made(admin_setup, MORE)
+    undone = made(admin_setup, TOPIC)
+    admin_setup.edits.undo(undone, ADMIN)
+    admin_setup.edits.commit()
+    assert reason in (admin_setup.edits.git_fault or "")
+    assert len([record for record in caplog.records if "can't be committed" in record.message]) == 1
+    repair(admin_setup.folder)
+    admin_setup.edits.commit()
+    assert admin_setup.edits.git_fault is None
+    assert git("status", "--porcelain") == ""
 
 
 LETTERS = "食堂饭卡开门关早晚几点丢补办谁说: #-'\"[]{}&*!|>%@`\\,？！a1"

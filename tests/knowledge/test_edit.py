@@ -689,7 +689,7 @@ def after(text: str, change: Change) -> str:
     return made(text, change).applied(text.encode()).decode()
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
 @pytest.mark.parametrize(("change", "marked"), PLACES)
 def test_an_edit_goes_to_its_place_and_nothing_else_changes(change: Change, marked: str, newline: str) -> None:
     """Whatever line ends the file has; and it is taken back by where it stands, or by what it is."""

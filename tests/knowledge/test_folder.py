@@ -1,15 +1,20 @@
 """A folder read as a whole, and its files replaced as a whole."""
 
+import contextlib
 import os
+import signal
+import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot.errors import EditRefusedError, KnowledgeError, Refusal, UsageError
-from bot.knowledge.folder import commit, fingerprint, read, read_revision, replace, tidy
+from bot.errors import EditRefusedError, Fault, KnowledgeError, Refusal, UsageError
+from bot.knowledge.folder import Unused, commit, fingerprint, read, read_revision, replace, tidy, unused
+from bot.texts import knowledge as knowledge_texts
 
 
 @pytest.fixture
@@ -23,11 +28,127 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_folder_is_its_yaml_files(folder: Path) -> None:
     """Byte by byte, in the order of their names."""
-    assert dict(read(folder)) == {"a.yaml": b"one\r\n", "b.yml": b"two"}
+    assert dict(read(folder)) == {"a.yaml": b"one\r\n"}
     assert fingerprint(read(folder)) == fingerprint(read(folder))
-    assert fingerprint(read(folder)) != fingerprint({"a.yaml": b"one\r\n"})
+    assert fingerprint(read(folder)) != fingerprint({"a.yaml": b"one\n"})
     with pytest.raises(KnowledgeError):
         read(folder / "none")
+
+
+def link(path: Path, target: str | Path) -> None:
+    path.symlink_to(target)
+
+
+def bind(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+
+
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a link to what is not there": (
+        lambda path: link(path, "/mnt/share/x.yaml"),
+        knowledge_texts.LINK_DANGLING.format(target="/mnt/share/x.yaml"),
+    ),
+    "a link to itself": (lambda path: link(path, path.name), knowledge_texts.LINK_DANGLING.format(target="x.yaml")),
+    "a folder": (Path.mkdir, knowledge_texts.FILE_IS_FOLDER),
+    "a pipe, which would be waited for": (os.mkfifo, knowledge_texts.FILE_IS_SPECIAL),
+    "a socket": (bind, knowledge_texts.FILE_IS_SPECIAL),
+    "a link to a device without an end": (lambda path: link(path, "/dev/zero"), knowledge_texts.FILE_IS_SPECIAL),
+    "what fails while it is read": (
+        lambda path: link(path, "/proc/self/mem"),
+        knowledge_texts.FILE_UNREADABLE.format(reason="Input/output error"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_can_not_be_read_is_a_fault(folder: Path, make: Callable[[Path], object], message: str) -> None:
+    """It is named, at once, and nothing of the folder is used without it; what is not named ``.yaml`` does no harm."""
+    # The path of a socket has to be short.
+    with contextlib.chdir(folder):
+        make(Path("x.yaml"))
+        make(Path("x.txt"))
+        signal.setitimer(signal.ITIMER_REAL, 20)
+        with pytest.raises(KnowledgeError) as caught:
+            read(Path())
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    assert caught.value.faults == (Fault("x.yaml", 1, message),)
+    assert "；" in message
+
+
+def test_a_name_that_is_not_utf8_is_a_fault(folder: Path) -> None:
+    """It can't be printed as it is."""
+    Path(os.fsdecode(bytes(folder) + b"/\xce\xca.yaml")).write_text("one")
+    with pytest.raises(KnowledgeError) as caught:
+        read(folder)
+    assert caught.value.faults == (Fault("\\xce\\xca.yaml", 1, knowledge_texts.NAME_NOT_UTF8),)
+
+
+def test_a_path_that_is_no_folder_is_a_fault(folder: Path) -> None:
+    """Another one than that there is nothing."""
+    for path, message in (
+        (folder / "none", knowledge_texts.FOLDER_MISSING),
+        (folder / "a.yaml", knowledge_texts.FOLDER_UNREADABLE.format(reason="Not a directory")),
+    ):
+        with pytest.raises(KnowledgeError) as caught:
+            read(path)
+        assert [fault.message for fault in caught.value.faults] == [message]
+
+
+MISNAMED = {
+    "more.yml": "more.yaml",
+    "more.YAML": "more.yaml",
+    "more.Yml": "more.yaml",
+    "more.yaml.txt": "more.yaml",
+    "more.yaml ": "more.yaml",
+    "more.yaml (1)": "more.yaml",
+    "more。yaml": "more.yaml",
+    "more．yaml": "more.yaml",
+    "more.yaml.off": "more.yaml",
+    "饭堂.yml": "饭堂.yaml",
+}
+TEMPORARY = [
+    *("more.yaml~", ".more.yaml.swp", ".more.yaml.swo", "#more.yaml#", ".#more.yaml", "~$more.yaml", "4913"),
+    *("more.yaml.bak", "more.yaml.tmp", "more.yaml___jb_tmp___", "._more.yaml", ".campaign-bot-x1", "more.yml.orig"),
+]
+OTHER = ["README.md", "schema.json", ".gitignore", ".DS_Store", "notes.txt", "yaml", "yaml-guide.md", "表格.xlsx"]
+
+
+@pytest.mark.parametrize("name", [*MISNAMED, *TEMPORARY, *OTHER])
+def test_of_every_other_file_it_is_said_why_it_is_not_read(tmp_path: Path, name: str) -> None:
+    """Loudly where it may be meant as knowledge."""
+    (tmp_path / name).write_text("topic: x\n")
+    (tmp_path / "a.yaml").write_text("topic: x\n")
+    if name in MISNAMED:
+        expected = Unused(name, knowledge_texts.UNUSED_NAME.format(better=MISNAMED[name]), is_harmless=False)
+    else:
+        reason = knowledge_texts.UNUSED_TEMPORARY if name in TEMPORARY else knowledge_texts.UNUSED_KIND
+        expected = Unused(name, reason, is_harmless=True)
+    assert unused(tmp_path) == [expected]
+    assert list(read(tmp_path)) == ["a.yaml"]
+
+
+def test_hidden_files_and_folders_are_not_read(tmp_path: Path) -> None:
+    """What looks like knowledge there is pointed out."""
+    for name in (
+        "a.yaml",
+        ".b.yaml",
+        "sub/c.yaml",
+        "sub/deep/d.yaml",
+        "sub/.git/e.yaml",
+        ".git/f.yaml",
+        "pictures/g.png",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("topic: x\n")
+    assert unused(tmp_path) == [
+        Unused(".b.yaml", knowledge_texts.UNUSED_HIDDEN, is_harmless=False),
+        Unused(".git/", knowledge_texts.UNUSED_KIND, is_harmless=True),
+        Unused("pictures/", knowledge_texts.UNUSED_KIND, is_harmless=True),
+        Unused("sub/c.yaml", knowledge_texts.UNUSED_BELOW, is_harmless=False),
+        Unused("sub/deep/d.yaml", knowledge_texts.UNUSED_BELOW, is_harmless=False),
+    ]
+    assert list(read(tmp_path)) == ["a.yaml"]
 
 
 REPLACED = {

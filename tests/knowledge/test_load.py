@@ -45,13 +45,18 @@ FAULTS = [
     ("text-for-item", "bad.yaml", 3, knowledge_texts.NOT_MAPPING_VALUE.format(key="“items”")),
     ("list-for-file", "bad.yaml", 1, knowledge_texts.NOT_MAPPING_VALUE.format(key="")),
     ("not-utf8", "bad.yaml", 1, knowledge_texts.NOT_UTF8),
-    ("not-yaml", "bad.yaml", 7, knowledge_texts.NOT_YAML),
-    ("full-width-colon", "bad.yaml", 1, knowledge_texts.FULL_WIDTH_COLON),
-    ("tab", "bad.yaml", 6, knowledge_texts.TAB),
-    ("control-character", "bad.yaml", 6, knowledge_texts.CONTROL_CHARACTER),
+    ("not-yaml", "bad.yaml", 8, knowledge_texts.NOT_YAML),
+    ("full-width-colon", "bad.yaml", 1, knowledge_texts.FULL_WIDTH_COLON.format(character="「：」")),
+    ("tab", "bad.yaml", 6, knowledge_texts.TAB.format(character="制表符（U+0009）")),
+    (
+        "control-character",
+        "bad.yaml",
+        6,
+        knowledge_texts.CONTROL_CHARACTER.format(character="看不见的字符（U+0007）"),
+    ),
     ("empty-file", "bad.yaml", 1, knowledge_texts.EMPTY_FILE),
     ("alias", "bad.yaml", 4, knowledge_texts.ALIAS),
-    ("two-documents", "bad.yaml", 8, knowledge_texts.NOT_YAML),
+    ("two-documents", "bad.yaml", 8, knowledge_texts.TWO_DOCUMENTS),
     ("speech-without-title", "speech.yaml", 1, knowledge_texts.MISSING_KEY.format(key="title")),
     ("synonym-alone", "synonyms.yaml", 3, knowledge_texts.TOO_SHORT_GROUP),
     ("frames-as-text", "frames.yaml", 1, knowledge_texts.NOT_LIST_VALUE.format(key="frames")),
@@ -181,12 +186,6 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(folder: Path) -> None:
     path = folder / "items.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     assert loaded(folder).base.by_id["card"].answer == "到窗口补办：\n带上工作证就行。"
-
-
-def test_a_misnamed_file_is_pointed_out(folder: Path) -> None:
-    """``.yml`` is not read, and that is said."""
-    (folder / "more.yml").write_text("topic: x\n")
-    assert loaded(folder).warnings == (Fault("more.yml", 1, knowledge_texts.NOT_READ),)
 
 
 def test_other_documents_can_be_cited(folder: Path) -> None:

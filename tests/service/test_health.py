@@ -1,5 +1,7 @@
 """Whether the bot works, and whom it tells."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.conversation.reply import Reply
@@ -18,9 +20,15 @@ class Signs:
 
     def __init__(self, inbox_setup: InboxSetup) -> None:
         self.silent = self.oldest = 0.0
+        self.git_fault: str | None = None
         self.told: list[Reply] = []
         self.health = Health(
-            inbox_setup.database, inbox_setup.missed, lambda: self.silent, lambda: self.oldest, self.told.append
+            inbox_setup.database,
+            inbox_setup.missed,
+            lambda: self.silent,
+            lambda: self.oldest,
+            lambda: self.git_fault,
+            self.told.append,
         )
 
 
@@ -56,6 +64,32 @@ async def test_a_store_that_can_not_commit_makes_it_red(
     monkeypatch.setattr(inbox_setup.database, "probe", full)
     await signs.health.look()
     assert signs.health.problems == [Problem.STORE]
+
+
+async def test_a_database_that_is_gone_makes_it_red(signs: Signs, tmp_path: Path) -> None:
+    """Admins are told at once, since Telegram can be reached; and that it is back."""
+    (tmp_path / "bot.db").rename(tmp_path / "away")
+    for _ in range(2):
+        await signs.health.look()
+    assert signs.health.problems == [Problem.GONE]
+    assert [reply.text for reply in signs.told] == [texts.STORE_GONE]
+    (tmp_path / "away").rename(tmp_path / "bot.db")
+    await signs.health.look()
+    assert signs.health.problems == []
+    assert texts.PROBLEMS["GONE"] in signs.told[1].text
+
+
+async def test_edits_that_git_does_not_take_make_it_red(signs: Signs) -> None:
+    """Admins are told once, with git's reason; and that it is fine again."""
+    signs.git_fault = "Author identity unknown"
+    for _ in range(2):
+        await signs.health.look()
+    assert signs.health.problems == [Problem.GIT]
+    assert [reply.text for reply in signs.told] == [texts.NOT_COMMITTED.format(reason="Author identity unknown")]
+    signs.git_fault = None
+    await signs.health.look()
+    assert signs.health.problems == []
+    assert texts.PROBLEMS["GIT"] in signs.told[1].text
 
 
 async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:

@@ -1,6 +1,7 @@
 """The database itself: one schema, a private file, errors that say what to do, and what is old is deleted."""
 
 import json
+import shutil
 import sqlite3
 import stat
 import threading
@@ -17,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event, text
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreGoneError
 from bot.masking import question_key
 from bot.store.clusters import MissClusters
 from bot.store.database import REVISION, Database
@@ -221,6 +222,74 @@ def test_a_damaged_file_says_what_to_do(database: Database, path: Path) -> None:
         with pytest.raises(StoreError, match=r"malformed.*put a backup in its place"):
             database.probe()
         assert path.read_bytes() == raw, attempt
+
+
+def replace_by_a_copy(path: Path) -> None:
+    """As whoever restores a backup by ``mv``."""
+    shutil.copy(path, path.with_suffix(".copy"))
+    path.with_suffix(".copy").replace(path)
+
+
+GONE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "its file is deleted": (Path.unlink, "is gone"),
+    "all its files are deleted": (lambda path: [*map(Path.unlink, path.parent.iterdir())], "is gone"),
+    "its log is deleted": (lambda path: path.with_name("bot.db-wal").unlink(), "bot.db-wal is gone"),
+    "its file is replaced": (replace_by_a_copy, "was replaced"),
+    "its folder is moved": (lambda path: path.parent.rename(path.parent.with_name("moved")), "is gone"),
+    "its folder is deleted": (lambda path: shutil.rmtree(path.parent), "is gone"),
+    "another folder takes its place": (
+        lambda path: (path.parent.rename(path.parent.with_name("moved")), shutil.copytree(ROOT / "docs", path.parent)),
+        "is gone",
+    ),
+}
+
+
+@pytest.mark.parametrize(("go", "said"), GONE.values(), ids=GONE.keys())
+def test_a_file_that_is_gone_keeps_nothing(
+    database: Database, store: MissLog, path: Path, go: Callable[[Path], object], said: str
+) -> None:
+    """Nobody is told that something was kept, or that there is nothing; no other file is made in its place."""
+    store.record(miss("几点"))
+    go(path)
+    left = sorted(path.parent.iterdir()) if path.parent.exists() else []
+    for use in (database.probe, lambda: store.record(miss("几号")), lambda: store.rows(list(State))):
+        with pytest.raises(StoreGoneError, match=said):
+            use()
+    assert (sorted(path.parent.iterdir()) if path.parent.exists() else []) == left
+
+
+def test_a_file_that_goes_while_something_is_written(database: Database, path: Path) -> None:
+    """It was committed to a file that is gone: that is a failure."""
+
+    def write() -> None:
+        with database.transaction() as connection:
+            connection.exec_driver_sql("DELETE FROM missed").close()
+            path.unlink()
+
+    with pytest.raises(StoreGoneError):
+        write()
+
+
+def test_a_file_that_is_back_is_used_again(store: MissLog, path: Path) -> None:
+    """With everything that it held."""
+    store.record(miss("几点"))
+    away = path.parent.rename(path.parent.with_name("away"))
+    with pytest.raises(StoreGoneError):
+        store.record(miss("几号"))
+    away.rename(path.parent)
+    store.record(miss("几号"))
+    assert {row.question for row in store.rows(list(State))} == {"几点", "几号"}
+
+
+def test_other_connections_may_come_and_go(database: Database, store: MissLog, path: Path) -> None:
+    """Those of other processes, and our own: with the last one SQLite deletes its log, and makes another."""
+    for number in range(3):
+        store.record(miss(f"几点{number}"))
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT count(*) FROM missed").fetchone()
+        database._engine.dispose()
+        assert not path.with_name("bot.db-wal").exists()
+    assert len(store.rows(list(State))) == 3
 
 
 def test_a_full_disk_says_what_to_do(database: Database, store: MissLog) -> None:

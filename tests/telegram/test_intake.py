@@ -28,7 +28,9 @@ class Site:
 
     def __init__(self, inbox_setup: InboxSetup) -> None:
         bot: ExtBot[None] = ExtBot("1:x")
-        self.health = Health(inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, lambda _: None)
+        self.health = Health(
+            inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, lambda: None, lambda _: None
+        )
         webhook = Webhook(bot, inbox_setup.receiver, "https://bot.example.org/telegram", SECRET)
         self._web = http_server(self.health, inbox_setup.metrics, webhook)
 

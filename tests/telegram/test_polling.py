@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from telegram.ext import ExtBot
 
+from bot.errors import StoreGoneError
 from bot.telegram.client import Transport
 from bot.telegram.intake import Poller
 from tests.fake_bot_api import TOKEN, FakeBotApi
@@ -82,3 +84,19 @@ async def test_while_too_much_waits_nothing_is_fetched(
     assert fetches(api) == 0
     inbox_setup.worker.has_capacity.set()
     await reached(lambda: len(inbox_setup.inbox.waiting(())) == 1)
+
+
+async def test_what_is_not_kept_any_more_is_not_acknowledged(
+    api: FakeBotApi, inbox_setup: InboxSetup, polling: Polling, tmp_path: Path
+) -> None:
+    """A fetch acknowledges what came before it; Telegram keeps that until the file is back."""
+    api.member_says("几点")
+    await polling.poller._poll()
+    away = (tmp_path / "bot.db").rename(tmp_path / "away")
+    api.member_says("几号")
+    with pytest.raises(StoreGoneError):
+        await polling.poller._poll()
+    assert api.pending == 2
+    away.rename(tmp_path / "bot.db")
+    await polling.poller._poll()
+    assert len(inbox_setup.inbox.waiting(())) == 2
