@@ -68,6 +68,7 @@ def test_a_member_is_answered_and_a_miss_survives_a_restart(
         api.wait_for_messages(5)
         stop(process)
     assert {row["question"]: row["count"] for row in missed(settings)}["打［电话］能叫到车吗"] == 2
+    assert f"the database in {tmp_path}/bot.db" in log.read_text()
     assert TOKEN not in log.read_text()
     assert "张三" not in log.read_text() + json.dumps(missed(settings), ensure_ascii=False)
 
