@@ -11,19 +11,30 @@ from urllib.parse import quote
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
 """What a bot token looks like."""
+_USER_INFO = (
+    # Of a URL: up to the last @ before its path, and beyond a slash, # or ? where a password holds one.
+    r"(?<=://)[^\s/?#]+(?=@)|(?<=://)[^\s/:@]*:[^\s@]+(?=@[\w\[])",
+    # Of an address without a scheme.
+    r"(?<![^\s\"'(<\[{=,;（，；：“])[^\s\"'(<\[{=,;:/@（，；：“]+:[^\s\"'@/][^\s\"'@]*(?=@[\w\[])",
+)
+"""Where a user name and a password stand, to which nobody gave a name as a secret."""
 _SHORTEST_SECRET = 4
 """A shorter one would blank out ordinary words, and protects nothing."""
 
 
 class PlainFormatter(logging.Formatter):
-    """A line for people. ``secrets`` are blanked out wherever they came from, and so is all that looks like a token."""
+    """A line for people.
+
+    ``secrets`` are blanked out wherever they came from, and so is all that looks like a token, or like the user name and
+    the password in an address.
+    """
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         known = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in (secret, quote(secret, ""))}
         # The longest first: a secret may be the beginning of another.
         literal = (re.escape(secret) for secret in sorted(known, key=len, reverse=True))
-        self._redact = partial(re.compile("|".join((*literal, TOKEN.pattern))).sub, "[secret]")
+        self._redact = partial(re.compile("|".join((*literal, TOKEN.pattern, *_USER_INFO))).sub, "[secret]")
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's text without secrets."""
