@@ -25,8 +25,8 @@ _SHORTEST_SECRET = 4
 class PlainFormatter(logging.Formatter):
     """A line for people.
 
-    ``secrets`` are blanked out wherever they came from, and so is all that looks like a token, or like the user name and
-    the password in an address.
+    ``secrets`` are blanked out wherever they came from, and so is all that looks like a token, or like the user name
+    and the password in an address.
     """
 
     def __init__(self, secrets: Collection[str] = ()) -> None:

@@ -4,8 +4,6 @@ import contextlib
 import http.client
 import json
 import logging
-import signal
-import sys
 
 import typer
 
@@ -21,8 +19,6 @@ _HEALTH_TIMEOUT_S = 10.0
 
 def run() -> None:
     """Serve members on Telegram."""
-    # The first process of a container ignores what it does not handle; until it serves there is nothing to finish.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         settings = load_settings()
         configure_logging(settings.log_level, settings.secrets())
@@ -30,12 +26,6 @@ def run() -> None:
             _LOG.warning("%s", line)
         settings.required_token()
         check_proxies()
-        _LOG.info(
-            "The knowledge is in %s, the database in %s, what can be computed anew in %s.",
-            settings.knowledge,
-            settings.database_file() or "no file",
-            settings.cache or "no folder",
-        )
         # Telegram's libraries cost every other command its start.
         from bot.serve import serve  # noqa: PLC0415
 

@@ -212,19 +212,6 @@ def test_the_process_is_the_command(tmp_path: Path) -> None:
     assert (process.returncode, stdout, len(stderr.splitlines())) == (2, b"", 1)
 
 
-def test_a_reader_may_leave(tmp_path: Path) -> None:
-    """A reader that closes the pipe ends the command, without a traceback."""
-    with execute(tmp_path, "ask", "--json") as process:
-        assert process.stdin
-        assert process.stdout
-        assert process.stderr
-        process.stdout.close()
-        process.stdin.write("补办饭卡\n".encode())
-        process.stdin.close()
-        assert process.wait(30) == 1
-        assert process.stderr.read() == b""
-
-
 WRONG_USE = {
     "an unknown option": ("ask", "--nonsense"),
     "an unknown command": ("nonsense",),
