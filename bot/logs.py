@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import quote
 
+from bot.masking import without_numbers
+
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
 """What a bot token looks like."""
 _USER_INFO = (
@@ -26,7 +28,7 @@ class PlainFormatter(logging.Formatter):
     """A line for people.
 
     ``secrets`` are blanked out wherever they came from, and so is all that looks like a token, or like the user name
-    and the password in an address.
+    and the password in an address, or like a member's personal number.
     """
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
@@ -38,7 +40,10 @@ class PlainFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's text without secrets."""
-        return self._redact(super().format(record))
+        return self._without_secrets(super().format(record))
+
+    def _without_secrets(self, text: str) -> str:
+        return without_numbers(self._redact(text))
 
 
 class JsonFormatter(PlainFormatter):
@@ -50,10 +55,10 @@ class JsonFormatter(PlainFormatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": self._redact(record.getMessage()),
+            "message": self._without_secrets(record.getMessage()),
         }
         if record.exc_info:
-            fields["trace"] = self._redact(self.formatException(record.exc_info))
+            fields["trace"] = self._without_secrets(self.formatException(record.exc_info))
         return json.dumps(fields, ensure_ascii=False)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 
 import pytest
@@ -69,12 +70,19 @@ def test_no_address_keeps_its_user_and_password(leak: str, left: str, *, failed:
     assert failed or all(line.endswith(left) for line in lines)
 
 
+def test_no_personal_number_is_written() -> None:
+    """A fault may hold a member's words."""
+    fault = record("KeyError: '打13812345678，写给a@b.cn，513321199001011234'", failed=True)
+    for formatter in (PlainFormatter(), JsonFormatter()):
+        assert not re.search(r"138|a@b|5133", formatter.format(fault))
+
+
 HARMLESS = [
     "https://api.telegram.org/bot/getMe answered 502",
     "another program serves this bot's token: end that one (12:30:05)",
     "http://127.0.0.1:8080/healthz does not answer",
     "The knowledge is in /srv/bot@home/knowledge",
-    "five-leads.yaml:12: write to: name@example.org",
+    "a chat of 5500112233 was asked in update 123456789",
     "@campaign_bot: retry",
 ]
 
