@@ -28,7 +28,7 @@ MASKED = {
     "a local number": ("办公室3122345", "办公室［号码］"),
     "a local number with a long dash": ("办公室312—2345", "办公室［号码］"),
     "a number of QQ": ("QQ：123456789", "QQ：［号码］"),
-    "before a plus": ("13812345678和10+", "［电话］和10+"),
+    "before a plus": ("13812345678和+", "［电话］和+"),
     "a service line": ("400-123-4567", "［电话］"),
     "abroad": ("+852 2123 4567", "［电话］"),
     "an old identity card in groups": ("513321 900101 123", "［证件号］"),
