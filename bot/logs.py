@@ -9,25 +9,41 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import quote
 
+from bot.masking import without_numbers
+
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
 """What a bot token looks like."""
+_USER_INFO = (
+    # Of a URL: up to the last @ before its path, and beyond a slash, # or ? where a password holds one.
+    r"(?<=://)[^\s/?#]+(?=@)|(?<=://)[^\s/:@]*:[^\s@]+(?=@[\w\[])",
+    # Of an address without a scheme.
+    r"(?<![^\s\"'(<\[{=,;（，；：“])[^\s\"'(<\[{=,;:/@（，；：“]+:[^\s\"'@/][^\s\"'@]*(?=@[\w\[])",
+)
+"""Where a user name and a password stand, to which nobody gave a name as a secret."""
 _SHORTEST_SECRET = 4
 """A shorter one would blank out ordinary words, and protects nothing."""
 
 
 class PlainFormatter(logging.Formatter):
-    """A line for people. ``secrets`` are blanked out wherever they came from, and so is all that looks like a token."""
+    """A line for people.
+
+    ``secrets`` are blanked out wherever they came from, and so is all that looks like a token, or like the user name
+    and the password in an address, or like a member's personal number.
+    """
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         known = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in (secret, quote(secret, ""))}
         # The longest first: a secret may be the beginning of another.
         literal = (re.escape(secret) for secret in sorted(known, key=len, reverse=True))
-        self._redact = partial(re.compile("|".join((*literal, TOKEN.pattern))).sub, "[secret]")
+        self._redact = partial(re.compile("|".join((*literal, TOKEN.pattern, *_USER_INFO))).sub, "[secret]")
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's text without secrets."""
-        return self._redact(super().format(record))
+        return self._without_secrets(super().format(record))
+
+    def _without_secrets(self, text: str) -> str:
+        return without_numbers(self._redact(text))
 
 
 class JsonFormatter(PlainFormatter):
@@ -39,10 +55,10 @@ class JsonFormatter(PlainFormatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": self._redact(record.getMessage()),
+            "message": self._without_secrets(record.getMessage()),
         }
         if record.exc_info:
-            fields["trace"] = self._redact(self.formatException(record.exc_info))
+            fields["trace"] = self._without_secrets(self.formatException(record.exc_info))
         return json.dumps(fields, ensure_ascii=False)
 
 

@@ -2,49 +2,100 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from bot.text import normalise
 
 KEPT_LIMIT = 500
 """Characters of a question that are kept: who writes more rambles."""
 
-_GAP = r"[\s.·\-\u2010-\u2015]{0,3}"
-_UNITS = r"[元万亿年人吨方米亩个名户辆斤里平立美块份篇]"
-_DATE = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)"
-_YEARS = r"(?:(?:19|20)\d\d[ -]){2}"
-_MASKS = (
-    (re.compile(r"(?:[A-Za-z0-9_.+-]+|[\u4e00-\u9fff]{1,4})@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), "［邮箱］"),
-    # Mobile numbers, with or without country code; not the middle of a longer number in groups.
-    (re.compile(rf"(?<!\d)(?<!\d[ -])(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?![ -]?\d)"), "［电话］"),
-    (re.compile("[一幺][三四五六七八九][零〇一幺二两三四五六七八九]{9}"), "［电话］"),
-    # An identity card: 17 digits and a digit or X.
-    (re.compile(rf"(?<!\d)(?:\d{_GAP}){{17}}[\dXx](?!\d)"), "［证件号］"),
-    # A bank card has 13 to 19 digits, often in groups of four; years in a row and dates are none.
-    (
-        re.compile(rf"(?<!\d)(?:\d{{13,19}}|(?!{_YEARS})\d{{4}}(?:[ -]\d{{4}}){{2,3}}(?:[ -]\d{{1,4}})?)(?!\d)"),
-        "［卡号］",
-    ),
-    # Land lines with their area code.
-    (re.compile(rf"(?<!\d)\(?0\d{{2,3}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{4}}(?!\d)"), "［电话］"),
-    # Whatever else is long enough to reach someone by; dates, years from 1900 on, amounts and measures are not.
-    (re.compile(rf"(?<!\d)(?!(?:19|20)\d\d[ -](?:19|20)\d\d)\d{{3,4}}[ -]\d{{4}}(?!\d)(?!\s*{_UNITS})"), "［号码］"),
-    (re.compile(rf"(?<!\d)(?!{_DATE})\d{{7,12}}(?!\d)(?!\.\d)(?!\s*{_UNITS})"), "［号码］"),
+_PHONE, _ID, _CARD, _EMAIL, _OTHER = "［电话］", "［证件号］", "［卡号］", "［邮箱］", "［号码］"
+_STAND_IN = re.compile(r"\[(?:电话|证件号|卡号|邮箱|号码)\]")
+
+_NUMERALS = dict(zip("〇零○一壹二贰貳两三叁參四肆五伍六陆陸七柒八捌九玖幺", "00011222233344556667788991", strict=True))
+_ARABIC = str.maketrans(_NUMERALS)
+_DIGITS = rf"[0-9{''.join(_NUMERALS)}]+"
+_GAP = r"[\s.,;/\\|*_~+'\"()\[\]{}<>·•・‧∙⋅。、「」『』【】〔〕《》〈〉\-\u2010-\u2015\u2212〜&]"
+_RUN = re.compile(rf"{_DIGITS}(?:{_GAP}{{1,3}}{_DIGITS})*")
+_GROUP = re.compile(_DIGITS)
+_LAST_X = re.compile(rf"{_GAP}?[Xx×](?![A-Za-z\d])")
+_DASH = r"[-\u2010-\u2015\u2212]"
+_DATED = re.compile(rf"(?<!\d)(?:19|20)\d\d(?:{_DASH}|[./])(?:0?[1-9]|1[0-2])(?:(?:{_DASH}|[./])[0-3]?\d)?(?!\d)")
+_UNIT = r"\s*[元万亿年人吨方米亩个名户辆斤里平立美块份篇条章节页项款级次届期只件字天周]"
+_AMOUNT = re.compile(_UNIT)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_FRACTION = re.compile(r"\d\.$")
+_DECIMALS = re.compile(r"(?:\d\.\d+[^\d.]+){2}")
+_HOST = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
+
+_BIRTH = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_IDENTITY = re.compile(rf"[1-9]\d{{5}}(?:19|20)\d\d{_BIRTH}\d{{3}}[\dX]")
+_OLD_IDENTITY = re.compile(rf"[1-9]\d{{5}}\d\d{_BIRTH}\d{{3}}")
+_MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}")
+_LAND_LINE = re.compile(r"(?:(?:00)?86)?0(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}(?:\d{1,4})?")
+_SERVICE_LINE = re.compile(r"[48]00\d{7}")
+_ABROAD = re.compile(r"(?:\+|00)[1-9]\d{7,14}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MOST_GROUPS = 24
+_FEW_GROUPS = 6
+"""In more of them people write digits singly or in pairs."""
+_PAIR = 2
+_A_LIST = 4
+"""So many small numbers, each larger than the one before, count something."""
+
+_PLACE = 6
+_SHORTEST_CARD = 13
+_QUARTET = 4
+_BANK = 6
+"""A card's number begins with so many digits of its bank, which some write as a group."""
+
+_LOCAL_PART = r"(?:(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]++|[\u4e00-\u9fff]{1,4})"
+_AT_SIGN = r"\s{0,2}[(\[{<【〔]?\s?(?:@|艾特|爱特|圈[Aa]|(?<![A-Za-z])[Aa][Tt](?![A-Za-z])|#)\s?[)\]}>】〕]?\s{0,2}"
+_POINT = r"\s{0,2}[(\[]?(?:\.|。|点|[Dd][Oo][Tt])[)\]]?\s{0,2}"
+_LABEL = r"[A-Za-z0-9-]+"
+_TOP_LEVEL = r"(?i:com|cn|net|org|edu|gov|info|top|vip|cc|me|io)"
+_PROVIDER = r"(?i:qq|163|126|139|189|gmail|sina|sohu|hotmail|outlook|foxmail|yahoo|aliyun|icloud|yeah)"
+_EMAILS = re.compile(
+    "|".join(
+        (
+            rf"{_LOCAL_PART}@{_LABEL}(?:\.{_LABEL})+",
+            rf"{_LOCAL_PART}@[\w-]+\.(?:中国|公司|网络|网址)",
+            # With words, blanks or other marks in place of the sign and the points, where it ends as an address does.
+            rf"{_LOCAL_PART}{_AT_SIGN}{_LABEL}(?:{_POINT}{_LABEL})*?{_POINT}{_TOP_LEVEL}(?:{_POINT}cn)?(?![A-Za-z0-9])",
+            rf"{_LOCAL_PART}{_AT_SIGN}{_PROVIDER}(?![A-Za-z0-9])",
+        )
+    )
 )
+_MAY_BE_EMAIL = re.compile("[@#]|[艾爱]特|圈[Aa]|[Aa][Tt]")
 
-
-_STAND_INS = re.compile("|".join({re.escape(unicodedata.normalize("NFKC", stand_in)) for _, stand_in in _MASKS}))
-_HOLDS_NONE = re.compile(r"[^\d@\[一幺]*")
-_BLANKS = tuple((pattern, " ") for pattern in (_STAND_INS, *(pattern for pattern, _ in _MASKS)))
+_BETWEEN = rf"(?:\s?{_DASH}\s?|\s)"
+_YEARS_OR_ROUND = rf"(?:19|20)\d\d{_BETWEEN}(?:19|20)\d\d|\d{{1,2}}00{_BETWEEN}\d\d00"
+_DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)"
+_OTHERS = re.compile(
+    "|".join(
+        (
+            # Whatever else is long enough to reach someone by; dates, years from 1900 on, amounts and measures are not.
+            rf"(?<!\d)(?!{_YEARS_OR_ROUND})\d{{3,4}}{_BETWEEN}\d{{4}}(?!\d)(?!{_UNIT})",
+            rf"(?<!\d)(?!{_DAY})\d{{7,12}}(?!\d)(?!\.\d)(?!{_UNIT})",
+        )
+    )
+)
+_FEWEST_DIGITS = 7
+_MAY_HOLD = re.compile(r"[@＠#＃\[［]|[艾爱]特|圈[AaＡａ]|[AaＡａ][TtＴｔ]")
+"""A text without any of these holds no e-mail address and nothing that is masked."""
+_BLANK = "\0"
 
 
 def mask(text: str) -> str:
     """The text with phone, identity card and bank card numbers and e-mail addresses masked, cut at 500 characters.
 
-    A number is found in whatever width it is typed, with gaps and with marks that no one sees. A text without one is
-    left as it is.
+    A number is found in digits of any kind and in Chinese numerals, with gaps and brackets, and with marks that no one
+    sees. What stands around it is left as it is.
     """
-    return _replaced(text, _MASKS)[:KEPT_LIMIT]
+    plain = _Plain.of(text)
+    return plain.replaced(_found(plain.text))[:KEPT_LIMIT]
 
 
 def loggable(text: str) -> str:
@@ -60,7 +111,10 @@ def question_key(question: str) -> str:
 
 def bare(text: str) -> str:
     """The text without personal numbers, whether they are masked or not: what is asked does not depend on them."""
-    return _replaced(text, _BLANKS)
+    plain = _Plain.of(text)
+    masked = (_Span(*found.span(), "") for found in _STAND_IN.finditer(plain.text))
+    spans = sorted((*masked, *_found(plain.text)), key=lambda span: span.start)
+    return plain.replaced(_Span(span.start, span.end, " ") for span in spans)
 
 
 def is_masked(text: str) -> bool:
@@ -68,12 +122,181 @@ def is_masked(text: str) -> bool:
     return bare(text) != text
 
 
-def _replaced(text: str, stand_ins: Iterable[tuple[re.Pattern[str], str]]) -> str:
-    # Half width, without marks that no one sees.
-    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    if _HOLDS_NONE.fullmatch(plain):
-        return text
-    replaced = plain
-    for pattern, stand_in in stand_ins:
-        replaced = pattern.sub(stand_in, replaced)
-    return text if replaced == plain else replaced
+def without_numbers(line: str) -> str:
+    """A line of the log without what surely is a phone, identity card or bank card number or an e-mail address.
+
+    Unlike ``mask`` it leaves short numbers, which are the bot's own.
+    """
+    plain = _Plain.of(line)
+    return plain.replaced(span for span in _found(plain.text) if span.stand_in != _OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A personal number in a plain text, and what stands for it."""
+
+    start: int
+    end: int
+    stand_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A text in half width, with Arabic digits for all that are drawn otherwise, and without marks that no one sees.
+
+    ``places``: where each of its characters stands in ``source``. It is empty where ``source`` holds too few digits for
+    a number, and no mark of an address.
+    """
+
+    source: str
+    text: str
+    places: Sequence[int]
+
+    @classmethod
+    def of(cls, source: str) -> "_Plain":
+        digits = sum(character.isdigit() or character in _NUMERALS for character in source)
+        if digits < _FEWEST_DIGITS and not _MAY_HOLD.search(source):
+            return cls(source, "", ())
+        drawn = [(place, _drawn_plainly(character)) for place, character in enumerate(source)]
+        places = [place for place, plainly in drawn for _ in plainly]
+        return cls(source, "".join(plainly for _, plainly in drawn), places)
+
+    def replaced(self, spans: Iterable[_Span]) -> str:
+        """The source with these replaced, which are in order and do not overlap."""
+        parts, done = [], 0
+        for span in spans:
+            parts += [self.source[done : self.places[span.start]], span.stand_in]
+            done = self.places[span.end - 1] + 1
+            # Marks that no one sees go with the character before them.
+            following = self.places[span.end] if span.end < len(self.places) else len(self.source)
+            done = max(done, following)
+        return "".join((*parts, self.source[done:]))
+
+
+def _drawn_plainly(character: str) -> str:
+    if character.isascii():
+        return character if character.isprintable() or character.isspace() else ""
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    # Zero width, variation selectors, keycaps.
+    if unicodedata.category(character) in {"Cf", "Me"} or "\ufe00" <= character <= "\ufe0f":
+        return ""
+    return unicodedata.normalize("NFKC", character)
+
+
+def _found(text: str) -> Sequence[_Span]:
+    """The personal numbers in a plain text, in order."""
+    if not text:
+        return ()
+    spans = []
+    left = text
+    for find in (_emails, _identities, _phones_and_cards, _others):
+        new = [*find(left)]
+        spans += new
+        for span in new:
+            left = left[: span.start] + _BLANK * (span.end - span.start) + left[span.end :]
+    return sorted(spans, key=lambda span: span.start)
+
+
+def _emails(text: str) -> Iterator[_Span]:
+    if _MAY_BE_EMAIL.search(text):
+        yield from (_Span(*found.span(), _EMAIL) for found in _EMAILS.finditer(text))
+
+
+def _others(text: str) -> Iterator[_Span]:
+    return (_Span(*found.span(), _OTHER) for found in _OTHERS.finditer(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """Digits of a text that may be one number: where each group of them stands."""
+
+    text: str
+    groups: Sequence[tuple[int, int]]
+
+    @property
+    def start(self) -> int:
+        return self.groups[0][0]
+
+    @property
+    def end(self) -> int:
+        return self.groups[-1][1]
+
+    def parts(self) -> list[str]:
+        """The digits of each group, as Arabic ones."""
+        return [self.text[start:end].translate(_ARABIC) for start, end in self.groups]
+
+
+def _runs(text: str, kind: Callable[[_Number], _Span | None]) -> Iterator[_Span]:
+    """What is of a kind among the runs of digits with gaps, the longest first at each place."""
+    for run in _RUN.finditer(text):
+        groups = [found.span() for found in _GROUP.finditer(text, *run.span())]
+        first = 0
+        while first < len(groups):
+            ends = range(min(len(groups), first + _MOST_GROUPS), first, -1)
+            found = ((last, kind(_Number(text, groups[first:last]))) for last in ends)
+            first, span = next(((last, span) for last, span in found if span), (first + 1, None))
+            if span:
+                yield span
+
+
+def _identities(text: str) -> Iterator[_Span]:
+    return _runs(text, _identity)
+
+
+def _identity(number: _Number) -> _Span | None:
+    digits, end = "".join(number.parts()), number.end
+    if last := _LAST_X.match(number.text, end):
+        digits, end = f"{digits}X", last.end()
+    # The first six digits name a place: they are a group, or several, or all is one.
+    is_grouped_so = len(number.groups) == 1 or _PLACE in accumulate(map(len, number.parts()))
+    is_old = is_grouped_so and _OLD_IDENTITY.fullmatch(digits)
+    return _Span(number.start, end, _ID) if is_old or _IDENTITY.fullmatch(digits) else None
+
+
+def _phones_and_cards(text: str) -> Iterator[_Span]:
+    # No number reaches across a date.
+    return _runs(_DATED.sub(lambda found: _BLANK * len(found.group()), text), _phone_or_card)
+
+
+def _phone_or_card(number: _Number) -> _Span | None:
+    parts, written = number.parts(), number.text[number.start : number.end]
+    if _counts(parts) or _THOUSANDS.fullmatch(written) or _HOST.fullmatch(written) or _DECIMALS.search(written):
+        return None
+    is_international = number.text[max(number.start - 1, 0)] == "+"
+    if _is_phone("+" * is_international + "".join(parts), parts):
+        start = number.start - is_international
+        is_bracketed = number.text[start - 1 : start] in set("([【〔") and re.search(r"[)\]】〕]", written)
+        return _Span(start - bool(is_bracketed), number.end, _PHONE)
+    return _Span(number.start, number.end, _CARD) if _is_card(number, parts) else None
+
+
+def _counts(parts: Sequence[str]) -> bool:
+    """Whether these are numbers of a list, such as 9, 10, 11, 12."""
+    is_small = len(parts) >= _A_LIST and max(map(len, parts)) <= _PAIR
+    return is_small and all(int(one) < int(other) for one, other in pairwise(parts))
+
+
+def _is_phone(digits: str, parts: Sequence[str]) -> bool:
+    if len(parts) > _FEW_GROUPS and max(map(len, parts)) > _PAIR:
+        return False
+    at_home = digits.removeprefix("+")
+    return bool(
+        _MOBILE.fullmatch(at_home)
+        or _LAND_LINE.fullmatch(at_home)
+        or _SERVICE_LINE.fullmatch(at_home)
+        or _ABROAD.fullmatch(digits)
+    )
+
+
+def _is_card(number: _Number, parts: Sequence[str]) -> bool:
+    if sum(map(len, parts)) < _SHORTEST_CARD:
+        return False
+    if len(parts) == 1:
+        return not (_AMOUNT.match(number.text, number.end) or _FRACTION.search(number.text[: number.start]))
+    if all(map(_YEAR.fullmatch, parts[:2])) or all(part.endswith("00") for part in parts):
+        return False
+    first, *rest, last = map(len, parts)
+    fours = all(size == _QUARTET for size in rest) and (last <= _QUARTET or not rest)
+    return (first == _QUARTET and bool(rest) and fours) or (first == _BANK and fours) or max(first, *rest, last) == 1

@@ -65,6 +65,12 @@ def serve(app: App, limits: Limits | None = None) -> None:
     app.database.claim()
     edits = Edits(app.folder, current, app.history, app.known, commits=settings.git_commit)
     edits.recover()
+    _LOG.info(
+        "The knowledge is in %s, the database in %s, what can be computed anew in %s.",
+        app.folder,
+        settings.database_file() or "no file",
+        settings.cache or "no folder",
+    )
     sockets = []
     try:
         sockets.append(listen(*settings.listen))

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -134,6 +134,38 @@ def execute(settings: Mapping[str, str], log: Path, program: Sequence[str] = BOT
     with log.open("ab") as stream:
         command = [sys.executable, *program]
         return subprocess.Popen(command, env=dict(settings), stdout=stream, stderr=stream, cwd=log.parent)
+
+
+@contextmanager
+def in_terminal(
+    settings: Mapping[str, str], folder: Path, program: Sequence[str], *before: str
+) -> "Iterator[tuple[subprocess.Popen[bytes], int]]":
+    """A program that owns a terminal of its own, and the other end of that terminal: who closes it closes the window.
+
+    ``before``: words in front of the program.
+    """
+    end, terminal = os.openpty()
+    # Whoever leads a session takes the first terminal that it opens for its own.
+    script = 'exec "$@" < "$0" > "$0" 2>&1'
+    words = ["sh", "-c", script, os.ttyname(terminal), *before, sys.executable, *program]
+    with subprocess.Popen(words, env=dict(settings), cwd=folder, start_new_session=True) as process, ending(process):
+        yield process, end
+    os.close(terminal)
+
+
+def read_until(end: int, text: str) -> str:
+    """All that is printed to a terminal until this text is."""
+    read = bytearray()
+
+    def is_there() -> bool:
+        with suppress(BlockingIOError):
+            read.extend(os.read(end, 4096))
+        return text.encode() in read
+
+    os.set_blocking(end, False)
+
+    wait_for(is_there)
+    return read.decode()
 
 
 @contextmanager

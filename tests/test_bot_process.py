@@ -1,6 +1,9 @@
 """The whole bot as a process, over real HTTP on loopback."""
 
 import json
+import os
+import re
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,19 @@ from bot.store.history import History
 from bot.store.misses import MissLog
 from tests.conftest import miss
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
-from tests.process import ending, execute, missed, refusal, running, settings_for, stop, wait_for
+from tests.process import (
+    BOT,
+    ending,
+    execute,
+    in_terminal,
+    missed,
+    read_until,
+    refusal,
+    running,
+    settings_for,
+    stop,
+    wait_for,
+)
 from tests.programs import trusting_bot
 
 
@@ -72,8 +87,43 @@ def test_a_member_is_answered_and_a_miss_survives_a_restart(
         api.wait_for_messages(5)
         stop(process)
     assert {row["question"]: row["count"] for row in missed(settings)}["打［电话］能叫到车吗"] == 2
+    assert f"the database in {tmp_path}/bot.db" in log.read_text()
     assert TOKEN not in log.read_text()
     assert "张三" not in log.read_text() + json.dumps(missed(settings), ensure_ascii=False)
+
+
+def test_a_hangup_does_not_end_a_start(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """However early it comes, as from a script that restarts the bot and asks it to load the knowledge."""
+
+    def handles_hangups() -> bool:
+        (caught,) = re.findall(r"^SigCgt:\t(\w+)$", status.read_text(), re.MULTILINE)
+        return bool(int(caught, 16) >> signal.SIGHUP - 1 & 1)
+
+    def is_ready() -> bool:
+        process.send_signal(signal.SIGHUP)
+        return "Polling for updates" in log.read_text()
+
+    log = tmp_path / "log"
+    with ending(execute(settings, log)) as process:
+        status = Path(f"/proc/{process.pid}/status")
+        wait_for(handles_hangups)
+        # What takes the time of a start is imported later.
+        assert "pydantic" not in status.with_name("maps").read_text()
+        wait_for(is_ready)
+        api.member_says("你好")
+        api.wait_for_messages(1)
+        stop(process)
+
+
+def test_it_ends_with_its_terminal(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """Whoever closes the window does not leave a bot behind that nobody sees; what is under way comes to its end."""
+    with in_terminal(settings, tmp_path, BOT) as (process, end):
+        api.member_says("你好")
+        read_until(end, "Polling for updates")
+        api.wait_for_messages(1)
+        os.close(end)
+        assert process.wait(timeout=20) == 0
+    assert api.pending == 0
 
 
 def test_an_old_webhook_is_removed_and_its_backlog_kept(

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import PREFIX, Settings, load_settings
+from bot.config import PREFIX, Settings, check_proxies, load_settings, unknown_settings
 from bot.errors import SettingsError
+from tests.conftest import ROOT
 
 TOKEN = "123456789:AAcanaryTOKENcanaryTOKENcanaryTOKEN"
 
@@ -34,7 +35,9 @@ READ: dict[str, tuple[dict[str, str], str, object]] = {
     "a setting that is empty is not set": ({"ADMIN_GROUP": ""}, "admin_group", None),
     "a level in small letters": ({"LOG_LEVEL": "debug"}, "log_level", "DEBUG"),
     "an address of the Bot API": ({"API_URL": "http://127.0.0.1:8081/"}, "api_url", "http://127.0.0.1:8081"),
-    "a folder at home": ({"KNOWLEDGE": "~/k"}, "knowledge", Path("~/k").expanduser()),
+    "a group with the longest id": ({"ADMIN_GROUP": "-1000000000000000"}, "admin_group", -(10**15)),
+    "the most of a count": ({"RETENTION_DAYS": "3650"}, "retention_days", 3650),
+    "the least of a count": ({"MISSES_A_DAY": "0"}, "misses_a_day", 0),
     "a public webhook": ({"WEBHOOK_URL": "https://bot.example.org/x"}, "webhook_url", "https://bot.example.org/x"),
     "a webhook of a server of one's own": ({"WEBHOOK_URL": "http://127.0.0.1/x"}, "webhook_url", "http://127.0.0.1/x"),
 }
@@ -53,32 +56,151 @@ def test_the_environment_wins_over_the_file(environment: pytest.MonkeyPatch, tmp
     assert (settings.admins, settings.misses_a_day) == ((2,), 7)
 
 
-MALFORMED = {
-    "admins": "1,x",
-    "webhook_url": "http://bot.example.org/x",
-    "webhook_secret": "a b",
-    "key": "short",
-    "listen": "8080",
-    "log_level": "loud",
-    "api_url": "127.0.0.1",
-    "messages_a_minute": "0",
-    "misses_a_day": "-1",
-    "retention_days": "long",
+PATHS = {
+    "at home": ("~/k", "{home}/k"),
+    "home itself": ("~", "{home}"),
+    "by a variable": ("$HOME/k", "{home}/k"),
+    "by a variable in braces": ("${HOME}/k", "{home}/k"),
+    "from the root on": ("/k", "/k"),
+    "here": ("k/l", "{here}/k/l"),
+    "here, as a shell says it": ("./k", "{here}/k"),
+    "with a blank": ("我的 k", "{here}/我的 k"),
 }
 
 
-@pytest.mark.parametrize(("field", "value"), MALFORMED.items(), ids=MALFORMED.keys())
+@pytest.mark.parametrize(("written", "meant"), PATHS.values(), ids=PATHS.keys())
+def test_all_paths_are_read_in_the_same_way(
+    environment: pytest.MonkeyPatch, tmp_path: Path, written: str, meant: str
+) -> None:
+    """Whatever names one: from the root on, wherever the process goes."""
+    environment.setenv("HOME", "/home/canary")
+    path = meant.format(home="/home/canary", here=tmp_path)
+    settings = settings_of(environment, KNOWLEDGE=written, CACHE=written, DATABASE_URL=f"sqlite:///{written}")
+    assert (str(settings.knowledge), str(settings.cache)) == (path, path)
+    assert (settings.database_url, settings.database_file()) == (f"sqlite:///{path}", Path(path))
+
+
+def test_a_database_url_keeps_its_options(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """They stand behind the path; a URL that names no file stays as it is."""
+    settings = settings_of(environment, DATABASE_URL="sqlite:///x.db?timeout=9")
+    assert settings.database_url == f"sqlite:///{tmp_path}/x.db?timeout=9"
+    assert settings_of(environment).database_file() == settings.database_file()
+    other = "postgresql+psycopg://me@db/x"
+    assert settings_of(environment, DATABASE_URL=other).database_url == other
+    assert settings_of(environment).database_file() is None
+
+
+def test_the_default_database_stands_here(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """From the root on too."""
+    assert settings_of(environment).database_file() == tmp_path / "data" / "bot.db"
+
+
+def test_nobody_has_a_home(environment: pytest.MonkeyPatch) -> None:
+    """As in a container under a user that it does not know: a path at home is malformed, and there is no cache."""
+
+    def unknown(_: object) -> None:
+        raise KeyError
+
+    environment.delenv("HOME", raising=False)
+    environment.delenv("XDG_CACHE_HOME", raising=False)
+    environment.setattr("pwd.getpwuid", unknown)
+    assert settings_of(environment).cache is None
+    with pytest.raises(SettingsError, match=r"CAMPAIGN_BOT_KNOWLEDGE \(a folder\)"):
+        settings_of(environment, KNOWLEDGE="~/k")
+
+
+@pytest.mark.parametrize("given", ["TOKN", "ADMIN", "LOGLEVEL", "X", "token_"])
+def test_an_unknown_name_is_told_with_the_nearest_one(
+    environment: pytest.MonkeyPatch, tmp_path: Path, given: str
+) -> None:
+    """From the environment and from the file, a line for each; what was given is in none."""
+    environment.setenv(f"{PREFIX}{given}", "canary")
+    (tmp_path / ".env").write_text(f"# {PREFIX}COMMENT=1\n export {PREFIX}MISSED_LIMITS = canary\n{PREFIX}ADMINS=1\n")
+    found = list(unknown_settings())
+    assert len(found) == 2
+    assert f"{PREFIX}{given} in the environment" in found[0]
+    assert found[1].startswith(f"The setting {PREFIX}MISSED_LIMITS in .env")
+    assert found[1].endswith(f"is {PREFIX}MISSED_LIMIT meant?")
+    assert "canary" not in "".join(found)
+
+
+NEAREST = {
+    "CAMPAIGN_BOT_TOKN": "TOKEN",
+    "CAMPAIGN_BOT_ADMIN_GROUPS": "ADMIN_GROUP",
+    "CAMPAIGN_BOT_LOGLEVEL": "LOG_LEVEL",
+    "CAMPAIN_BOT_TOKEN": "TOKEN",
+    "CAMPAIGNBOT_LISTEN": "LISTEN",
+}
+
+
+@pytest.mark.parametrize(("given", "meant"), NEAREST.items(), ids=NEAREST.keys())
+def test_the_nearest_name_is_told(environment: pytest.MonkeyPatch, given: str, meant: str) -> None:
+    """Also of a name whose prefix is misspelt."""
+    environment.setenv(given, "x")
+    (line,) = unknown_settings()
+    assert line.endswith(f"is {PREFIX}{meant} meant?")
+
+
+@pytest.mark.parametrize("name", ["BOT_TOKEN", "ROBOT", "CAMPAIGN", "campaign_bot_token", "TELEGRAM_BOT_TOKEN"])
+def test_other_names_are_nobodys_business(environment: pytest.MonkeyPatch, name: str) -> None:
+    """Nor are settings in small letters, which count."""
+    environment.setenv(name, "x")
+    assert list(unknown_settings()) == []
+
+
+MALFORMED = {
+    "no id": ("admins", "1,x"),
+    "an id of nobody": ("admins", "0"),
+    "an id that is too long": ("admins", "99999999999999999999"),
+    "a member for a group": ("admin_group", "5500112233"),
+    "a group that is too long": ("admin_group", "-99999999999999999999"),
+    "a public webhook without https": ("webhook_url", "http://bot.example.org/x"),
+    "a webhook without a host": ("webhook_url", "https://"),
+    "a secret with a blank": ("webhook_secret", "a b"),
+    "a secret that is too long": ("webhook_secret", "a" * 257),
+    "a short key": ("key", "short"),
+    "a port alone": ("listen", "8080"),
+    "a port that is too high": ("listen", "127.0.0.1:65536"),
+    "a URL to listen at": ("listen", "http://127.0.0.1:8080"),
+    "an IPv6 address without brackets": ("listen", "::1:8080"),
+    "an unknown level": ("log_level", "loud"),
+    "an address without its scheme": ("api_url", "127.0.0.1"),
+    "an address without a host": ("api_url", "https://"),
+    "an address with a query": ("api_url", "https://x.org/?a=b"),
+    "a path for a URL": ("database_url", "/var/lib/bot.db"),
+    "a URL with a slash too few": ("database_url", "sqlite://bot.db"),
+    "a URL without its path": ("database_url", "sqlite:///"),
+    "too little": ("messages_a_minute", "0"),
+    "too much": ("messages_a_minute", "1001"),
+    "less than nothing": ("misses_a_day", "-1"),
+    "more than fits": ("missed_limit", "1000001"),
+    "a word for a number": ("retention_days", "long"),
+    "more days than dates have": ("retention_days", "99999999999"),
+    "half a day": ("retention_days", "0.5"),
+    "perhaps": ("git_commit", "maybe"),
+    "no home": ("knowledge", "~nobody-canary/k"),
+    "no home for the database": ("database_url", "sqlite:///~nobody-canary/k"),
+}
+
+
+@pytest.mark.parametrize(("field", "value"), MALFORMED.values(), ids=MALFORMED.keys())
 def test_what_is_malformed_is_named(environment: pytest.MonkeyPatch, field: str, value: str) -> None:
-    """It is named alone: its value may be a secret."""
+    """With the form that is wanted, never with its value, which may be a secret."""
     with pytest.raises(SettingsError) as caught:
-        settings_of(environment, **{field.upper(): value, "ADMIN_GROUP": "-1"})
-    assert str(caught.value).startswith(f"These settings are malformed: {PREFIX}{field.upper()}.")
-    assert value not in str(caught.value).removeprefix(f"These settings are malformed: {PREFIX}{field.upper()}.")
+        settings_of(environment, **{"MISSES_A_DAY": "7", field.upper(): value})
+    form = Settings.model_fields[field].description
+    where = "See the table of settings in docs/operation.md."
+    assert str(caught.value) == f"These settings are malformed: {PREFIX}{field.upper()} ({form}). {where}"
+
+
+def test_every_setting_says_which_form_is_wanted() -> None:
+    """In a few words."""
+    assert all(field.description for field in Settings.model_fields.values())
 
 
 def test_all_that_is_malformed_is_named_at_once(environment: pytest.MonkeyPatch) -> None:
     """In the order of the alphabet."""
-    with pytest.raises(SettingsError, match="CAMPAIGN_BOT_ADMINS, CAMPAIGN_BOT_LISTEN"):
+    with pytest.raises(SettingsError, match=r"CAMPAIGN_BOT_ADMINS \(.*\); CAMPAIGN_BOT_LISTEN"):
         settings_of(environment, LISTEN="x", ADMINS="x")
 
 
@@ -87,6 +209,68 @@ def test_a_file_that_is_not_utf_8(environment: pytest.MonkeyPatch, tmp_path: Pat
     (tmp_path / ".env").write_bytes(f"{PREFIX}ADMIN_GROUP=-1 # 管理群".encode("gbk"))
     with pytest.raises(SettingsError, match="not UTF-8"):
         settings_of(environment)
+
+
+def test_a_file_that_begins_with_a_byte_order_mark(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As other editors save it."""
+    (tmp_path / ".env").write_text(f"{PREFIX}ADMINS=1\n", encoding="utf-8-sig")
+    assert settings_of(environment).admins == (1,)
+    assert list(unknown_settings()) == []
+
+
+def test_a_current_folder_that_is_gone(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A relative path leads nowhere from there."""
+    (tmp_path / "gone").mkdir()
+    environment.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(SettingsError, match="The current folder can't be read"):
+        load_settings()
+    environment.chdir(tmp_path)
+
+
+PROXIES = {
+    "http": ("HTTPS_PROXY", "http://127.0.0.1:3128", ""),
+    "without a scheme": ("https_proxy", "user:canary@127.0.0.1:3128", ""),
+    "without a port": ("ALL_PROXY", "http://proxy.example.org", ""),
+    "SOCKS without its package": (
+        "ALL_PROXY",
+        "socks5://user:canary@127.0.0.1:1080",
+        "ALL_PROXY is a SOCKS proxy.*socks",
+    ),
+    "SOCKS in capitals": ("HTTP_PROXY", "SOCKS5H://127.0.0.1:1080", "HTTP_PROXY is a SOCKS proxy"),
+    "another scheme": ("https_proxy", "ftp://user:canary@127.0.0.1", "https_proxy can't be used"),
+    "an old SOCKS": ("ALL_PROXY", "socks4://127.0.0.1:1", "ALL_PROXY can't be used"),
+    "no port": ("HTTPS_PROXY", "http://user:can#ary@127.0.0.1:x", "HTTPS_PROXY can't be used"),
+    "a port that is too high": ("HTTPS_PROXY", "127.0.0.1:99999", "HTTPS_PROXY can't be used"),
+    "no host": ("HTTPS_PROXY", "http://:3128", "HTTPS_PROXY can't be used"),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "fault"), PROXIES.values(), ids=PROXIES.keys())
+def test_a_proxy_that_can_not_be_used_is_told(
+    environment: pytest.MonkeyPatch, name: str, value: str, fault: str
+) -> None:
+    """By the variable that names it, and by what can be done; not where no proxy is used at all."""
+    for variable in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+        environment.delenv(variable, raising=False)
+        environment.delenv(variable.lower(), raising=False)
+    environment.setattr("importlib.util.find_spec", lambda _: None)
+    environment.setenv(name, value)
+    if not fault:
+        check_proxies()
+        return
+    with pytest.raises(SettingsError, match=fault) as caught:
+        check_proxies()
+    assert "canary" not in str(caught.value)
+    environment.setenv("NO_PROXY", "*")
+    check_proxies()
+
+
+def test_socks_with_its_package(environment: pytest.MonkeyPatch) -> None:
+    """It is as good as any."""
+    environment.setattr("importlib.util.find_spec", lambda _: object())
+    environment.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
+    check_proxies()
 
 
 ADDRESSES = {"127.0.0.1:8080": ("127.0.0.1", 8080), "[::1]:80": ("::1", 80), "localhost:0": ("localhost", 0)}
@@ -126,10 +310,9 @@ def test_a_webhook_needs_its_secret(environment: pytest.MonkeyPatch) -> None:
 
 def test_where_the_knowledge_is(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As set; else a folder here, before the one that stands beside the package."""
-    beside = settings_of(environment).knowledge
-    assert beside.is_absolute()
+    assert settings_of(environment).knowledge == ROOT / "knowledge"
     (tmp_path / "knowledge").mkdir()
-    assert settings_of(environment).knowledge == Path("knowledge")
+    assert settings_of(environment).knowledge == tmp_path / "knowledge"
     assert settings_of(environment, KNOWLEDGE="/k").knowledge == Path("/k")
 
 

@@ -1,5 +1,11 @@
 """What is never written down."""
 
+import itertools
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+
 import pytest
 
 from bot.masking import bare, is_masked, mask
@@ -20,9 +26,17 @@ MASKED = {
     "a land line": ("0836-3122345", "［电话］"),
     "a land line in brackets": ("(0836)3122345", "［电话］"),
     "a local number": ("办公室3122345", "办公室［号码］"),
+    "a local number with a long dash": ("办公室312—2345", "办公室［号码］"),
+    "a number of QQ": ("QQ：123456789", "QQ：［号码］"),
+    "before a plus": ("13812345678和+", "［电话］和+"),
+    "a service line": ("400-123-4567", "［电话］"),
+    "abroad": ("+852 2123 4567", "［电话］"),
+    "an old identity card in groups": ("513321 900101 123", "［证件号］"),
+    "an identity card with X after a gap": ("513321 1990 0101 123 Ｘ", "［证件号］"),
+    "an identity card with dashes in its date": ("513321-1990-01-01-1234", "［证件号］"),
     "an identity card": ("身份证513321199001011234", "身份证［证件号］"),
     "one that ends in X": ("51332119900101123X", "［证件号］"),
-    "an old identity card": ("513321900101123", "［卡号］"),
+    "an old identity card": ("513321900101123", "［证件号］"),
     "a bank card": ("6222 0212 3456 7890 123", "［卡号］"),
     "an e-mail address": ("写给zhang.san@example.com吧", "写给［邮箱］吧"),
     "a Chinese e-mail address": ("张三@qq.com", "［邮箱］"),
@@ -49,6 +63,41 @@ KEPT = [
     "1500 2000人",
     "10000000美元",
     "12345678.5元",
+    "2010年5月31日到2010年6月30日",
+    "2010.05.31",
+    "2010/5/31 2010/6/30 2010/7/31",
+    "二〇一〇年五月三十一日",
+    "1,200,000元",
+    "13,812,345,678元",
+    "3.5万",
+    "德发〔2010〕15号",
+    "甘委办发〔2010〕138号、〔2010〕139号",
+    "2006-2010、2011-2015",
+    "2006年至2010年",
+    "1 2 3 4 5",
+    "1、2、3、4、5、6、7、8、9、10、11、12",
+    "第1、3、5、7、9、11、13、15条",
+    "(1)(2)(3)(4)(5)(6)(7)(8)(9)",
+    "3.14159265358979",
+    "0.5 1.5 2.5 3.5 4.5 5.5",
+    "10086 10010 10000",
+    "12345.678平方米、23456.789平方米",
+    "一、二、三、四、五、六、七、八、九",
+    "一二三四五六七八九十",
+    "8:30-11:30，14:00-17:30",
+    "13:30 14:30 15:30 16:30",
+    "3.11.7和v22.8.0",
+    "192.168.100.200",
+    "139.196.123.45",
+    "100 200 300 400 500",
+    "1000 2000 3000 4000",
+    "10681种问法，144条",
+    "1000000000000元",
+    "@campaign_bot 第二个呢",
+    "看at那页",
+    "第#5号",
+    "五个好#学习",
+    "早上7.5点，晚上8点",
 ]
 
 
@@ -56,6 +105,110 @@ KEPT = [
 def test_personal_numbers_are_masked(text: str, expected: str) -> None:
     """Whatever could lead to a person."""
     assert mask(text) == expected
+
+
+SEPARATORS = [
+    *(" ", "  ", "\u3000", "\u00a0", "\t", "\n", "-", " - ", "–", "—", "－", "_", "~", "～"),
+    *(".", "．", "。", "·", "•", "・", ",", "，", "、", "/", "／", "\\", "|", "｜", "*", "\u200b"),
+]
+BRACKETS = [("(", ")"), ("（", "）"), ("[", "]"), ("【", "】"), ("〔", "〕")]
+DRAWN: dict[str, Callable[[str], str]] = {
+    "as they are": str,
+    "full width": lambda digits: digits.translate(dict(zip(b"0123456789", "０１２３４５６７８９", strict=True))),
+    "keycaps": lambda digits: "".join(f"{digit}\ufe0f\u20e3" for digit in digits),
+    "circled": lambda digits: digits.translate(dict(zip(b"0123456789", "⓪①②③④⑤⑥⑦⑧⑨", strict=True))),
+    "black": lambda digits: digits.translate(dict(zip(b"0123456789", "⓿❶❷❸❹❺❻❼❽❾", strict=True))),
+    "bold": lambda digits: digits.translate(dict(zip(b"0123456789", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", strict=True))),
+    "numerals": lambda digits: digits.translate(dict(zip(b"0123456789", "〇一二三四五六七八九", strict=True))),
+    "numerals as on the phone": lambda digits: digits.translate(
+        dict(zip(b"0123456789", "零幺二三四五六七八九", strict=True))
+    ),
+    "numerals as at a bank": lambda digits: digits.translate(
+        dict(zip(b"0123456789", "零壹贰叁肆伍陆柒捌玖", strict=True))
+    ),
+    "some numerals": lambda digits: digits.translate(dict(zip(b"13579", "一三五七九", strict=True))),
+}
+GROUPS = {
+    "a mobile number": (
+        "13812345678",
+        [(11,), (3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (3, 3, 5), (1,) * 11, (2, 2, 2, 2, 2, 1)],
+    ),
+    "an identity card": ("513321199001011234", [(18,), (6, 8, 4), (6, 4, 4, 4), (3, 3, 4, 4, 4), (6, 4, 2, 2, 4)]),
+    "a bank card": ("6222021234567890123", [(19,), (4, 4, 4, 4, 3), (6, 13), (1,) * 19]),
+}
+PREFIXES = ["+86", "+86 ", "+86-", "0086", "0086-", "86-", "(86)", "（+86）", "[86]", "＋８６ "]
+
+
+def forms(seed: int) -> Iterator[str]:
+    """Numbers in the forms in which people type them."""
+    rng = random.Random(seed)
+    for (digits, shapes), draw in itertools.product(GROUPS.values(), DRAWN.values()):
+        for shape in shapes:
+            ends = list(itertools.accumulate(shape))
+            groups = [draw(digits[end - size : end]) for size, end in zip(shape, ends, strict=True)]
+            yield rng.choice(SEPARATORS).join(groups)
+    for prefix, separator in itertools.product(PREFIXES, ["", " ", "-"]):
+        yield prefix + separator.join(("138", "1234", "5678"))
+    for code, number in (("0836", "3122345"), ("010", "62345678"), ("028", "8123 4567")):
+        yield from (f"{code}{separator}{number}" for separator in SEPARATORS)
+        yield from (f"{opened}{code}{closed}{number}" for opened, closed in BRACKETS)
+        yield from (f"+86 {code[1:]} {number}", f"0086-{code[1:]}-{number}", f"{code}-{number}-801")
+        yield DRAWN["numerals"](code + number)
+    for opened, closed in BRACKETS:
+        yield f"{opened}138{closed}1234{opened}5678{closed}"
+    for sign in ("@", "＠", " @ ", " at ", "(at)", "[at]", " AT ", "艾特", "爱特", "圈a", "#", "＃"):
+        for point in (".", "．", "。", "点", " . ", " dot ", "(dot)"):
+            yield f"zhang.san_9{sign}example{point}com"
+            yield f"51332199{sign}qq{point}com{point}cn"
+        yield f"zhangsan{sign}qq"
+    yield from ("张三@qq.com", "a@b.中国", "zhang+san@mail.example.org")
+
+
+FORMS = list(dict.fromkeys(form for seed in range(3) for form in forms(seed)))
+AROUND = [
+    ("", ""),
+    ("我的号码是", "，记一下"),
+    ("找我：", "。"),
+    ("（", "）"),
+    ("2010年5月31日那天打", "行吗"),
+    ("第1条 ", "!"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), AROUND)
+def test_a_number_is_masked_in_any_form(before: str, after: str) -> None:
+    """Nothing of it is left, and what stands around it stays as it was typed."""
+    left = {}
+    for form in FORMS:
+        masked = mask(f"{before}{form}{after}")
+        kept = masked[len(before) :].removesuffix(after)
+        # Chinese characters before the sign may belong to an address.
+        is_email = "［邮箱］" in masked
+        if not re.fullmatch(r"\W{0,2}［(电话|证件号|卡号|邮箱)］\W{0,2}", kept) and not (
+            is_email and masked.endswith(f"［邮箱］{after}")
+        ):
+            left[form] = masked
+    assert left == {}
+
+
+TWO = [
+    "13812345678 13987654321",
+    "13812345678/0836-3122345",
+    "13812345678、13987654321",
+    "卡6222 0212 3456 7890 123，电话13812345678",
+]
+
+
+@pytest.mark.parametrize("text", TWO)
+def test_two_numbers_side_by_side_are_two(text: str) -> None:
+    """Neither is left."""
+    assert mask(text).count("［") == 2
+    assert not any(character.isdigit() for character in mask(text))
+
+
+def test_what_stands_around_a_number_is_left_as_it_is() -> None:
+    """In its own width."""
+    assert mask("ＡＢＣ，１３８１２３４５６７８（①）…") == "ＡＢＣ，［电话］（①）…"
 
 
 @pytest.mark.parametrize("text", KEPT)
@@ -78,3 +231,19 @@ def test_a_long_text_is_cut() -> None:
     """500 characters, after masking: no half of a number survives at the cut."""
     assert mask("水" * 600) == "水" * 500
     assert "138" not in mask("水" * 495 + "13812345678")
+
+
+LONG = {
+    "of points": "a." * 2000 + "@",
+    "of signs": "中a@" * 1300,
+    "of digits": "1 2 " * 1000,
+    "of brackets": "1)(" * 1300,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
+def test_no_text_takes_long(text: str) -> None:
+    """As long as a message can be, and as bad as it can be: a fraction of a second."""
+    began = time.perf_counter()
+    mask(text)
+    assert time.perf_counter() - began < 2

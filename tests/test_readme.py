@@ -53,6 +53,18 @@ def test_the_defaults_are_the_settings() -> None:
             assert defaults[name.upper()] == f"`{written}`"
 
 
+def test_the_bounds_are_the_settings() -> None:
+    """Where a setting is a count, the table says from which to which number."""
+    meanings = {name: meaning for name, meaning, _ in ROW.findall(TEXT)}
+    bounds = {
+        name: re.findall(r"from (\d+) to (\d+)$", field.description or "")
+        for name, field in Settings.model_fields.items()
+    }
+    assert sum(map(bool, bounds.values())) == 4
+    for name, found in bounds.items():
+        assert all(f"{least} to {most}" in meanings[name.upper()] for least, most in found)
+
+
 def test_every_setting_is_in_the_example_file() -> None:
     """What can be set can be filled in."""
     example = (ROOT / ".env.example").read_text(encoding="utf-8")

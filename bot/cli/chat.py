@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from bot.app import App
-from bot.cli.terminal import KnowledgeOption, build, print_json
+from bot.cli.terminal import KnowledgeOption, build, build_keeping_nothing, print_json
 from bot.conversation.commands import Command
 from bot.conversation.members import Speaker, Turn
 from bot.conversation.reply import Button, Reply, plain_text
@@ -27,7 +27,8 @@ def chat(
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Talk with the bot in the terminal."""
-    with build(knowledge) as bot:
+    make = build_keeping_nothing if as_json and not log else build
+    with make(knowledge) as bot:
         if as_json:
             converse(bot, log=log)
         else:

@@ -53,9 +53,8 @@ def _compare(bot: App, after: KnowledgeBase, against: str) -> None:
     """Print what differs from another folder or revision, and what that does to questions; exit 1 if one loses."""
     files = read(Path(against)) if Path(against).is_dir() else read_revision(bot.folder, against)
     before = Snapshot.of(files, against, bot.confidence)
-    database = bot.settings.database_url.removeprefix("sqlite:///")
     # Real questions are asked too if there is a database: it is not created for this.
-    known = bot.known() if Path(database).is_file() or database.startswith("postgresql") else []
+    known = bot.known() if bot.settings.has_database() else []
     impact = replay_all(before.index, bot.loaded.index, bot.confidence, known, bot.progress)
     print(texts.AGAINST_HEAD.format(against=against, count=impact.replayed))
     for line in (*_differences(before.base, after), *impact_lines(impact, after, most=len(impact.effects))):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bot.cli.plots import misses_page
-from bot.cli.terminal import HTML_OPTION, build, print_json, print_table
+from bot.cli.terminal import HTML_OPTION, build_on_database, print_json, print_table
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.masking import question_key
@@ -31,7 +31,7 @@ RowId = Annotated[int, typer.Argument(metavar="ID", help=texts.HELP_ID, min=1, m
 def _clusters(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
-    with build() as bot:
+    with build_on_database() as bot:
         bot.clustering.cluster_new()
         rows = []
         for cluster in bot.clusters.top(_CLUSTERS):
@@ -45,7 +45,7 @@ def _clusters(context: typer.Context) -> None:
 
 @missed.command("list", help=texts.HELP_MISSED_LIST)
 def _list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] = False) -> None:
-    with build() as bot:
+    with build_on_database() as bot:
         rows = [_cells(row) for row in bot.misses.rows(list(State) if every else [State.OPEN])]
     # A terminal has capacity for what matters; a pipe gets every column.
     pick = itemgetter(*(_SHORT_COLUMNS if sys.stdout.isatty() else texts.MISSED_COLUMNS))
@@ -54,7 +54,7 @@ def _list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] 
 
 @missed.command("show", help=texts.HELP_MISSED_SHOW)
 def _show(row_id: RowId) -> None:
-    with build() as bot:
+    with build_on_database() as bot:
         row, days = bot.misses.row(row_id), bot.misses.days(row_id)
     for name, value in _cells(row).items():
         print(texts.MISSED_CELL.format(name=texts.MISSED_COLUMNS[name], value="" if value is None else value))
@@ -74,7 +74,7 @@ def _ignore(row_id: RowId) -> None:
 
 
 def _settle(row_id: int, state: State, action: ActionKind, done: str) -> None:
-    with build() as bot:
+    with build_on_database() as bot:
         row = bot.misses.row(row_id)
         bot.misses.set_state([row_id], state)
         bot.history.record(None, action, str(row_id))
@@ -83,7 +83,7 @@ def _settle(row_id: int, state: State, action: ActionKind, done: str) -> None:
 
 @missed.command("delete", help=texts.HELP_MISSED_DELETE)
 def _delete(row_id: RowId) -> None:
-    with build() as bot:
+    with build_on_database() as bot:
         row = bot.misses.row(row_id)
         bot.misses.forget(row.key)
         print(texts.MISSED_DELETED.format(question=row.question))
@@ -92,7 +92,7 @@ def _delete(row_id: RowId) -> None:
 
 @missed.command("forget", help=texts.HELP_FORGET)
 def _forget(words: Annotated[list[str], typer.Argument(metavar="问题...", help=texts.HELP_WORDS)]) -> None:
-    with build() as bot:
+    with build_on_database() as bot:
         question = " ".join(words)
         if not bot.misses.forget(question_key(question)):
             raise UsageError(texts.MISSED_UNKNOWN_QUESTION.format(question=question))
@@ -102,14 +102,14 @@ def _forget(words: Annotated[list[str], typer.Argument(metavar="问题...", help
 
 @missed.command("report", help=texts.HELP_REPORT)
 def _report(html: Annotated[Path, HTML_OPTION]) -> None:
-    with build() as bot:
+    with build_on_database() as bot:
         html.write_text(misses_page(bot), encoding="utf-8")
         print(texts.REPORT_WRITTEN.format(file=html))
 
 
 @missed.command("export", help=texts.HELP_MISSED_EXPORT)
 def _export(form: Annotated[Literal["csv", "json"], typer.Option("--format", help=texts.HELP_FORMAT)] = "csv") -> None:
-    with build() as bot:
+    with build_on_database() as bot:
         rows = [_cells(row) for row in bot.misses.rows(list(State))]
     if form == "json":
         print_json(rows)
@@ -133,7 +133,7 @@ def _neutral(value: object) -> object:
 
 def feedback() -> None:
     """Print what members think of the answers."""
-    with build() as bot:
+    with build_on_database() as bot:
         counts = bot.usage.feedback()
     rows = [(row.question, row.item, OPINIONS[row.opinion], row.count, row.last_given.date()) for row in counts]
     print_table(texts.FEEDBACK_COLUMNS, rows, if_empty=texts.FEEDBACK_NONE)
@@ -141,7 +141,7 @@ def feedback() -> None:
 
 @inbox.command("list", help=texts.HELP_INBOX_LIST)
 def _dead_letters() -> None:
-    with build() as bot:
+    with build_on_database() as bot:
         letters = bot.inbox.dead_letters()
     rows = [
         (letter.id, *(at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at)), letter.fault)
@@ -152,7 +152,7 @@ def _dead_letters() -> None:
 
 @inbox.command("replay", help=texts.HELP_INBOX_REPLAY)
 def _replay(ids: Annotated[list[int] | None, typer.Argument(metavar="[ID...]", help=texts.HELP_ID)] = None) -> None:
-    with build() as bot:
+    with build_on_database() as bot:
         unknown = set(ids or ()).difference(letter.id for letter in bot.inbox.dead_letters())
         if unknown:
             raise UsageError(texts.INBOX_UNKNOWN.format(ids="、".join(map(str, sorted(unknown)))))

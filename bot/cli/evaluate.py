@@ -9,7 +9,7 @@ import typer
 
 from bot.app import App
 from bot.cli.plots import evaluation_page
-from bot.cli.terminal import HTML_OPTION, KnowledgeOption, build, print_json, print_table
+from bot.cli.terminal import HTML_OPTION, KnowledgeOption, build, build_on_database, print_json, print_table
 from bot.errors import UsageError
 from bot.evaluation.measure import (
     Grade,
@@ -42,7 +42,8 @@ def evaluate(
     for lane in without or ():
         if lane not in LANE_WEIGHTS:
             raise UsageError(texts.UNKNOWN_LANE.format(lane=lane, known="、".join(LANE_WEIGHTS)))
-    with build(knowledge) as bot:
+    make = build_on_database if judged else build
+    with make(knowledge) as bot:
         confidence = bot.snapshot.confidence
         matcher = partial(Matcher, confidence=confidence, without=without or ())
         if questions or judged:

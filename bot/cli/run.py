@@ -4,41 +4,44 @@ import contextlib
 import http.client
 import json
 import logging
-import signal
-import sys
 
 import typer
 
-from bot.cli.terminal import build
-from bot.config import load_settings
+from bot.app import App
+from bot.cli.terminal import progress, read_settings
+from bot.config import check_proxies, load_settings, unknown_settings
 from bot.errors import CampaignBotError
 from bot.logs import configure_logging
 
+_LOG = logging.getLogger(__name__)
 _HEALTH_TIMEOUT_S = 10.0
 
 
 def run() -> None:
     """Serve members on Telegram."""
-    # The first process of a container ignores what it does not handle; until it serves there is nothing to finish.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        with build() as bot:
-            configure_logging(bot.settings.log_level, bot.settings.secrets())
-            # Telegram's libraries cost every other command its start.
-            from bot.serve import serve  # noqa: PLC0415
+        settings = load_settings()
+        configure_logging(settings.log_level, settings.secrets())
+        for line in unknown_settings():
+            _LOG.warning("%s", line)
+        settings.required_token()
+        check_proxies()
+        # Telegram's libraries cost every other command its start.
+        from bot.serve import serve  # noqa: PLC0415
 
+        with App(settings, settings.knowledge, progress) as bot:
             serve(bot)
     except CampaignBotError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever ends the bot is in its log
         # Python would print it with whatever secrets it holds.
-        logging.getLogger(__name__).critical("The bot failed.", exc_info=True)
+        _LOG.critical("The bot failed.", exc_info=True)
         raise typer.Exit(1) from None
 
 
 def health() -> None:
     """Tell whether the running bot works: exit code 0 or 1, and one line."""
-    listens, port = load_settings().listen
+    listens, port = read_settings().listen
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens, listens)  # noqa: S104 - all interfaces
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
     try:

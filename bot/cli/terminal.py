@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from bot.app import App
-from bot.config import load_settings
+from bot.config import Settings, absolute, load_settings, unknown_settings
 from bot.errors import UsageError
 from bot.texts import command_line as texts
 
@@ -22,10 +22,41 @@ _PIPE_WIDTH = 300
 KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help=texts.HELP_KNOWLEDGE)]
 
 
+def read_settings() -> Settings:
+    """The settings; names that are like a setting's and are none are told on standard error."""
+    settings = load_settings()
+    for line in unknown_settings():
+        print(line, file=sys.stderr)
+    return settings
+
+
 def build(folder: Path | None = None) -> App:
     """The parts that a command needs. Long work shows a progress bar on a terminal, none in a pipe."""
-    settings = load_settings()
-    return App(settings, folder or settings.knowledge, _progress)
+    settings = read_settings()
+    try:
+        return App(settings, absolute(folder) if folder else settings.knowledge, progress)
+    except ValueError as error:
+        raise UsageError(texts.NO_SUCH_PATH.format(path=folder, reason=error)) from error
+
+
+def build_on_database(folder: Path | None = None) -> App:
+    """The parts for a command that is about what the database keeps.
+
+    Raises:
+        UsageError: there is no database yet; such a command makes none.
+    """
+    app = build(folder)
+    if not app.settings.has_database():
+        raise UsageError(texts.NO_DATABASE.format(file=app.settings.database_file()))
+    return app
+
+
+def build_keeping_nothing(folder: Path | None = None) -> App:
+    """The parts for a command that keeps nothing: where there is no database yet, it works on one in memory."""
+    app = build(folder)
+    if not app.settings.has_database():
+        app.settings = app.settings.model_copy(update={"database_url": "sqlite://"})
+    return app
 
 
 def print_json(value: object) -> None:
@@ -56,7 +87,8 @@ HTML_OPTION = typer.Option("--html", metavar="FILE", help=texts.HELP_HTML, callb
 """A file for plots, in a folder that exists; plotly is installed then."""
 
 
-def _progress(work: Sequence[Any]) -> Iterable[Any]:
+def progress(work: Sequence[Any]) -> Iterable[Any]:
+    """The same work; a progress bar on a terminal shows how far it is."""
     from rich.progress import track  # noqa: PLC0415 - only this needs it, and it costs every command its start
 
     console = Console(stderr=True)

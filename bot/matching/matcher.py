@@ -128,7 +128,7 @@ class Matcher:
 
         A text without letters or digits is unknown.
         """
-        question = bare(question[:QUESTION_LIMIT])
+        question = bare(question)[:QUESTION_LIMIT]
         if act := self.act(question):
             return SmallTalk.of(act, self._index.acts.items.get(act))
         question = self.peeled(question)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import uvicorn
 
 from bot.inbox.worker import Worker
+from bot.signals import Hangup
 from bot.telegram.intake import persist
 
 _LOG = logging.getLogger(__name__)
@@ -27,7 +28,8 @@ class Service:
     ``connect`` and ``disconnect`` open and close the connection to Telegram; after ``stop_sending`` no call begins.
     ``background_tasks`` run from the start on, ``connected_tasks`` once Telegram was reached; one that fails is begun
     again after a pause, and ends nothing. A background task that returns ends the bot; of the connected ones at least
-    one goes on until it is cancelled. ``reload`` asks for the knowledge to be loaded anew, as SIGHUP does.
+    one goes on until it is cancelled. ``reload`` asks for the knowledge to be loaded anew, as SIGHUP does as long as
+    there is the terminal that there was at the start, or if there was none.
     """
 
     worker: Worker
@@ -40,11 +42,17 @@ class Service:
     reload: Callable[[], None]
 
     async def run(self, sockets: Sequence[socket.socket]) -> None:
-        """Serve until SIGINT or SIGTERM, and end within 10 seconds then. An error of the HTTP server is raised."""
+        """Serve until SIGINT or SIGTERM, and end within 10 seconds then. An error of the HTTP server is raised.
+
+        So it does when the terminal from which the process was started is gone.
+        """
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.reload)
+        hangup = Hangup()
+        asyncio.get_running_loop().add_signal_handler(
+            signal.SIGHUP, lambda: stop.set() if hangup.ends() else self.reload()
+        )
         parts = (stop.wait(), self._serve(sockets), *map(persist, self.background_tasks))
         tasks = [asyncio.ensure_future(part) for part in parts]
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

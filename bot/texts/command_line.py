@@ -53,6 +53,12 @@ KNOWLEDGE_UNUSABLE = (
 FEEDBACK_NONE = "还没有人评价过。"
 FEEDBACK_COLUMNS = ("问题", "条目", "评价", "次数", "最近")
 HELP_FEEDBACK = "看会员对答案的评价：哪个问题，哪个条目，觉得怎样。"
+NO_DATABASE = (
+    "{file} 那里还没有数据库，所以什么也没记下。要是它在别处，请换到那个文件夹，或者用 CAMPAIGN_BOT_DATABASE_URL 写明。"
+)
+STREAM_FAILED = "读写失败（{reason}）；请检查标准输入、标准输出和磁盘：可能关了、满了，也可能读的一方先走了。"
+FILE_FAILED = "{file} 读写失败（{reason}）；请检查路径、权限和磁盘。"
+NO_SUCH_PATH = "找不到 {path}（{reason}）；请检查路径。"
 INBOX_NONE = "没有没能回复的消息。"
 INBOX_COLUMNS = ("编号", "收到", "放弃", "原因")
 INBOX_REPLAYED = "{count} 条消息重新排队，机器人会再试着回复。"

@@ -97,6 +97,44 @@ def test_ask_logs_only_when_told(tmp_path: Path) -> None:
     assert "写首诗送我妈" in run(tmp_path, "missed", "list").stdout
 
 
+READ_ONLY = {
+    "missed": ("missed",),
+    "missed list": ("missed", "list"),
+    "missed show": ("missed", "show", "1"),
+    "missed resolve": ("missed", "resolve", "1"),
+    "missed forget": ("missed", "forget", "几点"),
+    "missed export": ("missed", "export"),
+    "missed report": ("missed", "report", "--html", "report.html"),
+    "feedback": ("feedback",),
+    "inbox list": ("inbox", "list"),
+    "inbox replay": ("inbox", "replay"),
+    "evaluate --judged": ("evaluate", "--judged"),
+}
+
+
+@pytest.mark.parametrize("words", READ_ONLY.values(), ids=READ_ONLY.keys())
+def test_where_there_is_no_database_none_is_made(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """One line says where there is none: whoever is in another folder would take an empty log for theirs."""
+    done = run(tmp_path, *words)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert f"{tmp_path}/data/bot.db 那里还没有数据库" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_conversation_that_is_not_logged_makes_no_database(tmp_path: Path) -> None:
+    """It goes on all the same, with everything that it needs to remember."""
+    done = run(tmp_path, "chat", "--json", given="写首诗送我妈\n/hot\n")
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_setting_is_one_line_more(tmp_path: Path) -> None:
+    """The command does what it does."""
+    done = run(tmp_path, "ask", "补办饭卡", CAMPAIGN_BOT_KNOWLEGE="x")
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
+    assert "CAMPAIGN_BOT_KNOWLEDGE" in done.stderr
+
+
 def test_chat_presses_buttons_by_number_and_logs_misses(tmp_path: Path) -> None:
     """A number presses; "none of these" is a miss; the input's end is the end."""
     done = run(tmp_path, "chat", given="开饭安排\n2\n开饭安排\n4\n/help\n")
@@ -172,19 +210,6 @@ def test_the_process_is_the_command(tmp_path: Path) -> None:
     with execute(tmp_path, "nonsense") as process:
         stdout, stderr = process.communicate()
     assert (process.returncode, stdout, len(stderr.splitlines())) == (2, b"", 1)
-
-
-def test_a_reader_may_leave(tmp_path: Path) -> None:
-    """A reader that closes the pipe ends the command, without a traceback."""
-    with execute(tmp_path, "ask", "--json") as process:
-        assert process.stdin
-        assert process.stdout
-        assert process.stderr
-        process.stdout.close()
-        process.stdin.write("补办饭卡\n".encode())
-        process.stdin.close()
-        assert process.wait(30) == 1
-        assert process.stderr.read() == b""
 
 
 WRONG_USE = {
