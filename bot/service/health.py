@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from bot.conversation.reply import Reply
 from bot.errors import StoreError
 from bot.store.database import Database
 from bot.store.misses import MissLog
+from bot.store.records import NoticeKind
 from bot.texts import admins as texts
 
 _LOG = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class Health:
     misses: MissLog
     silent_s: Callable[[], float]
     oldest_s: Callable[[], float]
-    tell: Callable[[Reply], None]
+    tell: Callable[[NoticeKind, Reply], Awaitable[None]]
     problems: Sequence[Problem] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
@@ -65,9 +66,10 @@ class Health:
             minutes = max(1, round((time.monotonic() - min(self._seen.values())) / 60))
             reasons = texts.PROBLEM_JOINT.join(texts.PROBLEMS[problem.name] for problem in self._seen)
             self._seen = {}
-            self.tell(Reply(texts.RECOVERED.format(minutes=minutes, reasons=reasons)))
+            recovered = Reply(texts.RECOVERED.format(minutes=minutes, reasons=reasons))
+            await self.tell(NoticeKind.HEALTH, recovered)
         if full and not self._full:
-            self.tell(Reply(texts.MISSED_FULL))
+            await self.tell(NoticeKind.LOG_FULL, Reply(texts.MISSED_FULL))
         self._full = full
 
     def _try_store(self) -> tuple[bool, bool]:

@@ -12,6 +12,7 @@ MISSED_FULL = (
     "请用 campaign-bot missed list 看一看，把不要的用 campaign-bot missed delete 编号 删掉，"
     "或者请管机器的同事调大 CAMPAIGN_BOT_MISSED_LIMIT。"
 )
+NOTICE_LATE = "（这条是 {time.month}月{time.day}日 {time:%H:%M} 的，当时没能发出来。）"
 ADMIN_COMMANDS = {
     "missed": "看没答上来的，一条条补",
     "new": "写一个新条目",

@@ -6,7 +6,7 @@ from bot.conversation.reply import Reply
 from bot.errors import StoreError
 from bot.items import VerdictKind
 from bot.service.health import Health, Problem
-from bot.store.records import Miss, State
+from bot.store.records import Miss, NoticeKind, State
 from bot.texts import admins as texts
 from tests.inbox_setup import InboxSetup
 
@@ -20,8 +20,11 @@ class Signs:
         self.silent = self.oldest = 0.0
         self.told: list[Reply] = []
         self.health = Health(
-            inbox_setup.database, inbox_setup.missed, lambda: self.silent, lambda: self.oldest, self.told.append
+            inbox_setup.database, inbox_setup.missed, lambda: self.silent, lambda: self.oldest, self._tell
         )
+
+    async def _tell(self, _kind: NoticeKind, reply: Reply) -> None:
+        self.told.append(reply)
 
 
 @pytest.fixture

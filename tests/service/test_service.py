@@ -9,7 +9,7 @@ import pytest
 from bot.service.health import Health
 from bot.service.http_server import http_server
 from bot.service.service import Service
-from tests.inbox_setup import InboxSetup, question
+from tests.inbox_setup import InboxSetup, question, tell_nobody
 
 
 class Process:
@@ -19,7 +19,7 @@ class Process:
         self.did: list[str] = []
         self.serving = asyncio.Event()
         self._problem = problem
-        health = Health(setup.database, setup.missed, lambda: 0, lambda: 0, lambda _: None)
+        health = Health(setup.database, setup.missed, lambda: 0, lambda: 0, tell_nobody)
         self.service = Service(
             worker=setup.worker,
             http_server=http_server(health, setup.metrics, None),

@@ -17,7 +17,7 @@ from bot.store.records import Entry
 from bot.telegram.client import Transport
 from bot.telegram.intake import Webhook
 from tests.fake_bot_api import TOKEN, FakeBotApi
-from tests.inbox_setup import InboxSetup, question
+from tests.inbox_setup import InboxSetup, question, tell_nobody
 
 SECRET = "s3cret"
 RIGHT = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
@@ -28,7 +28,7 @@ class Site:
 
     def __init__(self, inbox_setup: InboxSetup) -> None:
         bot: ExtBot[None] = ExtBot("1:x")
-        self.health = Health(inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, lambda _: None)
+        self.health = Health(inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, tell_nobody)
         webhook = Webhook(bot, inbox_setup.receiver, "https://bot.example.org/telegram", SECRET)
         self._web = http_server(self.health, inbox_setup.metrics, webhook)
 
