@@ -36,7 +36,7 @@ from bot.store.subscriptions import Subscriptions
 from bot.telegram.admin_notifier import AdminNotifier
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
-from bot.telegram.intake import Poller, Webhook
+from bot.telegram.intake import Poller
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import SubscriptionNotifier
@@ -44,6 +44,7 @@ from bot.telegram.profile import publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
 from bot.telegram.sending import Limits, SendingPolicy
+from bot.telegram.webhook import Webhook
 
 _LOG = logging.getLogger(__name__)
 _LETTERS_A_QUESTION = 10
@@ -139,9 +140,17 @@ def serve(app: App, limits: Limits | None = None) -> None:
 
     worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics)
     receiver = Receiver(app.inbox, encryption, worker, metrics)
-    webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
+    webhook = Webhook(bot, receiver, *webhook_at, metrics) if webhook_at else None
     intake = webhook or Poller(bot, receiver)
-    health = Health(app.database, app.misses, intake.silent_s, worker.oldest_s, admin_notifier.tell)
+    health = Health(
+        database=app.database,
+        misses=app.misses,
+        silent_s=intake.silent_s,
+        oldest_s=worker.oldest_s,
+        intake_fault=intake.fault,
+        metrics=metrics,
+        tell=admin_notifier.tell,
+    )
     retention = Retention(delete_old)
     service = Service(
         worker=worker,

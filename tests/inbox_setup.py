@@ -10,6 +10,7 @@ from bot.inbox.receiver import Receiver
 from bot.inbox.updates import Update
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
+from bot.service.health import Health
 from bot.store.database import Database
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
@@ -73,8 +74,21 @@ class InboxSetup:
         await self.work_until(lambda: not self.inbox.waiting(()))
 
 
-async def tell_nobody(_kind: NoticeKind, _reply: Reply) -> None:
-    """What there is to tell admins is of no interest to a test."""
+def health_of(setup: InboxSetup) -> Health:
+    """The health of a bot that works, and whose admins are told nothing."""
+
+    async def tell(_kind: NoticeKind, _reply: Reply) -> None:
+        """There is nobody."""
+
+    return Health(
+        database=setup.database,
+        misses=setup.missed,
+        silent_s=lambda: 0.0,
+        oldest_s=lambda: 0.0,
+        intake_fault=lambda: None,
+        metrics=setup.metrics,
+        tell=tell,
+    )
 
 
 def question(number: int, text: str, chat: int = 7, **fields: Any) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from enum import StrEnum
 
 from bot.conversation.reply import Reply
 from bot.errors import StoreError
+from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.misses import MissLog
 from bot.store.records import NoticeKind
+from bot.telegram.intake import IntakeFault
 from bot.texts import admins as texts
 
 _LOG = logging.getLogger(__name__)
@@ -25,21 +27,25 @@ class Problem(StrEnum):
     SILENT = "Telegram could not be reached for 2 minutes"
     STORE = "the database can't commit"
     LATE = "an update has waited for over 2 minutes"
+    INTAKE = "updates do not come in"
 
 
 @dataclass(eq=False)
 class Health:
     """Looks at the bot each time that it is told to.
 
-    ``silent_s`` and ``oldest_s`` give seconds: since a fetch last succeeded, and of the oldest update's waiting.
-    ``tell`` brings to the admins what they should know: that the bot works again, with all that was wrong meanwhile, or
-    that the log of missed questions takes no new ones. ``problems``: what was wrong at the last look.
+    ``silent_s`` and ``oldest_s`` give seconds: since Telegram was last heard of, and of the oldest update's waiting.
+    ``intake_fault`` says what keeps updates from coming in. ``tell`` brings to the admins what they should know: that
+    updates do not come in, that the bot works again, with all that was wrong meanwhile, or that the log of missed
+    questions takes no new ones. ``problems``: what was wrong at the last look.
     """
 
     database: Database
     misses: MissLog
     silent_s: Callable[[], float]
     oldest_s: Callable[[], float]
+    intake_fault: Callable[[], IntakeFault | None]
+    metrics: Metrics
     tell: Callable[[NoticeKind, Reply], Awaitable[None]]
     problems: Sequence[Problem] = field(default=(), init=False)
 
@@ -47,19 +53,31 @@ class Health:
         self._seen: dict[Problem, float] = {}
         """When each problem came up since the bot last worked, in this order."""
         self._full = False
+        self._intake_fault: IntakeFault | None = None
+
+    def faults(self) -> Sequence[str]:
+        """What was wrong at the last look, in the words of ``health``."""
+        detail = f": {self._intake_fault}" if self._intake_fault else ""
+        return [f"{problem}{detail if problem is Problem.INTAKE else ''}" for problem in self.problems]
 
     async def look(self) -> None:
         """Look at everything; log what has changed, and tell the admins what they should know."""
         committed, full = await asyncio.to_thread(self._try_store)
+        fault = self.intake_fault()
+        self.metrics.intake_failing.set(fault is not None)
         found = {
             Problem.SILENT: self.silent_s() > _LONGEST_S,
             Problem.STORE: not committed,
             Problem.LATE: self.oldest_s() > _LONGEST_S,
+            Problem.INTAKE: fault is not None,
         }
         before, self.problems = self.problems, [problem for problem, is_so in found.items() if is_so]
-        if self.problems != before:
+        known, self._intake_fault = self._intake_fault, fault
+        if self.problems != before or (fault and known and fault.cause is not known.cause):
             level = logging.ERROR if self.problems else logging.INFO
-            _LOG.log(level, "Health: %s.", "; ".join(self.problems) or "green")
+            _LOG.log(level, "Health: %s.", "; ".join(self.faults()) or "green")
+        if fault and not known:
+            await self.tell(NoticeKind.HEALTH, _intake_notice(fault))
         for problem in self.problems:
             self._seen.setdefault(problem, time.monotonic())
         if self._seen and not self.problems:
@@ -80,3 +98,8 @@ class Health:
         except StoreError as error:
             _LOG.error("%s", error)
             return False, self._full
+
+
+def _intake_notice(fault: IntakeFault) -> Reply:
+    reported = texts.INTAKE_REPORTED.format(fault=fault) if fault.reported else ""
+    return Reply(texts.INTAKE_FAILING.format(cause=texts.INTAKE_CAUSES[fault.cause.name], reported=reported))

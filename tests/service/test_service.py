@@ -6,10 +6,9 @@ import signal
 
 import pytest
 
-from bot.service.health import Health
 from bot.service.http_server import http_server
 from bot.service.service import Service
-from tests.inbox_setup import InboxSetup, question, tell_nobody
+from tests.inbox_setup import InboxSetup, health_of, question
 
 
 class Process:
@@ -19,10 +18,9 @@ class Process:
         self.did: list[str] = []
         self.serving = asyncio.Event()
         self._problem = problem
-        health = Health(setup.database, setup.missed, lambda: 0, lambda: 0, tell_nobody)
         self.service = Service(
             worker=setup.worker,
-            http_server=http_server(health, setup.metrics, None),
+            http_server=http_server(health_of(setup), setup.metrics, None),
             connect=self._step("connect"),
             disconnect=self._step("disconnect"),
             stop_sending=lambda: self.did.append("stop sending"),
