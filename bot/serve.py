@@ -23,6 +23,7 @@ from bot.curation.reload import Reloader
 from bot.errors import SettingsError
 from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
+from bot.inbox.timing import TimedHandler
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
 from bot.service.health import Health
@@ -40,7 +41,7 @@ from bot.telegram.intake import Poller
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import SubscriptionNotifier
-from bot.telegram.profile import publish_profile
+from bot.telegram.profile import follow_name, publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
 from bot.telegram.sending import Limits, SendingPolicy
@@ -138,7 +139,8 @@ def serve(app: App, limits: Limits | None = None) -> None:
     )
     admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, settings.admin_group)
 
-    worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics)
+    handler = TimedHandler(Router(bot, members, admins))
+    worker = Worker(app.inbox, encryption, handler, metrics)
     receiver = Receiver(app.inbox, encryption, worker, metrics)
     webhook = Webhook(bot, receiver, *webhook_at, metrics) if webhook_at else None
     intake = webhook or Poller(bot, receiver)
@@ -147,6 +149,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
         misses=app.misses,
         silent_s=intake.silent_s,
         oldest_s=worker.oldest_s,
+        waiting_s=handler.waiting_s,
         intake_fault=intake.fault,
         metrics=metrics,
         tell=admin_notifier.tell,
@@ -172,6 +175,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
             partial(periodic, worker.load, every_s=2),
             *(partial(periodic, partial(admin_notifier.deliver_next, chat), every_s=0) for chat in told),
             partial(periodic, subscription_notifier.tell, every_s=5),
+            partial(periodic, partial(follow_name, bot), every_s=600),
             partial(periodic, partial(digest.send_if_due, current, send_digest), every_s=300),
         ),
         reload=reloader.ask,

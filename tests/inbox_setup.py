@@ -85,6 +85,7 @@ def health_of(setup: InboxSetup) -> Health:
         misses=setup.missed,
         silent_s=lambda: 0.0,
         oldest_s=lambda: 0.0,
+        waiting_s=dict,
         intake_fault=lambda: None,
         metrics=setup.metrics,
         tell=tell,

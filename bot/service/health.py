@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,6 +19,8 @@ from bot.texts import admins as texts
 _LOG = logging.getLogger(__name__)
 _LONGEST_S = 120.0
 """Telegram answers a poll within 30 seconds."""
+_GROUP = "chat -"
+"""How the names of groups' queues begin."""
 
 
 class Problem(StrEnum):
@@ -34,16 +36,18 @@ class Problem(StrEnum):
 class Health:
     """Looks at the bot each time that it is told to.
 
-    ``silent_s`` and ``oldest_s`` give seconds: since Telegram was last heard of, and of the oldest update's waiting.
-    ``intake_fault`` says what keeps updates from coming in. ``tell`` brings to the admins what they should know: that
-    updates do not come in, that the bot works again, with all that was wrong meanwhile, or that the log of missed
-    questions takes no new ones. ``problems``: what was wrong at the last look.
+    ``silent_s`` and ``oldest_s`` give seconds: since Telegram was last heard of, and of the oldest update's waiting;
+    ``waiting_s`` gives those of each queue that is worked on. ``intake_fault`` says what keeps updates from coming in.
+    ``tell`` brings to the admins what they should know: that updates do not come in, that the bot works again, with all
+    that was wrong meanwhile, or that the log of missed questions takes no new ones. ``problems``: what was wrong at the
+    last look.
     """
 
     database: Database
     misses: MissLog
     silent_s: Callable[[], float]
     oldest_s: Callable[[], float]
+    waiting_s: Callable[[], Mapping[str | None, float]]
     intake_fault: Callable[[], IntakeFault | None]
     metrics: Metrics
     tell: Callable[[NoticeKind, Reply], Awaitable[None]]
@@ -68,7 +72,7 @@ class Health:
         found = {
             Problem.SILENT: self.silent_s() > _LONGEST_S,
             Problem.STORE: not committed,
-            Problem.LATE: self.oldest_s() > _LONGEST_S,
+            Problem.LATE: self.oldest_s() > _LONGEST_S and not self._one_group_alone_is_late(),
             Problem.INTAKE: fault is not None,
         }
         before, self.problems = self.problems, [problem for problem, is_so in found.items() if is_so]
@@ -89,6 +93,11 @@ class Health:
         if full and not self._full:
             await self.tell(NoticeKind.LOG_FULL, Reply(texts.MISSED_FULL))
         self._full = full
+
+    def _one_group_alone_is_late(self) -> bool:
+        """Whether all that is late is in one group: Telegram takes 20 messages a minute there, or asks for a pause."""
+        late = [queue or "" for queue, seconds in self.waiting_s().items() if seconds > _LONGEST_S]
+        return len(late) == 1 and late[0].startswith(_GROUP)
 
     def _try_store(self) -> tuple[bool, bool]:
         """Whether the database commits, and whether the log of missed questions is full."""

@@ -22,6 +22,7 @@ class Signs:
     def __init__(self, inbox_setup: InboxSetup) -> None:
         self.silent = self.oldest = 0.0
         self.told: list[Reply] = []
+        self.waiting: dict[str | None, float] = {}
         self.fault: IntakeFault | None = None
         self.metrics = inbox_setup.metrics
         self.health = Health(
@@ -29,6 +30,7 @@ class Signs:
             misses=inbox_setup.missed,
             silent_s=lambda: self.silent,
             oldest_s=lambda: self.oldest,
+            waiting_s=lambda: self.waiting,
             intake_fault=lambda: self.fault,
             metrics=self.metrics,
             tell=self._tell,
@@ -57,6 +59,23 @@ async def test_what_makes_it_red(signs: Signs, silent: float, oldest: float, fau
     signs.silent, signs.oldest = silent, oldest
     await signs.health.look()
     assert signs.health.problems == faults
+
+
+LATE: dict[str, tuple[dict[str | None, float], bool]] = {
+    "one group": ({"chat -8": 200.0, "chat 7": 5.0}, False),
+    "two groups": ({"chat -8": 200.0, "chat -9": 130.0}, True),
+    "one member": ({"chat 7": 200.0}, True),
+    "one group and one member": ({"chat -8": 200.0, "chat 7": 130.0}, True),
+    "nobody is worked on": ({}, True),
+}
+
+
+@pytest.mark.parametrize(("waiting", "red"), LATE.values(), ids=LATE.keys())
+async def test_a_single_group_may_be_late(signs: Signs, waiting: dict[str | None, float], *, red: bool) -> None:
+    """Telegram paces groups; everybody else is answered."""
+    signs.oldest, signs.waiting = 200, waiting
+    await signs.health.look()
+    assert signs.health.problems == [Problem.LATE] * red
 
 
 async def test_a_store_that_can_not_commit_makes_it_red(
