@@ -25,6 +25,7 @@ _LOG = logging.getLogger(__name__)
 _POLL_S = 30
 _SPACING_S = 60.0
 _LONGEST_SPACING_S = 960.0
+_FOUGHT = 3
 
 
 class Cause(StrEnum):
@@ -62,17 +63,24 @@ class Spacing:
         self._next = -math.inf
         self._count = 0
 
+    @property
     def is_due(self) -> bool:
-        """Whether to do it now; if so, it counts as done."""
-        if self._now() < self._next:
-            return False
+        """Whether to do it now."""
+        return self._now() >= self._next
+
+    @property
+    def is_fought(self) -> bool:
+        """Whether it was undone so often lately that the other program does not leave it at that."""
+        return self._count >= _FOUGHT
+
+    def done(self) -> None:
+        """It was done."""
         self._next = self._now() + min(_LONGEST_SPACING_S, _SPACING_S * 2.0**self._count)
         self._count += 1
-        return True
 
     def lasts(self) -> None:
         """Nobody has undone it: once that was so until the next time would be due, it starts anew."""
-        if self._now() >= self._next:
+        if self.is_due:
             self._count = 0
 
 
@@ -95,7 +103,7 @@ class Poller:
 
     def fault(self) -> IntakeFault | None:
         """What keeps updates from coming, as far as it is known: a webhook that another program has set."""
-        return IntakeFault(Cause.TAKEN) if self._webhook_seen else None
+        return IntakeFault(Cause.TAKEN) if self._webhook_seen or self._deletions.is_fought else None
 
     async def run(self) -> None:
         """Poll until it is cancelled. Raises TelegramError if polling can't begin."""
@@ -132,10 +140,11 @@ class Poller:
     async def _may_poll_again(self) -> bool:
         """Delete a webhook that another program has set since the start, if it is time to; what waits is kept."""
         self._webhook_seen = True
-        if not self._deletions.is_due():
+        if not self._deletions.is_due:
             return False
         _LOG.warning("Another program has set a webhook, so that polling gets nothing: it is deleted.")
         await self._bot.delete_webhook(drop_pending_updates=False)
+        self._deletions.done()
         self._webhook_seen = False
         return True
 

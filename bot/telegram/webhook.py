@@ -132,11 +132,12 @@ class Webhook:
         self._changes = 0 if is_ours else self._changes + 1
         if is_ours and (self._refusal is not Cause.SECRET or self._failing_since is None):
             self._settings.lasts()
-        elif self._settings.is_due():
+        elif self._settings.is_due:
             what = "is refused for its secret" if is_ours else "is gone" if not info.url else "is another one"
             _LOG.warning("Telegram's webhook for this bot %s; it is set again.", what)
             self.metrics.webhook_set_again.inc()
             await self.set()
+            self._settings.done()
 
     async def _ask(self) -> WebhookInfo | None:
         """What Telegram says; None from a server of another make that does not know this call."""
