@@ -19,4 +19,11 @@ class Metrics:
         self.sends_retried = counter("sends_retried", "Calls that failed and were made again")
         self.flood_waits = counter("halts", "Times that Telegram asked to wait")
         self.misses_refused = counter("misses_refused", "Missed questions that a bound kept out of the log")
+        self.webhook_set_again = counter("webhook_set_again", "Times that another program had changed the webhook")
+        self.webhook_pending = Gauge(
+            "campaign_bot_webhook_pending", "Updates that Telegram has still to deliver", registry=self.registry
+        )
+        self.intake_failing = Gauge(
+            "campaign_bot_intake_failing", "1 while updates do not come in, else 0", registry=self.registry
+        )
         self.waiting = Gauge("campaign_bot_updates_waiting", "Updates that wait to be answered", registry=self.registry)

@@ -23,6 +23,7 @@ from bot.curation.reload import Reloader
 from bot.errors import SettingsError
 from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
+from bot.inbox.timing import TimedHandler
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
 from bot.service.health import Health
@@ -30,17 +31,21 @@ from bot.service.http_server import http_server, listen
 from bot.service.retention import Retention
 from bot.service.service import Service, periodic
 from bot.snapshot import CurrentSnapshot
+from bot.store.notices import Notices
+from bot.store.records import NoticeKind
 from bot.store.subscriptions import Subscriptions
+from bot.telegram.admin_notifier import AdminNotifier
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
-from bot.telegram.intake import Poller, Webhook
+from bot.telegram.intake import Poller
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
-from bot.telegram.notifier import AdminNotifier, SubscriptionNotifier
-from bot.telegram.profile import publish_profile
+from bot.telegram.notifier import SubscriptionNotifier
+from bot.telegram.profile import follow_name, publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
 from bot.telegram.sending import Limits, SendingPolicy
+from bot.telegram.webhook import Webhook
 
 _LOG = logging.getLogger(__name__)
 _LETTERS_A_QUESTION = 10
@@ -91,24 +96,29 @@ def serve(app: App, limits: Limits | None = None) -> None:
         rate_limiter=policy,
     )
     messages = Messages(bot)
-    admin_notifier = AdminNotifier(messages, settings.admins, settings.admin_group)
+    notices = Notices(app.database)
+    told = [settings.admin_group] if settings.admin_group else list(dict.fromkeys(settings.admins))
+    admin_notifier = AdminNotifier(messages, notices, encryption, told)
     subscription_notifier = SubscriptionNotifier(
         messages, Subscriptions(app.database), encryption, current, app.conversation
     )
 
     lifecycle = MissLifecycle(app.misses, app.usage, current)
-    digest = Digest(app.clusters, app.clustering, app.usage, app.history)
+    digest = Digest(app.clusters, app.clustering, app.usage, app.history, notices)
     reloader = Reloader(
         folder=app.folder,
         current=current,
         edits=edits,
         lifecycle=lifecycle,
-        tell=lambda notice: admin_notifier.tell(cards.notice(notice)),
+        tell=lambda event: admin_notifier.tell(cards.notice_kind(event), cards.notice(event)),
         cache=settings.cache,
     )
 
-    def send_digest(report: Report) -> Awaitable[None]:
-        return admin_notifier.send(cards.digest(report, current.snapshot.base))
+    def send_digest(report: Report, week: str) -> Awaitable[None]:
+        return admin_notifier.keep(NoticeKind.DIGEST, cards.digest(report, current.snapshot.base), week)
+
+    def delete_old() -> int:
+        return app.database.purge(timedelta(days=settings.retention_days)) + admin_notifier.drop_old()
 
     admin_conversation = AdminConversation(
         current=current,
@@ -135,14 +145,23 @@ def serve(app: App, limits: Limits | None = None) -> None:
     )
     admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, settings.admin_group)
 
-    worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics)
+    handler = TimedHandler(Router(bot, members, admins))
+    worker = Worker(app.inbox, encryption, handler, metrics)
     receiver = Receiver(app.inbox, encryption, worker, metrics)
-    webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
+    webhook = Webhook(bot, receiver, *webhook_at, metrics) if webhook_at else None
     intake = webhook or Poller(bot, receiver)
     health = Health(
-        app.database, app.misses, intake.silent_s, worker.oldest_s, lambda: edits.git_fault, admin_notifier.tell
+        database=app.database,
+        misses=app.misses,
+        silent_s=intake.silent_s,
+        oldest_s=worker.oldest_s,
+        waiting_s=handler.waiting_s,
+        intake_fault=intake.fault,
+        git_fault=lambda: edits.git_fault,
+        metrics=metrics,
+        tell=admin_notifier.tell,
     )
-    retention = Retention(partial(app.database.purge, timedelta(days=settings.retention_days)))
+    retention = Retention(delete_old)
     service = Service(
         worker=worker,
         http_server=http_server(health, metrics, webhook),
@@ -162,8 +181,9 @@ def serve(app: App, limits: Limits | None = None) -> None:
             partial(publish_profile, bot, app.snapshot.base.title, settings.admins, settings.admin_group),
             # Other processes put updates there, such as replayed dead letters.
             partial(periodic, worker.load, every_s=2),
-            partial(periodic, admin_notifier.send_next, every_s=0),
+            *(partial(periodic, partial(admin_notifier.deliver_next, chat), every_s=0) for chat in told),
             partial(periodic, subscription_notifier.tell, every_s=5),
+            partial(periodic, partial(follow_name, bot), every_s=600),
             partial(periodic, partial(digest.send_if_due, current, send_digest), every_s=300),
         ),
         reload=reloader.ask,

@@ -24,6 +24,7 @@ from bot.store.clusters import MissClusters
 from bot.store.database import Database
 from bot.store.history import History
 from bot.store.misses import MissLog
+from bot.store.notices import Notices
 from bot.store.records import Miss, Records, State
 from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageLog
@@ -45,6 +46,7 @@ class AdminSetup:
         self.misses = MissLog(self.database, 1000)
         self.usage = UsageLog(self.database, self.misses, 1000)
         self.history = History(self.database)
+        self.notices = Notices(self.database)
         self.clusters = MissClusters(self.database)
         self.subscriptions = Subscriptions(self.database)
         self.known: list[ReplayedQuestion] = []
@@ -58,7 +60,7 @@ class AdminSetup:
         self.edits = Edits(self.folder, self.current, self.history, lambda: self.known, commits=commits)
         self.lifecycle = MissLifecycle(self.misses, self.usage, self.current)
         self.clustering = Clustering(self.clusters, snapshot.index)
-        self.digest = Digest(self.clusters, self.clustering, self.usage, self.history, self.clock)
+        self.digest = Digest(self.clusters, self.clustering, self.usage, self.history, self.notices, self.clock)
         self.conversation = AdminConversation(
             current=self.current,
             editing=Editing(self.current, self.edits, self.lifecycle, self.clusters, self.history),

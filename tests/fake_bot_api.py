@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from unittest import mock
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from pydantic import BaseModel
 
@@ -49,6 +49,7 @@ class Failure:
     hang_s: float = 0.0
 
 
+Proxy = Callable[[str, dict[str, str]], tuple[str, dict[str, str]]]
 FailureRule = Callable[[str, dict[str, Any]], Failure | None]
 
 
@@ -56,18 +57,25 @@ class FakeBotApi:
     """One bot's server. Tests put updates in and read calls out, from any thread.
 
     ``failure_rule`` decides for each call whether it fails, and how. ``deliver_to`` is the host and port at which the
-    bot's webhook listens. With ``refuses_html`` no HTML at all can be parsed.
+    bot's webhook listens, and ``proxy`` what stands before it: it is given the path and the headers of a delivery and
+    gives those that arrive. With ``refuses_html`` no HTML at all can be parsed. ``bot`` is what getMe says.
     """
 
     def __init__(self, failure_rule: FailureRule = lambda _method, _fields: None) -> None:
         self.failure_rule = failure_rule
         self.deliver_to = ""
+        self.proxy: Proxy = lambda path, headers: (path, headers)
         self.refuses_html = False
+        self.bot = dict(BOT)
+        self.webhook_info: dict[str, Any] = {}
+        """What getWebhookInfo says in place of what is so."""
         self.times: list[float] = []
         self.active = 0
         """Calls under way, ``polls`` of them waiting for updates."""
         self.polls = 0
         self._webhook: dict[str, Any] = {}
+        self._webhook_error: dict[str, Any] = {}
+        """What getWebhookInfo says of the last delivery that failed."""
         self._allowed: list[str] = []
         """The kinds of updates that the bot has asked for; if there are none, all."""
         self._delivered: set[int] = set()
@@ -134,6 +142,15 @@ class FakeBotApi:
         with self._changed:
             self._updates.append({"update_id": next(self._ids), **update})
             self._changed.notify_all()
+
+    def another_program_sets_webhook(self, url: str, **fields: Any) -> None:
+        """Whoever else has the token sets the webhook, or removes it with an empty address."""
+        self._set_webhook({"url": url, **fields} if url else {})
+
+    @property
+    def webhook_url(self) -> str:
+        """Where updates are delivered to; empty without a webhook."""
+        return str(self._webhook.get("url", ""))
 
     def put_again(self) -> None:
         """Offer every update once more, as if none had been confirmed."""
@@ -213,7 +230,10 @@ class FakeBotApi:
             refusal = self._refused_edit(fields)
         if refusal:
             return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {refusal}"}
-        return 200, {"ok": True, "result": self._answer(method, fields)}
+        result = self._answer(method, fields)
+        if method == "getupdates" and self._webhook:
+            return 409, {"ok": False, "error_code": 409, "description": "Conflict: terminated by setWebhook request"}
+        return 200, {"ok": True, "result": result}
 
     def _refused_text(self, method: str, fields: dict[str, Any]) -> str | None:
         """Why a text that is to be shown is refused, if it is."""
@@ -261,7 +281,9 @@ class FakeBotApi:
     def _answer(self, method: str, fields: dict[str, Any]) -> Any:  # noqa: PLR0911 - one return a method
         match method:
             case "getme":
-                return BOT
+                return self.bot
+            case "getwebhookinfo":
+                return self._webhook_info()
             case "getupdates":
                 self._allow(fields)
                 return self._get_updates(fields.get("offset"), fields.get("timeout", 0), fields.get("limit", 100))
@@ -285,7 +307,7 @@ class FakeBotApi:
                 self._confirmed = max(self._confirmed, offset - 1)
                 self._changed.notify_all()
             self.polls += 1
-            self._changed.wait_for(lambda: self.pending > 0 or self._closing.is_set(), timeout=timeout)
+            self._changed.wait_for(lambda: self.pending > 0 or self._webhook or self._closing.is_set(), timeout)
             self.polls -= 1
             return self._pending()[:limit]
 
@@ -299,6 +321,17 @@ class FakeBotApi:
             self._webhook = fields
             self._changed.notify_all()
         return True
+
+    def _webhook_info(self) -> dict[str, Any]:
+        with self._changed:
+            return {
+                "url": self.webhook_url,
+                "has_custom_certificate": False,
+                "pending_update_count": self.pending,
+                **({"allowed_updates": self._allowed} if self._allowed else {}),
+                **self._webhook_error,
+                **self.webhook_info,
+            }
 
     def deliver(self) -> None:
         """Post updates to the webhook, each chat's in order; what is refused is posted again."""
@@ -338,12 +371,20 @@ class FakeBotApi:
         if "secret_token" in self._webhook:
             headers["X-Telegram-Bot-Api-Secret-Token"] = self._webhook["secret_token"]
         try:
-            connection.request("POST", urlsplit(self._webhook["url"]).path, json.dumps(update), headers)
-            return connection.getresponse().status // 100 == 2
-        except (OSError, http.client.HTTPException, KeyError):
+            path, headers = self.proxy(quote(urlsplit(self._webhook["url"]).path, safe="/%:"), headers)
+            connection.request("POST", path, json.dumps(update), headers)
+            answer = connection.getresponse()
+            error = f"Wrong response from the webhook: {answer.status} {answer.reason}"
+            if answer.status // 100 == 2:
+                return True
+        except KeyError:
             return False
+        except (OSError, http.client.HTTPException):
+            error = "Connection refused"
         finally:
             connection.close()
+        self._webhook_error = {"last_error_date": int(time.time()), "last_error_message": error}
+        return False
 
     def close(self) -> None:
         """Wake up every call that waits."""

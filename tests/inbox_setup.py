@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.conversation.reply import Reply
 from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
 from bot.inbox.updates import Update
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
+from bot.service.health import Health
 from bot.store.database import Database
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
-from bot.store.records import NOTHING, Records
+from bot.store.records import NOTHING, NoticeKind, Records
 from bot.store.usage import UsageLog
 
 
@@ -70,6 +72,25 @@ class InboxSetup:
     async def work_through(self) -> None:
         """Let the worker run until nothing waits."""
         await self.work_until(lambda: not self.inbox.waiting(()))
+
+
+def health_of(setup: InboxSetup) -> Health:
+    """The health of a bot that works, and whose admins are told nothing."""
+
+    async def tell(_kind: NoticeKind, _reply: Reply) -> None:
+        """There is nobody."""
+
+    return Health(
+        database=setup.database,
+        misses=setup.missed,
+        silent_s=lambda: 0.0,
+        oldest_s=lambda: 0.0,
+        waiting_s=dict,
+        intake_fault=lambda: None,
+        git_fault=lambda: None,
+        metrics=setup.metrics,
+        tell=tell,
+    )
 
 
 def question(number: int, text: str, chat: int = 7, **fields: Any) -> dict[str, Any]:

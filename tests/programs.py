@@ -7,6 +7,7 @@ import sys
 import bot
 from bot.cli import main
 from bot.service import retention
+from bot.telegram import webhook
 
 for module in pkgutil.walk_packages(bot.__path__, "bot."):
     if not module.name.endswith("__main__"):
@@ -22,4 +23,10 @@ def campaign_bot(*words: str) -> None:
 def trusting_bot() -> None:
     """``campaign-bot run`` that believes its clock from the start on, and so deletes at once what is old."""
     retention._EVEN_S = 0.0
+    campaign_bot()
+
+
+def impatient_bot() -> None:
+    """``campaign-bot run`` that asks after its webhook all the time, and takes a moment for minutes."""
+    webhook._CHECK_S, webhook._PATIENCE_S = 0.2, 1.0
     campaign_bot()

@@ -5,6 +5,7 @@ import shutil
 import signal
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from bot.conversation.callbacks import AdminAction, AdminCallback, Subscribe
 from bot.conversation.reply import short_key
+from bot.store.database import Database
+from bot.store.history import History
 from bot.texts.admins import CARD_GONE
 from tests.conftest import CANTEEN, loaded
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
@@ -115,6 +118,40 @@ def test_a_kill_during_a_reload_loses_no_change(api: FakeBotApi, settings: dict[
         api.wait_until(lambda: any("现在有答案了" in one for one in texts(api, 7)))
         stop(process)
     assert [row["state"] for row in missed(settings)] == ["verified"]
+
+
+def test_a_notice_outlives_an_outage_and_a_kill(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """Admins are told once; the digest's week is over when it was delivered, not before."""
+    items, log, mark = tmp_path / "knowledge" / "items.yaml", tmp_path / "log", "2020-1"
+    sound = items.read_text()
+    api.failure_rule = lambda method, _: Failure(502) if method == "sendmessage" else None
+    # Before nine o'clock on a Monday the digest would still be waited for: it is later somewhere.
+    settings |= {"TZ": "UTC" if datetime.now(UTC).hour >= 9 else "UTC-9"}
+
+    def digest_mark() -> str | None:
+        with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"]) as database:
+            return History(database).mark("digest")
+
+    with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"]) as database:
+        History(database).put_mark("digest", mark)
+    with running(settings, log):
+        api.wait_until(lambda: any("一周小结" in fields.get("text", "") for _, fields in api.calls))
+        items.write_text(sound.replace("answer: 晚上", "anwser: 晚上"))
+        wait_for(lambda: "Faults in the knowledge" in log.read_text())
+    items.write_text(sound)
+    assert (texts(api, ADMIN), digest_mark()) == ([], mark)
+    api.failure_rule = lambda _method, _: None
+    with running(settings, log) as process:
+        api.wait_until(lambda: len(texts(api, ADMIN)) == 2)
+        wait_for(lambda: digest_mark() != mark)
+        stop(process)
+    with running(settings, log) as process:
+        api.member_says("你好")
+        api.wait_until(lambda: len(texts(api, 7)) == 1 and not api.pending)
+        stop(process)
+    digest, faults = texts(api, ADMIN)
+    assert digest.startswith("一周小结")
+    assert faults.startswith("知识库的新内容有")
 
 
 def test_a_kill_while_members_are_told_loses_nobody(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:

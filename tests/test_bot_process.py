@@ -13,6 +13,8 @@ import pytest
 from bot.store.database import Database
 from bot.store.history import History
 from bot.store.misses import MissLog
+from bot.store.notices import Notices
+from bot.store.records import NoticeKind
 from tests.conftest import miss
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
 from tests.process import (
@@ -252,11 +254,32 @@ def test_what_was_kept_long_enough_is_deleted_while_it_runs(settings: dict[str, 
         then = datetime.now(UTC) - timedelta(days=days)
         with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"], lambda then=then: then) as database:  # type: ignore[misc]
             MissLog(database, 100).record(miss(f"{days}天前问的"))
+            Notices(database).add(NoticeKind.CHANGE, [5500112233], b"")
     log = tmp_path / "log"
     with running(settings, log, trusting_bot) as process:
         wait_for(lambda: "kept long enough" in log.read_text())
+        assert "2 notices to admins are dropped" in log.read_text()
         stop(process)
     assert [row["question"] for row in missed(settings)] == ["29天前问的"]
+
+
+def test_a_bot_that_is_renamed_answers_to_its_new_name(
+    api: FakeBotApi, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """Without a restart; here it is renamed as soon as it has asked for its name once."""
+
+    def rename_after_the_first(method: str, _fields: dict[str, Any]) -> None:
+        if method == "getme" and sum(name == "getme" for name, _ in api.calls) > 1:
+            api.bot["username"] = "renamed_faq_bot"
+
+    api.failure_rule = rename_after_the_first
+    with running(settings, tmp_path / "log") as process:
+        wait_for(lambda: "@renamed_faq_bot now" in (tmp_path / "log").read_text())
+        api.member_says("/help@campaign_faq_bot", chat=-8)
+        api.member_says("/help@renamed_faq_bot", chat=-9)
+        (answer,) = api.wait_for_messages(1)
+        stop(process)
+    assert answer["chat"]["id"] == -9
 
 
 def test_the_digest_comes_by_itself(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:

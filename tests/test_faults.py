@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import command
-from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
+from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, Proxy, serving
 from tests.process import missed, refusal, running, settings_for, start, stop, wait_for
+from tests.programs import impatient_bot
 from tests.unlimited import unlimited_bot
 
 ADMIN = 5500112233
@@ -296,6 +297,60 @@ def test_an_address_that_is_taken(api: FakeBotApi, settings: dict[str, str], tmp
             api.wait_until(lambda: len(api.sent()) == 1)
             stop(process)
     assert "CAMPAIGN_BOT_LISTEN" in log.read_text()
+
+
+PROXIES: dict[str, tuple[Proxy, str]] = {
+    "strips the path": (lambda _path, headers: ("/", headers), "the proxy strips or changes the path"),
+    "drops the secret": (lambda path, _headers: (path, {}), "the proxy drops the header X-Telegram-Bot-Api-Secret"),
+}
+
+
+@pytest.mark.parametrize(("proxy", "cause"), PROXIES.values(), ids=PROXIES.keys())
+def test_a_proxy_that_spoils_deliveries(api: FakeBotApi, tmp_path: Path, proxy: Proxy, cause: str) -> None:
+    """Health is red with the likely cause, and admins are told once; what waits is answered when it is put right."""
+    settings = settings_for(api, tmp_path, webhook=True) | {"CAMPAIGN_BOT_ADMINS": str(ADMIN)}
+    api.proxy = proxy
+    with running(settings, tmp_path / "log", impatient_bot) as process:
+        api.member_says("你好")
+        api.wait_until(lambda: len(texts(api, ADMIN)) == 1)
+        red = command(settings, "health")
+        assert red.returncode == 1
+        assert cause in red.stdout
+        assert cause in (tmp_path / "log").read_text()
+        url = f"http://{settings['CAMPAIGN_BOT_LISTEN']}/metrics"
+        assert b"campaign_bot_intake_failing 1.0" in urllib.request.urlopen(url).read()
+        api.proxy = lambda path, headers: (path, headers)
+        api.wait_until(lambda: texts(api, 7) == ["你好！"] and len(texts(api, ADMIN)) == 2)
+        assert command(settings, "health").stdout == "green\n"
+        stop(process)
+    assert "反向代理" in texts(api, ADMIN)[0]
+    assert "已经好了" in texts(api, ADMIN)[1]
+
+
+def test_a_webhook_that_another_program_removes(api: FakeBotApi, tmp_path: Path) -> None:
+    """It is set again; behind a proxy that adds a slash it is served all the same, whatever its path is spelt like."""
+    settings = settings_for(api, tmp_path, webhook=True)
+    settings |= {"CAMPAIGN_BOT_WEBHOOK_URL": "https://bot.example.org/bot%3A机%20x"}
+    api.proxy = lambda path, headers: (f"{path}/", headers)
+    with running(settings, tmp_path / "log", impatient_bot) as process:
+        api.member_says("你好")
+        api.wait_until(lambda: texts(api, 7) == ["你好！"])
+        api.another_program_sets_webhook("")
+        api.member_says("你好", chat=8)
+        api.wait_until(lambda: texts(api, 8) == ["你好！"])
+        stop(process)
+    assert "it is set again" in (tmp_path / "log").read_text()
+
+
+def test_a_webhook_that_another_program_sets(api: FakeBotApi, polling: dict[str, str], tmp_path: Path) -> None:
+    """A bot that polls deletes it, and what waits is answered."""
+    with running(polling, tmp_path / "log") as process:
+        api.wait_until(lambda: api.polls == 1)
+        api.another_program_sets_webhook("https://other.example.org/")
+        api.member_says("你好")
+        api.wait_until(lambda: texts(api, 7) == ["你好！"])
+        stop(process)
+    assert "Another program has set a webhook" in (tmp_path / "log").read_text()
 
 
 def test_a_second_bot_on_the_same_database(api: FakeBotApi, polling: dict[str, str], tmp_path: Path) -> None:

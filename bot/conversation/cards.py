@@ -17,7 +17,7 @@ from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, SetAnswer
 from bot.matching import Candidate
 from bot.snapshot import Snapshot
-from bot.store.records import Action, ActionKind, ActionState, Answered, Cluster, MissedQuestion, Opinion
+from bot.store.records import Action, ActionKind, ActionState, Answered, Cluster, MissedQuestion, NoticeKind, Opinion
 from bot.texts import admins as texts
 from bot.texts.members import BACK, HELP
 
@@ -349,6 +349,11 @@ def precision(judged: Sequence[bool]) -> Reply:
     right, count = sum(judged), len(judged)
     low, high = interval(right, count)
     return Reply(texts.JUDGED_PRECISION.format(share=right / count, right=right, count=count, low=low, high=high))
+
+
+def notice_kind(event: reload.Notice) -> NoticeKind:
+    """What a notice of the knowledge folder is about."""
+    return NoticeKind.KNOWLEDGE if isinstance(event, reload.KnowledgeFaulty) else NoticeKind.CHANGE
 
 
 def notice(event: reload.Notice) -> Reply:  # noqa: PLR0911 - one return a notice

@@ -14,7 +14,8 @@ from bot.items import VerdictKind
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
-from bot.store.records import COMPLAINTS, Answered
+from bot.store.notices import Notices
+from bot.store.records import COMPLAINTS, Answered, NoticeKind
 from bot.store.usage import UsageLog
 
 TO_JUDGE = 10
@@ -26,8 +27,6 @@ _CANDIDATES = 30
 _EDITS = 5
 _LOOKED_AT = 200
 _Z = NormalDist().inv_cdf(0.975)
-_LAST_SENT = "digest"
-"""The name under which the week of the last digest is noted."""
 _HOUR = 9
 _QUESTIONS = set(VerdictKind) - {VerdictKind.SMALL_TALK}
 
@@ -52,12 +51,13 @@ class Report:
 
 @dataclass(eq=False)
 class Digest:
-    """Works the digest out, and sends it once a week. Every method raises StoreError where the store fails."""
+    """Works the digest out, and has it sent once a week. Every method raises StoreError where the store fails."""
 
     clusters: MissClusters
     clustering: Clustering
     usage: UsageLog
     history: History
+    notices: Notices
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def report(self, snapshot: Snapshot) -> Report:
@@ -82,20 +82,21 @@ class Digest:
         found = best_next_edits(snapshot.index, snapshot.confidence, misses, clusters, _EDITS)
         return [(edit, clusters[edit.question]) for edit in found]
 
-    async def send_if_due(self, current: CurrentSnapshot, send: Callable[[Report], Awaitable[None]]) -> None:
-        """Send it from Monday 9 o'clock on in the machine's time zone; first in the second week.
+    async def send_if_due(self, current: CurrentSnapshot, send: Callable[[Report, str], Awaitable[None]]) -> None:
+        """Have it sent from Monday 9 o'clock on in the machine's time zone; first in the second week.
 
-        A kill in between sends it twice.
+        ``send`` keeps a report as a notice, with the week as the mark that is noted with its delivery.
         """
         now = self.now().astimezone()
         year, week, day = now.isocalendar()
         this_week = f"{year}-{week}"
-        sent = await asyncio.to_thread(self.history.mark, _LAST_SENT)
+        sent = await asyncio.to_thread(self.history.mark, NoticeKind.DIGEST)
         if sent == this_week or (sent and day == 1 and now.hour < _HOUR):
             return
-        if sent:
-            await send(await asyncio.to_thread(self.report, current.snapshot))
-        await asyncio.to_thread(self.history.put_mark, _LAST_SENT, this_week)
+        if not sent:
+            await asyncio.to_thread(self.history.put_mark, NoticeKind.DIGEST, this_week)
+        elif not await asyncio.to_thread(self.notices.waits, NoticeKind.DIGEST):
+            await send(await asyncio.to_thread(self.report, current.snapshot), this_week)
 
 
 def interval(right: int, count: int) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,15 +71,16 @@ class _SupersededError(Exception):
 class Reloader:
     """Watches the folder.
 
-    ``tell`` brings a notice to the admins, and does not wait for them. ``cache`` is a folder for calibrations.
-    ``patience_s``: how long faults must stand before admins are told, since a file may be caught half saved.
+    ``tell`` keeps a notice to be brought to the admins, and does not wait for them. ``cache`` is a folder for
+    calibrations. ``patience_s``: how long faults must stand before admins are told, since a file may be caught half
+    saved.
     """
 
     folder: Path
     current: CurrentSnapshot
     edits: Edits
     lifecycle: MissLifecycle
-    tell: Callable[[Notice], None]
+    tell: Callable[[Notice], Awaitable[None]]
     cache: Path | None
     patience_s: float = 1.0
 
@@ -126,9 +127,9 @@ class Reloader:
         if faults == self._told:
             return
         self._told = faults
+        await self.tell(KnowledgeFaulty(faults))
         if faults:
             _LOG.error("Faults in the knowledge (%d), the old snapshot goes on; the first: %s", len(faults), faults[0])
-        self.tell(KnowledgeFaulty(faults))
 
     async def follow(self) -> None:
         """If another snapshot answers: close what it answers, tell what editors' changes cost, compute its thresholds.
@@ -140,15 +141,15 @@ class Reloader:
             return
         closed = await asyncio.to_thread(self.lifecycle.follow, before, after)
         if closed and before is not None:
-            self.tell(MissesClosed(closed))
+            await self.tell(MissesClosed(closed))
         while self.edits.taken_over:
             found = self.edits.taken_over[0]
             impact = await asyncio.to_thread(self.edits.impact, *found)
             overwritten = await asyncio.to_thread(self.edits.overwritten, *found)
             if impact.has_loss:
-                self.tell(AnswersLost(impact, found[1].base))
+                await self.tell(AnswersLost(impact, found[1].base))
             if overwritten:
-                self.tell(EditsOverwritten(overwritten, found[1].base))
+                await self.tell(EditsOverwritten(overwritten, found[1].base))
             self.edits.taken_over.popleft()
         if self.current.snapshot is after:
             self._followed = after

@@ -3,19 +3,24 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.conversation.reply import Reply
 from bot.errors import StoreError, StoreGoneError
+from bot.metrics import Metrics
 from bot.store.database import Database
 from bot.store.misses import MissLog
+from bot.store.records import NoticeKind
+from bot.telegram.intake import IntakeFault
 from bot.texts import admins as texts
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_S = 120.0
 """Telegram answers a poll within 30 seconds."""
+_GROUP = "chat -"
+"""How the names of groups' queues begin."""
 
 
 class Problem(StrEnum):
@@ -26,59 +31,85 @@ class Problem(StrEnum):
     GONE = "the database's file was deleted or replaced: put it back, or restart the bot"
     GIT = "edits can't be committed to git, see the log"
     LATE = "an update has waited for over 2 minutes"
+    INTAKE = "updates do not come in"
 
 
 @dataclass(eq=False)
 class Health:
     """Looks at the bot each time that it is told to.
 
-    ``silent_s`` and ``oldest_s`` give seconds: since a fetch last succeeded, and of the oldest update's waiting.
-    ``tell`` brings to the admins what they should know: that the bot works again, with all that was wrong meanwhile,
-    that the database's file is gone, that edits can't be committed to git, for the reason that ``git_fault`` gives, or
-    that the log of missed questions takes no new ones. ``problems``: what was wrong at the last look.
+    ``silent_s`` and ``oldest_s`` give seconds: since Telegram was last heard of, and of the oldest update's waiting;
+    ``waiting_s`` gives those of each queue that is worked on. ``intake_fault`` says what keeps updates from coming in,
+    ``git_fault`` why edits can't be committed to git. ``tell`` brings to the admins what they should know: that updates
+    do not come in, that the database's file is gone, that edits can't be committed, that the bot works again, with all
+    that was wrong meanwhile, or that the log of missed questions takes no new ones. ``problems``: what was wrong at the
+    last look.
     """
 
     database: Database
     misses: MissLog
     silent_s: Callable[[], float]
     oldest_s: Callable[[], float]
+    waiting_s: Callable[[], Mapping[str | None, float]]
+    intake_fault: Callable[[], IntakeFault | None]
     git_fault: Callable[[], str | None]
-    tell: Callable[[Reply], None]
+    metrics: Metrics
+    tell: Callable[[NoticeKind, Reply], Awaitable[None]]
     problems: Sequence[Problem] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         self._seen: dict[Problem, float] = {}
         """When each problem came up since the bot last worked, in this order."""
         self._full = False
+        self._intake_fault: IntakeFault | None = None
+
+    def faults(self) -> Sequence[str]:
+        """What was wrong at the last look, in the words of ``health``."""
+        detail = f": {self._intake_fault}" if self._intake_fault else ""
+        return [f"{problem}{detail if problem is Problem.INTAKE else ''}" for problem in self.problems]
 
     async def look(self) -> None:
         """Look at everything; log what has changed, and tell the admins what they should know."""
+        store_problem, full = await asyncio.to_thread(self._try_store)
+        fault = self.intake_fault()
         git_fault = self.git_fault()
-        fault, full = await asyncio.to_thread(self._try_store)
+        self.metrics.intake_failing.set(fault is not None)
         found = {
             Problem.SILENT: self.silent_s() > _LONGEST_S,
-            Problem.STORE: fault is Problem.STORE,
-            Problem.GONE: fault is Problem.GONE,
-            Problem.GIT: bool(git_fault),
-            Problem.LATE: self.oldest_s() > _LONGEST_S,
+            Problem.STORE: store_problem is Problem.STORE,
+            Problem.GONE: store_problem is Problem.GONE,
+            Problem.GIT: git_fault is not None,
+            Problem.LATE: self.oldest_s() > _LONGEST_S and not self._one_group_alone_is_late(),
+            Problem.INTAKE: fault is not None,
         }
         before, self.problems = self.problems, [problem for problem, is_so in found.items() if is_so]
-        if self.problems != before:
+        known, self._intake_fault = self._intake_fault, fault
+        if self.problems != before or (fault and known and fault.cause is not known.cause):
             level = logging.ERROR if self.problems else logging.INFO
-            _LOG.log(level, "Health: %s.", "; ".join(self.problems) or "green")
-        told_at_once = {Problem.GONE: texts.STORE_GONE, Problem.GIT: texts.NOT_COMMITTED.format(reason=git_fault)}
-        for problem in told_at_once.keys() & set(self.problems).difference(before):
-            self.tell(Reply(told_at_once[problem]))
+            _LOG.log(level, "Health: %s.", "; ".join(self.faults()) or "green")
+        new = set(self.problems).difference(before)
+        if Problem.GONE in new:
+            await self.tell(NoticeKind.HEALTH, Reply(texts.STORE_GONE))
+        if Problem.GIT in new:
+            await self.tell(NoticeKind.GIT, Reply(texts.NOT_COMMITTED.format(reason=git_fault)))
+        if fault and not known:
+            await self.tell(NoticeKind.HEALTH, _intake_notice(fault))
         for problem in self.problems:
             self._seen.setdefault(problem, time.monotonic())
         if self._seen and not self.problems:
             minutes = max(1, round((time.monotonic() - min(self._seen.values())) / 60))
             reasons = texts.PROBLEM_JOINT.join(texts.PROBLEMS[problem.name] for problem in self._seen)
             self._seen = {}
-            self.tell(Reply(texts.RECOVERED.format(minutes=minutes, reasons=reasons)))
+            recovered = Reply(texts.RECOVERED.format(minutes=minutes, reasons=reasons))
+            await self.tell(NoticeKind.HEALTH, recovered)
         if full and not self._full:
-            self.tell(Reply(texts.MISSED_FULL))
+            await self.tell(NoticeKind.LOG_FULL, Reply(texts.MISSED_FULL))
         self._full = full
+
+    def _one_group_alone_is_late(self) -> bool:
+        """Whether all that is late is in one group: Telegram takes 20 messages a minute there, or asks for a pause."""
+        late = [queue or "" for queue, seconds in self.waiting_s().items() if seconds > _LONGEST_S]
+        return len(late) == 1 and late[0].startswith(_GROUP)
 
     def _try_store(self) -> tuple[Problem | None, bool]:
         """What is wrong with the database, and whether the log of missed questions is full."""
@@ -88,3 +119,8 @@ class Health:
         except StoreError as error:
             _LOG.error("%s", error)
             return Problem.GONE if isinstance(error, StoreGoneError) else Problem.STORE, self._full
+
+
+def _intake_notice(fault: IntakeFault) -> Reply:
+    reported = texts.INTAKE_REPORTED.format(fault=fault) if fault.reported else ""
+    return Reply(texts.INTAKE_FAILING.format(cause=texts.INTAKE_CAUSES[fault.cause.name], reported=reported))

@@ -13,24 +13,25 @@ from starlette.routing import Route
 from bot.errors import SettingsError
 from bot.metrics import Metrics
 from bot.service.health import Health
-from bot.telegram.intake import Webhook
+from bot.telegram.webhook import Webhook
 
 _GRACE_S = 3
 
 
 def http_server(health: Health, metrics: Metrics, webhook: Webhook | None) -> uvicorn.Server:
-    """Serves ``/healthz``, ``/metrics`` and the webhook's path, and leaves the signals to whoever runs it."""
+    """Serves ``/healthz``, ``/metrics`` and the webhook, and leaves the signals to whoever runs it."""
 
     async def healthz(_request: Request) -> Response:
-        problems = health.problems
-        return JSONResponse({"faults": problems}, 503 if problems else 200)
+        faults = health.faults()
+        return JSONResponse({"faults": faults}, 503 if faults else 200)
 
     async def metric_lines(_request: Request) -> Response:
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     routes = [Route("/healthz", healthz), Route("/metrics", metric_lines)]
     if webhook:
-        routes.append(Route(webhook.path, webhook.endpoint, methods=["POST"]))
+        # It compares paths itself: one address has many spellings, and a route's path would take braces for a name.
+        routes.append(Route("/{path:path}", webhook.endpoint, methods=["POST"]))
     config = uvicorn.Config(
         Starlette(routes=routes),
         log_config=None,

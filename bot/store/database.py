@@ -38,9 +38,11 @@ FORMS_KEPT = timedelta(hours=1)
 """Who writes something after so long is not filling in the form any more."""
 SUBSCRIPTIONS_KEPT = timedelta(days=30)
 ANSWERED_KEPT = timedelta(days=30)
+NOTICES_KEPT = timedelta(days=3)
+"""How long a notice to admins may wait for its delivery."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION = "0005"
+REVISION = "0006"
 """The last of the migrations: the schema that ``tables`` describes."""
 _FIXES = {
     "full": "free some space on its disk",

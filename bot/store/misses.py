@@ -8,8 +8,8 @@ from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
 
 from bot.errors import UnknownMissError
 from bot.store.database import DELETE_EMPTY_CLUSTERS, Repository, count_one, fields_of, put
-from bot.store.records import COMPLAINED, Miss, MissedQuestion, State
-from bot.store.tables import ACTION_KEYS, ACTIONS, CLUSTERS, FORM_KEYS, FORMS, METADATA, MISSED, MISSED_DAYS
+from bot.store.records import COMPLAINED, QUOTING, Miss, MissedQuestion, State
+from bot.store.tables import ACTION_KEYS, ACTIONS, CLUSTERS, FORM_KEYS, FORMS, METADATA, MISSED, MISSED_DAYS, NOTICES
 
 MOST_FREQUENT = (MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
 """The order of misses: the most often asked first, then the most recent, then the oldest row."""
@@ -86,7 +86,7 @@ class MissLog(Repository):
         """Erase whatever holds the question of this normal form, and say whether anything did. Raises as ``erase``.
 
         That is its rows in every log, the forms that hold it or are about its cluster, and what it takes to undo the
-        edits that hold it; these edits stay made.
+        edits that hold it; these edits stay made. Notices that may quote it are not delivered any more.
         """
         clusters = select(MISSED.c.cluster).where(MISSED.c.key == key)
         holding = select(FORM_KEYS.c.admin, FORM_KEYS.c.chat).where(FORM_KEYS.c.key == key)
@@ -97,4 +97,6 @@ class MissLog(Repository):
             ACTIONS.update().where(ACTIONS.c.id.in_(edits)).values(edit=None),
             *(table.delete().where(table.c.key == key) for table in METADATA.sorted_tables if "key" in table.c),
         )
+        if found:
+            self._database.erase(NOTICES.delete().where(NOTICES.c.kind.in_(QUOTING)))
         return found > 0

@@ -202,6 +202,34 @@ class DeadLetter:
     fault: str
 
 
+class NoticeKind(StrEnum):
+    """What a notice to admins is about."""
+
+    KNOWLEDGE = "knowledge"
+    """Whether the knowledge folder can be loaded."""
+    HEALTH = "health"
+    """Whether the bot works."""
+    GIT = "git"
+    """That edits can't be committed to git."""
+    LOG_FULL = "log-full"
+    DIGEST = "digest"
+    CHANGE = "change"
+    """What one change of the knowledge has led to."""
+
+
+QUOTING = frozenset({NoticeKind.DIGEST, NoticeKind.CHANGE})
+"""Notices of these kinds may quote what members asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice that waits to be delivered to a chat; its content is encrypted."""
+
+    id: int
+    content: bytes
+    created_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An answer that an admin judged."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from bot.items import VerdictKind
-from bot.store.records import ActionKind, ActionState, InboxState, Opinion, State
+from bot.store.records import ActionKind, ActionState, InboxState, NoticeKind, Opinion, State
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -185,6 +185,16 @@ INBOX = _table(
     sa.Column("received_at", UtcDateTime, nullable=False),
     sa.Column("died_at", UtcDateTime),
     sa.Column("fault", sa.Text),
+)
+
+NOTICES = _table(
+    "notices",
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("chat", sa.BigInteger, nullable=False, index=True),
+    sa.Column("kind", _enum(NoticeKind, 16), nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("mark", sa.Text),
+    sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
 HEARTBEAT = _table(

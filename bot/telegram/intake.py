@@ -1,50 +1,109 @@
-"""Where updates come from, polled or delivered: none is acknowledged before it was committed to the inbox."""
+"""How updates come in by polling, and what may keep them from coming; none is acknowledged before it is committed."""
 
 import asyncio
-import contextlib
-import hmac
 import itertools
 import logging
+import math
 import time
 import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from telegram import Bot
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import Conflict, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.backoff import backoff
 from bot.errors import StoreError
 from bot.inbox.receiver import Receiver, update_id
 from bot.inbox.updates import KINDS
-from bot.telegram.client import read_json
 from bot.telegram.sending import explain, seconds_to_wait
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 30
-_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
-_LARGEST_BODY = 1 << 20
-_AGAIN_SOON = {"Retry-After": "5"}
+_SPACING_S = 60.0
+_LONGEST_SPACING_S = 960.0
+_FOUGHT = 3
+
+
+class Cause(StrEnum):
+    """Why updates do not come in, most likely, in the words of the log and of ``health``."""
+
+    PATH = "the proxy strips or changes the path of CAMPAIGN_BOT_WEBHOOK_URL, or does not pass it on"
+    SECRET = "the proxy drops the header X-Telegram-Bot-Api-Secret-Token, or refuses Telegram itself"  # noqa: S105
+    BODY = "the proxy loses or changes the body of what Telegram delivers"
+    REDIRECT = "the address redirects: set CAMPAIGN_BOT_WEBHOOK_URL to where it leads"
+    CERTIFICATE = "Telegram does not accept the certificate of the address"
+    HOST = "the host of CAMPAIGN_BOT_WEBHOOK_URL can't be resolved"
+    UNREACHABLE = "the proxy or this bot does not answer: check the proxy, CAMPAIGN_BOT_LISTEN and the firewall"
+    TAKEN = "another program keeps setting or removing the bot's webhook: end that one"
+    UNKNOWN = "nothing arrives"
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeFault:
+    """Updates do not come in. ``reported``: what Telegram says, if anything; ``pending``: how many wait there."""
+
+    cause: Cause
+    reported: str = ""
+    pending: int = 0
+
+    def __str__(self) -> str:
+        reported = f" (Telegram reports: {self.reported}; {self.pending} updates wait)" if self.reported else ""
+        return f"{self.cause}{reported}"
+
+
+class Spacing:
+    """When to do again what another program undoes: at once, then at the earliest after 1, 2, 4 ... 16 minutes."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._next = -math.inf
+        self._count = 0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to do it now."""
+        return self._now() >= self._next
+
+    @property
+    def is_fought(self) -> bool:
+        """Whether it was undone so often lately that the other program does not leave it at that."""
+        return self._count >= _FOUGHT
+
+    def done(self) -> None:
+        """It was done."""
+        self._next = self._now() + min(_LONGEST_SPACING_S, _SPACING_S * 2.0**self._count)
+        self._count += 1
+
+    def lasts(self) -> None:
+        """Nobody has undone it: once that was so until the next time would be due, it starts anew."""
+        if self.is_due:
+            self._count = 0
 
 
 class Poller:
     """Fetches raw updates for the receiver. Once it polls, no error ends it."""
 
-    def __init__(self, bot: Bot, receiver: Receiver) -> None:
+    def __init__(self, bot: Bot, receiver: Receiver, now: Callable[[], float] = time.monotonic) -> None:
         self._bot = bot
         self._receiver = receiver
         # Never computed from what is stored: after a quiet week Telegram starts at a random id.
         self._offset: int | None = None
-        self._succeeded = time.monotonic()
+        self._now = now
+        self._succeeded = now()
+        self._webhook_seen = False
+        self._deletions = Spacing(now)
 
     def silent_s(self) -> float:
         """For how many seconds no fetch has succeeded."""
-        return time.monotonic() - self._succeeded
+        return self._now() - self._succeeded
+
+    def fault(self) -> IntakeFault | None:
+        """What keeps updates from coming, as far as it is known: a webhook that another program has set."""
+        return IntakeFault(Cause.TAKEN) if self._webhook_seen or self._deletions.is_fought else None
 
     async def run(self) -> None:
         """Poll until it is cancelled. Raises TelegramError if polling can't begin."""
@@ -63,10 +122,17 @@ class Poller:
         with warnings.catch_warnings():
             # PTB advises its own method; that one fails a whole batch for one bad update.
             warnings.simplefilter("ignore", PTBUserWarning)
-            raws: Any = await self._bot.do_api_request("getUpdates", arguments, read_timeout=_POLL_S + 5)
+            try:
+                raws: Any = await self._bot.do_api_request("getUpdates", arguments, read_timeout=_POLL_S + 5)
+            except Conflict as error:
+                if "webhook" in str(error).lower() and await self._may_poll_again():
+                    return
+                raise
         if not isinstance(raws, list):
             raise TelegramError("getUpdates gave no list: check CAMPAIGN_BOT_API_URL")
-        self._succeeded = time.monotonic()
+        self._succeeded = self._now()
+        self._webhook_seen = False
+        self._deletions.lasts()
         await self._receiver.receive(raws)
         ids = [one for raw in raws if (one := update_id(raw)) is not None]
         if ids:
@@ -74,57 +140,16 @@ class Poller:
         elif raws:
             raise TelegramError(f"{len(raws)} updates without an id can't be confirmed")
 
-
-@dataclass(eq=False)
-class Webhook:
-    """Receives what Telegram sends to ``url``. ``secret``: what its header must hold."""
-
-    bot: Bot
-    receiver: Receiver
-    url: str
-    secret: str
-
-    def __post_init__(self) -> None:
-        self._unset_since: float | None = time.monotonic()
-
-    @property
-    def path(self) -> str:
-        """Where it is served."""
-        return urlsplit(self.url).path or "/"
-
-    def silent_s(self) -> float:
-        """For how many seconds Telegram could not be told the address."""
-        return 0.0 if self._unset_since is None else time.monotonic() - self._unset_since
-
-    async def run(self) -> None:
-        """Tell Telegram the address; what waits for the bot is kept. Raises TelegramError if it is not accepted."""
-        await self.bot.set_webhook(
-            self.url, secret_token=self.secret, allowed_updates=list(KINDS), drop_pending_updates=False
-        )
-        self._unset_since = None
-        _LOG.info("The webhook is set.")
-
-    async def endpoint(self, request: Request) -> Response:
-        """200 when the update is durable; 503 when it can't be now, and Telegram sends it again."""
-        given = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(), self.secret.encode()):
-            return PlainTextResponse("wrong secret", 403)
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _LARGEST_BODY:
-                return PlainTextResponse("too large", 413)
-        if not self.receiver.worker.has_capacity.is_set():
-            return PlainTextResponse("too much waits", 503, _AGAIN_SOON)
-        raw: object = body.decode("utf-8", "replace")
-        with contextlib.suppress(ValueError):
-            raw = read_json(str(raw))
-        try:
-            await self.receiver.receive([raw])
-        except StoreError as error:
-            _LOG.error("An update can't be stored, Telegram will send it again: %s", error)
-            return PlainTextResponse("can't be stored", 503, _AGAIN_SOON)
-        return PlainTextResponse("ok")
+    async def _may_poll_again(self) -> bool:
+        """Delete a webhook that another program has set since the start, if it is time to; what waits is kept."""
+        self._webhook_seen = True
+        if not self._deletions.is_due:
+            return False
+        _LOG.warning("Another program has set a webhook, so that polling gets nothing: it is deleted.")
+        await self._bot.delete_webhook(drop_pending_updates=False)
+        self._deletions.done()
+        self._webhook_seen = False
+        return True
 
 
 async def persist(step: Callable[[], Awaitable[object]]) -> None:

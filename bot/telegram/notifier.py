@@ -1,8 +1,7 @@
-"""What people are told without asking: subscribers, that their question has an answer; admins, what needs them."""
+"""Subscribers are told, without asking, that their question has an answer."""
 
 import asyncio
 import logging
-from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import compress, islice
 
@@ -91,25 +90,3 @@ class SubscriptionNotifier:
 
     def _person(self, member: int) -> int:
         return self.encryption.pseudonym(f"member {member}")
-
-
-class AdminNotifier:
-    """Brings messages to the admins: to their group if there is one, else to each."""
-
-    def __init__(self, messages: Messages, admins: Collection[int], group: int | None) -> None:
-        self._messages = messages
-        self._chats = [group] if group else list(admins)
-        self._waiting: asyncio.Queue[Reply] = asyncio.Queue()
-
-    def tell(self, reply: Reply) -> None:
-        """Send a message as soon as that can be done; nobody waits for it."""
-        self._waiting.put_nowait(reply)
-
-    async def send_next(self) -> None:
-        """Send the next message that is to be told, once there is one."""
-        await self.send(await self._waiting.get())
-
-    async def send(self, reply: Reply) -> None:
-        """Send a message; it returns when that was tried. An admin who never pressed start misses it."""
-        sending = [self._messages.send(Place(chat), reply, None) for chat in self._chats]
-        await asyncio.gather(*(attempt(call, "An admin could not be told", logging.WARNING) for call in sending))

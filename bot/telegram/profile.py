@@ -1,5 +1,6 @@
-"""How the bot shows itself: its menus of commands and its descriptions."""
+"""How the bot shows itself: its name, its menus of commands and its descriptions."""
 
+import logging
 from collections.abc import Collection, Mapping
 
 from telegram import Bot, BotCommand, BotCommandScopeChat
@@ -9,6 +10,7 @@ from bot.texts import admins as admins_texts
 from bot.texts import members as members_texts
 from bot.texts.languages import Language, translator
 
+_LOG = logging.getLogger(__name__)
 _FAILURE = "The bot's profile (%s) could not be set"
 _MENUS: Mapping[str | None, Language] = {None: Language.ENGLISH, "zh": Language.SIMPLIFIED}
 """Telegram's menus know two-letter languages alone; without one, all that have no menu of their own."""
@@ -29,3 +31,11 @@ async def publish_profile(bot: Bot, title: str, admins: Collection[int], group: 
     for chat in (*admins, *([group] if group else [])):
         # An admin who never pressed start has no chat yet.
         await attempt(bot.set_my_commands(commands, BotCommandScopeChat(chat)), _FAILURE % "the admins' commands")
+
+
+async def follow_name(bot: Bot) -> None:
+    """Take over the name that the bot has on Telegram now, by which it is mentioned. Raises TelegramError."""
+    before = bot.username
+    await bot.get_me()
+    if bot.username != before:
+        _LOG.info("The bot is called @%s now, and no longer @%s.", bot.username, before)

@@ -7,6 +7,7 @@ PROBLEMS = {
     "GONE": "数据库文件不见了或被换掉了",
     "GIT": "改动没能提交到 git",
     "LATE": "有问题等了两分钟以上还没回复",
+    "INTAKE": "新消息送不进来",
 }
 PROBLEM_JOINT = "，"
 STORE_GONE = (
@@ -17,11 +18,29 @@ NOT_COMMITTED = (
     "刚才的改动已经生效，也存进了文件，但没能提交到 git（{reason}）。"
     "我每分钟会再试一次；请管机器的同事看一看知识库那个文件夹的 git。"
 )
+INTAKE_FAILING = (
+    "会员发来的新消息现在送不到机器人这里。看样子是{cause}。{reported}"
+    "请告诉管机器的同事；修好以后，等着的问题会接着回复。"
+)
+INTAKE_REPORTED = "Telegram 报的是“{fault.reported}”，有 {fault.pending} 条在等。"
+INTAKE_CAUSES = {
+    "PATH": "反向代理没有把 CAMPAIGN_BOT_WEBHOOK_URL 里的路径原样传过来",
+    "SECRET": "反向代理丢了 X-Telegram-Bot-Api-Secret-Token 这个请求头，或者把 Telegram 挡在了外面",
+    "BODY": "反向代理弄丢或改动了 Telegram 发来的内容",
+    "REDIRECT": "这个地址会跳到别处去，要把 CAMPAIGN_BOT_WEBHOOK_URL 改成最后跳到的地址",
+    "CERTIFICATE": "Telegram 不认这个地址的证书",
+    "HOST": "CAMPAIGN_BOT_WEBHOOK_URL 里的域名解析不了",
+    "UNREACHABLE": "反向代理或机器人的端口没有回应（看看代理、CAMPAIGN_BOT_LISTEN 和防火墙）",
+    "TAKEN": "另外有程序一再改动这个机器人的 webhook，要把那个程序停掉",
+    "UNKNOWN": "Telegram 那边一直没有送过来",
+}
+"""By the names of ``bot.telegram.intake.Cause``."""
 MISSED_FULL = (
     "没答上来的问题已经记满了，新的问题暂时记不进去；已经记下的都在。"
     "请用 campaign-bot missed list 看一看，把不要的用 campaign-bot missed delete 编号 删掉，"
     "或者请管机器的同事调大 CAMPAIGN_BOT_MISSED_LIMIT。"
 )
+NOTICE_LATE = "（这条是 {time.month}月{time.day}日 {time:%H:%M} 的，当时没能发出来。）"
 ADMIN_COMMANDS = {
     "missed": "看没答上来的，一条条补",
     "new": "写一个新条目",

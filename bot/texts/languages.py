@@ -10,7 +10,27 @@ from opencc import OpenCC
 
 DOMAIN = "bot"
 LOCALE = Path(__file__).with_name("locale")
-_TRADITIONAL = {"hant", "tw", "hk", "mo"}
+_CHINESE = {
+    "zh",
+    "cdo",
+    "cjy",
+    "cmn",
+    "cpx",
+    "csp",
+    "czh",
+    "czo",
+    "gan",
+    "hak",
+    "hsn",
+    "lzh",
+    "mnp",
+    "nan",
+    "wuu",
+    "yue",
+}
+"""Chinese and the languages of its family in ISO 639-3."""
+_SIGNS = (({"hans"}, {"hant"}), ({"cn", "sg", "my"}, {"tw", "hk", "mo"}), (set[str](), {"yue"}))
+"""What tells simplified from traditional characters in a tag: the script, else the region, else the language."""
 
 
 class Language(Enum):
@@ -22,11 +42,15 @@ class Language(Enum):
 
 
 def language_of(tag: str | None) -> Language:
-    """The language for a client's IETF tag, such as zh-hans or zh-TW; simplified Chinese without one."""
+    """The language for a client's IETF tag, such as zh-hans, zh-TW or yue; simplified Chinese without one."""
     first, *rest = (tag or "zh").lower().replace("_", "-").split("-")
-    if first != "zh":
+    parts = {first, *rest}
+    if first not in _CHINESE:
         return Language.ENGLISH
-    return Language.TRADITIONAL if "hans" not in rest and _TRADITIONAL.intersection(rest) else Language.SIMPLIFIED
+    for simplified, traditional in _SIGNS:
+        if not parts.isdisjoint(simplified | traditional):
+            return Language.SIMPLIFIED if parts & simplified else Language.TRADITIONAL
+    return Language.SIMPLIFIED
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 from bot.conversation.reply import Reply
 from bot.curation.digest import Report, interval
 from bot.items import VerdictKind
-from bot.store.records import Answered, Feedback, Judged, Opinion, Records
+from bot.store.records import Answered, Feedback, Judged, NoticeKind, Opinion, Records
 from bot.texts import admins as admins_texts
 from tests.admin_setup import AdminSetup
 
@@ -70,8 +70,9 @@ def test_it_comes_by_itself_once_a_week(admin_setup: AdminSetup) -> None:
     """From Monday nine o'clock on; not in the week of the first start, and in no week twice."""
     told: list[Report] = []
 
-    async def send(report: Report) -> None:
+    async def send(report: Report, week: str) -> None:
         told.append(report)
+        admin_setup.notices.add(NoticeKind.DIGEST, [], b"", week)
 
     counts = []
     for now in (
@@ -85,3 +86,23 @@ def test_it_comes_by_itself_once_a_week(admin_setup: AdminSetup) -> None:
         asyncio.run(admin_setup.digest.send_if_due(admin_setup.current, send))
         counts.append(len(told))
     assert counts == [0, 0, 1, 1, 2]
+
+
+def test_a_week_is_noted_with_the_delivery(admin_setup: AdminSetup) -> None:
+    """Until then it waits, and is not made again; where it can't be delivered, the week is over too."""
+    history, notices, made = admin_setup.history, admin_setup.notices, []
+    history.put_mark("digest", "2020-1")
+
+    async def send(_report: Report, week: str) -> None:
+        made.append(week)
+        notices.add(NoticeKind.DIGEST, [5, 6], b"", week)
+
+    for _ in range(2):
+        asyncio.run(admin_setup.digest.send_if_due(admin_setup.current, send))
+    assert (made, history.mark("digest")) == (["2026-22"], "2020-1")
+    waiting = notices.next(5)
+    assert waiting
+    notices.settle(waiting.id)
+    assert history.mark("digest") == "2026-22"
+    asyncio.run(admin_setup.digest.send_if_due(admin_setup.current, send))
+    assert made == ["2026-22"]

@@ -45,10 +45,13 @@ class Told:
             current=admin_setup.current,
             edits=admin_setup.edits,
             lifecycle=admin_setup.lifecycle,
-            tell=self.notices.append,
+            tell=self._tell,
             cache=cache,
             patience_s=patience_s,
         )
+
+    async def _tell(self, notice: Notice) -> None:
+        self.notices.append(notice)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Whether the bot works, and whom it tells."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from bot.conversation.reply import Reply
 from bot.errors import StoreError
 from bot.items import VerdictKind
 from bot.service.health import Health, Problem
-from bot.store.records import Miss, State
+from bot.store.records import Miss, NoticeKind, State
+from bot.telegram.intake import Cause, IntakeFault
 from bot.texts import admins as texts
 from tests.inbox_setup import InboxSetup
 
@@ -22,14 +24,23 @@ class Signs:
         self.silent = self.oldest = 0.0
         self.git_fault: str | None = None
         self.told: list[Reply] = []
+        self.waiting: dict[str | None, float] = {}
+        self.fault: IntakeFault | None = None
+        self.metrics = inbox_setup.metrics
         self.health = Health(
-            inbox_setup.database,
-            inbox_setup.missed,
-            lambda: self.silent,
-            lambda: self.oldest,
-            lambda: self.git_fault,
-            self.told.append,
+            database=inbox_setup.database,
+            misses=inbox_setup.missed,
+            silent_s=lambda: self.silent,
+            oldest_s=lambda: self.oldest,
+            waiting_s=lambda: self.waiting,
+            intake_fault=lambda: self.fault,
+            git_fault=lambda: self.git_fault,
+            metrics=self.metrics,
+            tell=self._tell,
         )
+
+    async def _tell(self, _kind: NoticeKind, reply: Reply) -> None:
+        self.told.append(reply)
 
 
 @pytest.fixture
@@ -51,6 +62,23 @@ async def test_what_makes_it_red(signs: Signs, silent: float, oldest: float, fau
     signs.silent, signs.oldest = silent, oldest
     await signs.health.look()
     assert signs.health.problems == faults
+
+
+LATE: dict[str, tuple[dict[str | None, float], bool]] = {
+    "one group": ({"chat -8": 200.0, "chat 7": 5.0}, False),
+    "two groups": ({"chat -8": 200.0, "chat -9": 130.0}, True),
+    "one member": ({"chat 7": 200.0}, True),
+    "one group and one member": ({"chat -8": 200.0, "chat 7": 130.0}, True),
+    "nobody is worked on": ({}, True),
+}
+
+
+@pytest.mark.parametrize(("waiting", "red"), LATE.values(), ids=LATE.keys())
+async def test_a_single_group_may_be_late(signs: Signs, waiting: dict[str | None, float], *, red: bool) -> None:
+    """Telegram paces groups; everybody else is answered."""
+    signs.oldest, signs.waiting = 200, waiting
+    await signs.health.look()
+    assert signs.health.problems == [Problem.LATE] * red
 
 
 async def test_a_store_that_can_not_commit_makes_it_red(
@@ -108,8 +136,39 @@ async def test_admins_are_told_once_when_it_has_recovered(signs: Signs) -> None:
     )
 
 
+async def test_what_keeps_updates_away_is_told_once(signs: Signs, caplog: pytest.LogCaptureFixture) -> None:
+    """With the likely cause and Telegram's own words; and that it is over."""
+    signs.fault = IntakeFault(Cause.PATH, "Wrong response from the webhook: 404 Not Found", 3)
+    for _ in range(3):
+        await signs.health.look()
+        signs.fault = replace(signs.fault, pending=signs.fault.pending + 1)
+    (line,) = signs.health.faults()
+    assert line.startswith("updates do not come in: the proxy strips or changes the path")
+    assert "404 Not Found; 5 updates wait" in line
+    assert caplog.text.count("404 Not Found") == 1
+    assert signs.metrics.registry.get_sample_value("campaign_bot_intake_failing") == 1
+    (told,) = signs.told
+    assert "反向代理没有把" in told.text
+    assert "“Wrong response from the webhook: 404 Not Found”，有 3 条在等" in told.text
+    signs.fault = None
+    await signs.health.look()
+    assert signs.health.faults() == []
+    assert signs.metrics.registry.get_sample_value("campaign_bot_intake_failing") == 0
+    assert "新消息送不进来" in signs.told[-1].text
+    assert len(signs.told) == 2
+
+
+async def test_another_cause_is_logged(signs: Signs, caplog: pytest.LogCaptureFixture) -> None:
+    """The operator may have fixed the first."""
+    for cause in (Cause.UNREACHABLE, Cause.PATH):
+        signs.fault = IntakeFault(cause)
+        await signs.health.look()
+        assert str(cause) in caplog.text
+
+
 def test_every_problem_has_words() -> None:
     assert texts.PROBLEMS.keys() == {problem.name for problem in Problem}
+    assert texts.INTAKE_CAUSES.keys() == {cause.name for cause in Cause}
 
 
 async def test_admins_are_told_once_when_the_log_is_full(signs: Signs, inbox_setup: InboxSetup) -> None:

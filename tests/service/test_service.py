@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.service.health import Health
 from bot.service.http_server import http_server
 from bot.service.retention import Retention
 from bot.service.service import Service, Task, periodic
-from tests.inbox_setup import InboxSetup, question
+from tests.inbox_setup import InboxSetup, health_of, question
 
 
 class Process:
@@ -25,10 +24,9 @@ class Process:
     def __init__(self, setup: InboxSetup, background_task: Task | None = None) -> None:
         self.did: list[str] = []
         self.serving = asyncio.Event()
-        health = Health(setup.database, setup.missed, lambda: 0, lambda: 0, lambda: None, lambda _: None)
         self.service = Service(
             worker=setup.worker,
-            http_server=http_server(health, setup.metrics, None),
+            http_server=http_server(health_of(setup), setup.metrics, None),
             connect=self._step("connect"),
             disconnect=self._step("disconnect"),
             stop_sending=lambda: self.did.append("stop sending"),

@@ -1,7 +1,6 @@
 """Long polling: when updates are fetched, and how long it has been since that went well."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,7 @@ from telegram.ext import ExtBot
 
 from bot.errors import StoreGoneError
 from bot.telegram.client import Transport
-from bot.telegram.intake import Poller
+from bot.telegram.intake import Cause, Poller
 from tests.fake_bot_api import TOKEN, FakeBotApi
 from tests.inbox_setup import InboxSetup
 
@@ -21,7 +20,8 @@ class Polling:
 
     def __init__(self, bot: ExtBot[None], inbox_setup: InboxSetup) -> None:
         self.bot = bot
-        self.poller = Poller(bot, inbox_setup.receiver)
+        self.now = 0.0
+        self.poller = Poller(bot, inbox_setup.receiver, lambda: self.now)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -59,15 +59,13 @@ async def test_it_is_silent_until_a_fetch_succeeds(
     """A refusal is no sign of life: health is red once that has lasted."""
     monkeypatch.setattr("bot.telegram.intake.backoff", lambda _failures: 0)
     api.fail_next("getUpdates", 500)
-    started = time.monotonic()
+    polling.now += 130
     polling.start()
     await reached(lambda: fetches(api) == 2)
-    lasted = time.monotonic() - started
-    assert polling.poller.silent_s() >= lasted
-    asked = time.monotonic()
+    assert polling.poller.silent_s() == 130
     api.member_says("几点")
     await reached(lambda: len(inbox_setup.inbox.waiting(())) == 1)
-    assert polling.poller.silent_s() <= time.monotonic() - asked
+    assert polling.poller.silent_s() == 0
 
 
 async def test_while_too_much_waits_nothing_is_fetched(
@@ -100,3 +98,66 @@ async def test_what_is_not_kept_any_more_is_not_acknowledged(
     away.rename(tmp_path / "bot.db")
     await polling.poller._poll()
     assert len(inbox_setup.inbox.waiting(())) == 2
+
+
+async def test_a_webhook_of_another_program_is_deleted(
+    api: FakeBotApi, inbox_setup: InboxSetup, polling: Polling, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While it stands polling gets nothing. What waits is kept, and the log says so."""
+    polling.start()
+    await reached(lambda: api.polls == 1)
+    api.another_program_sets_webhook("https://other.example.org/")
+    api.member_says("几点")
+    await reached(lambda: len(inbox_setup.inbox.waiting(())) == 1)
+    assert polling.poller.fault() is None
+    assert "Another program has set a webhook" in caplog.text
+    deletions = [fields for method, fields in api.calls if method == "deletewebhook"]
+    assert len(deletions) == 2
+    assert not any(fields.get("drop_pending_updates") for fields in deletions)
+
+
+async def test_it_is_deleted_at_most_so_often(
+    api: FakeBotApi, polling: Polling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two programs that fight would otherwise do nothing else; meanwhile that is the fault."""
+    monkeypatch.setattr("bot.telegram.intake.backoff", lambda _failures: 0.005)
+    polling.start()
+    await reached(lambda: api.polls == 1)
+    for deletions in (2, 3):
+        api.another_program_sets_webhook("https://other.example.org/")
+        polling.now += 60 * (deletions - 2)
+        await reached(lambda n=deletions: deletions_of(api) == n and api.polls == 1)  # type: ignore[misc]
+    api.another_program_sets_webhook("https://other.example.org/")
+    await reached(lambda: polling.poller.fault() is not None)
+    fault = polling.poller.fault()
+    assert fault
+    assert fault.cause is Cause.TAKEN
+    refused = fetches(api)
+    await reached(lambda: fetches(api) > refused + 5)
+    assert deletions_of(api) == 3
+    polling.now += 120
+    await reached(lambda: api.polls == 1)
+    # Whether it lasts this time shows after the next pause alone.
+    for over in (False, True):
+        fetched = fetches(api)
+        api.member_says("几点")
+        await reached(lambda n=fetched: fetches(api) > n and api.polls == 1)  # type: ignore[misc]
+        assert (polling.poller.fault() is None) is over
+        polling.now += 240
+
+
+async def test_a_second_poller_is_no_webhook(
+    api: FakeBotApi, polling: Polling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is deleted for it."""
+    monkeypatch.setattr("bot.telegram.intake.backoff", lambda _failures: 0.005)
+    for _ in range(3):
+        api.fail_next("getUpdates", 409, description="Conflict: terminated by other getUpdates request")
+    polling.start()
+    await reached(lambda: api.polls == 1)
+    assert polling.poller.fault() is None
+    assert deletions_of(api) == 1
+
+
+def deletions_of(api: FakeBotApi) -> int:
+    return sum(method == "deletewebhook" for method, _ in api.calls)

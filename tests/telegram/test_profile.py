@@ -1,14 +1,18 @@
 """How the bot shows itself, as Telegram is told at each start."""
 
+import logging
 from typing import Any
 
+import pytest
 from telegram.ext import ExtBot
 
+from bot.inbox.updates import Message
+from bot.telegram.addressing import utterance
 from bot.telegram.client import Transport
-from bot.telegram.profile import publish_profile
+from bot.telegram.profile import follow_name, publish_profile
 from bot.texts import admins as admins_texts
 from bot.texts import members as members_texts
-from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
+from tests.fake_bot_api import BOT, TOKEN, Failure, FakeBotApi, serving
 
 ADMIN, GROUP = 5, -1005
 
@@ -67,3 +71,21 @@ async def test_what_telegram_refuses_keeps_nothing_else_from_being_set() -> None
         for _ in range(2):
             api.inject("setMyCommands", Failure(400))
         assert len(await published(api)) == complete
+
+
+async def test_a_new_name_is_followed(api: FakeBotApi, caplog: pytest.LogCaptureFixture) -> None:
+    """Mentions of it reach the bot, and those of the old one do not any more; only a change is logged."""
+    caplog.set_level(logging.INFO, "bot")
+    async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
+        old, new = (Message.model_validate(GROUP_MESSAGE | {"text": f"/ask@{name} 几点"}) for name in (OLD, NEW))
+        await follow_name(bot)
+        assert caplog.text == ""
+        assert [utterance(message, bot).is_foreign for message in (old, new)] == [False, True]
+        api.bot["username"] = NEW
+        await follow_name(bot)
+        assert [utterance(message, bot).is_foreign for message in (old, new)] == [True, False]
+        assert f"@{NEW}" in caplog.text
+
+
+OLD, NEW = BOT["username"], "renamed_faq_bot"
+GROUP_MESSAGE = {"message_id": 1, "date": 1, "chat": {"id": GROUP}, "from": {"id": 7}}

@@ -1,0 +1,121 @@
+"""What admins are told without asking: kept until Telegram took it."""
+
+import asyncio
+import logging
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from pydantic import BaseModel, ValidationError
+
+from bot.conversation.callbacks import unpack
+from bot.conversation.reply import Button, Reply, paragraphs
+from bot.errors import StoreError
+from bot.inbox.encryption import DecryptionError, Encryption
+from bot.inbox.updates import Place
+from bot.store.notices import Notices
+from bot.store.records import Notice, NoticeKind
+from bot.telegram.messages import Messages
+from bot.texts import admins as texts
+
+_LOG = logging.getLogger(__name__)
+_LATE_S = 600.0
+"""A notice that is delivered after more than this says from when it is."""
+
+
+class _StoredReply(BaseModel):
+    """A reply as it is stored: its buttons are labels with their callback data."""
+
+    text: str
+    is_html: bool
+    rows: tuple[tuple[tuple[str, str], ...], ...]
+
+
+@dataclass(eq=False)
+class AdminNotifier:
+    """Delivers notices to ``chats``: to each once, as far as Telegram's answers tell, across kills and outages.
+
+    What is kept is encrypted. A chat that can't be written to holds up no other.
+    """
+
+    messages: Messages
+    notices: Notices
+    encryption: Encryption
+    chats: Sequence[int]
+
+    def __post_init__(self) -> None:
+        self._added = {chat: asyncio.Event() for chat in self.chats}
+        self._unkept: defaultdict[int, deque[Reply]] = defaultdict(deque)
+        """What could not be stored when it was to be told, by chat."""
+        self._settled: dict[int, int] = {}
+        """The notice of each chat that needs no delivery any more, whether the store knows it or not."""
+
+    async def tell(self, kind: NoticeKind, reply: Reply) -> None:
+        """Have a notice delivered. It is kept when this returns; if the store fails, in memory alone."""
+        try:
+            await self.keep(kind, reply)
+        except StoreError as error:
+            _LOG.error("A notice to admins can't be stored, and is lost if the bot ends before its delivery: %s", error)
+            for chat in self.chats:
+                self._unkept[chat].append(reply)
+                self._added[chat].set()
+
+    async def keep(self, kind: NoticeKind, reply: Reply, mark: str | None = None) -> None:
+        """Keep a notice to be delivered, with a mark as ``Notices.add`` says. Raises StoreError."""
+        content = self.encryption.encrypt(_to_json(reply))
+        await asyncio.to_thread(self.notices.add, kind, self.chats, content, mark)
+        for added in self._added.values():
+            added.set()
+
+    async def deliver_next(self, chat: int) -> None:
+        """Deliver the next notice for a chat, once there is one.
+
+        Raises:
+            TelegramError: it could not be delivered now; the next call tries again.
+            StoreError: the store fails.
+        """
+        self._added[chat].clear()
+        if unkept := self._unkept[chat]:
+            await self._send(chat, unkept[0])
+            unkept.popleft()
+        elif notice := await asyncio.to_thread(self.notices.next, chat):
+            if self._settled.get(chat) != notice.id:
+                await self._deliver(chat, notice)
+                self._settled[chat] = notice.id
+            await asyncio.to_thread(self.notices.settle, notice.id)
+        else:
+            await self._added[chat].wait()
+
+    async def _deliver(self, chat: int, notice: Notice) -> None:
+        try:
+            reply = _from_json(self.encryption.decrypt(notice.content))
+        except (DecryptionError, ValidationError):
+            _LOG.warning("A notice to an admin is dropped: the key or token has changed since.")
+            return
+        if (self.notices.now() - notice.created_at).total_seconds() > _LATE_S:
+            late = texts.NOTICE_LATE.format(time=notice.created_at.astimezone())
+            reply = Reply(paragraphs(late, reply.text), reply.rows)
+        await self._send(chat, reply)
+
+    async def _send(self, chat: int, reply: Reply) -> None:
+        if await self.messages.send(Place(chat), reply, None) is None:
+            _LOG.warning("A notice to an admin is dropped, since Telegram refuses it: has every admin pressed start?")
+
+    def drop_old(self) -> int:
+        """Drop what could not be delivered for 3 days, and say how many notices that were. Raises StoreError."""
+        if dropped := self.notices.drop_old():
+            _LOG.warning("%d notices to admins are dropped: they could not be delivered for 3 days.", dropped)
+        return dropped
+
+
+def _to_json(reply: Reply) -> str:
+    rows = tuple(tuple((button.label, button.callback.pack()) for button in row) for row in reply.rows)
+    return _StoredReply(text=str(reply.text), is_html=isinstance(reply.text, Markup), rows=rows).model_dump_json()
+
+
+def _from_json(content: str) -> Reply:
+    """A stored reply. A button that this version does not know is left out. Raises ValidationError."""
+    stored = _StoredReply.model_validate_json(content)
+    rows = (tuple(Button(label, callback) for label, data in row if (callback := unpack(data))) for row in stored.rows)
+    return Reply(Markup(stored.text) if stored.is_html else stored.text, tuple(filter(None, rows)))  # noqa: S704 - our own
