@@ -5,9 +5,11 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from bot.backoff import backoff
@@ -24,6 +26,15 @@ _CAPACITY = 50_000
 """Updates that may wait in memory; from then on no more are taken in, and Telegram keeps them."""
 _INLINE_LIVES_S = 30.0
 """So long Telegram takes the answer to an inline query."""
+
+
+_go_on: ContextVar[Callable[[], None]] = ContextVar("_go_on", default=lambda: None)
+"""What lets the updates behind the one that is being handled go on."""
+
+
+def let_chat_go_on() -> None:
+    """Let what waits in the chat of the update that is being handled here be handled, though this one is not done."""
+    _go_on.get()()
 
 
 class Handler(Protocol):
@@ -105,10 +116,13 @@ class Worker:
                 self._queues[chat].append(job)
             else:
                 self._queues[chat] = deque([job])
-                task = asyncio.create_task(self._run_queue(chat))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._run(chat)
         self._count()
+
+    def _run(self, chat: str | None) -> None:
+        task = asyncio.create_task(self._run_queue(chat))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def load(self) -> None:
         """Add what waits in the inbox and is not known here: from before the start, or replayed by another process.
@@ -149,6 +163,7 @@ class Worker:
 
     async def _run_queue(self, chat: str | None) -> None:
         jobs = self._queues[chat]
+        _go_on.set(partial(self._part, chat, jobs))
         await self._running.wait()
         try:
             while jobs and not self._stopping.is_set():
@@ -157,9 +172,23 @@ class Worker:
         except StoppingError:
             return
         finally:
+            if self._queues.get(chat) is jobs:
+                del self._queues[chat]
             # Should a fault of ours end it, what waits is found in the inbox again.
-            for job in self._queues.pop(chat):
+            for job in jobs:
                 self._arrivals.pop(job.row_id, None)
+
+    def _part(self, chat: str | None, jobs: deque[Job]) -> None:
+        """Leave only the first of a queue's jobs in it; the others become a queue that is run beside it."""
+        if self._queues.get(chat) is not jobs:
+            return
+        del self._queues[chat]
+        others = deque(islice(jobs, 1, None))
+        while len(jobs) > 1:
+            jobs.pop()
+        if others:
+            self._queues[chat] = others
+            self._run(chat)
 
     async def _work(self, job: Job) -> None:
         """Handle one update until it is done or a dead letter."""
@@ -194,7 +223,8 @@ class Worker:
                 return
 
     def _is_followed(self, job: Job) -> bool:
-        return self._queues[job.update.queue][-1] is not job
+        jobs = self._queues.get(job.update.queue)
+        return jobs is not None and jobs[-1] is not job
 
     async def _give_up(self, job: Job, error: Exception) -> None:
         try:
