@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
+_TICK_S = 1e-6
+"""What this clock can tell apart: less would not move it."""
 _TURNS = 20
 """Turns of the event loop after which whoever can go on has done so."""
 
@@ -37,7 +39,7 @@ class VirtualTime:
         if seconds <= 0:
             return
         woken = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self.now + seconds, next(self._numbers), woken))
+        heapq.heappush(self._sleepers, (self.now + max(seconds, _TICK_S), next(self._numbers), woken))
         await woken
 
     async def run(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:

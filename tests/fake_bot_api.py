@@ -40,11 +40,13 @@ _TEXTS = {
 class Failure:
     """What happens to one call instead of an answer: an HTTP error, or with status 0 a dropped connection.
 
+    ``text``: the body as something between the bot and Telegram gives it, in place of JSON with these fields.
     ``accepted``: the call took effect all the same. ``hang_s``: the caller waits for so many seconds first.
     """
 
     status: int = 0
     body: dict[str, Any] = field(default_factory=dict)
+    text: str | None = None
     accepted: bool = False
     hang_s: float = 0.0
 
@@ -187,8 +189,8 @@ class FakeBotApi:
 
     # --- what the Bot API does --------------------------------------------------------------------------------------
 
-    def call(self, name: str, fields: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Answer one call: HTTP status and body; status 0 is a connection that is dropped."""
+    def call(self, name: str, fields: dict[str, Any]) -> tuple[int, dict[str, Any] | str]:
+        """Answer one call: HTTP status and body, as JSON or text; status 0 is a connection that is dropped."""
         method = name.lower()
         with self._changed:
             self._check(method, fields)
@@ -200,6 +202,8 @@ class FakeBotApi:
             if failure.accepted:
                 self._answer(method, fields)
             self._closing.wait(failure.hang_s)
+            if failure.text is not None:
+                return failure.status, failure.text
             return failure.status, {
                 "ok": False,
                 "error_code": failure.status,
@@ -477,9 +481,9 @@ def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
                 self.close_connection = True
                 self.connection.close()
                 return
-            data = json.dumps(answer).encode()
+            data = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "text/html" if isinstance(answer, str) else "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
@@ -499,7 +503,8 @@ def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
     _method_type("getme")  # else the first call would wait for the import
     server = Server(("127.0.0.1", port), Handler)
     api.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # By default its end is waited for half a second.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     for _ in range(_DELIVERIES_AT_ONCE):
         threading.Thread(target=api.deliver, daemon=True).start()

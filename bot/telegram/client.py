@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import ssl
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
@@ -13,8 +15,6 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 _LONGEST_NUMBER = 19
 _NO_BOT_API = "what stands at CAMPAIGN_BOT_API_URL, or on the way there, does not answer as the Bot API does"
-_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
-"""Without a connection to Telegram itself, through the proxy if there is one, no call is sent."""
 _EXPECTED_REFUSALS = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
@@ -56,6 +56,24 @@ def outcome(error: TelegramError) -> Outcome:
             return Outcome.REFUSED
 
 
+class _Connection:
+    """PTB's networking for one call at a time. ``has_sent``: whether the last call may have got on its way."""
+
+    def __init__(self, connect_s: float, answer_s: float, tls: ssl.SSLContext) -> None:
+        self.has_sent = False
+        hooks = {"request": [self._begin]}
+        self.http = HTTPXRequest(1, answer_s, connect_s, connect_s, httpx_kwargs={"verify": tls, "event_hooks": hooks})
+
+    async def _begin(self, request: httpx.Request) -> None:
+        self.has_sent = False
+        request.extensions = {**request.extensions, "trace": self._trace}
+
+    async def _trace(self, event: str, details: Mapping[str, Any]) -> None:
+        # A proxy is asked to connect first, by a request of its own.
+        if event.endswith("send_request_headers.started") and details["request"].method != b"CONNECT":
+            self.has_sent = True
+
+
 class Transport(BaseRequest):
     """PTB's networking, with a client of one connection for each call under way; whoever makes calls bounds them.
 
@@ -67,8 +85,8 @@ class Transport(BaseRequest):
     def __init__(self, connect_s: float = 5.0, answer_s: float = 60.0) -> None:
         self._connect_s = connect_s
         self._answer_s = answer_s
-        self._httpx = {"verify": httpx.create_ssl_context()}
-        self._idle: list[HTTPXRequest] = []
+        self._tls = httpx.create_ssl_context()
+        self._idle: list[_Connection] = []
 
     @property
     def read_timeout(self) -> float:
@@ -81,7 +99,7 @@ class Transport(BaseRequest):
     async def shutdown(self) -> None:
         """Close all connections; no call may be under way."""
         while self._idle:
-            await self._idle.pop().shutdown()
+            await self._idle.pop().http.shutdown()
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 - as ``BaseRequest`` has it
         """Status and body of an answer that is the Bot API's.
@@ -95,24 +113,21 @@ class Transport(BaseRequest):
         answer_s = kwargs.get("read_timeout")
         if not isinstance(answer_s, int | float):
             answer_s = self._answer_s
-        client = self._idle.pop() if self._idle else self._connection()
+        connection = self._idle.pop() if self._idle else _Connection(self._connect_s, self._answer_s, self._tls)
         try:
             # An answer that comes a byte at a time would never end.
             async with asyncio.timeout(answer_s + 2 * self._connect_s):
-                status, body = await client.do_request(*args, **kwargs)
+                status, body = await connection.http.do_request(*args, **kwargs)
         except BaseException as error:
             # httpx may never free its connection.
-            await client.shutdown()
+            await connection.http.shutdown()
+            if isinstance(error, TelegramError | TimeoutError) and not connection.has_sent:
+                raise NotArrivedError(str(error) or type(error).__name__) from error
             if isinstance(error, TimeoutError):
                 raise TimedOut from error
-            if isinstance(error.__cause__, _NO_CONNECTION):
-                raise NotArrivedError(str(error)) from error
             raise
-        self._idle.append(client)
+        self._idle.append(connection)
         return _judged(status, body), body
-
-    def _connection(self) -> HTTPXRequest:
-        return HTTPXRequest(1, self._answer_s, self._connect_s, self._connect_s, httpx_kwargs=self._httpx)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - JSON

@@ -140,10 +140,12 @@ class SendingPolicy(BaseRateLimiter[None]):
                     self._move(data, error)
                 except TelegramError as error:
                     failures = failures or Failures(self._patience, self._now, self._reachability)
-                    self._failing |= {failures} if is_message else set()
+                    if is_message:
+                        self._failing.add(failures)
                     await self._recover(error, failures, probe, endpoint)
                 else:
-                    self._succeeded_at = self._now() if is_message else self._succeeded_at
+                    if is_message:
+                        self._succeeded_at = self._now()
                     return result
         finally:
             self._failing -= {failures}
