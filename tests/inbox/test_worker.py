@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import DeliveryError, StoppingError, StoreError
 from bot.inbox.updates import Update
-from bot.inbox.worker import Worker
+from bot.inbox.worker import Worker, let_chat_go_on
 from bot.items import VerdictKind
 from bot.store.records import NOTHING, Miss, Records, State
 from tests.inbox_setup import InboxSetup, question
@@ -38,6 +38,49 @@ async def test_each_chat_in_order_and_chats_side_by_side(inbox_setup: InboxSetup
 
     await inbox_setup.work_until(others_are_done)
     assert inbox_setup.notes.handled == ["1a", "2a", "2b", "1b", "1c"]
+
+
+async def test_a_chat_goes_on_behind_an_update_that_lets_it(inbox_setup: InboxSetup) -> None:
+    """What came in before goes on in its order, and so does what comes in later; the update itself is done too."""
+    doubtful = asyncio.Event()
+
+    async def act(words: str, _attempt: int) -> Records:
+        if words == "a":
+            for _ in range(2):
+                let_chat_go_on()
+            await doubtful.wait()
+        if words == "c":
+            await inbox_setup.receiver.receive([question(4, "d")])
+        if words == "d":
+            doubtful.set()
+        return NOTHING
+
+    inbox_setup.notes.act = act
+    await inbox_setup.receiver.receive([question(number, text) for number, text in enumerate("abc", 1)])
+    await inbox_setup.work_through()
+    assert inbox_setup.notes.handled == ["a", "b", "c", "d"]
+    assert inbox_setup.notes.followed["a"]
+    assert inbox_setup.worker.oldest_s() <= 0
+
+
+async def test_a_chat_goes_on_behind_the_only_update(inbox_setup: InboxSetup) -> None:
+    """What comes in afterwards is handled beside it, and what was not done at the end waits for the next start."""
+
+    async def act(words: str, _attempt: int) -> Records:
+        if words == "a":
+            let_chat_go_on()
+            await inbox_setup.receiver.receive([question(2, "b")])
+            await inbox_setup.worker._stopping.wait()
+            raise StoppingError
+        return NOTHING
+
+    inbox_setup.notes.act = act
+    await inbox_setup.receiver.receive([question(1, "a")])
+    await inbox_setup.work_until(lambda: len(inbox_setup.inbox.waiting(())) == 1)
+    assert inbox_setup.notes.handled == ["a", "b"]
+    after = InboxSetup(inbox_setup.database)
+    await after.work_through()
+    assert after.notes.handled == ["a"]
 
 
 async def test_a_handler_is_told_what_waits_behind_an_update(inbox_setup: InboxSetup) -> None:
