@@ -25,6 +25,7 @@ from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
+from bot.service.dead_letters import DeadLetterReport
 from bot.service.health import Health
 from bot.service.http_server import http_server, listen
 from bot.service.retention import Retention
@@ -39,16 +40,17 @@ from bot.telegram.messages import Messages
 from bot.telegram.notifier import AdminNotifier, SubscriptionNotifier
 from bot.telegram.profile import publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
+from bot.telegram.retries import PATIENCE, Patience
 from bot.telegram.router import Router
-from bot.telegram.sending import Limits, SendingPolicy
+from bot.telegram.sending import LIMITS, Limits, SendingPolicy
 
 _LOG = logging.getLogger(__name__)
 _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
 
 
-def serve(app: App, limits: Limits | None = None) -> None:
-    """Serve Telegram until a signal ends it. ``limits`` paces what is sent; Telegram's by default.
+def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> None:
+    """Serve Telegram until a signal ends it. ``limits`` paces what is sent; ``patience``: when it is sent again.
 
     Raises:
         SettingsError: there is no token, or none that Telegram could have given; or the address for webhook deliveries
@@ -76,7 +78,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
 
     metrics = Metrics()
     encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
-    policy = SendingPolicy(metrics, limits or Limits())
+    policy = SendingPolicy(metrics, limits, patience)
     bot = ExtBot(
         token,
         f"{settings.api_url}/bot",
@@ -134,15 +136,17 @@ def serve(app: App, limits: Limits | None = None) -> None:
     webhook = Webhook(bot, receiver, *webhook_at) if webhook_at else None
     intake = webhook or Poller(bot, receiver)
     health = Health(app.database, app.misses, intake.silent_s, worker.oldest_s, admin_notifier.tell)
+    dead_letters = DeadLetterReport(app.inbox, app.history, admin_notifier.tell)
     retention = Retention(partial(app.database.purge, timedelta(days=settings.retention_days)))
     service = Service(
         worker=worker,
-        http_server=http_server(health, metrics, webhook),
+        http_server=http_server(health, dead_letters, metrics, webhook),
         connect=bot.initialize,
         disconnect=bot.shutdown,
         stop_sending=policy.stop,
         background_tasks=(
             partial(periodic, health.look, every_s=5),
+            partial(periodic, dead_letters.look, every_s=5),
             partial(periodic, partial(asyncio.to_thread, retention.purge), every_s=600),
             partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30),
             reloader.run,

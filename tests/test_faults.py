@@ -14,7 +14,7 @@ import pytest
 from tests.command_line import command
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
 from tests.process import missed, refusal, running, settings_for, start, stop, wait_for
-from tests.unlimited import unlimited_bot
+from tests.unlimited import impatient_bot, unlimited_bot
 
 ADMIN = 5500112233
 
@@ -170,16 +170,21 @@ def test_nobody_can_be_found_in_what_is_written(api: FakeBotApi, settings: dict[
 
 
 def test_dead_letters_are_listed_and_replayed(api: FakeBotApi, polling: dict[str, str], tmp_path: Path) -> None:
-    """A reply that Telegram refuses over and over waits for the operator, without its content."""
+    """A reply that fails alone waits for the operator, without its content; admins are told, and so is ``health``."""
+    polling |= {"CAMPAIGN_BOT_ADMINS": str(ADMIN)}
     refused = True
 
     def failure_rule(method: str, fields: dict[str, object]) -> Failure | None:
         return Failure(500) if refused and method == "sendmessage" and fields["chat_id"] == 8 else None
 
     api.failure_rule = failure_rule
-    with running(polling, tmp_path / "log") as process:
+    with running(polling, tmp_path / "log", impatient_bot) as process:
         api.member_says("写首诗送我妈", chat=8)
-        wait_for(lambda: "NetworkError" in command(polling, "inbox", "list").stdout, seconds=60)
+        api.wait_until(lambda: len(texts(api, ADMIN)) == 1)
+        assert texts(api, ADMIN)[0].startswith("有 1 条消息没能回复上")
+        assert "did not arrive" in command(polling, "inbox", "list").stdout
+        health = command(polling, "health")
+        assert (health.returncode, health.stdout.partition(" since ")[0]) == (0, "green; 1 dead letters")
         assert missed(polling) == []
         refused = False
         assert command(polling, "inbox", "replay", "99").returncode == 2

@@ -48,7 +48,7 @@ class Handler(Protocol):
         Raises:
             StoppingError: the bot is about to end.
             StoreError: the store fails.
-            DeliveryError: a reply was not accepted, however often it was sent.
+            DeliveryError: a reply is given up.
             Exception: the handler is at fault.
         """
 

@@ -59,6 +59,10 @@ class Limits:
     group: tuple[float, int] = (4, 5)
 
 
+LIMITS = Limits()
+"""A little below Telegram's."""
+
+
 class SendingPolicy(BaseRateLimiter[None]):
     """Makes every call of PTB's but getUpdates.
 
@@ -71,7 +75,7 @@ class SendingPolicy(BaseRateLimiter[None]):
     def __init__(
         self,
         metrics: Metrics,
-        limits: Limits = Limits(),
+        limits: Limits = LIMITS,
         patience: Patience = PATIENCE,
         now: Callable[[], float] = time.monotonic,
         sleep: Sleep | None = None,

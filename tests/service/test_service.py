@@ -6,9 +6,11 @@ import signal
 
 import pytest
 
+from bot.service.dead_letters import DeadLetterReport
 from bot.service.health import Health
 from bot.service.http_server import http_server
 from bot.service.service import Service
+from bot.store.history import History
 from tests.inbox_setup import InboxSetup, question
 
 
@@ -20,9 +22,10 @@ class Process:
         self.serving = asyncio.Event()
         self._problem = problem
         health = Health(setup.database, setup.missed, lambda: 0, lambda: 0, lambda _: None)
+        letters = DeadLetterReport(setup.inbox, History(setup.database), lambda _: None)
         self.service = Service(
             worker=setup.worker,
-            http_server=http_server(health, setup.metrics, None),
+            http_server=http_server(health, letters, setup.metrics, None),
             connect=self._step("connect"),
             disconnect=self._step("disconnect"),
             stop_sending=lambda: self.did.append("stop sending"),

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -11,8 +12,10 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.errors import SettingsError, StoreError
+from bot.service.dead_letters import DeadLetterReport
 from bot.service.health import Health, Problem
 from bot.service.http_server import http_server, listen
+from bot.store.history import History
 from bot.store.records import Entry
 from bot.telegram.client import Transport
 from bot.telegram.intake import Webhook
@@ -30,7 +33,8 @@ class Site:
         bot: ExtBot[None] = ExtBot("1:x")
         self.health = Health(inbox_setup.database, inbox_setup.missed, lambda: 0.0, lambda: 0.0, lambda _: None)
         webhook = Webhook(bot, inbox_setup.receiver, "https://bot.example.org/telegram", SECRET)
-        self._web = http_server(self.health, inbox_setup.metrics, webhook)
+        self.dead_letters = DeadLetterReport(inbox_setup.inbox, History(inbox_setup.database), lambda _: None)
+        self._web = http_server(self.health, self.dead_letters, inbox_setup.metrics, webhook)
 
     async def request(
         self, method: str, path: str, content: bytes = b"", headers: Mapping[str, Any] = RIGHT
@@ -129,6 +133,9 @@ async def test_health_and_metrics_are_served(site: Site) -> None:
     site.health.problems = [Problem.STORE]
     red = await site.request("GET", "/healthz")
     assert (red.status_code, red.json()) == (503, {"faults": ["the database can't commit"]})
+    site.dead_letters.count, site.dead_letters.since = 2, datetime(2026, 5, 31, tzinfo=UTC)
+    letters = (await site.request("GET", "/healthz")).json()["dead_letters"]
+    assert letters == {"count": 2, "since": "2026-05-31T00:00:00+00:00"}
     metrics = await site.request("GET", "/metrics")
     assert "campaign_bot_updates_received_total 0.0" in metrics.text
 
