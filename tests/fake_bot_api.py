@@ -9,6 +9,7 @@ import functools
 import http.client
 import itertools
 import json
+import ssl
 import threading
 import time
 import typing
@@ -451,7 +452,7 @@ def _value(name: str, value: str) -> Any:
 
 
 @contextmanager
-def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
+def serving(api: FakeBotApi, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[FakeBotApi]:
     """Serve on this port of loopback, else on a free one; ``api.url`` is what the setting API_URL wants."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -503,6 +504,9 @@ def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
     _method_type("getme")  # else the first call would wait for the import
     server = Server(("127.0.0.1", port), Handler)
     api.url = f"http://127.0.0.1:{server.server_port}"
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        api.url = f"https://localhost:{server.server_port}"
     # By default its end is waited for half a second.
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

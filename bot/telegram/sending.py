@@ -26,9 +26,7 @@ _SIDE_BY_SIDE = 64
 """Calls under way at once."""
 _ONCE = frozenset({"answerCallbackQuery", "answerInlineQuery", "sendChatAction", "getMe"})
 """Calls that are never made again: worth something at their moment alone, or the one that asks for an answer."""
-_SEVERAL = 3
 _LATELY_S = 60.0
-"""When so many messages fail and none got through for so long, none of them is at fault itself."""
 _CHATS_REFUSED_AT_ONCE = 3
 _AT_ONCE_S = 1.0
 _CHATS_REMEMBERED = 10_000
@@ -176,7 +174,8 @@ class SendingPolicy(BaseRateLimiter[None]):
             if not was_lost:
                 raise EndPointNotFound(f"this Bot API has no {endpoint}") from error
             known = Outcome.NOT_ARRIVED
-        others_succeed = len(self._failing) < _SEVERAL or self._now() - self._succeeded_at < _LATELY_S
+        # Where no message gets through, none of those that fail is at fault itself.
+        others_succeed = len(self._failing) <= 1 or self._now() - self._succeeded_at < _LATELY_S
         pause = failures.pause_s(known, was_lost=was_lost, others_succeed=others_succeed)
         if pause is None:
             raise error
