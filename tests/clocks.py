@@ -12,8 +12,6 @@ Result = TypeVar("Result")
 _TICK_S = 1e-6
 """What this clock can tell apart: less would not move it."""
 _MOMENT_S = 0.0005
-_TURNS = 20
-"""Turns of the event loop after which whoever can go on has done so."""
 
 
 class Clock:
@@ -57,9 +55,12 @@ class VirtualTime:
     async def run(self, *work: Coroutine[Any, Any, Any]) -> list[Any]:
         """What comes of these, side by side; exceptions are results."""
         gathered = asyncio.gather(*work, return_exceptions=True)
+        loop: Any = asyncio.get_running_loop()
         while not gathered.done():
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            if loop._ready:
+                # Somebody can go on at this moment.
+                continue
             if self._working:
                 await asyncio.sleep(_MOMENT_S)
             elif self._sleepers and not gathered.done():

@@ -176,7 +176,7 @@ def _judged(status: int, body: bytes) -> int:
             code = answer.get("error_code", status)
             if code in _EXPECTED_REFUSALS:
                 return int(code)
-            reason = str(answer.get("description", code))
+            reason = f"it answers {code}: {answer.get('description', '')}"
             if code in range(400, 500) and code != HTTPStatus.TOO_MANY_REQUESTS:
                 raise BadRequest(reason)
             raise NotArrivedError(reason)

@@ -13,7 +13,6 @@ from bot.telegram.profile import publish_profile
 from tests.fake_bot_api import Failure
 from tests.faults.world import Fault, NoConnection, Slow, World, world
 
-DAY = 24 * 3600.0
 HTML_502 = Failure(502, text="<html>Bad Gateway</html>")
 HTML_504 = Failure(504, text="")
 LOST = Failure(accepted=True)
@@ -224,7 +223,6 @@ ROWS = {
         [Fault(Failure(502), until=8 * 3600)], [answered(28900), nothing_is_sent_before(28800), *EXACTLY_ONCE]
     ),
     "connections break for two minutes": Row([Fault(Failure(), until=120)], [answered(190), *EXACTLY_ONCE]),
-    "what failed for over a day": Row([Fault(Failure(502), until=DAY + 600)], [given_up(2), repeated(0)]),
     "the token is refused for ten minutes": Row([Fault(Failure(401), until=600)], [answered(670), *EXACTLY_ONCE]),
     # A proxy.
     "the proxy answers 503 to CONNECT for 15 s": Row([Fault(PROXY_503, until=15)], [answered(35), *EXACTLY_ONCE]),

@@ -104,6 +104,8 @@ class _Api(FakeBotApi):
         self.met: Counter[int] = Counter()
         """How many calls each fault met, by its id."""
         self.answers: list[Answer] = []
+        self.lost: Counter[int | None] = Counter()
+        """How many answers, by the message that they quote, were accepted though the bot was not told."""
         self.called: list[tuple[str, float]] = []
 
     def fault(self, kind: type[Failure | Slow | NoConnection], method: str, fields: Mapping[str, Any]) -> Fault | None:
@@ -123,13 +125,21 @@ class _Api(FakeBotApi):
     def _failure(self, method: str, fields: dict[str, Any]) -> Failure | None:
         self.called.append((method, self._now()))
         fault = self.fault(Failure, method, fields)
-        return fault.how if fault and isinstance(fault.how, Failure) else None
+        if fault is None or not isinstance(fault.how, Failure):
+            return None
+        if fault.how.accepted:
+            self.lost[_quoted(fields)] += 1
+        return fault.how
 
     def _send(self, fields: dict[str, Any]) -> dict[str, Any]:
         message = super()._send(fields)
-        quoted = fields.get("reply_parameters", {}).get("message_id")
-        self.answers.append(Answer(fields["chat_id"], message["text"], quoted, self._now(), fields))
+        self.answers.append(Answer(fields["chat_id"], message["text"], _quoted(fields), self._now(), fields))
         return message
+
+
+def _quoted(fields: Mapping[str, Any]) -> int | None:
+    quoted: int | None = fields.get("reply_parameters", {}).get("message_id")
+    return quoted
 
 
 class World:
@@ -217,12 +227,14 @@ async def world(
         async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
             answer = await time.working(super().do_request(*args, **kwargs))
             method = str(kwargs["url"]).rpartition("/")[2].lower()
-            fault = api.fault(Slow, method, kwargs["request_data"].parameters if kwargs.get("request_data") else {})
+            fields = kwargs["request_data"].parameters if kwargs.get("request_data") else {}
+            fault = api.fault(Slow, method, fields)
             if fault and isinstance(fault.how, Slow):
                 given = kwargs.get("read_timeout")
                 patience = given if isinstance(given, int | float) else self.read_timeout
                 await time.sleep(min(fault.how.seconds, patience or math.inf))
                 if patience and fault.how.seconds > patience:
+                    api.lost[_quoted(fields)] += 1
                     raise TimedOut from httpx.ReadTimeout("")
             return answer
 
