@@ -156,7 +156,10 @@ class SendingPolicy(BaseRateLimiter[None]):
         """Send a call to a group's new id, as all later ones. Raises the error where the call is not for that group."""
         if "chat_id" not in data:
             raise error
-        _LOG.warning("A group has become a supergroup: what is for it goes to its new id.")
+        _LOG.warning(
+            "A group has become a supergroup, and what is for it goes to its new id: "
+            "if it is the admins', set CAMPAIGN_BOT_ADMIN_GROUP to that one."
+        )
         self._moved[data["chat_id"]] = data["chat_id"] = error.new_chat_id
 
     async def _recover(self, error: TelegramError, failures: Failures, probe: Probe, endpoint: str) -> None:
