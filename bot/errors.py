@@ -93,4 +93,4 @@ class StoppingError(BaseException):
 
 
 class DeliveryError(Exception):
-    """A reply was not accepted, however often it was sent. Its text names the kind of refusal, never what was sent."""
+    """A reply is given up. Its text says what is known of it, never what was sent."""

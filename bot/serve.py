@@ -23,9 +23,9 @@ from bot.curation.reload import Reloader
 from bot.errors import SettingsError
 from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
-from bot.inbox.timing import TimedHandler
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
+from bot.service.dead_letters import DeadLetterReport
 from bot.service.health import Health
 from bot.service.http_server import http_server, listen
 from bot.service.retention import Retention
@@ -43,8 +43,9 @@ from bot.telegram.messages import Messages
 from bot.telegram.notifier import SubscriptionNotifier
 from bot.telegram.profile import follow_name, publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
+from bot.telegram.retries import PATIENCE, Patience
 from bot.telegram.router import Router
-from bot.telegram.sending import Limits, SendingPolicy
+from bot.telegram.sending import LIMITS, Limits, SendingPolicy
 from bot.telegram.webhook import Webhook
 
 _LOG = logging.getLogger(__name__)
@@ -52,8 +53,8 @@ _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
 
 
-def serve(app: App, limits: Limits | None = None) -> None:
-    """Serve Telegram until a signal ends it. ``limits`` paces what is sent; Telegram's by default.
+def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> None:
+    """Serve Telegram until a signal ends it. ``limits`` paces what is sent; ``patience``: when it is sent again.
 
     Raises:
         SettingsError: there is no token, or none that Telegram could have given; or the address for webhook deliveries
@@ -87,7 +88,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
 
     metrics = Metrics()
     encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
-    policy = SendingPolicy(metrics, limits or Limits())
+    policy = SendingPolicy(metrics, limits, patience)
     bot = ExtBot(
         token,
         f"{settings.api_url}/bot",
@@ -145,8 +146,7 @@ def serve(app: App, limits: Limits | None = None) -> None:
     )
     admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, settings.admin_group)
 
-    handler = TimedHandler(Router(bot, members, admins))
-    worker = Worker(app.inbox, encryption, handler, metrics)
+    worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics)
     receiver = Receiver(app.inbox, encryption, worker, metrics)
     webhook = Webhook(bot, receiver, *webhook_at, metrics) if webhook_at else None
     intake = webhook or Poller(bot, receiver)
@@ -154,22 +154,23 @@ def serve(app: App, limits: Limits | None = None) -> None:
         database=app.database,
         misses=app.misses,
         silent_s=intake.silent_s,
-        oldest_s=worker.oldest_s,
-        waiting_s=handler.waiting_s,
+        waiting_s=worker.waiting_s,
         intake_fault=intake.fault,
         git_fault=lambda: edits.git_fault,
         metrics=metrics,
         tell=admin_notifier.tell,
     )
+    dead_letters = DeadLetterReport(app.inbox, app.history, admin_notifier.keep)
     retention = Retention(delete_old)
     service = Service(
         worker=worker,
-        http_server=http_server(health, metrics, webhook),
+        http_server=http_server(health, dead_letters, metrics, webhook),
         connect=bot.initialize,
         disconnect=bot.shutdown,
         stop_sending=policy.stop,
         background_tasks=(
             partial(periodic, health.look, every_s=5),
+            partial(periodic, dead_letters.look, every_s=5),
             partial(periodic, partial(asyncio.to_thread, retention.purge), every_s=600),
             partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30),
             partial(periodic, partial(asyncio.to_thread, edits.commit), every_s=60),

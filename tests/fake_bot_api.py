@@ -9,6 +9,7 @@ import functools
 import http.client
 import itertools
 import json
+import ssl
 import threading
 import time
 import typing
@@ -40,11 +41,13 @@ _TEXTS = {
 class Failure:
     """What happens to one call instead of an answer: an HTTP error, or with status 0 a dropped connection.
 
+    ``text``: the body as something between the bot and Telegram gives it, in place of JSON with these fields.
     ``accepted``: the call took effect all the same. ``hang_s``: the caller waits for so many seconds first.
     """
 
     status: int = 0
     body: dict[str, Any] = field(default_factory=dict)
+    text: str | None = None
     accepted: bool = False
     hang_s: float = 0.0
 
@@ -204,8 +207,8 @@ class FakeBotApi:
 
     # --- what the Bot API does --------------------------------------------------------------------------------------
 
-    def call(self, name: str, fields: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Answer one call: HTTP status and body; status 0 is a connection that is dropped."""
+    def call(self, name: str, fields: dict[str, Any]) -> tuple[int, dict[str, Any] | str]:
+        """Answer one call: HTTP status and body, as JSON or text; status 0 is a connection that is dropped."""
         method = name.lower()
         with self._changed:
             self._check(method, fields)
@@ -217,6 +220,8 @@ class FakeBotApi:
             if failure.accepted:
                 self._answer(method, fields)
             self._closing.wait(failure.hang_s)
+            if failure.text is not None:
+                return failure.status, failure.text
             return failure.status, {
                 "ok": False,
                 "error_code": failure.status,
@@ -488,7 +493,7 @@ def _value(name: str, value: str) -> Any:
 
 
 @contextmanager
-def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
+def serving(api: FakeBotApi, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[FakeBotApi]:
     """Serve on this port of loopback, else on a free one; ``api.url`` is what the setting API_URL wants."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -518,9 +523,9 @@ def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
                 self.close_connection = True
                 self.connection.close()
                 return
-            data = json.dumps(answer).encode()
+            data = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", "text/html" if isinstance(answer, str) else "application/json")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
@@ -540,7 +545,11 @@ def serving(api: FakeBotApi, port: int = 0) -> Iterator[FakeBotApi]:
     _method_type("getme")  # else the first call would wait for the import
     server = Server(("127.0.0.1", port), Handler)
     api.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        api.url = f"https://localhost:{server.server_port}"
+    # By default its end is waited for half a second.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     for _ in range(_DELIVERIES_AT_ONCE):
         threading.Thread(target=api.deliver, daemon=True).start()

@@ -10,8 +10,10 @@ from bot.inbox.receiver import Receiver
 from bot.inbox.updates import Update
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
+from bot.service.dead_letters import DeadLetterReport
 from bot.service.health import Health
 from bot.store.database import Database
+from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
 from bot.store.records import NOTHING, NoticeKind, Records
@@ -84,13 +86,21 @@ def health_of(setup: InboxSetup) -> Health:
         database=setup.database,
         misses=setup.missed,
         silent_s=lambda: 0.0,
-        oldest_s=lambda: 0.0,
         waiting_s=dict,
         intake_fault=lambda: None,
         git_fault=lambda: None,
         metrics=setup.metrics,
         tell=tell,
     )
+
+
+def dead_letters_of(setup: InboxSetup) -> DeadLetterReport:
+    """The dead letters of a bot whose admins are told nothing."""
+
+    async def keep(_kind: NoticeKind, _reply: Reply, _mark: str) -> None:
+        """There is nobody."""
+
+    return DeadLetterReport(setup.inbox, History(setup.database), keep)
 
 
 def question(number: int, text: str, chat: int = 7, **fields: Any) -> dict[str, Any]:

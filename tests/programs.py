@@ -26,7 +26,7 @@ def trusting_bot() -> None:
     campaign_bot()
 
 
-def impatient_bot() -> None:
+def quickly_checking_bot() -> None:
     """``campaign-bot run`` that asks after its webhook all the time, and takes a moment for minutes."""
     webhook._CHECK_S, webhook._PATIENCE_S = 0.2, 1.0
     campaign_bot()

@@ -14,8 +14,8 @@ import pytest
 from tests.command_line import command
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, Proxy, serving
 from tests.process import missed, refusal, running, settings_for, start, stop, wait_for
-from tests.programs import impatient_bot
-from tests.unlimited import unlimited_bot
+from tests.programs import quickly_checking_bot
+from tests.unlimited import impatient_bot, unlimited_bot
 
 ADMIN = 5500112233
 
@@ -215,16 +215,21 @@ def test_nobody_can_be_found_in_what_is_written(api: FakeBotApi, settings: dict[
 
 
 def test_dead_letters_are_listed_and_replayed(api: FakeBotApi, polling: dict[str, str], tmp_path: Path) -> None:
-    """A reply that Telegram refuses over and over waits for the operator, without its content."""
+    """A reply that fails alone waits for the operator, without its content; admins are told, and so is ``health``."""
+    polling |= {"CAMPAIGN_BOT_ADMINS": str(ADMIN)}
     refused = True
 
     def failure_rule(method: str, fields: dict[str, object]) -> Failure | None:
         return Failure(500) if refused and method == "sendmessage" and fields["chat_id"] == 8 else None
 
     api.failure_rule = failure_rule
-    with running(polling, tmp_path / "log") as process:
+    with running(polling, tmp_path / "log", impatient_bot) as process:
         api.member_says("写首诗送我妈", chat=8)
-        wait_for(lambda: "NetworkError" in command(polling, "inbox", "list").stdout, seconds=60)
+        api.wait_until(lambda: len(texts(api, ADMIN)) == 1)
+        assert texts(api, ADMIN)[0].startswith("有 1 条消息没能回复上")
+        assert "did not arrive" in command(polling, "inbox", "list").stdout
+        health = command(polling, "health")
+        assert (health.returncode, health.stdout.partition(" since ")[0]) == (0, "green; 1 dead letters")
         assert missed(polling) == []
         refused = False
         assert command(polling, "inbox", "replay", "99").returncode == 2
@@ -310,7 +315,7 @@ def test_a_proxy_that_spoils_deliveries(api: FakeBotApi, tmp_path: Path, proxy: 
     """Health is red with the likely cause, and admins are told once; what waits is answered when it is put right."""
     settings = settings_for(api, tmp_path, webhook=True) | {"CAMPAIGN_BOT_ADMINS": str(ADMIN)}
     api.proxy = proxy
-    with running(settings, tmp_path / "log", impatient_bot) as process:
+    with running(settings, tmp_path / "log", quickly_checking_bot) as process:
         api.member_says("你好")
         api.wait_until(lambda: len(texts(api, ADMIN)) == 1)
         red = command(settings, "health")
@@ -332,7 +337,7 @@ def test_a_webhook_that_another_program_removes(api: FakeBotApi, tmp_path: Path)
     settings = settings_for(api, tmp_path, webhook=True)
     settings |= {"CAMPAIGN_BOT_WEBHOOK_URL": "https://bot.example.org/bot%3A机%20x"}
     api.proxy = lambda path, headers: (f"{path}/", headers)
-    with running(settings, tmp_path / "log", impatient_bot) as process:
+    with running(settings, tmp_path / "log", quickly_checking_bot) as process:
         api.member_says("你好")
         api.wait_until(lambda: texts(api, 7) == ["你好！"])
         api.another_program_sets_webhook("")

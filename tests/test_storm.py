@@ -12,15 +12,15 @@ from tests.unlimited import unlimited_bot
 
 CHATS = 200
 QUESTIONS = 1000
-WORST_LUCK = 3
-"""Failures that one reply meets at most: fewer than the bot's bounded attempts."""
+WORST_LUCK = 2
+"""Failures that one reply meets at most: fewer than what may have arrived is sent."""
 FLOOD_WAIT = Failure(429, {"parameters": {"retry_after": 1}})
 SEND_FAILURES = {
     "send: 429": (0.02, FLOOD_WAIT),
     "send: 500": (0.05, Failure(500)),
     "send: dropped before acceptance": (0.03, Failure()),
     "send: dropped after acceptance": (0.03, Failure(accepted=True)),
-    "send: time-out after acceptance": (0.005, Failure(accepted=True, hang_s=6)),
+    "send: dropped late after acceptance": (0.005, Failure(accepted=True, hang_s=2)),
 }
 POLL_FAILURES = {
     "poll: 429": (0.1, FLOOD_WAIT),
@@ -59,7 +59,7 @@ class Storm:
 
 
 def test_a_storm_loses_nothing(tmp_path: Path) -> None:
-    """429, 500, connections dropped before and after acceptance, time-outs after acceptance, while polling as well."""
+    """429, 500, connections dropped before and after acceptance, at once and late, while polling as well."""
     storm = Storm(seed=20260531)
     with serving(FakeBotApi(storm)) as api:
         settings = settings_for(api, tmp_path)
@@ -70,7 +70,7 @@ def test_a_storm_loses_nothing(tmp_path: Path) -> None:
                 chat, text = 1000 + number % CHATS, f"写首诗送我妈{number}"
                 asked[api.member_says(text, chat=chat)["message_id"]] = (chat, text)
             api.wait_until(lambda: len(api.sent()) >= QUESTIONS and answered(api) == QUESTIONS, seconds=120)
-            # The last replies may be accepted and still on their way to a time-out.
+            # The last replies may be accepted and not yet dropped.
             wait_for(lambda: not waiting_in(tmp_path / "bot.db"), seconds=60)
             stop(process)
         answers = [quoted(message) for message in api.sent()]

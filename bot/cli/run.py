@@ -40,17 +40,21 @@ def run() -> None:
 
 
 def health() -> None:
-    """Tell whether the running bot works: exit code 0 or 1, and one line."""
+    """Tell whether the running bot works: exit code 0 or 1, and one line, which names what it gave up too."""
     listens, port = read_settings().listen
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listens, listens)  # noqa: S104 - all interfaces
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+    letters = ""
     try:
         with contextlib.closing(http.client.HTTPConnection(host, port, timeout=_HEALTH_TIMEOUT_S)) as connection:
             connection.request("GET", "/healthz")
-            faults = [str(fault) for fault in json.loads(connection.getresponse().read())["faults"]]
+            answer = json.loads(connection.getresponse().read())
+        faults = [str(fault) for fault in answer["faults"]]
+        if dead := answer.get("dead_letters"):
+            letters = f"; {dead['count']} dead letters since {dead['since']}, see `campaign-bot inbox list`"
     except (OSError, http.client.HTTPException) as error:
         faults = [f"{url} does not answer ({error}): is `campaign-bot run` running, and CAMPAIGN_BOT_LISTEN the same?"]
     except (ValueError, KeyError, TypeError):
         faults = [f"{url} is not this bot: set CAMPAIGN_BOT_LISTEN to an address of its own"]
-    print("red: " + "; ".join(faults) if faults else "green")
+    print(("red: " + "; ".join(faults) if faults else "green") + letters)
     raise typer.Exit(1 if faults else 0)

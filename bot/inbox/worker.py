@@ -5,9 +5,11 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from bot.backoff import backoff
@@ -26,6 +28,15 @@ _INLINE_LIVES_S = 30.0
 """So long Telegram takes the answer to an inline query."""
 
 
+_go_on: ContextVar[Callable[[], None]] = ContextVar("_go_on", default=lambda: None)
+"""What lets the updates behind the one that is being handled go on."""
+
+
+def let_chat_go_on() -> None:
+    """Let what waits in the chat of the update that is being handled here be handled, though this one is not done."""
+    _go_on.get()()
+
+
 class Handler(Protocol):
     """What answers updates."""
 
@@ -37,7 +48,7 @@ class Handler(Protocol):
         Raises:
             StoppingError: the bot is about to end.
             StoreError: the store fails.
-            DeliveryError: a reply was not accepted, however often it was sent.
+            DeliveryError: a reply is given up.
             Exception: the handler is at fault.
         """
 
@@ -77,8 +88,8 @@ class Worker:
         self.has_capacity.set()
         self._queues: dict[str | None, deque[Job]] = {}
         """What waits, by chat; the first of each queue is being handled."""
-        self._arrivals: dict[int, float] = {}
-        """When each row that is known here came in, by the monotonic clock."""
+        self._arrivals: dict[int, tuple[str | None, float]] = {}
+        """The chat of each row that is known here, and when it came in, by the monotonic clock."""
         self._finished: set[int] = set()
         """Rows that were finished since the inbox was last read."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -89,9 +100,13 @@ class Worker:
         self._running = asyncio.Event()
         self._stopping = asyncio.Event()
 
-    def oldest_s(self) -> float:
-        """For how many seconds the oldest update has waited, before a restart included."""
-        return time.monotonic() - min(self._arrivals.values(), default=time.monotonic())
+    def waiting_s(self) -> Mapping[str | None, float]:
+        """For how many seconds the oldest update of each chat that waits has done so, before a restart included."""
+        now = time.monotonic()
+        oldest: dict[str | None, float] = {}
+        for chat, arrived in self._arrivals.values():
+            oldest[chat] = max(now - arrived, oldest.get(chat, 0.0))
+        return oldest
 
     def add(self, jobs: Sequence[Job]) -> None:
         """Handle these updates after all that are here, once ``start`` was called; a row that is here is left out."""
@@ -99,16 +114,19 @@ class Worker:
             # A row may have come in and been finished since the inbox was read.
             if job.row_id in self._arrivals or job.row_id in self._finished:
                 continue
-            self._arrivals[job.row_id] = time.monotonic() - job.age_s()
             chat = job.update.queue
+            self._arrivals[job.row_id] = chat, time.monotonic() - job.age_s()
             if chat in self._queues:
                 self._queues[chat].append(job)
             else:
                 self._queues[chat] = deque([job])
-                task = asyncio.create_task(self._run_queue(chat))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._run(chat)
         self._count()
+
+    def _run(self, chat: str | None) -> None:
+        task = asyncio.create_task(self._run_queue(chat))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def load(self) -> None:
         """Add what waits in the inbox and is not known here: from before the start, or replayed by another process.
@@ -149,6 +167,7 @@ class Worker:
 
     async def _run_queue(self, chat: str | None) -> None:
         jobs = self._queues[chat]
+        _go_on.set(partial(self._part, chat, jobs))
         await self._running.wait()
         try:
             while jobs and not self._stopping.is_set():
@@ -157,9 +176,23 @@ class Worker:
         except StoppingError:
             return
         finally:
+            if self._queues.get(chat) is jobs:
+                del self._queues[chat]
             # Should a fault of ours end it, what waits is found in the inbox again.
-            for job in self._queues.pop(chat):
+            for job in jobs:
                 self._arrivals.pop(job.row_id, None)
+
+    def _part(self, chat: str | None, jobs: deque[Job]) -> None:
+        """Leave only the first of a queue's jobs in it; the others become a queue that is run beside it."""
+        if self._queues.get(chat) is not jobs:
+            return
+        del self._queues[chat]
+        others = deque(islice(jobs, 1, None))
+        while len(jobs) > 1:
+            jobs.pop()
+        if others:
+            self._queues[chat] = others
+            self._run(chat)
 
     async def _work(self, job: Job) -> None:
         """Handle one update until it is done or a dead letter."""
@@ -194,7 +227,8 @@ class Worker:
                 return
 
     def _is_followed(self, job: Job) -> bool:
-        return self._queues[job.update.queue][-1] is not job
+        jobs = self._queues.get(job.update.queue)
+        return jobs is not None and jobs[-1] is not job
 
     async def _give_up(self, job: Job, error: Exception) -> None:
         try:

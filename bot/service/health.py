@@ -38,18 +38,16 @@ class Problem(StrEnum):
 class Health:
     """Looks at the bot each time that it is told to.
 
-    ``silent_s`` and ``oldest_s`` give seconds: since Telegram was last heard of, and of the oldest update's waiting;
-    ``waiting_s`` gives those of each queue that is worked on. ``intake_fault`` says what keeps updates from coming in,
-    ``git_fault`` why edits can't be committed to git. ``tell`` brings to the admins what they should know: that updates
-    do not come in, that the database's file is gone, that edits can't be committed, that the bot works again, with all
-    that was wrong meanwhile, or that the log of missed questions takes no new ones. ``problems``: what was wrong at the
-    last look.
+    ``silent_s`` and ``waiting_s`` give seconds: since Telegram was last heard of, and of the oldest update's waiting in
+    each chat. ``intake_fault`` says what keeps updates from coming in, ``git_fault`` why edits can't be committed to
+    git. ``tell`` brings to the admins what they should know: that updates do not come in, that the database's file is
+    gone, that edits can't be committed, that the bot works again, with all that was wrong meanwhile, or that the log of
+    missed questions takes no new ones. ``problems``: what was wrong at the last look.
     """
 
     database: Database
     misses: MissLog
     silent_s: Callable[[], float]
-    oldest_s: Callable[[], float]
     waiting_s: Callable[[], Mapping[str | None, float]]
     intake_fault: Callable[[], IntakeFault | None]
     git_fault: Callable[[], str | None]
@@ -79,7 +77,7 @@ class Health:
             Problem.STORE: store_problem is Problem.STORE,
             Problem.GONE: store_problem is Problem.GONE,
             Problem.GIT: git_fault is not None,
-            Problem.LATE: self.oldest_s() > _LONGEST_S and not self._one_group_alone_is_late(),
+            Problem.LATE: self._is_late(),
             Problem.INTAKE: fault is not None,
         }
         before, self.problems = self.problems, [problem for problem, is_so in found.items() if is_so]
@@ -106,10 +104,10 @@ class Health:
             await self.tell(NoticeKind.LOG_FULL, Reply(texts.MISSED_FULL))
         self._full = full
 
-    def _one_group_alone_is_late(self) -> bool:
-        """Whether all that is late is in one group: Telegram takes 20 messages a minute there, or asks for a pause."""
-        late = [queue or "" for queue, seconds in self.waiting_s().items() if seconds > _LONGEST_S]
-        return len(late) == 1 and late[0].startswith(_GROUP)
+    def _is_late(self) -> bool:
+        late = [chat or "" for chat, seconds in self.waiting_s().items() if seconds > _LONGEST_S]
+        # Telegram takes 20 messages a minute in a group, or asks for a pause.
+        return bool(late) and not (len(late) == 1 and late[0].startswith(_GROUP))
 
     def _try_store(self) -> tuple[Problem | None, bool]:
         """What is wrong with the database, and whether the log of missed questions is full."""

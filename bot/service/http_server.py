@@ -12,18 +12,24 @@ from starlette.routing import Route
 
 from bot.errors import SettingsError
 from bot.metrics import Metrics
+from bot.service.dead_letters import DeadLetterReport
 from bot.service.health import Health
 from bot.telegram.webhook import Webhook
 
 _GRACE_S = 3
 
 
-def http_server(health: Health, metrics: Metrics, webhook: Webhook | None) -> uvicorn.Server:
+def http_server(
+    health: Health, dead_letters: DeadLetterReport, metrics: Metrics, webhook: Webhook | None
+) -> uvicorn.Server:
     """Serves ``/healthz``, ``/metrics`` and the webhook, and leaves the signals to whoever runs it."""
 
     async def healthz(_request: Request) -> Response:
         faults = health.faults()
-        return JSONResponse({"faults": faults}, 503 if faults else 200)
+        answer: dict[str, object] = {"faults": faults}
+        if dead_letters.since:
+            answer["dead_letters"] = {"count": dead_letters.count, "since": dead_letters.since.isoformat()}
+        return JSONResponse(answer, 503 if faults else 200)
 
     async def metric_lines(_request: Request) -> Response:
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)

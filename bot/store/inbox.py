@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.errors import StoreGoneError
 from bot.store.database import DEDUPE_WINDOW, Repository, fields_of, insert
@@ -75,6 +76,20 @@ class Inbox(Repository):
         """All dead letters, the oldest first."""
         dead = fields_of(DeadLetter, INBOX).where(INBOX.c.state == InboxState.DEAD).order_by(INBOX.c.id)
         return [DeadLetter(*row) for row in self._database.read(dead)]
+
+    def dead(self) -> tuple[int, datetime | None]:
+        """How many dead letters there are, and when the oldest came about; None without any."""
+        dead = select(func.count(), func.min(INBOX.c.died_at)).where(INBOX.c.state == InboxState.DEAD)
+        count, since = self._database.read(dead).one()
+        return count, since
+
+    def died_since(self, first: datetime | None) -> tuple[int, datetime]:
+        """How many dead letters came about at this time or later, None: ever, but before now; and the time now."""
+        now = self._database.now()
+        died = [INBOX.c.state == InboxState.DEAD, INBOX.c.died_at < now]
+        if first is not None:
+            died.append(INBOX.c.died_at >= first)
+        return self._database.read(select(func.count()).select_from(INBOX).where(*died)).scalar_one(), now
 
     def replay(self, ids: Collection[int] | None = None) -> int:
         """Let dead letters wait again, all of them without ``ids``, and say how many that were."""

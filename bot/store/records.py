@@ -211,6 +211,8 @@ class NoticeKind(StrEnum):
     """Whether the bot works."""
     GIT = "git"
     """That edits can't be committed to git."""
+    DEAD_LETTERS = "dead-letters"
+    """How many messages were given up."""
     LOG_FULL = "log-full"
     DIGEST = "digest"
     CHANGE = "change"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
+from telegram.error import TelegramError
 
 from bot.conversation.callbacks import unpack
 from bot.conversation.reply import Button, Reply, paragraphs
@@ -16,6 +17,7 @@ from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Place
 from bot.store.notices import Notices
 from bot.store.records import Notice, NoticeKind
+from bot.telegram.client import Outcome, explain, outcome
 from bot.telegram.messages import Messages
 from bot.texts import admins as texts
 
@@ -99,7 +101,15 @@ class AdminNotifier:
         await self._send(chat, reply)
 
     async def _send(self, chat: int, reply: Reply) -> None:
-        if await self.messages.send(Place(chat), reply, None) is None:
+        try:
+            sent = await self.messages.send(Place(chat), reply, None)
+        except TelegramError as error:
+            if outcome(error) is not Outcome.PERHAPS_ARRIVED:
+                raise
+            # It was sent as often as such a message is.
+            _LOG.warning("A notice to an admin may have arrived, and is not sent again: %s", explain(error))
+            return
+        if sent is None:
             _LOG.warning("A notice to an admin is dropped, since Telegram refuses it: has every admin pressed start?")
 
     def drop_old(self) -> int:

@@ -19,7 +19,7 @@ from bot.backoff import backoff
 from bot.errors import StoreError
 from bot.inbox.receiver import Receiver, update_id
 from bot.inbox.updates import KINDS
-from bot.telegram.sending import explain, seconds_to_wait
+from bot.telegram.client import explain, seconds_to_wait
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 30

@@ -53,10 +53,10 @@ class MemberHandlers:
     metrics: Metrics
 
     def __post_init__(self) -> None:
-        self._replies: LRUCache[tuple[int, int], tuple[int, str]] = LRUCache(_REMEMBERED)
-        """By a question's chat and message: the reply's message, and the question's words."""
+        self._replies: LRUCache[tuple[int, int], tuple[int, str, bool]] = LRUCache(_REMEMBERED)
+        """By a question's chat and message: the reply's message, the question's words, and whether they were quoted."""
         self._questions: LRUCache[tuple[int, int], Quoted] = LRUCache(_REMEMBERED)
-        """By a reply's chat and message: the question, where the reply does not quote it."""
+        """By a reply's chat and message: the question, for where the reply does not quote it."""
         self._presses: LRUCache[tuple[int, int, int, str], None] = LRUCache(_REMEMBERED)
         self._albums: LRUCache[tuple[int, str], None] = LRUCache(_REMEMBERED)
 
@@ -207,7 +207,7 @@ class MemberHandlers:
     def _is_repeated(self, message: Message, *, edited: bool) -> bool:
         """Whether it needs no answer of its own: a part of an album, or an edit that left the words as they were."""
         if edited:
-            _, words = self._replies.get((message.chat.id, message.message_id), (0, None))
+            _, words, _ = self._replies.get((message.chat.id, message.message_id), (0, None, False))
             return words == message.words
         if message.media_group_id is None:
             return False
@@ -240,18 +240,17 @@ class MemberHandlers:
         chat = message.chat.id
         key = (chat, message.message_id)
         needs_question = _needs_question(reply)
-        earlier, _ = self._replies.get(key, (None, "")) if edited else (None, "")
-        if earlier and not (needs_question and (chat, earlier) in self._questions):
+        earlier, _, quotes = self._replies.get(key, (None, "", False)) if edited else (None, "", False)
+        if earlier and (quotes or not needs_question):
             sent = await self.messages.edit(message.place, earlier, reply, message.message_id)
-            quotes = sent != earlier or (chat, earlier) not in self._questions
+            quotes = quotes or sent != earlier
         else:
             quotes = edited or needs_question or not message.place.private or is_followed()
             sent = await self.messages.send(message.place, reply, message.message_id if quotes else None)
         if sent is None:
             return
-        self._replies[key] = (sent, message.words)
-        if not quotes:
-            self._questions[chat, sent] = Quoted(message_id=message.message_id, text=message.words)
+        self._replies[key] = (sent, message.words, quotes)
+        self._questions[chat, sent] = Quoted(message_id=message.message_id, text=message.words)
 
 
 def _needs_question(reply: Reply) -> bool:

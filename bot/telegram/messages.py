@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import escape
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
@@ -22,8 +22,29 @@ _PRESS_LIVES_S = 150.0
 """Telegram forgets a pressed button after this; only its acknowledgement is impossible then."""
 _TYPING_AFTER_S = 0.7
 _NOTICE_LIMIT = 200
+_NOTICE_S = 5.0
 _REFUSED_HTML = "can't parse entities"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+_REFUSED_CHATS = ("chat not found", "rights to send", "chat_write_forbidden", "peer_id_invalid")
+"""What Telegram says when the chat takes no message, however bare."""
+
+
+class _Decoration(NamedTuple):
+    """A part of a message that it can do without. ``words``: by which Telegram names it when it refuses it."""
+
+    name: str
+    words: Sequence[str]
+
+
+_DECORATIONS = {
+    "link_preview_options": _Decoration("link preview", ("preview",)),
+    "reply_parameters": _Decoration("quotation", ("reply message", "replied", "reply_parameters", "reply_to")),
+    "parse_mode": _Decoration("HTML", ("parse", "entit")),
+    "reply_markup": _Decoration("buttons", ("markup", "button", "keyboard")),
+    "message_thread_id": _Decoration("topic", ("thread", "topic")),
+}
+"""By parameter, what matters least first."""
 
 _Result = TypeVar("_Result")
 FormattedCall = Callable[[Callable[[str], str], ParseMode | None], Awaitable[_Result]]
@@ -32,14 +53,15 @@ FormattedCall = Callable[[Callable[[str], str], ParseMode | None], Awaitable[_Re
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The bot's own messages. TelegramError passes when one was not accepted, however often it was sent."""
+    """The bot's own messages. TelegramError passes when one is given up."""
 
     bot: Bot
 
     async def acknowledge(self, query: CallbackQuery, age_s: float, notice: str = "") -> None:
         """Tell Telegram that a press was seen, with a line that passes by; of one pressed long ago it knows no more."""
         if age_s < _PRESS_LIVES_S:
-            call = self.bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None)
+            # The reply waits for it.
+            call = self.bot.answer_callback_query(query.id, notice[:_NOTICE_LIMIT] or None, read_timeout=_NOTICE_S)
             await attempt(call, "A button's press could not be acknowledged")
 
     async def edit(self, place: Place, target: int, reply: Reply, quoted: int | None) -> int | None:
@@ -83,18 +105,25 @@ class Messages:
     async def _send_text(
         self, place: Place, text: str, keyboard: InlineKeyboardMarkup | None, quoted: int | None
     ) -> int:
-        sent = await formatted(
-            lambda finish, parse_mode: self.bot.send_message(
-                place.chat,
-                finish(text),
-                parse_mode=parse_mode,
-                reply_markup=keyboard,
-                reply_parameters=ReplyParameters(quoted, allow_sending_without_reply=True) if quoted else None,
-                link_preview_options=NO_PREVIEW,
-                message_thread_id=place.thread,
-            )
-        )
-        return sent.message_id
+        """Send one message, without what Telegram refuses of it besides its text. The message's id."""
+        possible: dict[str, Any] = {
+            "link_preview_options": NO_PREVIEW,
+            "reply_parameters": ReplyParameters(quoted, allow_sending_without_reply=True) if quoted else None,
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": keyboard,
+            "message_thread_id": place.thread,
+        }
+        decorations = {name: value for name, value in possible.items() if value is not None}
+        while True:
+            finished = str(escape(text)) if "parse_mode" in decorations else plain_text(text)
+            try:
+                return (await self.bot.send_message(place.chat, finished, **decorations)).message_id
+            except BadRequest as error:
+                refused = _refused_decoration(str(error), decorations)
+                if refused is None:
+                    raise
+                _LOG.warning("A message is sent again without its %s: %s", _DECORATIONS[refused].name, error)
+                del decorations[refused]
 
     @asynccontextmanager
     async def typing(self, place: Place) -> AsyncIterator[None]:
@@ -113,8 +142,21 @@ class Messages:
             showing.cancel()
 
 
+def _refused_decoration(refusal: str, decorations: Collection[str]) -> str | None:
+    """What to leave out of a message that was refused: what the refusal names, or else what matters least.
+
+    None if nothing helps. ``decorations``: the parameters that the message has besides its text.
+    """
+    reason = refusal.lower()
+    if not decorations or any(words in reason for words in _REFUSED_CHATS):
+        return None
+    present = {name: decoration for name, decoration in _DECORATIONS.items() if name in decorations}
+    named = (name for name, decoration in present.items() if any(words in reason for words in decoration.words))
+    return next(named, next(iter(present)))
+
+
 async def formatted(call: FormattedCall[_Result]) -> _Result:
-    """Make a call that sends texts as HTML, and once more as plain text if Telegram can't read the HTML."""
+    """Make a call that shows texts as HTML, and once more with plain texts if Telegram can't read the HTML."""
     try:
         return await call(lambda text: str(escape(text)), ParseMode.HTML)
     except BadRequest as error:

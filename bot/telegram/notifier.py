@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import compress, islice
 
 from pydantic import BaseModel, ValidationError
+from telegram.error import TelegramError
 
 from bot.conversation.members import MemberConversation
 from bot.conversation.reply import Reply
@@ -15,8 +16,8 @@ from bot.matching import Answer, NotCovered
 from bot.snapshot import CurrentSnapshot
 from bot.store.records import Due, Subscription
 from bot.store.subscriptions import Subscriptions
+from bot.telegram.client import Outcome, explain, outcome
 from bot.telegram.messages import Messages
-from bot.telegram.sending import attempt
 from bot.texts.languages import Language
 
 _LOG = logging.getLogger(__name__)
@@ -82,11 +83,16 @@ class SubscriptionNotifier:
         return due.id, address, replies.answered_since(verdict)
 
     async def _send(self, address: Address | None, reply: Reply) -> bool:
-        """Whether there is nothing more to do: one who blocked the bot is dropped too."""
+        """Whether there is nothing more to do: also for one who blocked the bot, or may have been told."""
         if address is None:
             return True
-        sending = self.messages.send(Place(address.chat, address.thread), reply, address.message)
-        return await attempt(sending, "A subscriber could not be told of an answer, trying again", logging.WARNING)
+        try:
+            await self.messages.send(Place(address.chat, address.thread), reply, address.message)
+        except TelegramError as error:
+            known = outcome(error)
+            _LOG.warning("A subscriber could not be told of an answer; the notice %s: %s", known, explain(error))
+            return known is Outcome.PERHAPS_ARRIVED
+        return True
 
     def _person(self, member: int) -> int:
         return self.encryption.pseudonym(f"member {member}")

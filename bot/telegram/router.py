@@ -11,6 +11,7 @@ from bot.inbox.updates import Update
 from bot.store.records import NOTHING, Records
 from bot.telegram.addressing import utterance
 from bot.telegram.admins import AdminHandlers
+from bot.telegram.client import outcome
 from bot.telegram.members import MemberHandlers
 
 
@@ -42,7 +43,7 @@ class Router:
                 await self.members.on_joined(update.my_chat_member, update.update_id)
         except TelegramError as error:
             # Telegram's errors end here: the inbox knows only that a reply was not delivered.
-            raise DeliveryError(f"Telegram did not accept the reply: {type(error).__name__}") from error
+            raise DeliveryError(f"the reply {outcome(error)} ({type(error).__name__})") from error
         return NOTHING
 
     async def failed(self, update: Update) -> None:

@@ -2,33 +2,31 @@
 
 import asyncio
 import functools
-import itertools
 import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from cachetools import LRUCache, TTLCache
-from telegram.error import BadRequest, ChatMigrated, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import ChatMigrated, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-from bot.backoff import backoff
 from bot.errors import StoppingError
+from bot.inbox.worker import let_chat_go_on
 from bot.metrics import Metrics
-from bot.telegram.client import NeverSentError
+from bot.telegram.client import NotArrivedError, Outcome, explain, outcome, seconds_to_wait
+from bot.telegram.retries import PATIENCE, Failures, Patience, Probe, Reachability, Sleep
 
 _LOG = logging.getLogger(__name__)
 _Result = bool | dict[str, Any] | list[dict[str, Any]]
 
-TRIES = 5
-"""How often a call is made that may have taken effect."""
 _SIDE_BY_SIDE = 64
 """Calls under way at once."""
-_TRANSIENT = frozenset({"answerCallbackQuery", "answerInlineQuery", "sendChatAction"})
-"""Worth something at their moment alone: made once, and never waited for."""
+_ONCE = frozenset({"answerCallbackQuery", "answerInlineQuery", "sendChatAction", "getMe"})
+"""Calls that are never made again: worth something at their moment alone, or the one that asks for an answer."""
+_LATELY_S = 60.0
 _CHATS_REFUSED_AT_ONCE = 3
 _AT_ONCE_S = 1.0
 _CHATS_REMEMBERED = 10_000
@@ -59,31 +57,45 @@ class Limits:
     group: tuple[float, int] = (4, 5)
 
 
+LIMITS = Limits()
+"""A little below Telegram's."""
+
+
 class SendingPolicy(BaseRateLimiter[None]):
     """Makes every call of PTB's but getUpdates.
 
     After a 429 its chat waits, or its method where there is no chat; when three chats were refused within a second, all
-    wait. A call that can't have reached Telegram is made until it does, one that may have, 5 times, and one that is
-    worth something at its moment alone, such as the acknowledgement of a press, once.
+    wait. A call that fails is made again as ``Failures`` decides, and while ``Reachability`` finds that Telegram can't
+    be reached, none is made but its ``getMe``. A call that is worth something at its moment alone, such as the
+    acknowledgement of a press, is made once.
     """
 
     def __init__(
         self,
         metrics: Metrics,
-        limits: Limits = Limits(),
+        limits: Limits = LIMITS,
+        patience: Patience = PATIENCE,
         now: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] | None = None,
+        sleep: Sleep | None = None,
     ) -> None:
         self._metrics = metrics
         self._limits = limits
+        self._patience = patience
         self._now = now
         self._sleep = sleep or self._sleep_unless_stopped
+        self._reachability = Reachability(now, self._sleep)
         self._overall = Bucket(*limits.overall)
         self._chats: LRUCache[object, Bucket] = LRUCache(_CHATS_REMEMBERED)
         self._flood_waits: dict[object, float] = {}
         """Until when a chat or a method waits; None stands for all."""
         self._refused: TTLCache[object, None] = TTLCache(_CHATS_REMEMBERED, _AT_ONCE_S, now)
         """Chats that were refused just now."""
+        self._moved: LRUCache[object, int] = LRUCache(_CHATS_REMEMBERED)
+        """The new ids of groups that have become supergroups."""
+        self._failing: set[Failures] = set()
+        """Those of messages that are to be sent again."""
+        self._succeeded_at = now()
+        """When a message was accepted last."""
         self._slots = asyncio.Semaphore(_SIDE_BY_SIDE)
         self._stopped = asyncio.Event()
 
@@ -110,52 +122,99 @@ class SendingPolicy(BaseRateLimiter[None]):
 
         Raises:
             StoppingError: the bot is about to end, and the call was not made.
-            TelegramError: it was refused for good, or failed too often.
+            TelegramError: it was refused for good, or is given up.
         """
         call = functools.partial(callback, *args, **kwargs)
-        if endpoint in _TRANSIENT:
+        if data.get("chat_id") in self._moved:
+            data["chat_id"] = self._moved[data["chat_id"]]
+        if endpoint in _ONCE:
             return await self._perform(call, data.get("chat_id", endpoint))
-        failures = itertools.count(1)
-        unreached = itertools.count(1)
-        while True:
-            scope = data.get("chat_id", endpoint)
-            await self._wait_for_turn(scope, is_paced=endpoint.startswith(("send", "edit")))
-            try:
-                return await self._perform(call, scope)
-            except RetryAfter:
-                continue
-            except ChatMigrated as error:
-                data["chat_id"] = error.new_chat_id
-            except BadRequest:
-                raise
-            except (NetworkError, InvalidToken) as error:
-                never_sent = isinstance(error, InvalidToken | NeverSentError)
-                attempt = next(unreached if never_sent else failures)
-                if attempt == TRIES and not never_sent:
-                    raise
-                self._metrics.sends_retried.inc()
-                pause = backoff(attempt)
-                _LOG.warning("%s: %s; trying again in %.1f s.", endpoint, explain(error), pause)
-                await self._sleep(pause)
+        probe = functools.partial(self._probe, callback)
+        is_message = endpoint.startswith(("send", "edit"))
+        failures: Failures | None = None
+        try:
+            while True:
+                scope = data.get("chat_id", endpoint)
+                await self._wait_for_turn(scope, probe, is_paced=is_message)
+                try:
+                    result = await self._perform(call, scope)
+                except ChatMigrated as error:
+                    self._move(data, error)
+                except TelegramError as error:
+                    failures = failures or Failures(self._patience, self._now, self._reachability)
+                    if is_message:
+                        self._failing.add(failures)
+                    await self._recover(error, failures, probe, endpoint)
+                else:
+                    if is_message:
+                        self._succeeded_at = self._now()
+                    return result
+        finally:
+            self._failing -= {failures}
+
+    def _move(self, data: dict[str, Any], error: ChatMigrated) -> None:
+        """Send a call to a group's new id, as all later ones. Raises the error where the call is not for that group."""
+        if "chat_id" not in data:
+            raise error
+        _LOG.warning(
+            "A group has become a supergroup, and what is for it goes to its new id: "
+            "if it is the admins', set CAMPAIGN_BOT_ADMIN_GROUP to that one."
+        )
+        self._moved[data["chat_id"]] = data["chat_id"] = error.new_chat_id
+
+    async def _recover(self, error: TelegramError, failures: Failures, probe: Probe, endpoint: str) -> None:
+        """Wait until a call that failed is to be made again. Raises the error if it is given up."""
+        if isinstance(error, RetryAfter):
+            # Telegram says itself for how long to wait.
+            if failures.is_over:
+                raise error
+            return
+        known = outcome(error)
+        if known is Outcome.REFUSED and not isinstance(error, InvalidToken):
+            raise error
+        was_lost = await self._reachability.ask(probe, self._now())
+        if isinstance(error, InvalidToken):
+            if not was_lost:
+                raise EndPointNotFound(f"this Bot API has no {endpoint}") from error
+            known = Outcome.NOT_ARRIVED
+        # Where no message gets through, none of those that fail is at fault itself.
+        others_succeed = len(self._failing) <= 1 or self._now() - self._succeeded_at < _LATELY_S
+        pause = failures.pause_s(known, was_lost=was_lost, others_succeed=others_succeed)
+        if pause is None:
+            raise error
+        self._metrics.sends_retried.inc()
+        _LOG.warning("%s: %s; trying again in %.1f s.", endpoint, explain(error), pause)
+        if not failures.chat_waits:
+            let_chat_go_on()
+        await self._sleep(pause)
+
+    async def _probe(self, callback: Callable[..., Coroutine[Any, Any, _Result]]) -> None:
+        if self._stopped.is_set():
+            raise StoppingError
+        await callback("getMe", {})
 
     async def _perform(self, call: Callable[[], Awaitable[_Result]], scope: int | str) -> _Result:
-        """Make a call once, when there is a slot for it. Raises RetryAfter during a flood wait, with or without it."""
+        """Make a call once, when there is a slot for it.
+
+        Without making it, RetryAfter is raised in a flood wait, and NotArrivedError while Telegram can't be reached.
+        """
         async with self._slots:
             if self._stopped.is_set():
                 raise StoppingError
             if (left := self._flood_wait_s(scope)) > 0:
                 raise RetryAfter(math.ceil(left))
+            if self._reachability.is_lost:
+                raise NotArrivedError("nor could it a moment ago")
             try:
                 return await call()
             except RetryAfter as error:
                 self._begin_flood_wait(scope, seconds_to_wait(error))
                 raise
-            except (KeyError, TypeError, AttributeError) as error:
-                # PTB takes an answer apart without looking: what stands between us and Telegram answered in its place.
-                raise NetworkError(f"an answer that is not the Bot API's ({type(error).__name__})") from error
 
-    async def _wait_for_turn(self, scope: int | str, *, is_paced: bool) -> None:
+    async def _wait_for_turn(self, scope: int | str, probe: Probe, *, is_paced: bool) -> None:
         await self._wait_out_flood(scope)
+        if self._reachability.is_lost:
+            await self._reachability.ask(probe, self._now())
         if is_paced:
             # Groups and channels have negative ids.
             is_group = isinstance(scope, int) and scope < 0
@@ -203,24 +262,3 @@ async def attempt(call: Awaitable[object], failure: str, level: int = logging.IN
         _LOG.log(level, "%s: %s", failure, error)
         return False
     return True
-
-
-def explain(error: Exception) -> str:
-    """What is wrong, and what the operator can do."""
-    match error:
-        case InvalidToken():
-            return "Telegram refuses the token: check CAMPAIGN_BOT_TOKEN"
-        case Conflict():
-            return f"another program serves this bot's token: end that one ({error})"
-        case _ if type(error) in {NetworkError, NeverSentError}:
-            return f"Telegram can't be reached ({error})"
-        case TelegramError():
-            return f"Telegram answered: {error}"
-        case _:
-            return str(error).removesuffix(".")
-
-
-def seconds_to_wait(error: RetryAfter) -> float:
-    """How long Telegram wants to be left alone."""
-    wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else wait

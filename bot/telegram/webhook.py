@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from telegram import Bot, WebhookInfo
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import EndPointNotFound, TelegramError
 
 from bot.errors import StoreError
 from bot.inbox.receiver import Receiver
@@ -145,9 +145,8 @@ class Webhook:
             async with asyncio.timeout(_ANSWER_S):
                 try:
                     return await self.bot.get_webhook_info()
-                except InvalidToken:
-                    # A call that is unknown is answered like one with a wrong token.
-                    await self.bot.get_me()
+                except EndPointNotFound:
+                    pass
         except TimeoutError:
             raise TelegramError("getWebhookInfo was not answered") from None
         if self._can_be_checked:

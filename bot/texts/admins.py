@@ -41,6 +41,11 @@ MISSED_FULL = (
     "或者请管机器的同事调大 CAMPAIGN_BOT_MISSED_LIMIT。"
 )
 NOTICE_LATE = "（这条是 {time.month}月{time.day}日 {time:%H:%M} 的，当时没能发出来。）"
+DEAD_LETTERS = (
+    "有 {new} 条消息没能回复上，先放在一边了，会留 7 天"
+    "（现在一共 {count} 条，最早的一条是 {since.month}月{since.day}日 {since:%H:%M}）。"
+    "请管机器的同事运行 campaign-bot inbox list 看看原因，修好以后运行 campaign-bot inbox replay，我就接着回复。"
+)
 ADMIN_COMMANDS = {
     "missed": "看没答上来的，一条条补",
     "new": "写一个新条目",

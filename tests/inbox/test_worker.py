@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import DeliveryError, StoppingError, StoreError
 from bot.inbox.updates import Update
-from bot.inbox.worker import Worker
+from bot.inbox.worker import Worker, let_chat_go_on
 from bot.items import VerdictKind
 from bot.store.records import NOTHING, Miss, Records, State
 from tests.inbox_setup import InboxSetup, question
@@ -38,6 +38,49 @@ async def test_each_chat_in_order_and_chats_side_by_side(inbox_setup: InboxSetup
 
     await inbox_setup.work_until(others_are_done)
     assert inbox_setup.notes.handled == ["1a", "2a", "2b", "1b", "1c"]
+
+
+async def test_a_chat_goes_on_behind_an_update_that_lets_it(inbox_setup: InboxSetup) -> None:
+    """What came in before goes on in its order, and so does what comes in later; the update itself is done too."""
+    doubtful = asyncio.Event()
+
+    async def act(words: str, _attempt: int) -> Records:
+        if words == "a":
+            for _ in range(2):
+                let_chat_go_on()
+            await doubtful.wait()
+        if words == "c":
+            await inbox_setup.receiver.receive([question(4, "d")])
+        if words == "d":
+            doubtful.set()
+        return NOTHING
+
+    inbox_setup.notes.act = act
+    await inbox_setup.receiver.receive([question(number, text) for number, text in enumerate("abc", 1)])
+    await inbox_setup.work_through()
+    assert inbox_setup.notes.handled == ["a", "b", "c", "d"]
+    assert inbox_setup.notes.followed["a"]
+    assert inbox_setup.worker.waiting_s() == {}
+
+
+async def test_a_chat_goes_on_behind_the_only_update(inbox_setup: InboxSetup) -> None:
+    """What comes in afterwards is handled beside it, and what was not done at the end waits for the next start."""
+
+    async def act(words: str, _attempt: int) -> Records:
+        if words == "a":
+            let_chat_go_on()
+            await inbox_setup.receiver.receive([question(2, "b")])
+            await inbox_setup.worker._stopping.wait()
+            raise StoppingError
+        return NOTHING
+
+    inbox_setup.notes.act = act
+    await inbox_setup.receiver.receive([question(1, "a")])
+    await inbox_setup.work_until(lambda: "b" in inbox_setup.notes.followed)
+    assert inbox_setup.notes.handled == ["a", "b"]
+    after = InboxSetup(inbox_setup.database)
+    await after.work_through()
+    assert after.notes.handled == ["a"]
 
 
 async def test_a_handler_is_told_what_waits_behind_an_update(inbox_setup: InboxSetup) -> None:
@@ -185,15 +228,42 @@ async def test_what_was_encrypted_with_another_key_is_kept_as_a_dead_letter(inbo
     assert after.notes.handled == ["几点"]
 
 
-async def test_how_long_the_oldest_has_waited_is_known(inbox_setup: InboxSetup) -> None:
-    """Until it is done: health is red once that has lasted."""
-    await inbox_setup.receiver.receive([question(1, "几点")])
+async def test_how_long_each_chat_has_waited_is_known(inbox_setup: InboxSetup) -> None:
+    """By its oldest update, until that is done: health is red once that has lasted."""
+    await inbox_setup.receiver.receive([question(1, "几点"), question(2, "几点", chat=-8)])
     received = time.monotonic()
-    await inbox_setup.receiver.receive([question(2, "几点")])
+    await inbox_setup.receiver.receive([question(3, "几点")])
     lasted = time.monotonic() - received
-    assert inbox_setup.worker.oldest_s() >= lasted
+    waiting = inbox_setup.worker.waiting_s()
+    assert waiting.keys() == {"chat 7", "chat -8"}
+    assert min(waiting.values()) >= lasted
     await inbox_setup.work_through()
-    assert inbox_setup.worker.oldest_s() <= 0
+    assert inbox_setup.worker.waiting_s() == {}
+
+
+async def test_a_chat_waits_as_long_as_an_update_of_it_does(inbox_setup: InboxSetup) -> None:
+    """Also where others of it go on beside that one."""
+    goes_on = asyncio.Event()
+
+    async def act(words: str, _attempt: int) -> Records:
+        if words == "a":
+            let_chat_go_on()
+            await goes_on.wait()
+        return NOTHING
+
+    inbox_setup.notes.act = act
+    await inbox_setup.receiver.receive([question(1, "a", chat=-8)])
+    received = time.monotonic()
+    await inbox_setup.receiver.receive([question(2, "b", chat=-8)])
+    inbox_setup.worker.start()
+    async with asyncio.timeout(10):
+        while "b" not in inbox_setup.notes.followed or len(inbox_setup.inbox.waiting(())) > 1:
+            await asyncio.sleep(0.005)
+    lasted = time.monotonic() - received
+    assert inbox_setup.worker.waiting_s()["chat -8"] >= lasted
+    goes_on.set()
+    await inbox_setup.work_through()
+    assert inbox_setup.worker.waiting_s() == {}
 
 
 async def test_an_inline_query_that_came_too_late_is_dropped(

@@ -15,7 +15,7 @@ from bot.errors import StoreError
 from bot.service.http_server import http_server
 from bot.service.retention import Retention
 from bot.service.service import Service, Task, periodic
-from tests.inbox_setup import InboxSetup, health_of, question
+from tests.inbox_setup import InboxSetup, dead_letters_of, health_of, question
 
 
 class Process:
@@ -26,7 +26,7 @@ class Process:
         self.serving = asyncio.Event()
         self.service = Service(
             worker=setup.worker,
-            http_server=http_server(health_of(setup), setup.metrics, None),
+            http_server=http_server(health_of(setup), dead_letters_of(setup), setup.metrics, None),
             connect=self._step("connect"),
             disconnect=self._step("disconnect"),
             stop_sending=lambda: self.did.append("stop sending"),

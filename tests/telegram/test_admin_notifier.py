@@ -100,6 +100,16 @@ async def test_the_newest_of_a_kind_is_told(admins: Admins) -> None:
     assert admins.told() == ["又答上 3 个", "改好了"]
 
 
+async def test_what_may_have_been_told_is_not_told_again(admins: Admins, caplog: pytest.LogCaptureFixture) -> None:
+    """It was sent as often as such a message is."""
+    await admins.tell(HEALTH, "又好了")
+    admins.api.inject("sendMessage", Failure(accepted=True))
+    await admins.deliver()
+    await admins.deliver(admins.started())
+    assert admins.told() == ["又好了"]
+    assert "may have arrived" in caplog.text
+
+
 REFUSED = {"blocked": Failure(403), "never pressed start": Failure(400, {"description": "Bad Request: chat not found"})}
 
 

@@ -9,28 +9,46 @@ import pytest
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
-from bot.metrics import Metrics
-from bot.telegram.client import NeverSentError, Transport, read_json
-from bot.telegram.sending import SendingPolicy
-from tests.clocks import VirtualTime
+from bot.telegram.client import NotArrivedError, Outcome, Transport, outcome, read_json
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
 
-FAULTS: dict[str, tuple[Failure, type[TelegramError]]] = {
-    "no answer in time: it may have been taken": (Failure(accepted=True, hang_s=1), TimedOut),
-    "a connection that breaks: the same": (Failure(), NetworkError),
-    "a server error: the same": (Failure(500), NetworkError),
+HTML = "<html>502 Bad Gateway</html>"
+FAULTS: dict[str, tuple[Failure, Outcome]] = {
+    "no answer in time": (Failure(accepted=True, hang_s=1), Outcome.PERHAPS_ARRIVED),
+    "a connection that breaks": (Failure(), Outcome.PERHAPS_ARRIVED),
+    "something between us and Telegram answers": (Failure(502, text=HTML), Outcome.PERHAPS_ARRIVED),
+    "so it does with what looks like success": (Failure(200, text=HTML), Outcome.PERHAPS_ARRIVED),
+    "or like a refusal": (Failure(403, text=HTML), Outcome.PERHAPS_ARRIVED),
+    "an empty answer": (Failure(504, text=""), Outcome.PERHAPS_ARRIVED),
+    "an answer that is cut": (Failure(500, text='{"ok": fal'), Outcome.PERHAPS_ARRIVED),
+    "an object without a result": (Failure(200, text="{}"), Outcome.PERHAPS_ARRIVED),
+    "a list": (Failure(200, text="[]"), Outcome.PERHAPS_ARRIVED),
+    "Telegram says that it failed": (Failure(500), Outcome.NOT_ARRIVED),
+    "the same for a gateway of its own": (Failure(502), Outcome.NOT_ARRIVED),
+    "the same under a status of success": (
+        Failure(200, text='{"ok": false, "error_code": 500}'),
+        Outcome.NOT_ARRIVED,
+    ),
+    "too many requests": (Failure(429, {"parameters": {"retry_after": 5}}), Outcome.NOT_ARRIVED),
+    "too many requests, without a time": (Failure(429), Outcome.NOT_ARRIVED),
+    "too many requests, with no time to wait": (Failure(429, {"parameters": {"retry_after": 0}}), Outcome.NOT_ARRIVED),
+    "a bad request": (Failure(400), Outcome.REFUSED),
+    "the bot is blocked": (Failure(403), Outcome.REFUSED),
+    "a method that there is not": (Failure(404), Outcome.REFUSED),
+    "too much": (Failure(413), Outcome.REFUSED),
 }
 
 
-@pytest.mark.parametrize(("fault", "error"), FAULTS.values(), ids=FAULTS.keys())
-async def test_what_may_have_been_taken(fault: Failure, error: type[TelegramError]) -> None:
-    """It is told apart from what can't have been."""
+@pytest.mark.parametrize(("fault", "known"), FAULTS.values(), ids=FAULTS.keys())
+async def test_what_is_known_of_a_call_that_failed(fault: Failure, known: Outcome) -> None:
+    """By its status and its body; the next call is not harmed."""
     with serving(FakeBotApi()) as api:
-        async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport(timeout_s=0.1)) as bot:
+        async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport(answer_s=0.1)) as bot:
             api.inject("sendMessage", fault)
-            with pytest.raises(error) as caught:
+            with pytest.raises(TelegramError) as caught:
                 await bot.send_message(7, "你好")
-            assert type(caught.value) is error
+            assert outcome(caught.value) is known
+            assert "<html>" not in str(caught.value)
             assert (await bot.send_message(7, "你好")).text == "你好"
 
 
@@ -40,7 +58,7 @@ async def test_what_can_not_have_been_taken() -> None:
         port = reserved.getsockname()[1]
     transport = Transport()
     await transport.initialize()
-    with pytest.raises(NeverSentError):
+    with pytest.raises(NotArrivedError):
         await transport.do_request(f"http://127.0.0.1:{port}/", "POST")
     await transport.shutdown()
 
@@ -51,7 +69,7 @@ async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatc
 
     async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"result": 1}')
         await writer.drain()
         writer.close()
 
@@ -59,11 +77,36 @@ async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     transport = Transport()
     async with server:
-        assert await transport.do_request("http://api.example.org/botX/getMe", "POST") == (200, b"{}")
+        assert await transport.do_request("http://api.example.org/botX/getMe", "POST") == (200, b'{"result": 1}')
         assert asked[0].startswith(b"POST http://api.example.org/botX/getMe ")
         await transport.shutdown()
-    with pytest.raises(NeverSentError):
+    with pytest.raises(NotArrivedError):
         await transport.do_request("http://api.example.org/botX/getMe", "POST")
+
+
+PROXIES = {
+    "refuses": b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+    "wants a password": b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+    "breaks the connection": b"",
+    "connects to something that speaks no TLS": b"HTTP/1.1 200 OK\r\n\r\nnonsense",
+}
+
+
+@pytest.mark.parametrize("answer", PROXIES.values(), ids=PROXIES.keys())
+async def test_a_proxy_that_does_not_connect_has_sent_nothing(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it fails to."""
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"CONNECT api.example.org:443 ")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    async with server:
+        with pytest.raises(NotArrivedError):
+            await Transport().do_request("https://api.example.org/botX/sendMessage", "POST")
 
 
 async def test_an_answer_that_comes_a_byte_at_a_time_has_an_end() -> None:
@@ -82,7 +125,7 @@ async def test_an_answer_that_comes_a_byte_at_a_time_has_an_end() -> None:
         writer.close()
 
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
-    transport = Transport(timeout_s=0.1)
+    transport = Transport(connect_s=0.1, answer_s=0.1)
     async with server:
         with pytest.raises(TimedOut):
             await transport.do_request(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", "POST")
@@ -125,31 +168,3 @@ def test_what_is_no_json(text: str) -> None:
         read_json(text)
     with pytest.raises(NetworkError, match="CAMPAIGN_BOT_API_URL"):
         Transport.parse_json_payload(text.encode())
-
-
-STRANGE = {
-    "a page of a captive portal": b"<html>",
-    "a list": b"[]",
-    "a text": b'"bad gateway"',
-    "null": b"null",
-    "an object without a result": b"{}",
-}
-
-
-@pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE.keys())
-async def test_what_answers_in_telegram_s_place_is_no_fault_of_a_reply(
-    answer: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is tried again, like any broken connection."""
-    answers = [answer]
-
-    async def do_request(*_: object, **__: object) -> tuple[int, bytes]:
-        return 200, answers.pop() if answers else b'{"ok": true, "result": true}'
-
-    transport = Transport()
-    monkeypatch.setattr(transport, "do_request", do_request)
-    time = VirtualTime()
-    policy = SendingPolicy(Metrics(), now=time, sleep=time.sleep)
-    bot: ExtBot[None] = ExtBot(TOKEN, request=transport, rate_limiter=policy)
-    assert await time.run(bot.delete_webhook()) == [True]
-    assert answers == []

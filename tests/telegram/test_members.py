@@ -303,6 +303,17 @@ async def test_after_a_restart_a_question_is_known_only_where_it_was_quoted(hand
     assert "找不到原来的问题" in restarted.sent()["text"]
 
 
+async def test_without_its_quotation_a_reply_still_knows_its_question(handlers: Handlers) -> None:
+    """Where the quotation was refused; its buttons are about that question."""
+    handlers.api.failure_rule = lambda _method, fields: Failure(400) if "reply_parameters" in fields else None
+    await handlers.handle(message=message(text="写首诗送我妈"))
+    (shown,) = handlers.api.sent()
+    under = message(text=shown["text"]) | {"message_id": shown["message_id"]}
+    press = {"id": "9", "from": MEMBER, "data": "w", "message": under}
+    (subscription,) = (await handlers.records(callback_query=press)).subscriptions
+    assert subscription.key == "写首诗送我妈"
+
+
 async def test_what_is_opened_under_an_answer_is_another_message(handlers: Handlers) -> None:
     """It says what it answers, and quotes nothing, in a group too."""
     for chat in (7, -1007):

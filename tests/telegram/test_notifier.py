@@ -15,7 +15,7 @@ from bot.telegram.notifier import Address, SubscriptionNotifier
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
-from tests.fake_bot_api import TOKEN, FakeBotApi, serving
+from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
 
 ASKED = "卡不见了找谁"
 """Answered by the canteen's rules, as if it had just been added."""
@@ -109,6 +109,16 @@ async def test_who_can_not_be_told_is_dropped(waiting: Waiting, status: int, des
     waiting.api.fail_next("sendMessage", status, description=description)
     await waiting.notifier.tell()
     assert len(waiting.admin_setup.subscriptions.due()) == left
+
+
+async def test_who_may_have_been_told_is_not_told_again(waiting: Waiting) -> None:
+    """It was sent as often as such a message is."""
+    waiting.subscription(ASKED, 7)
+    waiting.settle()
+    waiting.api.inject("sendMessage", Failure(accepted=True))
+    for _ in range(2):
+        await waiting.notifier.tell()
+    assert len(waiting.sent()) == 1
 
 
 async def test_a_passing_fault_loses_nobody(waiting: Waiting) -> None:

@@ -1,6 +1,8 @@
 """How calls go out: rates, flood waits, and what is sent again."""
 
 import asyncio
+import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from telegram.error import (
     BadRequest,
     ChatMigrated,
+    Conflict,
+    EndPointNotFound,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -21,8 +25,9 @@ from telegram.error import (
 from bot.backoff import backoff
 from bot.errors import StoppingError
 from bot.metrics import Metrics
-from bot.telegram.client import NeverSentError
-from bot.telegram.sending import TRIES, Bucket, Limits, SendingPolicy
+from bot.telegram.client import NotArrivedError, explain
+from bot.telegram.retries import PATIENCE
+from bot.telegram.sending import Bucket, Limits, SendingPolicy
 from tests.clocks import VirtualTime
 
 
@@ -37,11 +42,11 @@ class Calls:
 
     async def call(self, chat: int, endpoint: str = "sendMessage") -> Any:
         """One call through the policy."""
-        data = {"chat_id": chat} if endpoint != "getMe" else {}
+        data = {"chat_id": chat} if endpoint.startswith(("send", "answer")) else {}
 
-        async def transport(_endpoint: str, data: dict[str, Any]) -> bool:
+        async def transport(method: str, data: dict[str, Any]) -> bool:
             await asyncio.sleep(0)
-            to = data.get("chat_id", endpoint)
+            to = data.get("chat_id", method)
             self.made.append((self.time.now, to))
             self._answer(to, sum(one == to for _, one in self.made))
             return True
@@ -103,12 +108,12 @@ async def test_a_flood_wait_of_a_method_without_a_chat_holds_that_method() -> No
     """No chat waits for it."""
 
     def answer(chat: Any, attempt: int) -> None:
-        if chat == "getMe" and attempt == 1:
+        if chat == "setMyDescription" and attempt == 1:
             raise RetryAfter(60)
 
     calls = Calls(answer)
-    await calls.time.run(calls.call(0, "getMe"), calls.call(1))
-    assert calls.at("getMe") == [0, 60]
+    await calls.time.run(calls.call(0, "setMyDescription"), calls.call(1))
+    assert calls.at("setMyDescription") == [0, 60]
     assert calls.at(1) == [0]
 
 
@@ -133,14 +138,14 @@ async def test_an_old_refusal_of_three_chats_is_forgotten() -> None:
     """A method's flood wait hours later holds that method alone."""
 
     def answer(scope: Any, attempt: int) -> None:
-        if (scope in {1, 2, 3} or scope == "getMe") and attempt == 1:
+        if (scope in {1, 2, 3} or scope == "setMyDescription") and attempt == 1:
             raise RetryAfter(10)
 
     calls = Calls(answer)
     await calls.time.run(*(calls.call(chat) for chat in (1, 2, 3)))
     await calls.time.run(calls.time.sleep(60))
     start = calls.time.now
-    await calls.time.run(calls.call(0, "getMe"), calls.call(9))
+    await calls.time.run(calls.call(0, "setMyDescription"), calls.call(9))
     assert calls.at(9) == [pytest.approx(start - 1000)]
 
 
@@ -195,56 +200,170 @@ async def test_what_waits_for_a_slot_does_not_begin_after_a_stop() -> None:
     assert sum(isinstance(result, StoppingError) for result in results) == 36
 
 
-def never_sent(_attempt: int) -> None:
-    raise NeverSentError("no network")
+NOT_ARRIVED, PERHAPS = NotArrivedError("no network"), NetworkError("Bad Gateway")
+FIRST, SECOND = PATIENCE.resend_after
 
 
-def unless(attempt_of_success: int, error: Exception) -> Callable[[int], None]:
-    """Fails until this attempt."""
+def until(end_s: float, error: Exception, method: str = "getMe") -> Callable[[Any, float], None]:
+    """Messages, and ``getMe`` or not, fail until so many seconds have passed."""
 
-    def answer(attempt: int) -> None:
-        if attempt < attempt_of_success:
+    def answer(to: Any, now_s: float) -> None:
+        if now_s < end_s and to in {7, method}:
             raise error
 
     return answer
 
 
-OUTCOMES: dict[str, tuple[Callable[[int], None], int, type[Exception] | None]] = {
-    "taken at once": (unless(1, TimedOut()), 1, None),
-    "a time-out, which may have been taken: again": (unless(2, TimedOut()), 2, None),
-    "a server error: again": (unless(3, NetworkError("Bad Gateway")), 3, None),
-    "again and again: bounded": (unless(99, NetworkError("Bad Gateway")), TRIES, NetworkError),
-    "not a member any more: final": (unless(99, Forbidden("blocked")), 1, Forbidden),
-    "a bad request, which is a NetworkError to PTB: final": (unless(99, BadRequest("chat not found")), 1, BadRequest),
-    "refused token: until it is accepted": (unless(30, InvalidToken()), 30, None),
-    "429 over and over: until it ends": (unless(30, RetryAfter(1)), 30, None),
-}
+class Timed(Calls):
+    """Calls that are answered by the time, in seconds from the start."""
+
+    def __init__(self, answer: Callable[[Any, float], None]) -> None:
+        super().__init__(lambda to, _attempt: answer(to, self.time.now - 1000))
 
 
-@pytest.mark.parametrize(("answer", "attempts", "error"), OUTCOMES.values(), ids=OUTCOMES.keys())
-async def test_what_is_sent_again(answer: Callable[[int], None], attempts: int, error: type[Exception] | None) -> None:
-    """What may have reached Telegram is bounded, what can't have is not, what is final is final."""
-    calls = Calls(lambda _chat, attempt: answer(attempt))
-    (result,) = await calls.time.run(calls.call(1))
-    assert len(calls.made) == attempts
-    assert isinstance(result, error) if error else result is True
+async def test_a_refusal_is_final() -> None:
+    """It is not sent again, and Telegram is not asked anything."""
+    for error in (Forbidden("blocked"), BadRequest("chat not found"), Conflict("another")):
+        calls = Timed(until(1, error))
+        assert await calls.time.run(calls.call(7)) == [error]
+        assert calls.made == [(1000, 7)]
 
 
-async def test_what_can_not_have_been_sent_is_tried_until_it_is() -> None:
-    """A night without network costs no question."""
+async def test_429_over_and_over_is_waited_out() -> None:
+    """As long as Telegram says, but no longer than a day."""
+    calls = Timed(until(3600, RetryAfter(60)))
+    assert await calls.time.run(calls.call(7)) == [True]
+    assert calls.at(7)[-1] >= 3600
+    calls = Timed(until(math.inf, RetryAfter(3600)))
+    (error,) = await calls.time.run(calls.call(7))
+    assert isinstance(error, RetryAfter)
+    assert calls.at(7)[-1] == pytest.approx(24 * 3600)
 
-    def answer(_chat: int, attempt: int) -> None:
-        if attempt < 200:
-            never_sent(attempt)
 
-    calls = Calls(answer)
-    assert await calls.time.run(calls.call(1)) == [True]
-    assert calls.time.now - 1000 > 3600
-    assert max(b - a for a, b in zip(calls.at(1), calls.at(1)[1:], strict=False)) <= 60
+async def test_what_did_not_arrive_is_sent_again_for_as_long_as_the_trouble_is_general() -> None:
+    """A night without network costs no question, and meanwhile ``getMe`` alone is called, each minute."""
+    calls = Timed(until(8 * 3600, NOT_ARRIVED))
+    assert await calls.time.run(calls.call(7)) == [True]
+    assert len(calls.at(7)) == 2
+    asked = calls.at("getMe")
+    assert max(later - earlier for earlier, later in itertools.pairwise(asked)) <= 60
+    assert 0 <= calls.at(7)[-1] - asked[-1] <= 1
+
+
+async def test_after_a_day_it_is_given_up() -> None:
+    """When Telegram can be reached again."""
+    calls = Timed(until(25 * 3600, NOT_ARRIVED))
+    assert await calls.time.run(calls.call(7)) == [NOT_ARRIVED]
+    assert calls.at(7) == [0]
+
+
+async def test_a_message_that_fails_while_telegram_can_be_reached_is_given_up_after_ten_minutes() -> None:
+    """With growing pauses of up to a minute, and Telegram is asked each time."""
+    calls = Timed(until(math.inf, NOT_ARRIVED, method="nothing else"))
+    assert await calls.time.run(calls.call(7)) == [NOT_ARRIVED]
+    assert 600 <= calls.at(7)[-1] <= 661
+    pauses = [later - earlier for earlier, later in itertools.pairwise(calls.at(7))]
+    assert pauses[0] <= 1
+    assert 30 <= max(pauses) <= 60
+    assert len(calls.at("getMe")) == len(calls.at(7))
+
+
+async def test_general_trouble_does_not_count_for_the_ten_minutes() -> None:
+    """An hour of it in between."""
+
+    def answer(to: Any, now_s: float) -> None:
+        if to == 7 or (to == "getMe" and 60 < now_s < 3660):
+            raise NOT_ARRIVED
+
+    calls = Timed(answer)
+    assert await calls.time.run(calls.call(7)) == [NOT_ARRIVED]
+    assert 4100 <= calls.at(7)[-1] <= 4400
+
+
+async def test_when_no_message_gets_through_none_is_at_fault() -> None:
+    """Though ``getMe`` succeeds; once one gets through, the one that still fails is."""
+
+    def answer(to: Any, now_s: float) -> None:
+        if to == 7 or (to == 8 and now_s < 1800):
+            raise NOT_ARRIVED
+
+    calls = Timed(answer)
+    assert await calls.time.run(*(calls.call(chat) for chat in (7, 8))) == [NOT_ARRIVED, True]
+    assert 1800 <= calls.at(7)[-1] <= 1900
+
+
+@pytest.mark.parametrize("error", [PERHAPS, TimedOut()])
+async def test_what_may_have_arrived_is_sent_three_times_at_most(error: TelegramError) -> None:
+    """Within some minutes."""
+    calls = Timed(until(math.inf, error, method="nothing else"))
+    assert await calls.time.run(calls.call(7)) == [error]
+    assert calls.at(7) == pytest.approx([0, FIRST, FIRST + SECOND])
+    calls = Timed(until(FIRST + 1, error, method="nothing else"))
+    assert await calls.time.run(calls.call(7)) == [True]
+
+
+async def test_general_trouble_does_not_count_for_the_three_times() -> None:
+    """It is sent as soon as Telegram can be reached again, and three times more if need be."""
+
+    def answer(to: Any, now_s: float) -> None:
+        if to == 7 or now_s < 300:
+            raise PERHAPS
+
+    calls = Timed(answer)
+    assert await calls.time.run(calls.call(7)) == [PERHAPS]
+    first, second, third, fourth = calls.at(7)
+    assert first == 0
+    assert 300 <= second <= 361
+    assert (third - second, fourth - third) == pytest.approx((FIRST, SECOND))
+
+
+async def test_while_telegram_can_not_be_reached_nothing_else_is_sent() -> None:
+    """Not even what is worth something at its moment alone; then all goes on."""
+    calls = Timed(lambda to, now_s: until(300, NOT_ARRIVED)(7 if to != "getMe" else to, now_s))
+
+    async def later(chat: int, endpoint: str) -> Any:
+        await calls.time.sleep(10)
+        return await calls.call(chat, endpoint)
+
+    results = await calls.time.run(
+        calls.call(7), later(8, "sendMessage"), later(9, "sendMessage"), later(9, "answerCallbackQuery")
+    )
+    assert results[:3] == [True] * 3
+    assert isinstance(results[3], NotArrivedError)
+    assert [at for at, to in calls.made if to in {8, 9}]
+    assert min(at for at, to in calls.made if to in {8, 9}) >= 1300
+
+
+async def test_other_chats_go_on_beside_a_message_that_fails() -> None:
+    """They are not even slower."""
+    calls = Timed(until(math.inf, NOT_ARRIVED, method="nothing else"))
+    await calls.time.run(calls.call(7), *(calls.call(chat) for chat in range(8, 20)))
+    assert max(calls.at(chat)[0] for chat in range(8, 20)) < 1
+
+
+async def test_a_refused_token_is_waited_out() -> None:
+    """Where ``getMe`` says so too."""
+    calls = Timed(until(3600, InvalidToken("Unauthorized")))
+    assert await calls.time.run(calls.call(7)) == [True]
+
+
+async def test_a_method_that_a_server_does_not_know_says_nothing_about_the_token() -> None:
+    """It is refused for good."""
+    calls = Timed(until(math.inf, InvalidToken("Not Found"), method="nothing else"))
+    (error,) = await calls.time.run(calls.call(7))
+    assert isinstance(error, EndPointNotFound)
+    assert "token" not in explain(error)
+
+
+async def test_getme_is_not_made_again() -> None:
+    """It is the question; whoever asks it at the start tries again."""
+    calls = Timed(until(1, NOT_ARRIVED))
+    assert await calls.time.run(calls.call(0, "getMe")) == [NOT_ARRIVED]
+    assert calls.at("getMe") == [0]
 
 
 async def test_a_group_that_moved_gets_its_reply_at_its_new_place() -> None:
-    """A group becomes a supergroup with another id."""
+    """A group becomes a supergroup with another id, which is remembered."""
 
     def answer(chat: int, _attempt: int) -> None:
         if chat == -1:
@@ -252,7 +371,9 @@ async def test_a_group_that_moved_gets_its_reply_at_its_new_place() -> None:
 
     calls = Calls(answer)
     assert await calls.time.run(calls.call(-1)) == [True]
-    assert calls.at(-1001)
+    assert await calls.time.run(calls.call(-1)) == [True]
+    assert len(calls.at(-1)) == 1
+    assert len(calls.at(-1001)) == 2
 
 
 async def test_when_the_bot_stops_no_call_begins() -> None:

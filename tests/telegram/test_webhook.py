@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -17,9 +18,10 @@ from bot.service.http_server import http_server, listen
 from bot.store.records import Entry
 from bot.telegram.client import Transport
 from bot.telegram.intake import Cause, IntakeFault
+from bot.telegram.sending import SendingPolicy
 from bot.telegram.webhook import Webhook, _same_address
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
-from tests.inbox_setup import InboxSetup, health_of, question
+from tests.inbox_setup import InboxSetup, dead_letters_of, health_of, question
 
 SECRET = "s3cret"
 URL = "https://bot.example.org/telegram"
@@ -33,7 +35,8 @@ class Site:
         bot: ExtBot[None] = ExtBot("1:x")
         self.health = health_of(inbox_setup)
         webhook = Webhook(bot, inbox_setup.receiver, url, SECRET, inbox_setup.metrics)
-        self._web = http_server(self.health, inbox_setup.metrics, webhook)
+        self.dead_letters = dead_letters_of(inbox_setup)
+        self._web = http_server(self.health, self.dead_letters, inbox_setup.metrics, webhook)
 
     async def request(
         self, method: str, path: str, content: bytes = b"", headers: Mapping[str, Any] = RIGHT
@@ -200,7 +203,7 @@ class Looked:
         self.now = 0.0
         self.metrics = inbox_setup.metrics
         self.webhook = Webhook(bot, inbox_setup.receiver, URL, SECRET, self.metrics, lambda: self.now)
-        self._web = http_server(health_of(inbox_setup), self.metrics, self.webhook)
+        self._web = http_server(health_of(inbox_setup), dead_letters_of(inbox_setup), self.metrics, self.webhook)
         self._errors = 0
 
     async def check_for(self, minutes: int) -> IntakeFault | None:
@@ -394,10 +397,15 @@ async def test_it_is_silent_until_telegram_knows_the_address(looked: Looked) -> 
     assert looked.webhook.silent_s() == 0
 
 
-async def test_a_server_that_knows_no_such_call_is_no_fault(looked: Looked, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_server_that_knows_no_such_call_is_no_fault(
+    api: FakeBotApi, inbox_setup: InboxSetup, caplog: pytest.LogCaptureFixture
+) -> None:
     """It is logged once; the token is not blamed, since getMe works."""
-    looked.api.failure_rule = lambda method, _: Failure(404) if method == "getwebhookinfo" else None
-    assert await looked.check_for(3) is None
+    api.failure_rule = lambda method, _: Failure(404) if method == "getwebhookinfo" else None
+    policy = SendingPolicy(inbox_setup.metrics)
+    async with ExtBot(TOKEN, f"{api.url}/bot", request=Transport(), rate_limiter=policy) as bot:
+        looked = Looked(api, bot, inbox_setup)
+        assert await looked.check_for(3) is None
     assert looked.webhook.silent_s() == 0
     assert caplog.text.count("does not know getWebhookInfo") == 1
 
@@ -409,6 +417,9 @@ async def test_health_and_metrics_are_served(site: Site) -> None:
     site.health.problems = [Problem.STORE]
     red = await site.request("GET", "/healthz")
     assert (red.status_code, red.json()) == (503, {"faults": ["the database can't commit"]})
+    site.dead_letters.count, site.dead_letters.since = 2, datetime(2026, 5, 31, tzinfo=UTC)
+    letters = (await site.request("GET", "/healthz")).json()["dead_letters"]
+    assert letters == {"count": 2, "since": "2026-05-31T00:00:00+00:00"}
     metrics = await site.request("GET", "/metrics")
     assert "campaign_bot_updates_received_total 0.0" in metrics.text
 
