@@ -24,6 +24,8 @@ from bot.texts import admins as texts
 _LOG = logging.getLogger(__name__)
 _LATE_S = 600.0
 """A notice that is delivered after more than this says from when it is."""
+_LAST_S = 2.0
+"""How long a delivery under way may take when the bot ends."""
 
 
 class _StoredReply(BaseModel):
@@ -82,12 +84,23 @@ class AdminNotifier:
             await self._send(chat, unkept[0])
             unkept.popleft()
         elif notice := await asyncio.to_thread(self.notices.next, chat):
-            if self._settled.get(chat) != notice.id:
-                await self._deliver(chat, notice)
-                self._settled[chat] = notice.id
-            await asyncio.to_thread(self.notices.settle, notice.id)
+            delivery = asyncio.create_task(self._settle(chat, notice))
+            try:
+                await asyncio.shield(delivery)
+            except asyncio.CancelledError:
+                # The bot ends; what Telegram takes now would be told again after the next start.
+                await asyncio.wait([delivery], timeout=_LAST_S)
+                delivery.cancel()
+                await asyncio.gather(delivery, return_exceptions=True)
+                raise
         else:
             await self._added[chat].wait()
+
+    async def _settle(self, chat: int, notice: Notice) -> None:
+        if self._settled.get(chat) != notice.id:
+            await self._deliver(chat, notice)
+            self._settled[chat] = notice.id
+        await asyncio.to_thread(self.notices.settle, notice.id)
 
     async def _deliver(self, chat: int, notice: Notice) -> None:
         try:

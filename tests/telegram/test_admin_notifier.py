@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from markupsafe import Markup
@@ -187,6 +189,28 @@ async def test_a_delivery_that_can_not_be_noted_is_not_repeated(
             with pytest.raises(StoreError):
                 await admins.deliver()
     await admins.deliver()
+    assert admins.told() == ["又好了"]
+    assert admins.notices.next(ADMIN) is None
+
+
+async def test_a_delivery_under_way_at_the_end_is_noted(admins: Admins) -> None:
+    """The next start does not tell it again."""
+    loop, cancelled = asyncio.get_running_loop(), threading.Event()
+    await admins.tell(HEALTH, "又好了")
+    delivering = asyncio.create_task(admins.notifier.deliver_next(ADMIN))
+
+    def end() -> None:
+        delivering.cancel()
+        loop.call_soon(cancelled.set)
+
+    def end_meanwhile(method: str, _fields: dict[str, Any]) -> None:
+        if method == "sendmessage":
+            loop.call_soon_threadsafe(end)
+            cancelled.wait(10)
+
+    admins.api.failure_rule = end_meanwhile
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(delivering, 10)
     assert admins.told() == ["又好了"]
     assert admins.notices.next(ADMIN) is None
 
