@@ -46,8 +46,9 @@ class DeadLetterReport:
             return None
         mark = self.history.mark(NoticeKind.DEAD_LETTERS)
         told_at = datetime.fromisoformat(mark) if mark else None
-        new, now = self.inbox.died_since(told_at)
         last = self._kept_at or told_at
-        if not self.inbox.died_since(last)[0] or (last and now - last < _EVERY):
+        later, now = self.inbox.died_since(last)
+        if not later or (last and now - last < _EVERY):
             return None
+        new, now = self.inbox.died_since(told_at)
         return Reply(texts.DEAD_LETTERS.format(new=new, count=self.count, since=self.since.astimezone())), now
