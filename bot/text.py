@@ -22,7 +22,7 @@ _BELOW = f"{_THOUSANDS}|{_HUNDREDS}|{_TENS}"
 _NUMERAL = re.compile(f"(?:{_BELOW}|{_D})万(?:零?(?:{_BELOW}))?|{_BELOW}|{_D}+")
 _DIGIT = re.compile(r"\d")
 _SHORT_DATE = re.compile(r"(?<![\d.])(0?[1-9]|1[0-2])\s*[./-]\s*(0?[1-9]|[12]\d|3[01])(?![\d.])")
-_DATE = re.compile(r"(?<!\d)0?(\d{1,2})月份?0?(\d{1,2})(?!\d)[日号]?")
+_DATE = re.compile(r"(?<!\d)0?(1[0-2]|[1-9])月份?0?(3[01]|[12]\d|[1-9])(?!\d)[日号]?")
 _SIMPLIFYING_STEPS = 4
 _LEFT_TRADITIONAL = str.maketrans("著揹", "着背")
 """Characters that OpenCC leaves as they are, because simplified text may hold them too."""

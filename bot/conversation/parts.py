@@ -18,6 +18,7 @@ _LONGEST = 24
 """Characters of a message that names parts and nothing else; a limit also to what the patterns try."""
 _BARE_NUMBER = re.compile("[0-9]{1,2}")
 _SOME = re.compile(rf"(前|头|后|最后|末)(?:面)?([0-9]){_UNIT}")
+_ALL = re.compile(rf"(?:全部|所有|这|那)?(?:的|[0-9])?{_UNIT}都(?:给我|要|说|讲|来|看|发)?(?:我|说|讲|看|1下)*")
 _NEXT = re.compile(rf"(?:那|再)?(下|上|前|后)(?:面)?(?:那)?1?{_UNIT}")
 _AROUND = re.compile(
     "^(?:那么|那|然后|还有|就|我想看|我要看|我想知道|我要|我选|给我说|给我讲|给我|说说|讲讲|看看|请问|其中|里面|的|是|只要|只说|看|选|要)+|"
@@ -57,6 +58,8 @@ def places_in(text: str, count: int, current: int | None = None) -> Sequence[int
     form = _AROUND.sub("", _AROUND.sub("", form))
     if not form:
         return None
+    if _ALL.fullmatch(compact(text)):
+        return range(count)
     if _BARE_NUMBER.fullmatch(form):
         return [int(form) - 1] if 0 < int(form) <= count else None
     places: list[int] = []

@@ -152,7 +152,7 @@ def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding
         return choice
     if parts := _list_parts(bare, context, snapshot):
         return parts
-    steering = steering_of(text) if context.items or not act else None
+    steering = steering_of(text) if (context.items and act is not Act.INSULT) or not act else None
     # Of what was no answer 谁说的 asks who gave the speech.
     is_question = steering is Steering.SOURCE and context.reply and not context.items
     if steering and not is_question and (context.reply or compact(text)):

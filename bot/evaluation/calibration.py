@@ -14,7 +14,7 @@ from bot.matching import ENGINE_VERSION, ConfidenceModel, Index, Matcher
 
 _LOG = logging.getLogger(__name__)
 
-FALSE_ANSWERS = 0.13
+FALSE_ANSWERS = 0.14
 """The share of questions whose item is left out that may be answered: falsely, unless a related item answers them.
 
 An item that is left out leaves its neighbours as rivals but takes every refusal of its own with it, so this is harsher

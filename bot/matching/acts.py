@@ -18,7 +18,7 @@ ITEM_PREFIX = "chat-"
 _LONGEST = 60
 """Characters of a message that may be an act; who writes more wants something."""
 
-_TO_US = re.compile("[你您谢]|辛苦|机器人")
+_TO_US = re.compile("[你您谢]|辛苦|不好意思|对不起|抱歉|机器人")
 """What is said to the bot, beside what is told of something else."""
 
 
@@ -31,7 +31,7 @@ def act_of(item: Item) -> Act | None:
 
 _EXCLAMATIONS = frozenset({Act.INSULT, Act.COMPLAINT, Act.PRAISE, Act.EMOTION, Act.LAUGHING})
 """What is said about somebody or something, in more words than the others."""
-_OUTWEIGHING = frozenset({Act.INSULT, Act.PRAISE, Act.HUMAN_OR_BOT, Act.THANKS})
+_OUTWEIGHING = frozenset({Act.INSULT, Act.PRAISE, Act.HUMAN_OR_BOT, Act.THANKS, Act.APOLOGY})
 """What a message does, whatever else it tells."""
 _CURSES = frozenset({Act.INSULT, Act.COMPLAINT})
 _AFTER = frozenset(
@@ -62,8 +62,8 @@ class Acts:
 
     def _told_beside(self, text: str) -> Act | None:
         """What a message does that says something else too, and asks for nothing."""
-        clauses = [words for part in re.split("[,;!，。；！\n]+", text) if (words := compact(part))]
-        if any(ASKING_WORDS.search(clause) for clause in clauses if not _HUMAN_OR_BOT.match(clause)):
+        clauses = [words for part in _PART.split(text)[::2] if (words := compact(part))]
+        if any(ASKING_WORDS.search(clause) for clause in clauses if not self._told(clause)):
             return None
         told = [self._told(clause) for clause in clauses if _TO_US.search(clause)]
         return next((act for act in told if act in _OUTWEIGHING), None)
@@ -149,10 +149,12 @@ _ENTERTAINING = re.compile(
     "(?:歌|笑话|故事|诗|舞|相声|段子|小说|歌曲|音乐|绕口令|节目)(?:给我|来)?(?:听听?|看看)?(?:吗|吧|呗|不|么|嘛|啊|呀)*"
 )
 _WRITING = re.compile(
-    "(?:你|能不能|可以|可不可以|请|麻烦)*(?:帮我|给我|替我|帮忙)(?:写|拟|编|起草|弄|整)(?:1|两)?[份篇封].{0,10}(?:吧|吗|呗|嘛|啊|不)*"
+    "(?:你|能不能|能|可以|可不可以|请|麻烦)*(?:帮我|给我|替我|帮忙)(?:写|拟|编|起草|弄|整)(?:1|两)?(?:[份篇封].{0,10}|个?(?:简报|总结|材料|报告|稿子|心得|发言稿))(?:吧|吗|呗|嘛|啊|不)*"
 )
 """Who wants something written."""
+_SWEARING = re.compile("(?:你|您)?(?:他|特)?(?:妈|娘)的?.{0,3}(?:听不懂|看不懂|有病|瞎|聋|傻|蠢|笨).{0,6}")
 _PATTERNS = {
+    Act.INSULT: _SWEARING,
     Act.HUMAN_OR_BOT: _HUMAN_OR_BOT,
     Act.OPINION: _OPINION,
     Act.COMPLAINT: _GRUMBLE,

@@ -53,7 +53,7 @@ def pieces(text: str, keywords: Keywords) -> Iterator[str]:
         for clause, end in clauses(part):
             split = list(_split(clause, keywords))
             for piece in split:
-                is_named = len(parts) > 1 and keywords.items(piece)
+                is_named = (len(parts) > 1 or piece != clause) and keywords.items(piece)
                 is_ordinal = _ORDINAL.fullmatch(piece)
                 if len(split) > 1 or is_named or is_ordinal or "?" in end or is_asking(piece):
                     yield _AGAIN.sub("", piece) if is_asking(piece) else piece

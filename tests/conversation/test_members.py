@@ -458,6 +458,7 @@ def test_the_last_one_of_the_list_that_an_answer_is_a_part_of(shipped_snapshot: 
 
 FOLLOWED = {
     "a place in pinyin": (("五带头是哪五个", "di er ge"), ("five-leads",)),
+    "all of a list": (("开展活动有哪几条意义", "三条都给我"), ("three-reasons",)),
     "a place that has an item of its own": (("开展活动有哪几条意义", "第三个展开说说"), ("masses-reason",)),
     "who said it, where nobody had said": (("四个走在前列是哪四个", "哪个提出来的"), ("four-fronts",)),
     "a complete double question": (

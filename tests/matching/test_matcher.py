@@ -82,6 +82,7 @@ PARTS = {
     "with 分别": ("后厨和小卖部分别由谁负责", ["kitchen-head", "shop-head"]),
     "the subject is carried": ("小卖部谁管，几点开门", ["shop-head", "shop-opening"]),
     "the subject of a refusal too": ("小卖部几点开门，电话多少", ["shop-opening", "nc-shop-phone"]),
+    "a term behind another question": ("小卖部谁管，还有三不准", ["shop-head", "three-donts"]),
     "terms that are joined": ("三不准和王师傅", ["three-donts", "kitchen-head"]),
     "who behind another question": ("小卖部几点开门谁管", ["shop-opening", "shop-head"]),
     "terms that are enumerated": ("三不准、王师傅", ["three-donts", "kitchen-head"]),
