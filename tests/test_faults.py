@@ -286,7 +286,7 @@ MALFORMED = {
     "a webhook without its secret": ({"CAMPAIGN_BOT_WEBHOOK_SECRET": ""}, "CAMPAIGN_BOT_WEBHOOK_SECRET"),
     "a webhook without https": ({"CAMPAIGN_BOT_WEBHOOK_URL": "http://bot.example.org/x"}, "CAMPAIGN_BOT_WEBHOOK_URL"),
     "a short key": ({"CAMPAIGN_BOT_KEY": "short"}, "CAMPAIGN_BOT_KEY"),
-    "no address": ({"CAMPAIGN_BOT_LISTEN": "8080"}, "CAMPAIGN_BOT_LISTEN"),
+    "no address": ({"CAMPAIGN_BOT_LISTEN": "9999"}, "CAMPAIGN_BOT_LISTEN"),
     "no number": ({"CAMPAIGN_BOT_RETENTION_DAYS": "long"}, "CAMPAIGN_BOT_RETENTION_DAYS"),
 }
 
