@@ -68,6 +68,8 @@ class Conversation:
         """The member's last message."""
         self._shown: dict[str, Any] = {}
         """The bot's last message, as it is shown now."""
+        self._inline_answer: dict[str, Any] = {}
+        """What the bot answered last to what was typed after its name."""
         self._misses_before = self._misses()
 
     def _misses(self) -> int:
@@ -104,8 +106,14 @@ class Conversation:
                 self._expect("sendmessage", rest)
                 if self._chat < 0:
                     assert self._shown["reply_to_message"]["message_id"] == self._said["message_id"]
+            case "exactly":
+                self._expect("sendmessage", "")
+                assert self._shown["text"] == rest.replace("\\n", "\n")
             case "=":
                 self._expect("editmessagetext", rest)
+            case "quotes":
+                quoted = self._shown.get("reply_to_message", {}).get("message_id")
+                assert quoted == {"question": self._said["message_id"], "nothing": None}[rest]
             case "press":
                 label, _, other = rest.partition(" by ")
                 self._press(self._buttons()[label], self._member + bool(other) * 1_000_000)
@@ -116,8 +124,13 @@ class Conversation:
             case "inline":
                 query = {"id": str(next(_IDS)), "from": self._sender(), "query": rest, "offset": ""}
                 self._api.put({"inline_query": query})
+                self._inline_answer = self._next_event("answerinlinequery")
             case "results":
                 self._expect_results(rest)
+            case "hint":
+                assert self._inline_answer["button"]["text"] == rest
+            case "follow":
+                self._say(f"/start {self._inline_answer['button']['start_parameter']}")
             case "send":
                 self._send(rest)
             case "silence":
@@ -131,6 +144,12 @@ class Conversation:
                 assert self._misses() - self._misses_before == int(rest)
             case "group":
                 self._chat = -self._member
+            case "status":
+                before, _, status = rest.partition(" -> ")
+                self._api.bot_becomes(status, self._chat, before=before, **self._sender())
+            case "told":
+                self._expect("sendmessage", rest)
+                assert "reply_to_message" not in self._shown
             case "language":
                 self._language = rest
             case "slow":
@@ -159,12 +178,22 @@ class Conversation:
 
     def _send(self, what: str) -> None:
         kind, _, caption = what.partition(" ")
-        file = {"file_id": "1", "file_unique_id": "1", "width": 1, "height": 1}
-        sticker = {**file, "type": "regular", "is_animated": False, "is_video": False}
-        if kind == "photo":
-            content: dict[str, Any] = {"photo": [file]} | ({"caption": caption} if caption else {})
-        else:
-            content = {"sticker": sticker | ({"emoji": caption} if caption else {})}
+        file = {"file_id": "1", "file_unique_id": "1"}
+        size = {"width": 1, "height": 1}
+        contents: dict[str, Any] = {
+            "document": file,
+            "location": {"latitude": 30.0, "longitude": 103.0},
+            "photo": [file | size],
+            "sticker": file | size | {"type": "regular", "is_animated": False, "is_video": False},
+            "video": file | size | {"duration": 1},
+            "video_note": file | {"length": 1, "duration": 1},
+            "voice": file | {"duration": 1},
+        }
+        content = {kind: contents[kind]}
+        if caption and kind == "sticker":
+            content["sticker"]["emoji"] = caption
+        elif caption:
+            content["caption"] = caption
         self._said = self._api.member_sends({**content, "from": self._sender()}, chat=self._chat)
 
     def _press(self, data: str, member: int) -> None:
@@ -202,15 +231,12 @@ class Conversation:
         return True
 
     def _expect_results(self, expected: str) -> None:
-        answer = self._next_event("answerinlinequery")
-        first, _, hint = expected.partition(", ")
-        if first == "none":
-            assert answer["results"] == []
-            assert answer["button"]["text"] == hint
+        titles = [result["title"] for result in self._inline_answer["results"]]
+        if expected == "none":
+            assert titles == []
             return
-        titles = [result["title"] for result in answer["results"]]
         assert titles[: len(expected.split(", "))] == expected.split(", ")
-        assert len({result["id"] for result in answer["results"]}) == len(titles)
+        assert len({result["id"] for result in self._inline_answer["results"]}) == len(titles)
 
 
 @dataclass
@@ -240,8 +266,6 @@ class AdminConversation(Conversation):
             case "as":
                 who, _, where = rest.partition(" in ")
                 self._switch_to(PEOPLE[who], ADMIN_GROUP if where else PEOPLE[who])
-            case "told":
-                self._expect("sendmessage", rest)
             case "file":
                 name, verb, text = rest.split(" ", 2)
                 wait_for(lambda: self._text(name).count(text.replace("\\n", "\n")) == (1 if verb == "holds" else 0))

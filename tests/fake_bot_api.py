@@ -1,7 +1,8 @@
 """The Bot API over real HTTP on loopback: true offsets, long polling, webhook delivery, scripted failures.
 
 Each call is checked against aiogram's type of its method. What does not fit that type, an unknown field included, is
-noted in ``FakeBotApi.invalid``.
+noted in ``FakeBotApi.invalid``. HTML that can't be parsed, and text that is too long, is refused; messages hold what
+members see.
 """
 
 import functools
@@ -21,9 +22,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel
 
+from tests.telegram_html import CantParseError, visible
+
 TOKEN = "123456789:AAcanaryTOKENcanaryTOKENcanaryTOKEN"
 BOT = {"id": 123456789, "is_bot": True, "first_name": "问答小帮手", "username": "campaign_faq_bot"}
 _DELIVERIES_AT_ONCE = 4
+_LONGEST_TEXT = 4096
+"""In UTF-16 units."""
 _TEXTS = {
     "callback_query_id", "data", "description", "inline_query_id", "parse_mode", "secret_token", "short_description",
     "text", "url",
@@ -51,17 +56,20 @@ class FakeBotApi:
     """One bot's server. Tests put updates in and read calls out, from any thread.
 
     ``failure_rule`` decides for each call whether it fails, and how. ``deliver_to`` is the host and port at which the
-    bot's webhook listens.
+    bot's webhook listens. With ``refuses_html`` no HTML at all can be parsed.
     """
 
     def __init__(self, failure_rule: FailureRule = lambda _method, _fields: None) -> None:
         self.failure_rule = failure_rule
         self.deliver_to = ""
+        self.refuses_html = False
         self.times: list[float] = []
         self.active = 0
         """Calls under way, ``polls`` of them waiting for updates."""
         self.polls = 0
         self._webhook: dict[str, Any] = {}
+        self._allowed: list[str] = []
+        """The kinds of updates that the bot has asked for; if there are none, all."""
         self._delivered: set[int] = set()
         self._under_way: set[object] = set()
         self._not_before: dict[int, float] = {}
@@ -109,6 +117,18 @@ class FakeBotApi:
         }
         self.put({"callback_query": query})
 
+    def bot_becomes(self, status: str, chat: int, *, before: str, **sender: Any) -> None:
+        """The bot's own status in a chat changes, and so did it before."""
+        bot = {key: BOT[key] for key in ("id", "is_bot", "first_name", "username")}
+        change = {
+            "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup", "title": "水利局"},
+            "from": {"id": 7, "is_bot": False, "first_name": "张三", **sender},
+            "date": int(time.time()),
+            "old_chat_member": {"user": bot, "status": before},
+            "new_chat_member": {"user": bot, "status": status},
+        }
+        self.put({"my_chat_member": change})
+
     def put(self, update: dict[str, Any]) -> None:
         """Any raw update, with the next id."""
         with self._changed:
@@ -153,14 +173,16 @@ class FakeBotApi:
 
     @property
     def pending(self) -> int:
-        """Updates that were not confirmed."""
+        """Updates that the bot is to get and has not confirmed."""
         return len(self._pending())
 
     def _pending(self) -> list[dict[str, Any]]:
         return [
             update
             for update in self._updates
-            if update["update_id"] > self._confirmed and update["update_id"] not in self._delivered
+            if update["update_id"] > self._confirmed
+            and update["update_id"] not in self._delivered
+            and (not self._allowed or not update.keys().isdisjoint(self._allowed))
         ]
 
     # --- what the Bot API does --------------------------------------------------------------------------------------
@@ -186,16 +208,35 @@ class FakeBotApi:
             }
         if method == "getupdates" and self._webhook:
             return 409, {"ok": False, "error_code": 409, "description": "Conflict: a webhook is set"}
-        if method == "editmessagetext" and (refusal := self._refused_edit(fields)):
+        refusal = self._refused_text(method, fields)
+        if not refusal and method == "editmessagetext":
+            refusal = self._refused_edit(fields)
+        if refusal:
             return 400, {"ok": False, "error_code": 400, "description": f"Bad Request: {refusal}"}
         return 200, {"ok": True, "result": self._answer(method, fields)}
+
+    def _refused_text(self, method: str, fields: dict[str, Any]) -> str | None:
+        """Why a text that is to be shown is refused, if it is."""
+        contents = [fields] if method in {"sendmessage", "editmessagetext"} else []
+        if method == "answerinlinequery":
+            contents = [result["input_message_content"] for result in fields["results"]]
+        for content in contents:
+            if self.refuses_html and "parse_mode" in content:
+                return "can't parse entities: unsupported start tag"
+            try:
+                text = _seen(content)
+            except CantParseError as error:
+                return f"can't parse entities: {error}"
+            if len(text.encode("utf-16-le", "surrogatepass")) // 2 > _LONGEST_TEXT:
+                return "message is too long"
+        return None
 
     def _refused_edit(self, fields: dict[str, Any]) -> str | None:
         with self._changed:
             message = self._messages.get(fields["message_id"])
         if message is None:
             return "message to edit not found"
-        same = (message["text"], message.get("reply_markup")) == (fields["text"], fields.get("reply_markup"))
+        same = (message["text"], message.get("reply_markup")) == (_seen(fields), fields.get("reply_markup"))
         return "message is not modified" if same else None
 
     def _next_failure(self, method: str, fields: dict[str, Any]) -> Failure | None:
@@ -222,6 +263,7 @@ class FakeBotApi:
             case "getme":
                 return BOT
             case "getupdates":
+                self._allow(fields)
                 return self._get_updates(fields.get("offset"), fields.get("timeout", 0), fields.get("limit", 100))
             case "sendmessage":
                 return self._send(fields)
@@ -230,6 +272,7 @@ class FakeBotApi:
             case "answercallbackquery" | "answerinlinequery":
                 return self._note(method, fields)
             case "setwebhook":
+                self._allow(fields)
                 return self._set_webhook(fields)
             case "deletewebhook":
                 return self._set_webhook({})
@@ -245,6 +288,11 @@ class FakeBotApi:
             self._changed.wait_for(lambda: self.pending > 0 or self._closing.is_set(), timeout=timeout)
             self.polls -= 1
             return self._pending()[:limit]
+
+    def _allow(self, fields: dict[str, Any]) -> None:
+        """Take over which kinds the bot asks for; a call that does not say leaves it as it is."""
+        with self._changed:
+            self._allowed = fields.get("allowed_updates", self._allowed)
 
     def _set_webhook(self, fields: dict[str, Any]) -> bool:
         with self._changed:
@@ -305,12 +353,12 @@ class FakeBotApi:
 
     def _send(self, fields: dict[str, Any]) -> dict[str, Any]:
         with self._changed:
-            message = {
+            message: dict[str, Any] = {
                 "message_id": next(self._ids),
                 "date": int(time.time()),
                 "chat": {"id": fields["chat_id"], "type": "private" if fields["chat_id"] > 0 else "supergroup"},
                 "from": BOT,
-                "text": fields["text"],
+                "text": _seen(fields),
             }
             if "reply_markup" in fields:
                 message["reply_markup"] = fields["reply_markup"]
@@ -324,7 +372,7 @@ class FakeBotApi:
     def _edit(self, fields: dict[str, Any]) -> dict[str, Any]:
         with self._changed:
             message = self._messages[fields["message_id"]]
-            message["text"] = fields["text"]
+            message["text"] = _seen(fields)
             message.pop("reply_markup", None)
             if "reply_markup" in fields:
                 message["reply_markup"] = fields["reply_markup"]
@@ -357,10 +405,17 @@ def _method_type(name: str) -> type[BaseModel] | None:
     return typing.cast("type[BaseModel]", types[name])
 
 
+def _seen(content: dict[str, Any]) -> str:
+    """What members see of a text. Raises CantParseError if it is HTML that can't be parsed."""
+    text = str(content["text"] if "text" in content else content["message_text"])
+    return visible(text) if content.get("parse_mode") == "HTML" else text
+
+
 def _chat(update: dict[str, Any]) -> object:
     """The chat that an update belongs to; None for updates without one."""
     query = update.get("callback_query") or {}
-    message = update.get("message") or update.get("edited_message") or query.get("message") or {}
+    message = update.get("message") or update.get("edited_message") or query.get("message")
+    message = message or update.get("my_chat_member") or {}
     return message.get("chat", {}).get("id") if isinstance(message.get("chat"), dict) else None
 
 

@@ -23,17 +23,20 @@ class Notes:
         self.handled: list[str] = []
         self.apologies: list[str] = []
         self.ages: list[float] = []
+        self.followed: dict[str, bool] = {}
         self.act: Callable[[str, int], Awaitable[Records]] = self._nothing
 
     @staticmethod
     async def _nothing(_words: str, _attempt: int) -> Records:
         return NOTHING
 
-    async def handle(self, update: Update, age_s: float) -> Records:
+    async def handle(self, update: Update, age_s: float, is_followed: Callable[[], bool]) -> Records:
         words = update.message.words if update.message else "?"
         self.handled.append(words)
         self.ages.append(age_s)
-        return await self.act(words, self.handled.count(words))
+        records = await self.act(words, self.handled.count(words))
+        self.followed[words] = is_followed()
+        return records
 
     async def failed(self, update: Update) -> None:
         self.apologies.append(update.message.words if update.message else "?")

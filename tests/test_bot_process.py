@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.reply import short_key
 from bot.store.database import Database
 from bot.store.history import History
 from bot.store.misses import MissLog
@@ -54,7 +53,12 @@ def test_a_member_is_answered_and_a_miss_survives_a_restart(
         api.member_says("饭卡丢了怎么补")
         welcome, answer = api.wait_for_messages(2)
         assert "食堂须知" in welcome["text"]
-        assert buttons(welcome) == [("食堂", f"t:{short_key('食堂')}:0")]
+        assert buttons(welcome) == [
+            ("食堂几点开门？", "a:s:opening"),
+            ("食堂几点关门？", "a:s:closing"),
+            ("饭卡丢了怎么补？", "a:s:card"),
+            ("全部话题", "topics:0"),
+        ]
         assert "带上工作证就行" in answer["text"]
         assert "出处：第一条；第二条" in answer["text"]
 
@@ -135,7 +139,7 @@ def test_an_old_webhook_is_removed_and_its_backlog_kept(
 
 ODD_MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
     "blank": ({"text": " "}, "没看到文字"),
-    "emoji only": ({"text": "😀😀"}, "看您乐呵"),
+    "emoji only": ({"text": "😀😀"}, "看你乐呵"),
     "zero width": ({"text": "\u200b\u200d"}, "没看到文字"),
     "3,000 characters": ({"text": "补办饭卡。" * 600}, "只看了前面"),
     "HTML": ({"text": "<b>补办饭卡</b><script>"}, "工作证"),
@@ -152,9 +156,9 @@ ODD_MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
                 "is_video": False,
             }
         },
-        "文字",
+        "表情",
     ),
-    "a photo": ({"photo": [{"file_id": "1", "file_unique_id": "1", "width": 1, "height": 1}]}, "文字"),
+    "a photo": ({"photo": [{"file_id": "1", "file_unique_id": "1", "width": 1, "height": 1}]}, "图片"),
     "a photo with a question": (
         {"photo": [{"file_id": "1", "file_unique_id": "1", "width": 1, "height": 1}], "caption": "补办饭卡"},
         "工作证",

@@ -32,8 +32,8 @@ def test_there_is_enough_of_it(shipped: Knowledge) -> None:
     answers, refusals = items(shipped, Kind.ANSWER), items(shipped, Kind.NOT_COVERED)
     assert len(answers) >= 90
     assert len(refusals) >= 60
-    assert {item.id: len(item.phrasings) for item in answers if len(item.phrasings) < 15} == {}
-    assert {item.id: len(item.phrasings) for item in refusals if len(item.phrasings) < 12} == {}
+    assert {item.id: len(item.phrasings) for item in answers if len(item.phrasings) < 6} == {}
+    assert {item.id: len(item.phrasings) for item in refusals if len(item.phrasings) < 4} == {}
 
 
 def test_every_paragraph_is_covered(shipped: Knowledge) -> None:

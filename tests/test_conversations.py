@@ -16,6 +16,7 @@ from tests.process import settings_for
 FOLDER = ROOT / "tests" / "conversations"
 FILES = sorted(FOLDER.glob("*.txt"))
 RULES = sorted((FOLDER / "rules").glob("*.txt"))
+LIBRARY = sorted((FOLDER / "library").glob("*.txt"))
 
 
 @pytest.fixture(scope="module", params=["polling", "webhook"])
@@ -55,6 +56,13 @@ def test_a_conversation_as_people_talk(rules_bot: RunningBot, file: Path) -> Non
     test_a_conversation(rules_bot, file)
 
 
+@pytest.mark.parametrize("file", LIBRARY, ids=[file.stem for file in LIBRARY])
+def test_a_conversation_with_a_new_bot(mode: str, tmp_path: Path, file: Path) -> None:
+    """What is shown where nobody has asked anything before."""
+    with running(mode, tmp_path, CANTEEN.with_name("library")) as bot:
+        test_a_conversation(bot, file)
+
+
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
 def test_a_conversation(bot: RunningBot, file: Path) -> None:
     """What a member sees; and the log is clean."""
@@ -89,5 +97,5 @@ def test_menus_and_descriptions_are_set(bot: RunningBot) -> None:
         for method, fields in bot.api.calls
         if method == "setmycommands"
     }
-    members = ["topics", "hot", "ask", "help", "privacy", "forget", "whoami"]
+    members = ["topics", "hot", "ask", "help", "privacy"]
     assert menus == {None: members, "zh": members}

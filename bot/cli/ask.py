@@ -12,7 +12,7 @@ from bot.cli.chat import show
 from bot.cli.terminal import KnowledgeOption, build, print_json
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.records import miss_of
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Reply, plain_text
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.matching import Answer, Candidate, Settled, Verdict
@@ -68,7 +68,7 @@ def _as_json(question: str, verdict: Verdict, reply: Reply) -> dict[str, Any]:
         if isinstance(verdict, Answer)
         else None,
         "sources": list(dict.fromkeys(source for item in items for source in item.source)),
-        "reply": reply.text,
+        "reply": plain_text(reply.text),
         "suggestions": [
             _candidate(suggestion) | {"question": suggestion.item.question, "answer": suggestion.item.answer}
             for suggestion in verdict.suggestions[:3]

@@ -14,7 +14,7 @@ from bot.app import App
 from bot.cli.terminal import KnowledgeOption, build, build_keeping_nothing, print_json
 from bot.conversation.commands import Command
 from bot.conversation.members import Speaker, Turn
-from bot.conversation.reply import Button, Reply
+from bot.conversation.reply import Button, Reply, plain_text
 from bot.texts import command_line as texts
 
 _RESET = "/reset"
@@ -53,7 +53,7 @@ def converse(bot: App, *, log: bool) -> None:
         print_json(
             {
                 "say": said,
-                "reply": turn.reply.text if turn.reply else "",
+                "reply": plain_text(turn.reply.text) if turn.reply else "",
                 "buttons": [button.label for button in turn.reply.buttons] if turn.reply else [],
                 "verdict": "command" if command and command.name != "ask" else turn.verdict,
                 "items": turn.items,
@@ -122,7 +122,7 @@ def show(reply: Reply, console: Console) -> None:
     """
     numbers = itertools.count(1)
     rows = ("  " + "   ".join(f"{next(numbers)}. {button.label}" for button in row) for row in reply.rows)
-    for line, style in ((reply.text, None), *((row, "cyan") for row in rows)):
+    for line, style in ((plain_text(reply.text), None), *((row, "cyan") for row in rows)):
         console.print(line, style=style, markup=False, highlight=False, emoji=False, soft_wrap=not console.is_terminal)
     console.print()
 

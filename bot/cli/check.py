@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,17 @@ from bot.knowledge import Knowledge, read, read_revision
 from bot.snapshot import Snapshot
 from bot.texts import command_line as texts
 
+_LINES = 20
+"""Pieces of advice of one kind that are printed, unless all are wanted."""
+_PLACES = 5
+"""Places that are named in one piece of advice then."""
+
 
 def check(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=texts.HELP_KNOWLEDGE)] = None,
     *,
     quick: Annotated[bool, typer.Option("--quick", help=texts.HELP_QUICK)] = False,
+    every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL_ADVICE.format(most=_LINES))] = False,
     against: Annotated[str | None, typer.Option("--against", metavar="DIR_OR_GIT_REV", help=texts.HELP_AGAINST)] = None,
 ) -> None:
     """Print all faults, or what each paragraph is covered by."""
@@ -37,7 +44,7 @@ def check(
             return
         print(*_report(loaded), sep="\n")
         if not quick:
-            for line in _all_advice(bot, loaded):
+            for line in _advice(bot, loaded, every=every):
                 print(line)
 
 
@@ -80,10 +87,25 @@ def _report(knowledge: Knowledge) -> Iterator[str]:
         yield texts.COVERAGE_ROW.format(paragraph=paragraph, place=place, items=items or texts.COVERAGE_NONE)
 
 
-def _all_advice(bot: App, knowledge: Knowledge) -> Iterator[str]:
-    for advice in advise(knowledge.base, bot.snapshot.index, bot.snapshot.confidence, bot.progress):
-        places = [texts.CHECK_PLACE.format(place=knowledge.locations[item], item=item) for item in advice.items]
-        yield texts.CHECK_ADVICE.format(items="、".join(places), advice=in_words(advice))
+def _advice(bot: App, knowledge: Knowledge, *, every: bool) -> Iterator[str]:
+    advice = advise(knowledge.base, bot.snapshot.index, bot.snapshot.confidence, bot.progress)
+    for _, of_a_kind in groupby(advice, key=lambda piece: piece.kind):
+        pieces = list(of_a_kind)
+        shown = pieces if every else pieces[:_LINES]
+        for piece in shown:
+            places = _places(piece, knowledge, len(piece.passages) if every else _PLACES)
+            yield texts.CHECK_ADVICE.format(places=places, advice=in_words(piece))
+        if left := len(pieces) - len(shown):
+            yield texts.CHECK_MORE.format(count=left)
+
+
+def _places(advice: Advice, knowledge: Knowledge, most: int) -> str:
+    places = "、".join(
+        texts.CHECK_PLACE.format(place=knowledge.location(passage.item, passage.text), item=passage.item)
+        for passage in advice.passages[:most]
+    )
+    left = len(advice.passages) - most
+    return texts.CHECK_MORE_PLACES.format(places=places, count=left) if left > 0 else places
 
 
 def in_words(advice: Advice) -> str:

@@ -68,11 +68,20 @@ def _packed(value: Any) -> str:  # noqa: ANN401 - a field's value
 
 
 class Origin(StrEnum):
-    """Where an item was opened, and where its way back leads."""
+    """Where an item was opened. From a list it was opened in the list's place, and a way back leads to the list."""
 
+    DIRECT = "d"
+    """Nowhere: it answers the question itself."""
+    ANSWER = "r"
+    """Under another answer, which still stands above it."""
     QUESTION = "q"
+    """From the list that was the reply to a question."""
     TOPIC = "t"
     HOT = "h"
+    START = "s"
+    """From the welcome's examples."""
+    MORE = "m"
+    """From the list of what else there is to read after an answer."""
 
 
 class Defect(StrEnum):
@@ -115,7 +124,7 @@ class ReportDefect(Callback, prefix="f"):
 
 
 class GoBack(Callback, prefix="b"):
-    """Show what the answer was opened from: the question's reply, or what is asked most."""
+    """Show the list that the answer was opened from, but for a topic's, which ``ShowTopic`` shows."""
 
     origin: Origin
 

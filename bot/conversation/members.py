@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.conversation import callbacks
 from bot.conversation.callbacks import Callback, Origin
-from bot.conversation.commands import Command
+from bot.conversation.commands import Command, carried_question
 from bot.conversation.context import Context, ConversationMemory, Participant
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.parts import parts_of
@@ -35,8 +35,6 @@ from bot.texts.languages import Language
 
 HOT_ITEMS = 8
 INLINE_ITEMS = 10
-INLINE_START = "inline"
-"""The payload of the link that leads from inline mode to a private chat."""
 _INLINE_SHARE = 0.5
 """An inline result's score is at least this share of the best one's."""
 _SENTENCE = re.compile("[^。！？!?\n]+[。！？!?]?")
@@ -58,7 +56,6 @@ _STEERED_NOT_COVERED = {
     Steering.REASON: "{short}",
 }
 """What is said to a word on the last reply, if it was an answer, and if it was a refusal."""
-_ITEM_ID = re.compile("[a-z0-9-]{1,40}")
 _MORE = 3
 """Items that are offered to whoever wants to read on."""
 _COMMANDS = {"help": texts.HELP, "privacy": texts.PRIVACY, "whoami": texts.WHOAMI}
@@ -94,7 +91,8 @@ class Turn:
     knowledge is small talk; ``items`` are the ids of its items. ``notice`` is a line that passes by for whoever pressed
     a button. ``records`` are to be kept once the reply was delivered. ``subscribe_to`` is the key of the miss whose
     answer the member wants to be told; ``unsubscribe``: they want to be told nothing any more. ``refused``: there was
-    no room for some records; the reply promises nothing that is not kept.
+    no room for some records; the reply promises nothing that is not kept. ``replaces``: the reply to a button stands in
+    the place of the message that has the button, not below it.
     """
 
     reply: Reply | None
@@ -105,6 +103,7 @@ class Turn:
     refused: bool = False
     verdict: VerdictKind = VerdictKind.SMALL_TALK
     items: tuple[str, ...] = ()
+    replaces: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ class MemberConversation:
 
     def replies(self, snapshot: Snapshot, language: Language) -> MemberReplies:
         """What words replies in a language."""
-        return MemberReplies(snapshot.base, self.retention_days, language)
+        return MemberReplies(snapshot.base, self.retention_days, language, self.usage.shown)
 
     def ask(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: PLR0911 - one return a meaning
         """The turn after a message, as it is understood after what was said before."""
@@ -153,6 +152,8 @@ class MemberConversation:
                 self.memory.put_reading(speaker.participant, text, item.question)
                 return self._parts(item, places, speaker, snapshot)
             case Steered(steering):
+                # The way back under what is opened then leads to what is said here.
+                self.memory.put_reading(speaker.participant, text, context.question)
                 return self._steered(steering, context, speaker, snapshot)
             case Incomplete(fragments):
                 self.memory.put_context(speaker.participant, replace(context, fragments=fragments))
@@ -182,11 +183,11 @@ class MemberConversation:
             case name:
                 return Turn(replies.plain(_COMMANDS.get(name, texts.UNKNOWN_COMMAND), id=speaker.member))
 
-    def press(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: C901, PLR0911 - a button each
+    def press(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: PLR0911 - a button each
         """The turn after a pressed button.
 
         ``callback`` is None where it can't be read. ``question``: what the button's message replied to, empty if that
-        is not known.
+        is not known. An item that is opened under an answer stands below it, any other in the place of its list.
         """
         replies = self.replies(snapshot, speaker.language)
         asked = self.memory.reading(speaker.participant, question)
@@ -200,16 +201,12 @@ class MemberConversation:
                 return self._listed(replies.with_topics(texts.TOPICS, page), speaker)
             case callbacks.ShowTopic(topic, page):
                 return self._listed(replies.topic(topic, page), speaker)
-            case callbacks.GoBack(Origin.HOT):
-                return self._listed(replies.hot(self._hot(snapshot)), speaker)
-            case callbacks.GoBack(Origin.QUESTION) if question:
-                return Turn(replies.verdict(verdict, question, noted=False))
-            case callbacks.GoBack(Origin.QUESTION):
-                return Turn(replies.plain(texts.QUESTION_GONE))
+            case callbacks.GoBack(origin):
+                return self._back(origin, question, speaker, snapshot)
             case callbacks.OpenItems(origin, keys) if items := _items(keys, snapshot):
                 return self._open(items, origin, speaker, snapshot)
             case callbacks.ReopenItems(origin, keys) if items := _items(keys, snapshot):
-                return Turn(replies.items(items, origin, back=_leads_back(items, origin, verdict)))
+                return Turn(replies.items(items, origin))
             case callbacks.Dislike(origin, keys) if items := _items(keys, snapshot):
                 return Turn(replies.defects(items, origin))
             case callbacks.Like() | callbacks.ReportDefect() if items := _items(callback.items, snapshot):
@@ -217,10 +214,38 @@ class MemberConversation:
             case _:
                 return Turn(replies.gone())
 
+    def _back(self, origin: Origin, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        """The list that an item was opened from."""
+        replies = self.replies(snapshot, speaker.language)
+        asked = self.memory.reading(speaker.participant, question)
+        verdict = snapshot.matcher.match(asked)
+        items = _chosen(verdict)
+        match origin:
+            case Origin.HOT:
+                return self._listed(replies.hot(self._hot(snapshot)), speaker)
+            case Origin.START:
+                return self._listed(replies.welcome(self._hot(snapshot)), speaker)
+            case Origin.QUESTION if question:
+                return Turn(replies.verdict(verdict, question, noted=False))
+            case Origin.MORE if more := _more(items, snapshot):
+                about = Context(
+                    asked, tuple(item.id for item in items), subjects=subjects_of(asked, items, snapshot.matcher)
+                )
+                return self._more(replies.more(more), about, speaker)
+            case Origin.QUESTION | Origin.MORE:
+                return Turn(replies.plain(texts.QUESTION_GONE))
+            case _:
+                return Turn(replies.gone())
+
+    def _more(self, reply: Reply, about: Context, speaker: Speaker) -> Turn:
+        """A list of what else there is to read after what was talked about: the next message may choose from it."""
+        self.memory.put_context(speaker.participant, replace(about, options=_options(reply), reply=reply))
+        return Turn(reply, verdict=VerdictKind.SUGGEST)
+
     def _asked(self, text: str, asked: Asked, speaker: Speaker, snapshot: Snapshot) -> Turn:
         question, verdict = asked.question, asked.verdict
         self.memory.put_reading(speaker.participant, text, question)
-        chosen = [candidate.item for candidate in verdict.chosen] if isinstance(verdict, Settled) else []
+        chosen = _chosen(verdict)
         wanted = tuple(miss for miss in (miss_of(question, verdict), *misses_of_parts(verdict)) if miss)
         misses = wanted if wanted and speaker.has_capacity(Records(misses=wanted)) else ()
         records = Records(
@@ -284,9 +309,7 @@ class MemberConversation:
             return Turn(replies.plain(texts.NOTHING_SAID))
         items = [snapshot.base.by_id[key] for key in context.items if key in snapshot.base.by_id]
         if steering is Steering.MORE and (more := _more(items, snapshot)):
-            reply = replies.more(more)
-            self.memory.put_context(speaker.participant, replace(context, options=_options(reply), reply=reply))
-            return Turn(reply, verdict=VerdictKind.SUGGEST)
+            return self._more(replies.more(more), context, speaker)
         if steering is Steering.REPEAT:
             return Turn(context.reply)
         if not items:
@@ -297,9 +320,14 @@ class MemberConversation:
         return Turn(replies.plain(message, short=short, places=places))
 
     def inline(self, query: str, snapshot: Snapshot) -> Sequence[Item]:
-        """What may be shared for a few typed words, the best first; what is asked most for none."""
+        """What may be shared for a few typed words, the best first; what is asked most for none.
+
+        For a keyword these are the items that hold it.
+        """
         if not query.strip():
             return self._hot(snapshot) or [items[0] for items in snapshot.base.topics.values()][:INLINE_ITEMS]
+        if held := snapshot.matcher.holding(query):
+            return held[:INLINE_ITEMS]
         verdict = snapshot.matcher.match(query)
         if isinstance(verdict, Unknown):
             return []
@@ -311,30 +339,41 @@ class MemberConversation:
         return list(found.values())[:INLINE_ITEMS]
 
     def _start(self, payload: str, speaker: Speaker, snapshot: Snapshot) -> Turn:
-        """A link may name an item, or one that is gone since."""
+        """A link may name an item, also one that was shown and is gone since, or carry a question."""
         item = snapshot.base.by_id.get(payload)
         if item and item.kind is not Kind.SMALL_TALK:
             return self._open([item], Origin.TOPIC, speaker, snapshot)
-        is_gone = payload != INLINE_START and _ITEM_ID.fullmatch(payload)
         replies = self.replies(snapshot, speaker.language)
-        return self._listed(replies.gone() if is_gone else replies.with_topics(texts.WELCOME), speaker)
+        if question := carried_question(payload):
+            # It leans on nothing that was said here.
+            self.memory.forget(speaker.participant)
+            turn = self.ask(question, speaker, snapshot)
+            return replace(turn, reply=turn.reply and replies.read_as(question, turn.reply))
+        is_gone = item is None and payload in self.usage.shown()
+        return self._listed(replies.gone() if is_gone else replies.welcome(self._hot(snapshot)), speaker)
 
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker, snapshot: Snapshot) -> Turn:
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
         reply = self.replies(snapshot, speaker.language).items(items, origin)
         self._remember(items[0].question, items, reply, speaker, snapshot)
         kind = VerdictKind.ANSWER if shown else VerdictKind.NOT_COVERED
-        return Turn(reply, Records(shown=shown), verdict=kind, items=tuple(item.id for item in items))
+        ids = tuple(item.id for item in items)
+        return Turn(reply, Records(shown=shown), verdict=kind, items=ids, replaces=origin is not Origin.ANSWER)
 
     def _hot(self, snapshot: Snapshot) -> Sequence[Item]:
-        """What is asked most, as far as it is still there."""
-        by_id = snapshot.base.by_id
-        return [by_id[item_id] for item_id in list(self.usage.shown())[:HOT_ITEMS] if item_id in by_id]
+        """The answers that are asked for most, as far as they are still there."""
+        found = [snapshot.base.by_id.get(item_id) for item_id in list(self.usage.shown())[:HOT_ITEMS]]
+        return [item for item in found if item and item.kind is Kind.ANSWER]
 
 
 def _is_due(verdict: Verdict) -> bool:
     """Whether a reply is due where nobody is addressed."""
     return isinstance(verdict, Answer | NotCovered)
+
+
+def _chosen(verdict: Verdict) -> list[Item]:
+    """The items that the reply to a question is made of."""
+    return [candidate.item for candidate in verdict.chosen] if isinstance(verdict, Settled) else []
 
 
 def _options(reply: Reply) -> tuple[Button, ...]:
@@ -370,14 +409,14 @@ def _judged(
 ) -> Turn:
     origin = callback.origin
     opinion = Opinion[callback.defect.name] if isinstance(callback, callbacks.ReportDefect) else Opinion.HELPFUL
-    chosen = verdict.chosen if isinstance(verdict, Settled) else ()
-    led_to = [candidate.item for candidate in (*chosen, *verdict.suggestions)] if origin is Origin.QUESTION else []
+    is_asked = origin in {Origin.DIRECT, Origin.QUESTION}
+    led_to = [*_chosen(verdict), *(near.item for near in verdict.suggestions)] if is_asked else []
     # An item that the question did not lead to was opened for its own question.
     feedback = tuple(opinion_on(item, asked if item in led_to else item.question, opinion) for item in items)
     complaints = tuple(map(complaint, feedback)) if opinion in COMPLAINTS else ()
     wanted = Records(misses=complaints, feedback=feedback)
     kept = _first_kept(speaker, wanted, Records(feedback=feedback))
-    reply = replies.items(items, origin, back=_leads_back(items, origin, verdict), thumbs=False)
+    reply = replies.items(items, origin, thumbs=False)
     notice = replies.say(texts.THANKS if kept.feedback else texts.THANKS_NOT_KEPT)
     return Turn(reply, kept, notice, refused=kept != wanted)
 
@@ -405,16 +444,6 @@ def _subscribed(asked: str, verdict: Verdict, speaker: Speaker, replies: MemberR
     if miss is None or not speaker.reachable:
         return Turn(replies.plain(texts.QUESTION_GONE))
     return Turn(replies.unknown(texts.PROMISED), notice=replies.say(texts.PROMISE), subscribe_to=miss.key)
-
-
-def _is_answer(items: Sequence[Item], verdict: Verdict) -> bool:
-    """Whether these items are the very answer that a verdict gives."""
-    return isinstance(verdict, Answer) and [chosen.item for chosen in verdict.chosen] == list(items)
-
-
-def _leads_back(items: Sequence[Item], origin: Origin, verdict: Verdict) -> bool:
-    """Whether there is a way back from items: the very answer to the question has none."""
-    return origin is not Origin.QUESTION or not _is_answer(items, verdict)
 
 
 def _items(keys: Iterable[str], snapshot: Snapshot) -> Sequence[Item]:

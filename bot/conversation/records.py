@@ -17,8 +17,9 @@ def miss_of(question: str, verdict: Verdict) -> Miss | None:
 
 
 def misses_of_parts(verdict: Verdict) -> list[Miss | None]:
-    """The misses that the parts of a message are which an answer leaves open."""
-    return [miss_of(part, Unknown((), (), Why())) for part in verdict.open] if isinstance(verdict, Answer) else []
+    """The misses that the parts of a message are which an answer leaves open, and that resemble nothing."""
+    unknown = [part.words for part in verdict.open if not part.suggestions] if isinstance(verdict, Answer) else []
+    return [miss_of(words, Unknown((), (), Why())) for words in unknown]
 
 
 def rejected_miss(question: str, verdict: Verdict) -> Miss | None:

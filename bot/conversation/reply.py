@@ -1,9 +1,15 @@
 """What somebody gets to read and to press, whatever shows it: Telegram or a terminal."""
 
 import hashlib
+import html
+import re
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from bot.conversation.callbacks import Callback
+
+_TAG = re.compile("<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,11 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Plain text, and rows of buttons."""
+    """A text, and rows of buttons.
+
+    A ``str`` is plain text, a ``Markup`` Telegram's HTML; ``markupsafe.escape`` makes HTML of either, and
+    ``plain_text`` gives what is read.
+    """
 
     text: str
     rows: Rows = ()
@@ -28,6 +38,16 @@ class Reply:
     def buttons(self) -> tuple[Button, ...]:
         """All buttons, row by row."""
         return tuple(button for row in self.rows for button in row)
+
+
+def plain_text(text: str) -> str:
+    """What is read of a reply's text where there is no HTML: a ``Markup`` without its tags, anything else as it is."""
+    return html.unescape(_TAG.sub("", text)) if isinstance(text, Markup) else text
+
+
+def paragraphs(*texts: str) -> Markup:
+    """Texts, plain or HTML, with a blank line between them."""
+    return Markup("\n\n").join(texts)
 
 
 def row(*buttons: Button | None) -> Rows:

@@ -101,9 +101,9 @@ FILLERS = """
 """What may stand beside these words, and says nothing by itself."""
 HINTS = {
     Steering.SHORTEN: "太长|长了|短[一点些]|简短|简单点|简洁|精简|啰嗦|重点|概括|1句话|看不完",
-    Steering.REPEAT: "[再重].{0,4}[遍次说讲发贴念复]|没[看听][清见到]|重复|多次",
+    Steering.REPEAT: "[再重].{0,4}[遍次说讲发贴念复](?!.*[细详具展])|没[看听][清见到]|重复|多次",
     Steering.CERTAIN: "确定|可靠|靠谱|真的假的|真的吗|没错|乱说|瞎编|编的|蒙的|蒙对|保证|骗|无误|属实|算数",
-    Steering.SOURCE: "出处|原文|原话|哪.{0,3}[说讲写提]|出自|何处|边度",
+    Steering.SOURCE: "出处|原文|原话|哪(?![个位年天]).{0,3}[说讲写提]|出自|何处|边度",
     Steering.EXAMPLE: "举.{0,2}例|例子",
     Steering.EXPLAIN: "解释|什么意思|[看听搞]不懂|不明白|没懂|醒豁|通俗|白话|换.{0,2}说法",
     Steering.MORE: "详细|展开|具体[点说讲]|还有[吗没别]|继续|更多|多[说讲]|细[说讲]",

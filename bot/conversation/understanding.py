@@ -12,7 +12,19 @@ from bot.conversation.reply import Button, Reply
 from bot.conversation.steering import steering_in, steering_of
 from bot.conversation.steering_words import Steering
 from bot.items import Item
-from bot.matching import Act, Answer, Matcher, NotCovered, Settled, SmallTalk, Suggestions, Verdict, compact, is_asking
+from bot.matching import (
+    Act,
+    Answer,
+    Matcher,
+    NotCovered,
+    Settled,
+    SmallTalk,
+    Suggestions,
+    Unknown,
+    Verdict,
+    compact,
+    is_asking,
+)
 from bot.snapshot import Snapshot
 
 _SHORT = 14
@@ -33,7 +45,7 @@ _DROPPED = 8
 """Characters at the start of the last question in whose place another subject is tried."""
 _LIGHT = re.compile(
     "什么时候|啥时候|啥子|时候|时间|地方|哪[里儿个些天年]?|几[号点时月]?|多[久少长大]|谁|怎么样?|咋个?|什么|啥|为什么|吗|呢|吧|啊|呀|嘛|来着|具体|"
-    "负责|主持|举行|召开|参加|组织|成立|开始|结束|开[的了]?|讲[的了]?话?|说[的了]?话?|写|报|交|给|管|办|做|去|来|叫|是|有|要|会|能|在|的|了|过|次|回|篇|份|个|"
+    "没有?|不|要求|规定|负责|主持|举行|召开|参加|组织|成立|开始|结束|开[的了]?|讲[的了]?话?|说[的了]?话?|写|报|交|给|管|办|做|去|来|叫|是|有|要|会|能|在|的|了|过|次|回|篇|份|个|"
     "号|天|年|月|日|人|那|这|他|她|它|们|还|也|都|就|再|又|得|去|到|上|下|里|前|后|和|跟|对|与"
 )
 """What asks, and what a question about anything may hold; the words that are left of a message are its own."""
@@ -46,6 +58,9 @@ _PRONOUN = re.compile(
 _VAGUE = re.compile(
     "(?:那个|这个|那啥|内啥|内个|就是|我想问|想问|请问|问一下|嗯|呃|额|啊|然后|woxiangwen|我想|问|的|事|事情|情况)+"
 )
+_ASKS_TWICE = re.compile(r"[谁什么啥哪几多怎咋吗][^,，。?？;；]*[,，。?？;；].*[谁什么啥哪几多怎咋吗]")
+_POINTING = re.compile("(?:就是|就|嗯|额|呃|哦)*[那这]个(?:嘛|啊|吧|呢)*")
+"""Who points at what has no name yet."""
 _ASKING_ALONE = re.compile(
     "什么时候|啥时候|啥子时候|几时|多久|好久|哪天|几号|谁|哪个|哪里|哪儿|在哪|多少|几个|怎么办?|咋办?|咋个|什么|啥子?|么子|为什么|哪些|是|有"
 )
@@ -55,7 +70,14 @@ _NUMBER = re.compile(
 )
 _NUMBERED = re.compile(r"(?:选|要|看)?第?(\d{1,2})(?:个|条|项|号)?(.{2,})")
 """A number with a word of the option that has it."""
-_SPELT = {"diyige": 1, "dierge": 2, "disange": 3, "disige": 4, "diwuge": 5}
+_SPELT = {f"di{number}ge": place for place, number in enumerate(("yi", "er", "san", "si", "wu"), start=1)}
+"""Places as they are typed in pinyin."""
+_PART_UNIT = re.compile("[条项点]|部分|方面")
+"""What a part of a list is counted by; options are counted by 个."""
+_CORRECTED = re.compile(
+    "(?:我[说问]的)?(?:不是.{2,12}?[,，。 ]*(?:而)?是(.{2,12})|是(.{2,12}?)[,，。 ]*(?:而)?不是.{2,12})"
+)
+"""Who says what was meant, and what was not."""
 _LAST = re.compile("(?:就|我|选|要|看|是|问的是)*最后(?:那?1)?[个条项](?:吧|啊|呀|呗|嘛|呢)*")
 _CHOSEN_BY = re.compile("^(?:我是?[说问]的?是?|就是|是|选|要|看)|(?:那个|那条|这个|的那个|的|吧|呢)+$")
 _ANY = frozenset(map(compact, ("随便", "随便一个", "随便吧", "随便选一个", "都行", "都可以", "哪个都行", "任意一个")))
@@ -121,7 +143,9 @@ Understanding = Chosen | Rejected | NoSuchOption | Steered | Parts | Incomplete 
 def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding:  # noqa: PLR0911 - one return a meaning
     """What a message means after what was said last."""
     matcher = snapshot.matcher
-    act, bare = matcher.act(text), matcher.peeled(text)
+    act, bare = matcher.act(text), _meant(matcher.peeled(text))
+    if act is Act.OK and _POINTING.fullmatch(compact(text)):
+        return Incomplete(context.fragments)
     if act is Act.NONE_OF_THESE and _can_reject(context.reply):
         return Rejected()
     if context.options and (choice := _choice(bare, context.options, matcher)):
@@ -129,13 +153,25 @@ def understand(text: str, context: Context, snapshot: Snapshot) -> Understanding
     if parts := _list_parts(bare, context, snapshot):
         return parts
     steering = steering_of(text) if context.items or not act else None
-    if steering and (context.reply or compact(text)):
+    # Of what was no answer 谁说的 asks who gave the speech.
+    is_question = steering is Steering.SOURCE and context.reply and not context.items
+    if steering and not is_question and (context.reply or compact(text)):
         return Steered(steering)
     if act:
         return Asked(text, matcher.match(text))
     if context.earlier_options and (choice := _choice(bare, context.earlier_options, matcher)):
         return choice
+    if not context.items and not matcher.is_term(bare) and places_in(bare, 1, 0) is not None:
+        return NoSuchOption(0)
     return _question(bare, context, matcher)
+
+
+def _meant(text: str) -> str:
+    """What a correction says was meant, and a place as it is written; else the text itself."""
+    if corrected := _CORRECTED.fullmatch(text):
+        return str(corrected[1] or corrected[2])
+    place = _SPELT.get(compact(text))
+    return f"第{place}个" if place else text
 
 
 def subjects_of(question: str, items: Sequence[Item], matcher: Matcher) -> tuple[str, ...]:
@@ -178,7 +214,7 @@ def _choice(text: str, options: Sequence[Button], matcher: Matcher) -> Chosen | 
 def _number(words: str) -> int | None:
     """The number, counted from 1, that a message consists of."""
     found = _NUMBER.fullmatch(words)
-    return int(found[2]) if found else _SPELT.get(words)
+    return int(found[2]) if found else None
 
 
 def _list_parts(text: str, context: Context, snapshot: Snapshot) -> Parts | Asked | None:
@@ -198,6 +234,8 @@ def _list_parts(text: str, context: Context, snapshot: Snapshot) -> Parts | Aske
         )
     elif places_in(text, 1) is None:
         lists = _lists_around(context, snapshot) + lists
+    elif _PART_UNIT.search(text):
+        lists += _lists_around(context, snapshot)
     for item, place in lists:
         parts = parts_of(item)
         places = places_in(text, len(parts), place) if parts else None
@@ -210,13 +248,15 @@ def _own_item(item: Item, parts: Sequence[str], places: Sequence[int], matcher: 
     """The item that says more of the one part that is named, if there is one."""
     if len(places) != 1:
         return None
-    about = matcher.subjects(parts[places[0]])
-    for subject in subjects_of(item.question, [item], matcher)[:1]:
-        reading = f"{subject}第{places[0] + 1}条"
+    part = parts[places[0]]
+    about = matcher.subjects(part)
+    readings = [f"{subject}第{places[0] + 1}条" for subject in subjects_of(item.question, [item], matcher)[:1]]
+    for reading in (*readings, part):
         verdict = matcher.match(reading)
         if isinstance(verdict, Answer) and len(verdict.chosen) == 1 and (found := verdict.chosen[0].item) is not item:
             asked = matcher.form(found.question)
-            return Asked(reading, verdict, leans=True) if any(term in asked for term in about) else None
+            if reading is part or any(term in asked for term in about):
+                return Asked(next(iter(readings), reading), verdict, leans=True)
     return None
 
 
@@ -251,7 +291,8 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
         return leaning
     if words and len(words) <= _SHORT and not isinstance(own, Settled):
         if len(words) == 1 or not _ASKING_ALONE.sub("", _AROUND.sub("", words)):
-            return Incomplete(fragments)
+            # 那怎么办: what else there is to read about it.
+            return Steered(Steering.MORE) if context.items and words.startswith("那") else Incomplete(fragments)
         if says_nothing and _number(words) is not None and not matcher.is_term(text):
             return NoSuchOption(0)
     is_word = isinstance(own, Suggestions) and own.word != ""
@@ -262,22 +303,26 @@ def _question(text: str, context: Context, matcher: Matcher) -> Understanding:
 def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Asked | None:
     """A short message read with what was said before, where that fits; of several readings the most helpful."""
     words = compact(text)
-    if not 0 < len(words) <= _SHORT:
+    # Who asks twice says what is meant.
+    if not 0 < len(words) <= _SHORT or _ASKS_TWICE.search(text):
         return None
     fitting, content = [], [part for part in _LIGHT.split(words) if part[1:]]
     bare = _PRONOUN.sub("", _AROUND.sub("", words)) or words
     for reading, about in dict.fromkeys(_readings(text, own, context, matcher)):
         verdict = matcher.match(reading)
-        if _fits(verdict, own, (about, *content), matcher) and any(
-            matcher.share(each.item, bare) >= _SHARE for each in verdict.chosen
-        ):
+        if not _fits(verdict, own, (about, *content), matcher):
+            continue
+        # Who asks on with nothing of their own does not ask for what was just said.
+        says_more = content or _is_new(verdict, context)
+        if says_more and any(matcher.share(each.item, bare) >= _SHARE for each in verdict.chosen):
             fitting.append((*_helpfulness(verdict, context, about), reading, verdict))
     if fitting:
         *_, reading, verdict = max(fitting, key=lambda found: found[:-2])
         return Asked(reading, verdict, leans=True)
     for reading in _joined(words, own, context):
         verdict = matcher.match(reading)
-        if isinstance(verdict, Answer):
+        says_more = isinstance(verdict, Suggestions) and isinstance(own, Unknown)
+        if isinstance(verdict, Answer) or says_more:
             return Asked(reading, verdict, leans=True, fragments=(*context.fragments, words)[-_KEPT:])
     return None
 
@@ -320,8 +365,12 @@ def _fits(verdict: Verdict, own: Verdict, about: Iterable[str], matcher: Matcher
 def _helpfulness(verdict: Answer | NotCovered, context: Context, about: str) -> tuple[bool, bool, bool, float]:
     """How much a reading helps: an answer most, then what is nearest to the subject, then what was not just said."""
     is_nearest = about not in context.subjects[1:]
-    is_new = tuple(candidate.item.id for candidate in verdict.chosen) != context.items
-    return isinstance(verdict, Answer), is_nearest, is_new, verdict.score
+    return isinstance(verdict, Answer), is_nearest, _is_new(verdict, context), verdict.score
+
+
+def _is_new(verdict: Answer | NotCovered, context: Context) -> bool:
+    """Whether something else was said last."""
+    return tuple(candidate.item.id for candidate in verdict.chosen) != context.items
 
 
 def _joined(words: str, own: Verdict, context: Context) -> Iterator[str]:

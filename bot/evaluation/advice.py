@@ -1,6 +1,6 @@
-"""What could be better in a knowledge base without a fault: where items are thin, alike or in each other's way."""
+"""What could be better in a knowledge base without a fault: texts that help nobody, items in each other's way."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,11 +8,36 @@ from enum import StrEnum
 from bot.evaluation.leave_one_out import Progress, sample, without_near_copies
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import ConfidenceModel, Index, Matcher
+from bot.matching.lanes import Query, by_characters
 from bot.matching.similarity import near_copies
+from bot.matching.splitting import ASKING_WORDS
+from bot.matching.terms import grams
 from bot.text import normalise
 
-_ENOUGH = 10
-"""Phrasings that an item of kind ``answer`` should have: the second dozen still pays."""
+_ENOUGH = {Kind.ANSWER: 6, Kind.NOT_COVERED: 4}
+"""Phrasings besides the question that an item should have."""
+_LABEL = 24
+"""Characters of a question that a button shows whole."""
+_OPENING = 3
+"""Characters in which answers begin alike."""
+_OPENING_SHARE = 0.5
+"""From this share of the answers of a kind on, the same opening tires whoever reads several."""
+_SEVERAL = 8
+"""With fewer answers of a kind the same opening is no habit."""
+_TELLING_SHARE, _TELLING_LEAST = 0.2, 3
+"""A term that more than this share of the items hold, and more than so many, is too common to name a subject."""
+_FOREIGN, _FOREIGN_EACH = 0.1, 0.003
+"""A phrasing of which the other texts of its item explain less than this share has only common words with them.
+
+The share grows with each phrasing up to the first number: among few, a good one may be the first to use its words.
+"""
+_NEAR, _AHEAD = 0.5, 0.25
+"""How much of a phrasing another item explains that is clearly nearer than its own, and how much more than that does.
+
+With less than half of it explained, a good phrasing that stands alone in its item is nearer to others by chance.
+"""
+_READ = 20_000
+"""Phrasings that are looked at for a nearer item."""
 _REDUNDANT = 90
 """Two phrasings of an item with this ratio or more say the same: one of them has no use."""
 _CONFUSED = 3
@@ -25,7 +50,17 @@ class AdviceKind(StrEnum):
     """What could be better, with the details that say more."""
 
     FEW_PHRASINGS = "few-phrasings"
-    """An item has too few phrasings: only ``count``."""
+    """Items with too few phrasings, fewer than ``answer`` or ``refusal`` by their kind."""
+    SAME_OPENING = "same-opening"
+    """So many (``count``) of the ``total`` answers of a kind begin with the same ``opening``."""
+    LONG_QUESTION = "long-question"
+    """A question with so many characters (``length``) that a button cuts it; ``most`` fit."""
+    NO_SUBJECT = "no-subject"
+    """A ``question`` without a keyword or a rare term of its item: alone on a button, it could be about anything."""
+    STRAY_PHRASING = "stray-phrasing"
+    """Held out, ``phrasing`` is clearly nearer to the second item, which asks ``question``."""
+    FOREIGN_PHRASING = "foreign-phrasing"
+    """No rare term of ``phrasing`` stands in another text of its item."""
     REDUNDANT_PHRASINGS = "redundant-phrasings"
     """Two phrasings of an item, ``one`` and ``other``, are nearly the same."""
     SHARED_FORM = "shared-form"
@@ -37,29 +72,147 @@ class AdviceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """An item by its id, or one of its texts: the question, a phrasing or the answer as it is written."""
+
+    item: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to look at. ``items``: the ids of the items that it is about."""
+    """One thing to look at. ``passages``: what it is about."""
 
     kind: AdviceKind
-    items: tuple[str, ...]
+    passages: tuple[Passage, ...]
     details: Mapping[str, object]
 
 
 def advise(base: KnowledgeBase, index: Index, confidence: ConfidenceModel, progress: Progress) -> Iterator[Advice]:
-    """All advice on a knowledge base, by kind."""
-    for item in base.items:
-        count = len(item.all_phrasings())
-        if item.kind is Kind.ANSWER and count < _ENOUGH:
-            yield Advice(AdviceKind.FEW_PHRASINGS, (item.id,), {"count": count})
-    for item, forms in zip(index.items, index.forms, strict=True):
-        for place, form in enumerate(forms):
-            for other in near_copies(form, forms[:place], _REDUNDANT)[:1]:
-                yield Advice(AdviceKind.REDUNDANT_PHRASINGS, (item.id,), {"one": other, "other": form})
+    """All advice on a knowledge base, that of a kind together."""
+    texts = [_Texts.of(index, number) for number in range(len(index.items))]
+    yield from _few_phrasings(base)
+    yield from _same_openings(base)
+    yield from _long_questions(base)
+    yield from _without_subject(index, texts)
+    yield from _misplaced_phrasings(index, texts, confidence, progress)
+    yield from _redundant_phrasings(index, texts)
     for form, numbers in index.by_form.items():
         if len(numbers) > 1:
-            yield Advice(AdviceKind.SHARED_FORM, tuple(index.items[number].id for number in numbers), {"form": form})
+            passages = tuple(texts[number].passage(form) for number in numbers)
+            yield Advice(AdviceKind.SHARED_FORM, passages, {"form": form})
     yield from _merged_keywords(base)
     yield from _confused_items(index, confidence, progress)
+
+
+def _few_phrasings(base: KnowledgeBase) -> Iterator[Advice]:
+    few = [item for item in base.items if len(item.phrasings) < _ENOUGH.get(item.kind, 0)]
+    if few:
+        details = {"answer": _ENOUGH[Kind.ANSWER], "refusal": _ENOUGH[Kind.NOT_COVERED]}
+        yield Advice(AdviceKind.FEW_PHRASINGS, tuple(Passage(item.id) for item in few), details)
+
+
+def _same_openings(base: KnowledgeBase) -> Iterator[Advice]:
+    for kind in Kind:
+        items = [item for item in base.items if item.kind is kind]
+        if len(items) < _SEVERAL:
+            continue
+        opening, count = Counter(item.answer[:_OPENING] for item in items).most_common(1)[0]
+        if count >= _OPENING_SHARE * len(items):
+            alike = tuple(Passage(item.id, item.answer) for item in items if item.answer.startswith(opening))
+            yield Advice(AdviceKind.SAME_OPENING, alike, {"opening": opening, "count": count, "total": len(items)})
+
+
+def _long_questions(base: KnowledgeBase) -> Iterator[Advice]:
+    for item in base.items:
+        if len(item.question) > _LABEL and item.kind is not Kind.SMALL_TALK:
+            details = {"length": len(item.question), "most": _LABEL}
+            yield Advice(AdviceKind.LONG_QUESTION, (Passage(item.id, item.question),), details)
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """How an item is worded.
+
+    ``written``: its phrasings as they are written, by their forms. ``shared``: for each form its terms that stand in
+    another text of the item too: in a phrasing that is no near copy of it, in a keyword or in the answer.
+    """
+
+    item: Item
+    written: Mapping[str, str]
+    shared: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, index: Index, number: int) -> "_Texts":
+        item, forms, standard = index.items[number], index.forms[number], index.lexicon.form
+        terms = {form: grams(form) for form in forms}
+        phrased = Counter(term for form in forms for term in terms[form])
+        others = {term for text in (*item.keywords, item.answer) for term in grams(standard(text))}
+        shared = {}
+        for form in forms:
+            copied = Counter(term for copy in near_copies(form, forms) for term in terms[copy])
+            shared[form] = frozenset(term for term in terms[form] if term in others or phrased[term] > copied[term])
+        return cls(item, {standard(text): text for text in reversed(item.all_phrasings())}, shared)
+
+    def passage(self, form: str) -> Passage:
+        return Passage(self.item.id, self.written[form])
+
+
+def _without_subject(index: Index, texts: list[_Texts]) -> Iterator[Advice]:
+    most = max(_TELLING_LEAST, _TELLING_SHARE * len(index.items))
+    for own in texts:
+        form = index.lexicon.form(own.item.question)
+        if own.item.kind is Kind.SMALL_TALK or next(index.keywords.subjects(form), ""):
+            continue
+        parts = ASKING_WORDS.split(index.lexicon.core(form))
+        terms = own.shared[form] & {term for part in parts for term in grams(part)}
+        if not any(len(index.postings[term]) <= most for term in terms):
+            yield Advice(AdviceKind.NO_SUBJECT, (own.passage(form),), {"question": own.item.question})
+
+
+def _misplaced_phrasings(
+    index: Index, texts: list[_Texts], confidence: ConfidenceModel, progress: Progress
+) -> Iterator[Advice]:
+    """First those that are nearer to another item, then those that are foreign to their own and near to none.
+
+    Only phrasings of answers are foreign: what a refusal is about stands in its phrasings alone, in ever other words.
+    """
+    foreign, nearer, strays = list[tuple[int, str]](), list[tuple[int, str]](), set[tuple[int, str]]()
+    for number, form in progress(sample(index, _READ)):
+        explained, other = _explained(index, number, form, texts[number].shared[form])
+        least = min(_FOREIGN, _FOREIGN_EACH * len(index.forms[number]))
+        if texts[number].item.kind is Kind.ANSWER and explained < least:
+            foreign.append((number, form))
+        if other >= _NEAR and other - explained >= _AHEAD:
+            nearer.append((number, form))
+    for number, form in progress(nearer):
+        own = texts[number]
+        best = Matcher(without_near_copies(index, number, form), confidence).best(form)
+        if best and best.item is not own.item and best.score >= confidence.answer:
+            strays.add((number, form))
+            passages = (own.passage(form), Passage(best.item.id))
+            details = {"phrasing": own.written[form], "question": best.item.question}
+            yield Advice(AdviceKind.STRAY_PHRASING, passages, details)
+    for number, form in foreign:
+        if (number, form) not in strays:
+            passage = texts[number].passage(form)
+            yield Advice(AdviceKind.FOREIGN_PHRASING, (passage,), {"phrasing": passage.text})
+
+
+def _explained(index: Index, number: int, form: str, shared: frozenset[str]) -> tuple[float, float]:
+    """How much of a form the other texts of its item explain, and how much the nearest other item does, 0..1."""
+    query = Query.of(form, index)
+    own = sum(term.weight * term.holders.get(number, 0.0) for term in query.terms if term.term.text in shared)
+    others = (share for other, share in by_characters(query).items() if other != number)
+    return own / query.total, max(others, default=0.0)
+
+
+def _redundant_phrasings(index: Index, texts: list[_Texts]) -> Iterator[Advice]:
+    for own, forms in zip(texts, index.forms, strict=True):
+        for place, form in enumerate(forms):
+            for other in near_copies(form, forms[:place], _REDUNDANT)[:1]:
+                details = {"one": own.written[other], "other": own.written[form]}
+                yield Advice(AdviceKind.REDUNDANT_PHRASINGS, (own.passage(form),), details)
 
 
 def _merged_keywords(base: KnowledgeBase) -> Iterator[Advice]:
@@ -71,7 +224,7 @@ def _merged_keywords(base: KnowledgeBase) -> Iterator[Advice]:
         found = {word: owners[normalise(word)] for word in group if normalise(word) in owners}
         ids = dict.fromkeys(item.id for items in found.values() for item in items)
         if len(found) > 1 and len(ids) > 1:
-            yield Advice(AdviceKind.MERGED_KEYWORDS, tuple(ids), {"words": tuple(found)})
+            yield Advice(AdviceKind.MERGED_KEYWORDS, tuple(map(Passage, ids)), {"words": tuple(found)})
 
 
 def _confused_items(index: Index, confidence: ConfidenceModel, progress: Progress) -> Iterator[Advice]:
@@ -80,6 +233,7 @@ def _confused_items(index: Index, confidence: ConfidenceModel, progress: Progres
         best = Matcher(without_near_copies(index, number, form), confidence).best(form)
         if best and best.item is not index.items[number]:
             confused[index.items[number].id, best.item.id].append(form)
-    for pair, forms in sorted(confused.items(), key=lambda row: -len(row[1])):
+    for (robbed, robber), forms in sorted(confused.items(), key=lambda row: -len(row[1])):
         if len(forms) >= _CONFUSED:
-            yield Advice(AdviceKind.CONFUSED_ITEMS, pair, {"count": len(forms), "example": forms[0]})
+            details = {"count": len(forms), "example": forms[0]}
+            yield Advice(AdviceKind.CONFUSED_ITEMS, (Passage(robbed), Passage(robber)), details)

@@ -5,13 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-KINDS = ("message", "edited_message", "callback_query", "inline_query")
+KINDS = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 """What Telegram is asked for."""
-_MEDIA = frozenset(
-    (
-        *("animation", "audio", "checklist", "contact", "dice", "document", "game", "giveaway", "invoice", "location"),
-        *("paid_media", "photo", "poll", "sticker", "story", "venue", "video", "video_note", "voice"),
-    )
+_MEDIA = (
+    *("animation", "audio", "checklist", "contact", "dice", "document", "game", "giveaway", "invoice", "location"),
+    *("paid_media", "photo", "poll", "sticker", "story", "venue", "video", "video_note", "voice"),
 )
 """Content of a message that a member sent; what is not among it, and no text, tells of an event in the chat."""
 
@@ -60,7 +58,10 @@ class Quoted(_Needed):
 
 
 class Message(_Needed):
-    """A message of a member, or the bot's own one under which a button was pressed. ``date``: Unix time, 0 if gone."""
+    """A message of a member, or the bot's own one under which a button was pressed.
+
+    ``date``: Unix time, 0 if gone. ``content``: what it holds besides words, as Telegram names it, such as photo.
+    """
 
     message_id: Id
     date: Id
@@ -70,7 +71,7 @@ class Message(_Needed):
     sender_chat: User | None = None
     text: str | None = None
     caption: str | None = None
-    media: bool = False
+    content: str | None = None
     media_group_id: str | None = None
     via_bot: User | None = None
     is_automatic_forward: bool = False
@@ -83,8 +84,8 @@ class Message(_Needed):
         if not isinstance(raw, dict):
             return raw
         found: dict[str, Any] = {}
-        if not _MEDIA.isdisjoint(raw):
-            found["media"] = True
+        if content := next((name for name in _MEDIA if name in raw), None):
+            found["content"] = content
         match raw.get("sticker"):
             case {"emoji": str(emoji)} if "text" not in raw:
                 # A sticker says what its emoji says.
@@ -126,6 +127,27 @@ class InlineQuery(_Needed):
     query: str
 
 
+class ChatMemberUpdated(_Needed):
+    """The bot's own place in a chat has changed. ``joined``: it has come into a group."""
+
+    date: Id
+    chat: Chat
+    sender: User = Field(alias="from")
+    joined: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _boil_down(cls, raw: Any) -> Any:  # noqa: ANN401 - whatever comes
+        match raw:
+            case {
+                "chat": {"type": "group" | "supergroup"},
+                "old_chat_member": {"status": "left" | "kicked"},
+                "new_chat_member": {"status": "member" | "administrator"},
+            }:
+                return raw | {"joined": True}
+        return raw
+
+
 class Update(_Needed):
     """One update. What it holds of other kinds is left out: it may be empty."""
 
@@ -134,6 +156,7 @@ class Update(_Needed):
     edited_message: Message | None = None
     callback_query: CallbackQuery | None = None
     inline_query: InlineQuery | None = None
+    my_chat_member: ChatMemberUpdated | None = None
 
     def to_text(self) -> str:
         """What is needed of it, as JSON that ``model_validate_json`` reads again."""
@@ -147,4 +170,6 @@ class Update(_Needed):
             return f"chat {message.chat.id}"
         if self.callback_query:
             return f"chat {self.callback_query.sender.id}"
+        if self.my_chat_member and self.my_chat_member.joined:
+            return f"chat {self.my_chat_member.chat.id}"
         return f"inline {self.inline_query.sender.id}" if self.inline_query else None

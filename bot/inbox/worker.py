@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from bot.backoff import backoff
@@ -28,10 +29,10 @@ _INLINE_LIVES_S = 30.0
 class Handler(Protocol):
     """What answers updates."""
 
-    async def handle(self, update: Update, age_s: float) -> Records:
+    async def handle(self, update: Update, age_s: float, is_followed: Callable[[], bool]) -> Records:
         """Answer an update that came in so many seconds ago; what is to be kept of it.
 
-        It returns when every reply was accepted.
+        It returns when every reply was accepted. ``is_followed`` tells whether another one of the same chat waits now.
 
         Raises:
             StoppingError: the bot is about to end.
@@ -170,7 +171,7 @@ class Worker:
                 await self._finish(job.row_id, NOTHING)
                 return
             try:
-                records = await self.handler.handle(job.update, age_s)
+                records = await self.handler.handle(job.update, age_s, partial(self._is_followed, job))
             except StoreError as error:
                 # It passes, however long it takes.
                 _LOG.warning("Update %d waits: %s", job.row_id, error)
@@ -191,6 +192,9 @@ class Worker:
                 self.metrics.done.inc()
                 await self._finish(job.row_id, records)
                 return
+
+    def _is_followed(self, job: Job) -> bool:
+        return self._queues[job.update.queue][-1] is not job
 
     async def _give_up(self, job: Job, error: Exception) -> None:
         try:

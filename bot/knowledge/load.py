@@ -54,11 +54,19 @@ class Location:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """A folder that loaded: its base, what to look at though it is no fault, and where each item stands."""
+    """A folder that loaded: its base, what to look at though it is no fault, and where each item stands.
+
+    ``text_locations``: where the texts of items stand, by the id of the item and the text.
+    """
 
     base: KnowledgeBase
     warnings: tuple[Fault, ...]
     locations: Mapping[str, Location]
+    text_locations: Mapping[tuple[str, str], Location]
+
+    def location(self, item_id: str, text: str) -> Location:
+        """Where the question, a phrasing or the answer of an item stands; for any other text, the item."""
+        return self.text_locations.get((item_id, text)) or self.locations[item_id]
 
 
 class _TextLoader(yaml.CSafeLoader):
@@ -177,6 +185,7 @@ class _Loading:
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     entries: list[_Entry] = field(default_factory=list)
+    text_locations: dict[tuple[str, str], Location] = field(default_factory=dict)
 
     def file(self, name: str, data: bytes) -> BaseModel | None:
         """The validated content of one file; faults are noted, and what is sound of an item file is kept."""
@@ -221,6 +230,7 @@ class _Loading:
             for path, phrasing in zip(paths, (item.question, *item.phrasings), strict=True):
                 here, form = entry.location(*path), normalise(phrasing)
                 owner, other = first.setdefault(form, (item.id, here))
+                self.text_locations.setdefault((item.id, phrasing), here)
                 details = {"phrasing": phrasing, "id": owner, "other": other, "line": other.line}
                 if not form:
                     self.faults.append(entry.fault(knowledge_texts.BLANK_TEXT, *path, text=phrasing))
@@ -228,6 +238,7 @@ class _Loading:
                     self.faults.append(entry.fault(knowledge_texts.DUPLICATE_PHRASING, *path, **details))
                 elif other != here and locations[owner].file == here.file:
                     self.warnings.append(entry.fault(knowledge_texts.REPEATED_PHRASING, *path, **details))
+            self.text_locations.setdefault((item.id, item.answer), entry.location("answer"))
 
     def check_references(self, places: Mapping[str, str], ids: Collection[str]) -> Iterator[Fault]:
         for entry in self.entries:
@@ -295,4 +306,4 @@ def load(files: Files, folder: str) -> Knowledge:
     if loading.faults:
         raise KnowledgeError(folder, sorted(set(loading.faults)))
     base = KnowledgeBase(items=tuple(entry.item() for entry in loading.entries), places=places, **said)
-    return Knowledge(base, tuple(sorted(set(loading.warnings))), locations)
+    return Knowledge(base, tuple(sorted(set(loading.warnings))), locations, loading.text_locations)

@@ -14,6 +14,7 @@ from bot.matching.verdict import (
     Candidate,
     Judgement,
     NotCovered,
+    OpenPart,
     Settled,
     SmallTalk,
     Suggestions,
@@ -22,7 +23,7 @@ from bot.matching.verdict import (
     Why,
 )
 
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3
 """Names how the engine scores. Raise it whenever a score changes, also by ``bot.text``: knowledge bases that the former
 engine calibrated are calibrated anew then.
 """
@@ -38,6 +39,7 @@ __all__ = [
     "Judgement",
     "Matcher",
     "NotCovered",
+    "OpenPart",
     "Phrases",
     "Settled",
     "SmallTalk",

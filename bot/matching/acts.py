@@ -12,10 +12,14 @@ from functools import cache
 from bot.items import Item, Kind
 from bot.matching.act_words import CURSING, EMOJI, EXCLAIMING, FILLERS, WORDS, Act
 from bot.matching.phrases import Phrases, compact
+from bot.matching.splitting import ASKING_WORDS
 
 ITEM_PREFIX = "chat-"
 _LONGEST = 60
 """Characters of a message that may be an act; who writes more wants something."""
+
+_TO_US = re.compile("[你您谢]|辛苦|机器人")
+"""What is said to the bot, beside what is told of something else."""
 
 
 def act_of(item: Item) -> Act | None:
@@ -27,6 +31,8 @@ def act_of(item: Item) -> Act | None:
 
 _EXCLAMATIONS = frozenset({Act.INSULT, Act.COMPLAINT, Act.PRAISE, Act.EMOTION, Act.LAUGHING})
 """What is said about somebody or something, in more words than the others."""
+_OUTWEIGHING = frozenset({Act.INSULT, Act.PRAISE, Act.HUMAN_OR_BOT, Act.THANKS})
+"""What a message does, whatever else it tells."""
 _CURSES = frozenset({Act.INSULT, Act.COMPLAINT})
 _AFTER = frozenset(
     {Act.THANKS, Act.GREETING, Act.GOOD_MORNING, Act.GOOD_EVENING, Act.APOLOGY, Act.LAUGHING, Act.BYE, Act.INSULT}
@@ -51,11 +57,22 @@ class Acts:
         if len(text) > _LONGEST:
             return None
         text = _EMOTICON.sub("😊", text)
-        words = compact(text)
-        return self._told(words) if words else _act_of_emoji(text)
+        words = _ADDRESSED.sub("", compact(text)) or compact(text)
+        return self._told(words) or self._told_beside(text) if words else _act_of_emoji(text)
+
+    def _told_beside(self, text: str) -> Act | None:
+        """What a message does that says something else too, and asks for nothing."""
+        clauses = [words for part in re.split("[,;!，。；！\n]+", text) if (words := compact(part))]
+        if any(ASKING_WORDS.search(clause) for clause in clauses if not _HUMAN_OR_BOT.match(clause)):
+            return None
+        told = [self._told(clause) for clause in clauses if _TO_US.search(clause)]
+        return next((act for act in told if act in _OUTWEIGHING), None)
 
     def _is_before(self, part: str, following: Sequence[str]) -> bool:
         act = self.act(part)
+        if _INTRODUCTION.fullmatch(compact(part)):
+            # Who asks may decide what the answer is.
+            return False
         return act in _BEFORE or (act is not None and following[:1] != [] and following[0].startswith(_TURNING))
 
     def _told(self, words: str) -> Act | None:
@@ -84,7 +101,7 @@ class Acts:
         if first == last:
             return text
         left = "".join(part + end for part, end in zip(texts[first:last], ends[first:last], strict=True))
-        left = _START.sub("", left)
+        left = _TYPED_PARTICLE.sub("", _START.sub("", left))
         return left if compact(left) else text
 
 
@@ -99,6 +116,12 @@ _START = re.compile(
     "(?:你们|你|您|了|啦|啊|呀|哈|哦)*|(?:好的?|行|嗯+|哦+|明白了?|知道了|收到|算了|很好|不错)(?:啊|呀|吧|了)*(?=那|请问|我想问|再问))",
     re.IGNORECASE,
 )
+_ADDRESSED = re.compile(
+    "^(?:小同志|小伙子|小姑娘|[小老][王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗])(?:啊|呀|哎|诶)*|(?:小同志|[小老][王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗])$"
+)
+"""Who speaks to the bot by a name."""
+_TYPED_PARTICLE = re.compile(r"(?<=[a-z]) +(?:ne|ma|ba|ya|a|la|ha)\W*$", re.IGNORECASE)
+"""A particle behind a question that is typed in pinyin."""
 _ACT_OF_EMOJI = {emoji: act for act, listed in EMOJI.items() for emoji in listed}
 _RANKS = {act: rank for rank, act in enumerate(Act)}
 _PART = re.compile(r"([,.;:?!，。；：？！…~～\n]+|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f]))")
@@ -113,9 +136,30 @@ _OPINION = re.compile(
     "(?:你|您)(?:个人)?(?:觉得|认为).{0,14}(?:好不好|怎么样|咋样|对不对|好吗|棒不棒|行不行|有没有意思|有没有用|靠谱吗)(?:啊|呀|呢|嘛)*"
 )
 _GRUMBLE = re.compile(
-    "(?:你|您|尽|净|都|就|老|说|讲|些|给我|是|一堆|全)+(?:没用|废话|空话|套话|屁话|车轱辘话)(?:的|啊|嘛|话|吗)*"
+    "(?:行吧|好吧|唉|哎)*(?:你|您|尽|净|都|就|老|说|讲|些|给我|是|一堆|1堆|全|听着|听起来|感觉|还)+(?:没用|废话|空话|套话|屁话|车轱辘话)(?:的|啊|嘛|话|吗)*"
 )
-_PATTERNS = {Act.HUMAN_OR_BOT: _HUMAN_OR_BOT, Act.OPINION: _OPINION, Act.COMPLAINT: _GRUMBLE}
+_INTRODUCTION = re.compile(
+    f"(?!.*(?:{ASKING_WORDS.pattern}))(?:你好|您好|小|老|同志|老师|师傅)*(?:我|俺|咱)"
+    "(?:[就也只]?[是叫姓](?![想问说要不指看从怕觉])[^有要能也得该想]{1,13}[^有要能也得该想不没么]|(?:刚|才|新)(?:刚|才|调|分)*(?:来|到|入职)[^要能也得该想不没么]{0,6})"
+    "(?:(?:想|要|来)?(?:跟你|向你)?(?:问问?|打听|了解)(?:1下)?(?:这次|这个|那个)?(?:创先争优)?(?:活动|事情?|情况)?(?:的事情?)?)?"
+)
+"""Who says who they are, and asks nothing yet."""
+_ENTERTAINING = re.compile(
+    "(?:你|您|给我|给大家|帮我|能不能|可以|可不可以|会不会|会|能|来|再|请)*(?:唱|讲|说|写|放|跳|作|编|背|表演|来)(?:1|几)?(?:个|首|段|支|篇|下)?"
+    "(?:歌|笑话|故事|诗|舞|相声|段子|小说|歌曲|音乐|绕口令|节目)(?:给我|来)?(?:听听?|看看)?(?:吗|吧|呗|不|么|嘛|啊|呀)*"
+)
+_WRITING = re.compile(
+    "(?:你|能不能|可以|可不可以|请|麻烦)*(?:帮我|给我|替我|帮忙)(?:写|拟|编|起草|弄|整)(?:1|两)?[份篇封].{0,10}(?:吧|吗|呗|嘛|啊|不)*"
+)
+"""Who wants something written."""
+_PATTERNS = {
+    Act.HUMAN_OR_BOT: _HUMAN_OR_BOT,
+    Act.OPINION: _OPINION,
+    Act.COMPLAINT: _GRUMBLE,
+    Act.OPENING: _INTRODUCTION,
+    Act.LAUGHING: re.compile(f"(?!.*(?:{ASKING_WORDS.pattern}))哈哈+.{{0,8}}[的了啊呀]"),
+    Act.ENTERTAIN: re.compile(f"{_ENTERTAINING.pattern}|{_WRITING.pattern}"),
+}
 """What has a place for other words, and so can't be listed."""
 _PARTICLES = re.compile("^(?:那|啊|哎|唉|哦|噢|嗯|诶|喂|哈)+|[啊呀哦噢喔呢吧嘛么啦了的哈哇呃哟嘞咯哩噻哒滴嗦]+$")
 

@@ -4,7 +4,7 @@ import math
 from collections import ChainMap, Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from bot.items import Item, KnowledgeBase
@@ -14,7 +14,7 @@ from bot.matching.lexicon import Lexicon
 from bot.matching.phonetics import sound_of
 from bot.matching.terms import Term, grams
 
-_SATURATION = 0.03
+_SATURATION = 0.015
 """A term that stands in this share of an item's phrasings counts half, one that stands in all counts almost whole."""
 _ANSWER_SHARE = 0.02
 """A term of the answer's text counts as one that stands in this share of the phrasings."""
@@ -118,12 +118,10 @@ class Index:
 
         Empty for an item that is asked about in too many ways.
         """
-        forms = self.forms[number]
-        counted = Counter(term for form in forms for term in grams(form) if len(term) == _PAIR)
         return frozenset(
             sound_of(term)
-            for term, count in counted.items()
-            if count >= _MATTER_SHARE * len(forms) and self.weight(self.postings[term]) >= _MATTER_WEIGHT
+            for term in _repeated(self.forms[number])
+            if self.weight(self.postings[term]) >= _MATTER_WEIGHT
         )
 
     def without(self, number: int, forms: Collection[str]) -> "Index":
@@ -183,6 +181,13 @@ class Index:
 
 def _forms(item: Item, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lexicon.form(phrasing) for phrasing in item.all_phrasings()))
+
+
+@lru_cache(maxsize=1 << 12)  # indexes that differ by one item are asked one after the other
+def _repeated(forms: tuple[str, ...]) -> tuple[str, ...]:
+    """The pairs that stand in half of these forms."""
+    counted = Counter(term for form in forms for term in grams(form) if len(term) == _PAIR)
+    return tuple(term for term, count in counted.items() if count >= _MATTER_SHARE * len(forms))
 
 
 def _typical(item: Item, forms: Sequence[str], lexicon: Lexicon, size: int = 0) -> Mapping[str, float]:

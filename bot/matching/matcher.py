@@ -12,8 +12,10 @@ from bot.matching.act_words import Act
 from bot.matching.confidence import ConfidenceModel
 from bot.matching.index import Index
 from bot.matching.lanes import COMPARING, EXPLAINING, Query, nearest_form
+from bot.matching.phonetics import segment, sound_of
 from bot.matching.splitting import asks_plainly, is_asking, pieces
-from bot.matching.verdict import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown, Verdict, Why
+from bot.matching.terms import grams
+from bot.matching.verdict import Answer, Candidate, NotCovered, OpenPart, SmallTalk, Suggestions, Unknown, Verdict, Why
 from bot.text import clauses
 
 QUESTION_LIMIT = 1000
@@ -61,7 +63,7 @@ _NEAR = 0.05
 _PART = 0.5
 """The least score of an answer to a part of a message: a part holds less to go by than a message."""
 _CARRIED = 0.3
-"""The share of a part's weight that an item must hold to answer it with the subject of the part before."""
+"""The share of a part's weight that an item must hold to be offered, or to answer it with the subject before."""
 _OPEN = 0.4
 """A part that is not settled is told if no answer holds this share of its weight."""
 _NAMES = 0.85
@@ -117,6 +119,7 @@ class Matcher:
         self._index = index
         self._confidence = confidence or ConfidenceModel()
         self._matters: dict[int, frozenset[str]] = {}
+        self._by_sound: Mapping[str, tuple[int, ...]] = {}
         self._explaining = {name: lane for name, lane in EXPLAINING.items() if name not in without}
         self._comparing = {name: lane for name, lane in COMPARING.items() if name not in without}
 
@@ -143,8 +146,10 @@ class Matcher:
 
     def act(self, text: str) -> Act | None:
         """What a whole message does besides asking; None if it asks or says anything else, or is a phrasing."""
-        form = self._index.lexicon.form(text)
-        return None if form in self._index.by_form else self._index.acts.act(text)
+        act = self._index.acts.act(text)
+        # A term behind thanks is what is asked for.
+        asked = (text, self.peeled(text)) if act else ()
+        return None if any(self.is_term(each) or self.form(each) in self._index.by_form for each in asked) else act
 
     def peeled(self, text: str) -> str:
         """A message without the courtesies around its question."""
@@ -156,8 +161,39 @@ class Matcher:
 
     def is_term(self, text: str) -> bool:
         """Whether a text is nothing but a keyword."""
+        return bool(self._keyword(text))
+
+    def holding(self, text: str) -> list[Item]:
+        """The answers that hold a text that is nothing but a keyword; none for any other text.
+
+        First those that are asked in just this word, then those that have the keyword, then the others, each by how
+        typical the word is of them.
+        """
+        keyword = self._keyword(text)
+        if not keyword:
+            return []
+        index = self._index
+        postings = [index.postings.get(gram, {}) for gram in grams(keyword)]
+        asked, own = index.by_form.get(keyword, ()), index.keywords.items(keyword)
+        held = set.intersection(*({*holders} for holders in postings))
+        found = {*own, *(number for number in held if self._says(number, keyword))}
+
+        def place(number: int) -> tuple[bool, bool, float, str]:
+            typical = sum(holders.get(number, 0.0) for holders in postings)
+            return number not in asked, number not in own, -typical, index.items[number].id
+
+        return [item for number in sorted(found, key=place) if (item := index.items[number]).kind is Kind.ANSWER]
+
+    def _says(self, number: int, word: str) -> bool:
+        """Whether a word in standard form stands in a phrasing or in the answer of an item."""
+        return any(word in form for form in self._index.forms[number]) or word in self.form(
+            self._index.items[number].answer
+        )
+
+    def _keyword(self, text: str) -> str:
+        """The keyword that is all of a text, as it is written there in standard form; empty if there is none."""
         form = self.form(text)
-        return any(map(self._index.keywords.items, (form, self._index.lexicon.core(form))))
+        return next((word for word in (form, self._index.lexicon.core(form)) if self._index.keywords.items(word)), "")
 
     def subjects(self, text: str) -> list[str]:
         """The terms that a text names, in standard form and in order: what it is about."""
@@ -243,27 +279,32 @@ class Matcher:
         """
         settled: dict[str, Candidate] = {}
         readings: dict[str, _Reading] = {}
-        subject, still_open = "", list[str]()
+        subject, still_open = "", list[tuple[str, str, _Reading]]()
         for words, piece in self._asked_for(question, form):
             named = next(self._index.keywords.subjects(piece), "")
             reading, best = self._settled(piece)
             if subject and not named:
                 carried, sure = self._settled(subject + piece)
-                if sure and self._is_carried(sure.item, subject, piece, reading):
-                    reading, best = carried, sure
+                likely = sure or (carried.best if best and not self.is_about(best.item, subject) else None)
+                if likely and self._is_carried(likely.item, subject, piece, reading):
+                    reading, best = carried, likely
             subject = named or subject
             if best:
                 settled.setdefault(best.item.id, best)
                 readings.setdefault(best.item.id, reading)
             else:
-                still_open.append(words)
+                still_open.append((words, piece, reading))
         is_short = len(form) <= _RAMBLING
         parts = tuple(settled.values())
         refused = tuple(part for part in parts if part.item.kind is Kind.NOT_COVERED)
         if len(parts) != 1 or not is_short:
             still_open = []
-        still_open = [words for words in still_open if asks_plainly(words) and self.share(parts[0].item, words) < _OPEN]
-        if not parts or len(parts) + len(still_open) == 1:
+        open_parts = tuple(
+            OpenPart(words, self._near(piece, reading, parts))
+            for words, piece, reading in still_open
+            if asks_plainly(words) and self.share(parts[0].item, words) < _OPEN
+        )
+        if not parts or len(parts) + len(open_parts) == 1:
             return None
         answers = [part for part in parts if part not in refused][:_COMPOUND] if is_short or not refused else []
         chosen = tuple(part for part in parts if part in answers or part in refused)
@@ -272,7 +313,19 @@ class Matcher:
         offered = _suggestions(candidates, chosen)
         if all(part.item.kind is Kind.NOT_COVERED for part in chosen):
             return NotCovered(candidates, offered, why, chosen)
-        return Answer(candidates, offered, why, chosen, tuple(still_open))
+        return Answer(candidates, offered, why, chosen, open_parts)
+
+    def _near(self, piece: str, reading: _Reading, chosen: Iterable[Candidate]) -> tuple[Candidate, ...]:
+        """What a part that is not settled may have meant."""
+        named = self._named(piece)
+        if isinstance(named, Suggestions):
+            return named.suggestions[:_SUGGESTIONS]
+        near = (
+            candidate
+            for candidate in reading.candidates
+            if candidate.score >= self._confidence.suggest and self.share(candidate.item, piece) >= _CARRIED
+        )
+        return _suggestions(near, chosen)
 
     def _is_carried(self, item: Item, subject: str, piece: str, alone: _Reading) -> bool:
         """Whether an item answers a part with the subject of the part before it, and not that subject alone."""
@@ -383,6 +436,8 @@ class Matcher:
     def _exact(self, form: str) -> Mapping[int, float]:
         """The items that are asked in just these words, or in these without their frames, and how sure each is."""
         found, sure = self._index.by_form.get(form, ()), 1.0
+        if not found and form.isascii() and (typed := segment(form.replace(" ", ""))):
+            found, sure = self._heard(" ".join(typed)), _BARE
         for unframed in (self._index.lexicon.core(form), _ASIDE.sub("", form)):
             if not found and len(unframed) >= _BARE_LENGTH:
                 found, sure = self._index.by_form.get(unframed, ()), _BARE
@@ -391,6 +446,16 @@ class Matcher:
         # Of an answer and a refusal in the very same words the answer is offered.
         tie = self._confidence.tie
         return {number: tie if self._index.items[number].kind is Kind.ANSWER else tie / 2 for number in found}
+
+    def _heard(self, sound: str) -> tuple[int, ...]:
+        """The items that are asked in words that sound so; worked out when a question is first typed in pinyin."""
+        if not self._by_sound:
+            by_sound: dict[str, tuple[int, ...]] = {}
+            for form, numbers in self._index.by_form.items():
+                heard = sound_of(form)
+                by_sound[heard] = tuple({*by_sound.get(heard, ()), *numbers})
+            self._by_sound = by_sound
+        return self._by_sound.get(sound, ())
 
     def _candidates(
         self, ranked: Sequence[_Ranked], evidence: float, exact: Mapping[int, float]

@@ -13,11 +13,17 @@ ASKING_WORDS = re.compile(
 )
 """A clause in normal form that holds one of them asks: the language's own, the same for every knowledge base."""
 _ASKED = re.compile(
-    "什么时候|啥时候|啥子时候|几时|什么|啥子|啥|为何|为什么|为啥|怎么|怎样|咋个|咋|如何|哪些|哪个|哪几|哪天|哪年|哪|谁|多少|多久|多大|多长|好久|几月几[号日]|几[号月点条个次篇时]"
+    "(?:什么时候|啥时候|啥子时候|几时|什么|啥子|啥|为何|为什么|为啥|怎么|怎样|咋个|咋|如何|哪些|哪个|哪几|哪天|哪年|哪|谁|多少|多久|多大|多长|好久|"
+    "几月几[号日]|几[号月点条个次篇时])(?!子?[都也])"
 )
-"""Each of them is what one question asks for."""
+"""Each of them is what one question asks for; 啥都 and 谁也 ask for nothing."""
+_OTHER = re.compile("谁|怎么|怎样|咋个?|如何|为何|为什么|为啥|什么时候|啥时候|啥子时候")
+"""What begins another question right behind a word that asks."""
 _CONNECTIVE = re.compile("还有就是|还有|另外|以及|顺便问1?下?|顺便|再就是|同时|其次|接着|然后")
 _AND = re.compile("[和跟与]")
+_AGAIN = re.compile("[又也](?=[讲说是有叫要])")
+"""What joins a question to the one before it."""
+_TOGETHER = re.compile("和|跟|与|还有|以及")
 _ORDINAL = re.compile(r"第\d+[条个点项句]?")
 _EACH = re.compile("(.+?)[和跟与](.+?)(分别|各自|都)(.+)")
 _ENUMERATION = re.compile(r"[/+＋&、]|[其]?[一二三][是，,、:：]|\d[.、)）](?!\d)")
@@ -45,15 +51,19 @@ def pieces(text: str, keywords: Keywords) -> Iterator[str]:
     parts = [part for part in _ENUMERATION.split(text) if part.strip()]
     for part in parts:
         for clause, end in clauses(part):
-            split = list(_split(clause, keywords.terms))
+            split = list(_split(clause, keywords))
             for piece in split:
                 is_named = len(parts) > 1 and keywords.items(piece)
                 is_ordinal = _ORDINAL.fullmatch(piece)
                 if len(split) > 1 or is_named or is_ordinal or "?" in end or is_asking(piece):
-                    yield piece
+                    yield _AGAIN.sub("", piece) if is_asking(piece) else piece
 
 
-def _split(clause: str, terms: Words) -> Iterator[str]:
+def _split(clause: str, keywords: Keywords) -> Iterator[str]:
+    named = [part for part in _TOGETHER.split(clause) if part]
+    if len(named) > 1 and all(map(keywords.items, named)):
+        yield from named
+        return
     if each := _EACH.fullmatch(clause):
         first, second, _, rest = each.groups()
         if not ASKING_WORDS.search(first + second) and not _ORDINAL.search(first + second):
@@ -63,7 +73,7 @@ def _split(clause: str, terms: Words) -> Iterator[str]:
         if len(_ORDINAL.findall(piece)) > 1:
             yield from _by_ordinal(piece)
         else:
-            yield from _unmarked(piece, terms)
+            yield from _unmarked(piece, keywords.terms)
 
 
 def _connected(clause: str) -> list[str]:
@@ -95,7 +105,9 @@ def _unmarked(piece: str, terms: Words) -> list[str]:
     parts, start = [], 0
     for left, right in pairwise(found):
         between = piece[left.end() : right.start()]
-        if len(between) >= _LEAST - 1 and not _TOLD.search(between) and right.start() - start >= _LEAST:
+        # 经费多少谁负责 asks twice, 哪年哪月 once.
+        is_apart = between or (left.start() - start >= _LEAST and _OTHER.fullmatch(right.group()))
+        if is_apart and not _TOLD.search(between) and right.start() - start >= _LEAST:
             named = [begin for begin, term in terms.find(between) if begin + len(term) == len(between)]
             end = left.end() + named[0] if named else right.start()
             parts.append(piece[start:end])

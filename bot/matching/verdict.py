@@ -61,13 +61,18 @@ class Settled(Judgement):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPart:
+    """A part of a message that asks for something that is not settled: its words, and what may have been meant."""
+
+    words: str
+    suggestions: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Settled):
-    """Sure of at least one part. Parts that the speech does not cover are among ``chosen``.
+    """Sure of at least one part. Parts that the speech does not cover are among ``chosen``; ``open``: all others."""
 
-    ``open``: the words of parts that ask for something that is not known.
-    """
-
-    open: tuple[str, ...] = ()
+    open: tuple[OpenPart, ...] = ()
 
     kind: ClassVar = VerdictKind.ANSWER
 

@@ -44,7 +44,7 @@ class AdminHandlers:
             if key not in self._taken:
                 return None
             # What was taken already stays as it was; it was no member's question.
-            await self.messages.send(message.place, Reply(admins_texts.EDITED_TOO_LATE), message.message_id)
+            await self._reply(message, Reply(admins_texts.EDITED_TOO_LATE))
             return NOTHING
         if not _is_meant(message, said):
             return None
@@ -53,8 +53,13 @@ class AdminHandlers:
             if turn.reply is None:
                 return None
             self._taken[key] = None
-            await self.messages.send(message.place, turn.reply, message.message_id)
+            await self._reply(message, turn.reply)
         return records
+
+    async def _reply(self, message: Message, reply: Reply) -> None:
+        """Reply to a message, quoting it in a group, and where others may be written before a button is pressed."""
+        quotes = reply.rows or not message.place.private
+        await self.messages.send(message.place, reply, message.message_id if quotes else None)
 
     async def on_button(self, query: CallbackQuery, age_s: float) -> Records | None:
         """Answer a press under an admin's message, where nobody else's does anything; None under any other message."""

@@ -2,31 +2,34 @@
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cachetools import LRUCache
 from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
+from telegram.constants import ParseMode
 
-from bot.conversation.callbacks import unpack
-from bot.conversation.commands import question_in
-from bot.conversation.members import INLINE_START, MemberConversation, Speaker
+from bot.conversation.callbacks import RejectSuggestions, Subscribe, unpack
+from bot.conversation.commands import carried, question_in, start_payload
+from bot.conversation.member_replies import MemberReplies
+from bot.conversation.members import MemberConversation, Speaker
 from bot.conversation.reply import Reply
-from bot.inbox.updates import CallbackQuery, InlineQuery, Message, Update, User
+from bot.inbox.updates import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, Place, Quoted, Update, User
 from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot
 from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
 from bot.telegram.addressing import Utterance, without_mention
-from bot.telegram.messages import NO_PREVIEW, Messages
+from bot.telegram.messages import NO_PREVIEW, Messages, formatted
 from bot.telegram.notifier import Address, SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
 from bot.telegram.sending import attempt
 from bot.texts import members as members_texts
 from bot.texts.languages import converter, language_of
 
-_COMMANDS = frozenset({"start", *members_texts.COMMANDS})
+_COMMANDS = frozenset({"start", "forget", "whoami", *members_texts.COMMANDS})
 _REMEMBERED = 10_000
-"""Messages, presses and albums that are remembered, each in memory alone."""
+"""Messages, questions, presses and albums that are remembered, each in memory alone."""
 _INLINE_CACHED_S = 300
 _HOT_CACHED_S = 60
 _DESCRIPTION = 120
@@ -52,13 +55,20 @@ class MemberHandlers:
     def __post_init__(self) -> None:
         self._replies: LRUCache[tuple[int, int], tuple[int, str]] = LRUCache(_REMEMBERED)
         """By a question's chat and message: the reply's message, and the question's words."""
+        self._questions: LRUCache[tuple[int, int], Quoted] = LRUCache(_REMEMBERED)
+        """By a reply's chat and message: the question, where the reply does not quote it."""
         self._presses: LRUCache[tuple[int, int, int, str], None] = LRUCache(_REMEMBERED)
         self._albums: LRUCache[tuple[int, str], None] = LRUCache(_REMEMBERED)
 
-    async def on_message(self, message: Message, said: Utterance, update_id: int, *, edited: bool) -> Records:
-        """Answer a message; the earlier reply to an edited one is edited. What is to be kept of it is returned."""
+    async def on_message(
+        self, message: Message, said: Utterance, update_id: int, *, edited: bool, is_followed: Callable[[], bool]
+    ) -> Records:
+        """Answer a message; the earlier reply to an edited one is edited. What is to be kept of it is returned.
+
+        ``is_followed`` tells whether more was sent into its chat since.
+        """
         has_words = message.text is not None or message.caption is not None
-        if not has_words and (edited or not message.media):
+        if not has_words and (edited or not message.content):
             return NOTHING
         is_direct = self._is_direct(message, said)
         if is_direct is None or self._is_repeated(message, edited=edited):
@@ -66,12 +76,15 @@ class MemberHandlers:
         speaker = self._speaker(message.author, message.chat.id, addresses_bot=is_direct)
         pace = self._pace(self.rate_limit, speaker.member, message.edit_date or message.date, update_id)
         if pace is Pace.NOTICE:
-            await self._reply(message, self._plain(members_texts.FLOODED, speaker), edited=edited)
+            reply = self._replies_to(speaker).plain(members_texts.FLOODED)
+            await self._reply(message, reply, edited=edited, is_followed=is_followed)
         if pace is not Pace.FINE:
             return NOTHING
         if not has_words:
             if is_direct:
-                await self._reply(message, self._plain(members_texts.NOT_TEXT, speaker), edited=edited)
+                line = members_texts.NOT_TEXT_BUT.get(message.content or "", members_texts.NOT_TEXT)
+                reply = self._replies_to(speaker).plain(line)
+                await self._reply(message, reply, edited=edited, is_followed=is_followed)
             return NOTHING
         async with self.messages.typing(message.place):
             snapshot = self.current.snapshot
@@ -79,21 +92,26 @@ class MemberHandlers:
             self.metrics.misses_refused.inc(turn.refused)
             if turn.unsubscribe:
                 await asyncio.to_thread(self.notifier.forget, speaker.member)
-            await self._reply(message, turn.reply, edited=edited)
+            if turn.reply:
+                await self._reply(message, turn.reply, edited=edited, is_followed=is_followed)
         # Only now, since what failed is tried again.
         self.quota.spend(speaker.member, turn.records)
         return turn.records
 
     async def on_button(self, query: CallbackQuery, update_id: int, age_s: float) -> Records:
-        """Answer a pressed button. Its question is the message that ours replied to: nothing is stored."""
+        """Answer a pressed button.
+
+        Its question is the message that ours quotes, or else the one that is remembered for it: after a restart the
+        question is known only where it was quoted.
+        """
         message = query.message
         speaker = self._speaker(query.sender, message.chat.id if message else query.sender.id)
         pace = self._pace(self.rate_limit, speaker.member, time.time() - age_s, update_id)
         if pace is not Pace.FINE:
-            notice = self._plain(members_texts.FLOODED, speaker).text if pace is Pace.NOTICE else ""
+            notice = self._replies_to(speaker).say(members_texts.FLOODED) if pace is Pace.NOTICE else ""
             await self.messages.acknowledge(query, age_s, notice)
             return NOTHING
-        asked = message.reply_to_message if message else None
+        asked = self._question_of(message) if message else None
         question = question_in(without_mention(asked.text or asked.caption or "", self.messages.bot)) if asked else ""
         snapshot = self.current.snapshot
         callback = unpack(query.data)
@@ -102,8 +120,10 @@ class MemberHandlers:
         await self.messages.acknowledge(query, age_s, turn.notice)
         if message is None:
             return NOTHING
-        if turn.reply:
+        if turn.reply and turn.replaces:
             await self.messages.edit(message.place, message.message_id, turn.reply, asked.message_id if asked else None)
+        elif turn.reply:
+            await self.messages.send(message.place, turn.reply, None)
         press = (message.chat.id, message.message_id, speaker.member, query.data)
         # Pressed twice it counts once.
         records = NOTHING if press in self._presses else turn.records
@@ -126,25 +146,39 @@ class MemberHandlers:
         items = await asyncio.to_thread(self.conversation.inline, query.query, snapshot)
         replies = self.conversation.replies(snapshot, language)
         convert = converter(language)
-        results = [
-            InlineQueryResultArticle(
-                item.id,
-                convert(item.question),
-                InputTextMessageContent(replies.shared(item), link_preview_options=NO_PREVIEW),
-                description=convert(item.answer)[:_DESCRIPTION],
+
+        def results(finish: Callable[[str], str], parse_mode: ParseMode | None) -> Sequence[InlineQueryResultArticle]:
+            return [
+                InlineQueryResultArticle(
+                    item.id,
+                    convert(item.question),
+                    InputTextMessageContent(finish(replies.shared(item)), parse_mode, link_preview_options=NO_PREVIEW),
+                    description=convert(item.answer)[:_DESCRIPTION],
+                )
+                for item in items
+            ]
+
+        asked = carried(query.query)
+        label = replies.say(members_texts.INLINE_ASK if asked else members_texts.INLINE_OPEN, query=asked)
+        call = formatted(
+            lambda finish, parse_mode: self.messages.bot.answer_inline_query(
+                query.id,
+                results(finish, parse_mode),
+                cache_time=_INLINE_CACHED_S if query.query.strip() else _HOT_CACHED_S,
+                # The same words give other characters, and another button, to whoever reads another language.
+                is_personal=True,
+                button=InlineQueryResultsButton(label, start_parameter=start_payload(asked)),
             )
-            for item in items
-        ]
-        hint = InlineQueryResultsButton(replies.say(members_texts.INLINE_HINT), start_parameter=INLINE_START)
-        call = self.messages.bot.answer_inline_query(
-            query.id,
-            results,
-            cache_time=_INLINE_CACHED_S if query.query.strip() else _HOT_CACHED_S,
-            # The same words give other characters, and another hint, to whoever reads another language.
-            is_personal=True,
-            button=None if results else hint,
         )
         await attempt(call, "An inline query could not be answered")
+
+    async def on_joined(self, change: ChatMemberUpdated, update_id: int) -> None:
+        """Say in a group that the bot has come into how to ask there."""
+        speaker = self._speaker(change.sender, change.chat.id)
+        if self._pace(self.rate_limit, speaker.member, change.date, update_id) is Pace.FINE:
+            replies = self.conversation.replies(self.current.snapshot, speaker.language)
+            greeting = replies.plain(members_texts.GROUP_WELCOME, bot=self.messages.bot.username)
+            await self.messages.send(Place(change.chat.id), greeting, None)
 
     async def failed(self, update: Update) -> None:
         """Say that an update could not be answered."""
@@ -152,7 +186,7 @@ class MemberHandlers:
         message = query.message if query else update.message or update.edited_message
         if message and message.place.private:
             speaker = self._speaker(query.sender if query else message.author, message.chat.id)
-            await self._reply(message, self._plain(members_texts.FAILED, speaker), edited=False)
+            await self.messages.send(message.place, self._replies_to(speaker).plain(members_texts.FAILED), None)
 
     def _pace(self, limit: MemberRateLimit, member: int, at: float, update_id: int) -> Pace:
         pace = limit.judge(member, at, update_id)
@@ -191,18 +225,35 @@ class MemberHandlers:
 
         return Speaker(chat, member, language, addresses_bot, has_capacity=has_capacity)
 
-    def _plain(self, text: str, speaker: Speaker) -> Reply:
-        return self.conversation.replies(self.current.snapshot, speaker.language).plain(text)
+    def _replies_to(self, speaker: Speaker) -> MemberReplies:
+        return self.conversation.replies(self.current.snapshot, speaker.language)
 
-    async def _reply(self, message: Message, reply: Reply | None, *, edited: bool) -> None:
-        """Send a reply; to an edited question the earlier one is edited."""
-        if reply is None:
-            return
-        key = (message.chat.id, message.message_id)
-        if edited and key in self._replies:
-            earlier, _ = self._replies[key]
+    def _question_of(self, reply: Message) -> Quoted | None:
+        """The message that a reply of ours answers."""
+        return reply.reply_to_message or self._questions.get((reply.chat.id, reply.message_id))
+
+    async def _reply(self, message: Message, reply: Reply, *, edited: bool, is_followed: Callable[[], bool]) -> None:
+        """Send a reply; to an edited question the earlier one is edited.
+
+        In a private chat it quotes the question only where that is not the last message, or must not be forgotten.
+        """
+        chat = message.chat.id
+        key = (chat, message.message_id)
+        needs_question = _needs_question(reply)
+        earlier, _ = self._replies.get(key, (None, "")) if edited else (None, "")
+        if earlier and not (needs_question and (chat, earlier) in self._questions):
             sent = await self.messages.edit(message.place, earlier, reply, message.message_id)
+            quotes = sent != earlier or (chat, earlier) not in self._questions
         else:
-            sent = await self.messages.send(message.place, reply, message.message_id)
-        if sent is not None:
-            self._replies[key] = (sent, message.words)
+            quotes = edited or needs_question or not message.place.private or is_followed()
+            sent = await self.messages.send(message.place, reply, message.message_id if quotes else None)
+        if sent is None:
+            return
+        self._replies[key] = (sent, message.words)
+        if not quotes:
+            self._questions[chat, sent] = Quoted(message_id=message.message_id, text=message.words)
+
+
+def _needs_question(reply: Reply) -> bool:
+    """Whether a button of a reply is worth nothing without the question, which a restart would take from memory."""
+    return any(isinstance(button.callback, RejectSuggestions | Subscribe) for button in reply.buttons)

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
+from markupsafe import escape
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.constants import ChatAction, MessageLimit
+from telegram.constants import ChatAction, MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Reply, plain_text
 from bot.errors import StoppingError
 from bot.inbox.updates import CallbackQuery, Place
 from bot.telegram.sending import attempt
@@ -20,7 +22,12 @@ _PRESS_LIVES_S = 150.0
 """Telegram forgets a pressed button after this; only its acknowledgement is impossible then."""
 _TYPING_AFTER_S = 0.7
 _NOTICE_LIMIT = 200
+_REFUSED_HTML = "can't parse entities"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+_Result = TypeVar("_Result")
+FormattedCall = Callable[[Callable[[str], str], ParseMode | None], Awaitable[_Result]]
+"""A call that sends texts: it is given what finishes a plain text or HTML, and the parse mode that this is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +44,18 @@ class Messages:
 
     async def edit(self, place: Place, target: int, reply: Reply, quoted: int | None) -> int | None:
         """Put a reply in the place of an earlier message, or send it where that can't be done. The message's id."""
-        first, *rest = split(reply.text)
-        if rest:
+        if len(split(plain_text(reply.text))) > 1:
             return await self.send(place, reply, quoted)
         try:
-            await self.bot.edit_message_text(
-                first, place.chat, target, reply_markup=_keyboard(reply), link_preview_options=NO_PREVIEW
+            await formatted(
+                lambda finish, parse_mode: self.bot.edit_message_text(
+                    finish(reply.text),
+                    place.chat,
+                    target,
+                    parse_mode=parse_mode,
+                    reply_markup=_keyboard(reply),
+                    link_preview_options=NO_PREVIEW,
+                )
             )
         except (BadRequest, Forbidden) as error:
             if "not modified" in str(error).lower():
@@ -51,29 +64,36 @@ class Messages:
             return await self.send(place, reply, quoted)
         return target
 
-    async def send(self, place: Place, reply: Reply, quoted: int | None, *, quotes: bool = False) -> int | None:
-        """Send a reply; its id, or that of its last part. None if it is refused for good.
+    async def send(self, place: Place, reply: Reply, quoted: int | None) -> int | None:
+        """Send a reply, as an answer to the message ``quoted`` if there is one. None if it is refused for good.
 
-        A reply with buttons quotes the question, the message ``quoted``, so that a pressed button finds it there; in
-        groups every reply does, and with ``quotes`` this one.
+        What is too long for one message goes out in parts, which are plain text. The id is that of the last part.
         """
-        parameters = None
-        if quoted and (quotes or reply.rows or not place.private):
-            parameters = ReplyParameters(quoted, allow_sending_without_reply=True)
-        parts = split(reply.text)
-        for number, part in enumerate(parts, start=1):
+        parts = split(plain_text(reply.text))
+        texts = [reply.text] if len(parts) == 1 else parts
+        for number, text in enumerate(texts, start=1):
+            keyboard = _keyboard(reply) if number == len(texts) else None
             try:
-                sent = await self.bot.send_message(
-                    place.chat,
-                    part,
-                    reply_markup=_keyboard(reply) if number == len(parts) else None,
-                    reply_parameters=parameters,
-                    link_preview_options=NO_PREVIEW,
-                    message_thread_id=place.thread,
-                )
+                sent = await self._send_text(place, text, keyboard, quoted)
             except (BadRequest, Forbidden) as error:
                 _LOG.warning("A reply is refused for good: %s", error)
                 return None
+        return sent
+
+    async def _send_text(
+        self, place: Place, text: str, keyboard: InlineKeyboardMarkup | None, quoted: int | None
+    ) -> int:
+        sent = await formatted(
+            lambda finish, parse_mode: self.bot.send_message(
+                place.chat,
+                finish(text),
+                parse_mode=parse_mode,
+                reply_markup=keyboard,
+                reply_parameters=ReplyParameters(quoted, allow_sending_without_reply=True) if quoted else None,
+                link_preview_options=NO_PREVIEW,
+                message_thread_id=place.thread,
+            )
+        )
         return sent.message_id
 
     @asynccontextmanager
@@ -91,6 +111,17 @@ class Messages:
             yield
         finally:
             showing.cancel()
+
+
+async def formatted(call: FormattedCall[_Result]) -> _Result:
+    """Make a call that sends texts as HTML, and once more as plain text if Telegram can't read the HTML."""
+    try:
+        return await call(lambda text: str(escape(text)), ParseMode.HTML)
+    except BadRequest as error:
+        if _REFUSED_HTML not in str(error).lower():
+            raise
+        _LOG.warning("Telegram can't read the HTML of a text, which goes out as plain text: %s", error)
+        return await call(plain_text, None)
 
 
 def split(text: str, limit: int = MessageLimit.MAX_TEXT_LENGTH) -> list[str]:

@@ -86,7 +86,7 @@ class SubscriptionNotifier:
         """Whether there is nothing more to do: one who blocked the bot is dropped too."""
         if address is None:
             return True
-        sending = self.messages.send(Place(address.chat, address.thread), reply, address.message, quotes=True)
+        sending = self.messages.send(Place(address.chat, address.thread), reply, address.message)
         return await attempt(sending, "A subscriber could not be told of an answer, trying again", logging.WARNING)
 
     def _person(self, member: int) -> int:

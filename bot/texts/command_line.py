@@ -11,11 +11,27 @@ CHECK_FINE = (
     "共 {phrasings} 种问法。"
 )
 CHECK_WARNING = "提醒：{warning}"
-CHECK_ADVICE = "建议（{items}）：{advice}"
+CHECK_ADVICE = "建议（{places}）：{advice}"
 CHECK_PLACE = "{place} 的 {item}"
+CHECK_MORE_PLACES = "{places}，还有 {count} 处"
+CHECK_MORE = "　　这样的还有 {count} 处；加上 --all 全部列出。"
 ADVICE = {
-    "few-phrasings": "只有 {count} 种问法，太少了；请再想想不同的人会怎么问，补到 10 种以上",
-    "redundant-phrasings": "“{one}”和“{other}”几乎一样；请删掉一种，或换个很不一样的说法",
+    "few-phrasings": (
+        "问法太少（回答少于 {answer} 种，讲话没说的少于 {refusal} 种）；请想想不同的人会怎么问，再补几种"
+    ),
+    "same-opening": (
+        "{total} 条同类的回答里有 {count} 条都用“{opening}”开头，接连读几条像念稿子；请换几种开头，或者直接从内容说起"
+    ),
+    "long-question": "标准问法有 {length} 个字，按钮上显示不全；请缩到 {most} 个字以内",
+    "no-subject": "“{question}”单独放在按钮上，看不出问的是什么；请把问的人或事写进去",
+    "stray-phrasing": (
+        "“{phrasing}”更像在问后一条（{question}）；真是问那一条的就挪过去，不是就把话说明白，或者再补几种相近的问法"
+    ),
+    "foreign-phrasing": (
+        "“{phrasing}”里要紧的词，这一条别处都没有；要是像猜谜或者放错了条目，请改写、挪走或删掉，"
+        "要是真会有人这么问，就用这些词再补一两种问法"
+    ),
+    "redundant-phrasings": "换成标准说法以后，“{one}”和“{other}”几乎一样；请删掉一种，或换个很不一样的说法",
     "shared-form": "把同义词换成标准说法以后，都有“{form}”这种问法，机器人分不清；请改掉一边，或改同义词",
     "merged-keywords": "同义词把它们的关键词当成了一个词（{words}）；如果不是一回事，请拆开这一组同义词",
     "confused-items": (
@@ -23,6 +39,7 @@ ADVICE = {
     ),
 }
 """By the kind of advice."""
+HELP_ALL_ADVICE = "列出全部建议，不只是每一种的前 {most} 条"
 HELP_QUICK = "只查错误，不给建议（快）"
 COVERAGE = "讲话各段对应的条目："
 COVERAGE_ROW = "{paragraph}（{place}）：{items}"

@@ -5,16 +5,28 @@ from pathlib import Path
 import pytest
 
 from bot.cli.check import check, in_words
-from bot.evaluation.advice import Advice, AdviceKind
+from bot.evaluation.advice import Advice, AdviceKind, Passage
 from bot.texts import command_line as command_line_texts
 from tests.conftest import CANTEEN
 
+A, B = Passage("a"), Passage("b")
 WORDS = {
-    "只有 3 种问法": Advice(AdviceKind.FEW_PHRASINGS, ("a",), {"count": 3}),
-    "“补卡”和“补卡呀”几乎一样": Advice(AdviceKind.REDUNDANT_PHRASINGS, ("a",), {"one": "补卡", "other": "补卡呀"}),
-    "都有“开饭安排”这种问法": Advice(AdviceKind.SHARED_FORM, ("a", "b"), {"form": "开饭安排"}),
-    "当成了一个词（主题、主线）": Advice(AdviceKind.MERGED_KEYWORDS, ("a", "b"), {"words": ("主题", "主线")}),
-    "抽查中 4 次，例如“饭卡丢了”": Advice(AdviceKind.CONFUSED_ITEMS, ("a", "b"), {"count": 4, "example": "饭卡丢了"}),
+    "回答少于 6 种，讲话没说的少于 4 种": Advice(AdviceKind.FEW_PHRASINGS, (A, B), {"answer": 6, "refusal": 4}),
+    "9 条同类的回答里有 8 条都用“讲话里”开头": Advice(
+        AdviceKind.SAME_OPENING, (A, B), {"opening": "讲话里", "count": 8, "total": 9}
+    ),
+    "有 30 个字，按钮上显示不全；请缩到 24 个字以内": Advice(
+        AdviceKind.LONG_QUESTION, (A,), {"length": 30, "most": 24}
+    ),
+    "“怎么办？”单独放在按钮上": Advice(AdviceKind.NO_SUBJECT, (A,), {"question": "怎么办？"}),
+    "“借几天”更像在问后一条（雨伞借几天？）": Advice(
+        AdviceKind.STRAY_PHRASING, (A, B), {"phrasing": "借几天", "question": "雨伞借几天？"}
+    ),
+    "“门神换袍子”里要紧的词": Advice(AdviceKind.FOREIGN_PHRASING, (A,), {"phrasing": "门神换袍子"}),
+    "“补卡”和“补卡呀”几乎一样": Advice(AdviceKind.REDUNDANT_PHRASINGS, (A,), {"one": "补卡", "other": "补卡呀"}),
+    "都有“开饭安排”这种问法": Advice(AdviceKind.SHARED_FORM, (A, B), {"form": "开饭安排"}),
+    "当成了一个词（主题、主线）": Advice(AdviceKind.MERGED_KEYWORDS, (A, B), {"words": ("主题", "主线")}),
+    "抽查中 4 次，例如“饭卡丢了”": Advice(AdviceKind.CONFUSED_ITEMS, (A, B), {"count": 4, "example": "饭卡丢了"}),
 }
 
 
@@ -29,14 +41,43 @@ def test_each_kind_of_advice_has_its_words(words: str, advice: Advice) -> None:
     assert words in in_words(advice)
 
 
-def test_advice_names_items_and_their_places(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMPAIGN_BOT_CACHE", str(tmp_path / "cache"))
+
+
+def test_advice_names_texts_and_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
     """A line for each piece; none with ``--quick``."""
-    monkeypatch.setenv("CAMPAIGN_BOT_CACHE", str(tmp_path))
     check(CANTEEN)
     assert (
-        "建议（items.yaml:3 的 opening、items.yaml:10 的 closing）：把同义词换成标准说法以后" in capsys.readouterr().out
+        "建议（items.yaml:7 的 opening、items.yaml:14 的 closing）：把同义词换成标准说法以后" in capsys.readouterr().out
     )
     check(CANTEEN, quick=True)
     assert "建议" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("every", "long_questions", "places", "told"),
+    [
+        (False, 20, 5, ["还有 16 处）", "还有 1 处；"]),
+        (True, 21, 21, []),
+    ],
+)
+def test_a_long_list_is_cut_unless_all_is_wanted(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    every: bool,  # noqa: FBT001 - a table's column
+    long_questions: int,
+    places: int,
+    told: list[str],
+) -> None:
+    """Both the lines of a kind and the places of a line, with how many are left out."""
+    (tmp_path / "speech.yaml").write_text('title: 题\nparagraphs: {"1": 段}\n', encoding="utf-8")
+    items = (f'  - {{id: i{n}, question: "{n}{"饭" * 25}", answer: 答, source: ["1"]}}\n' for n in range(21))
+    (tmp_path / "items.yaml").write_text(f"topic: 题\nitems:\n{''.join(items)}", encoding="utf-8")
+    check(tmp_path, every=every)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "建议" in line or "还有" in line]
+    (few,) = [line for line in lines if "问法太少" in line]
+    assert sum("标准问法有" in line for line in lines) == long_questions
+    assert few.count("items.yaml:") == places
+    assert [words for words in ("还有 16 处）", "还有 1 处；") if any(words in line for line in lines)] == told

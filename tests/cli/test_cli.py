@@ -146,12 +146,12 @@ def test_chat_presses_buttons_by_number_and_logs_misses(tmp_path: Path) -> None:
 
 def test_the_log_is_listed_shown_resolved_and_ignored(tmp_path: Path) -> None:
     """The life of a miss by command."""
-    run(tmp_path, "ask", "--json", "--log", given="写首诗\n写首诗\n夸夸我妹\n")
+    run(tmp_path, "ask", "--json", "--log", given="种土豆\n种土豆\n夸夸我妹\n")
     listed = run(tmp_path, "missed", "list").stdout
-    assert "写首诗" in listed
+    assert "种土豆" in listed
     assert "夸夸我妹" in listed
     assert "2 次" in run(tmp_path, "missed", "show", "1").stdout
-    assert "写首诗" in run(tmp_path, "missed", "resolve", "1").stdout
+    assert "种土豆" in run(tmp_path, "missed", "resolve", "1").stdout
     assert "夸夸我妹" in run(tmp_path, "missed", "ignore", "2").stdout
     assert "没有记下的问题" in run(tmp_path, "missed", "list").stdout
     assert "handled" in run(tmp_path, "missed", "list", "--all").stdout

@@ -1,18 +1,21 @@
 """What a member says and presses, to what a member reads."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
-from bot.conversation.callbacks import Callback, Origin, unpack
-from bot.conversation.commands import Command
+from bot.conversation.callbacks import Callback, OpenItems, Origin, unpack
+from bot.conversation.commands import Command, start_payload
 from bot.conversation.context import Context, ConversationMemory
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
-from bot.conversation.reply import Button, Reply, Rows, short_key
-from bot.items import Item
+from bot.conversation.parts import parts_of
+from bot.conversation.reply import Button, Reply, Rows, plain_text, short_key
+from bot.items import Item, Kind, VerdictKind
 from bot.knowledge import Knowledge, read
 from bot.matching import QUESTION_LIMIT, ConfidenceModel
 from bot.snapshot import Snapshot
@@ -23,6 +26,7 @@ from bot.store.usage import UsageLog
 from bot.texts import members as members_texts
 from bot.texts.languages import Language
 from tests.conftest import CANTEEN, SHIPPED
+from tests.telegram_html import visible
 
 
 def button(label: str, data: str) -> Button:
@@ -48,22 +52,32 @@ def back(action: str) -> Rows:
     return ((button(members_texts.BACK, action),),)
 
 
+def faults(origin: str) -> tuple[Button, ...]:
+    """The row that asks what is wrong with an answer."""
+    return (
+        button(members_texts.FAULT_WRONG, f"f:w:{origin}:opening"),
+        button(members_texts.FAULT_INCOMPLETE, f"f:i:{origin}:opening"),
+        button(members_texts.FAULT_OUTDATED, f"f:o:{origin}:opening"),
+    )
+
+
 KEY = short_key("食堂")
 TOPICS: Rows = ((button("食堂", f"t:{KEY}:0"),),)
 TELL_ME: Rows = ((button(members_texts.TELL_ME, "w"),),)
 ALL_TOPICS: Rows = ((button(members_texts.ALL_TOPICS, "topics:0"),),)
-OPENING = "早上七点开门。\n\n出处：第一条"
-CARD = "到窗口补办：\n带上工作证就行。\n\n出处：第一条；第二条"
-WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), TOPICS)
+OPENING = "早上七点开门。\n\n<blockquote>出处：第一条</blockquote>"
+OPENED = f"<b>食堂几点开门？</b>\n\n{OPENING}"
+CARD = "到窗口补办：\n带上工作证就行。\n\n<blockquote>出处：第一条；第二条</blockquote>"
+WELCOME = Reply(members_texts.WELCOME.format(title="食堂须知"), items("s", "opening", "closing", "card") + ALL_TOPICS)
 SUGGESTIONS = Reply(members_texts.SUGGESTIONS, (*items("q", "closing", "opening", "card"), (button("都不是", "none"),)))
 SAID = {
-    "a question": ("食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
-    "one with related items": ("补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
+    "a question": ("食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
+    "one with related items": ("补办饭卡", Reply(CARD, items("r", "opening") + thumbs("d", "card"))),
     "a compound question": (
         "食堂几点开门?食堂几点关门?",
         Reply(
-            f"{OPENING}\n\n晚上八点关门。\n\n出处：第二条",
-            thumbs("q", f"{short_key('opening')}+{short_key('closing')}"),
+            f"{OPENING}\n\n晚上八点关门。\n\n<blockquote>出处：第二条</blockquote>",
+            thumbs("d", f"{short_key('opening')}+{short_key('closing')}"),
         ),
     ),
     "an unclear one": ("开饭安排", SUGGESTIONS),
@@ -74,37 +88,54 @@ SAID = {
     ),
     "blank": (" ", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
     "/start": ("/start", WELCOME),
-    "/start with an item": ("/start opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "/start with an item": ("/start opening", Reply(OPENED, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
     "/start with rubbish": ("/start <b>x:y", WELCOME),
-    "/start with an item that is gone": ("/start gone-since", Reply(members_texts.GONE, TOPICS)),
-    "/start with small talk": ("/start chat-hello", Reply(members_texts.GONE, TOPICS)),
+    "/start with an item that there never was": ("/start never-there", WELCOME),
+    "/start with small talk": ("/start chat-hello", WELCOME),
+    "/start with what another program made of it": ("/start@campaign_faq_bot true", WELCOME),
+    "/start from inline mode, where nothing was typed": ("/start inline", WELCOME),
+    "/start with a question": (
+        f"/start {start_payload('食堂几点开门')}",
+        Reply(f"你问的是：<b>食堂几点开门</b>\n\n{OPENING}", thumbs("d", "opening")),
+    ),
+    "/start with thanks": (
+        f"/start {start_payload('谢谢')}",
+        Reply(f"你问的是：<b>谢谢</b>\n\n{members_texts.ACTS['thanks']}"),
+    ),
     "/topics": ("/topics", Reply(members_texts.TOPICS, TOPICS)),
     "/hot, when nothing was asked": ("/hot", Reply(members_texts.HOT_NONE, TOPICS)),
     "/help to this bot": ("/help@campaign_faq_bot", Reply(members_texts.HELP)),
     "/privacy": ("/privacy", Reply(members_texts.PRIVACY.format(days=180))),
     "/forget": ("/forget", Reply(members_texts.FORGOTTEN)),
     "/whoami": ("/whoami", Reply(members_texts.WHOAMI.format(id=7))),
-    "/ask": ("/ask@campaign_faq_bot 食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
-    "/ask and a new line": ("/ask\n食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
-    "/ask and a wide space": ("/ask\u3000食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
-    "/ask and nothing between": ("/ask食堂几点开门", Reply(OPENING, thumbs("q", "opening"))),
+    "/ask": ("/ask@campaign_faq_bot 食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
+    "/ask and a new line": ("/ask\n食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
+    "/ask and a wide space": ("/ask\u3000食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
+    "/ask and nothing between": ("/ask食堂几点开门", Reply(OPENING, thumbs("d", "opening"))),
     "marks": ("？。！", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
     "emoji": ("👍😀", Reply(members_texts.ACTS["praise"])),
     "/ask without a question": ("/ask", Reply(members_texts.BLANK.format(example="食堂几点开门？"))),
     "an unknown command": ("/nonsense", Reply(members_texts.UNKNOWN_COMMAND)),
     "an admin's command by someone else": ("/missed", Reply(members_texts.UNKNOWN_COMMAND)),
-    "a stroke that is no command": ("/补办饭卡", Reply(CARD, items("q", "opening") + thumbs("q", "card"))),
+    "a stroke that is no command": ("/补办饭卡", Reply(CARD, items("r", "opening") + thumbs("d", "card"))),
 }
 GONE = Reply(members_texts.GONE, TOPICS)
-FAULTS = (
-    button(members_texts.FAULT_WRONG, "f:w:q:opening"),
-    button(members_texts.FAULT_INCOMPLETE, "f:i:q:opening"),
-    button(members_texts.FAULT_OUTDATED, "f:o:q:opening"),
-)
 PRESSED = {
-    "an item under a question": ("a:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
-    "an item of a topic": ("a:t:opening", Reply(OPENING, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "an item under a question": ("a:q:opening", Reply(OPENED, thumbs("q", "opening") + back("b:q"))),
+    "an item of a topic": ("a:t:opening", Reply(OPENED, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
+    "an example of the welcome": ("a:s:opening", Reply(OPENED, thumbs("s", "opening") + back("b:s"))),
+    "one under an answer": ("a:r:opening", Reply(OPENED, thumbs("r", "opening"))),
+    "a thumb up under it": ("u:r:opening", Reply(OPENED)),
+    "a thumb up for what answers the question": ("u:d:opening", Reply(OPENING)),
+    "a thumb down for it": (
+        "d:d:opening",
+        Reply(OPENING, (faults("d"), *back("v:d:opening"))),
+    ),
+    "the way back from it": ("v:d:opening", Reply(OPENING, thumbs("d", "opening"))),
     "back to the question": ("b:q", SUGGESTIONS),
+    "back to what else there is, where nothing is known": ("b:m", Reply(members_texts.QUESTION_GONE)),
+    "back to no list": ("b:d", GONE),
+    "back to the welcome": ("b:s", WELCOME),
     "a topic": (
         f"t:{KEY}:0",
         Reply(
@@ -115,11 +146,11 @@ PRESSED = {
     "a page beyond the last": ("topics:99", Reply(members_texts.TOPICS, TOPICS)),
     "none of these": ("none", Reply(members_texts.REJECTED, TELL_ME + ALL_TOPICS)),
     "to be told": ("w", Reply(members_texts.PROMISED, ALL_TOPICS)),
-    "a thumb up": ("u:q:opening", Reply(OPENING, back("b:q"))),
-    "seen before": ("v:q:opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
-    "a thumb down": ("d:q:opening", Reply(OPENING, (FAULTS, *back("v:q:opening")))),
-    "what is wrong": ("f:o:q:opening", Reply(OPENING, back("b:q"))),
-    "one item of two is gone": ("a:q:00000000+opening", Reply(OPENING, thumbs("q", "opening") + back("b:q"))),
+    "a thumb up": ("u:q:opening", Reply(OPENED, back("b:q"))),
+    "seen before": ("v:q:opening", Reply(OPENED, thumbs("q", "opening") + back("b:q"))),
+    "a thumb down": ("d:q:opening", Reply(OPENED, (faults("q"), *back("v:q:opening")))),
+    "what is wrong": ("f:o:q:opening", Reply(OPENED, back("b:q"))),
+    "one item of two is gone": ("a:q:00000000+opening", Reply(OPENED, thumbs("q", "opening") + back("b:q"))),
     "an item that is gone": ("a:q:gone", GONE),
     "a topic that is gone": ("t:00000000:0", GONE),
     "no page": ("topics:-1", GONE),
@@ -198,8 +229,8 @@ def test_what_the_speech_does_not_say_is_said_honestly(dialogue: Dialogue) -> No
     """The honest line comes first, then what the speech does say."""
     nearest = reply(dialogue.say("一份午饭多少钱", speaker()))
     assert nearest.text.startswith("须知里没有说饭菜的价钱。")
-    assert nearest.rows[-1] == (button("👎", "d:q:nc-price"), button("都不是", "none"))
-    assert set(nearest.rows[:-1]) <= set(items("q", "opening", "closing", "card"))
+    assert nearest.rows[-1] == (button("👎", "d:d:nc-price"), button("都不是", "none"))
+    assert set(nearest.rows[:-1]) <= set(items("r", "opening", "closing", "card"))
 
 
 def missed(turn: Turn) -> list[str]:
@@ -277,6 +308,82 @@ def test_what_is_asked_most_is_hot(dialogue: Dialogue, usage: UsageLog) -> None:
     assert [item.id for item in dialogue.inline("")] == ["card", "opening"]
 
 
+def test_the_welcome_shows_what_is_asked_most(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Then the first question of each topic, in their order: four different ones, and answers alone."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    topics = list(shipped_snapshot.base.topics.values())
+
+    def examples() -> list[str]:
+        *rows, last = reply(dialogue.say("/start", speaker())).rows
+        assert last == ALL_TOPICS[0]
+        return [button.callback.items[0] for (button,) in rows if isinstance(button.callback, OpenItems)]
+
+    assert examples() == [items[0].id for items in topics[:4]]
+    refusal = next(item.id for item in shipped_snapshot.base.items if item.kind is Kind.NOT_COVERED)
+    second = topics[-1][1].id
+    usage.record(Records(shown=(refusal, second)))
+    assert examples() == [second, topics[-1][0].id, topics[0][0].id, topics[1][0].id]
+
+
+def test_topics_stand_in_the_order_of_what_is_looked_for(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Those alike in the order of the files."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    topics = list(shipped_snapshot.base.topics)
+
+    def listed() -> list[str]:
+        return [button.label for button in reply(dialogue.say("/topics", speaker())).buttons]
+
+    assert listed() == topics
+    last, third = (shipped_snapshot.base.topics[topics[place]][0].id for place in (-1, 2))
+    for item in (third, last, third):
+        usage.record(Records(shown=(item,)))
+    assert listed() == [topics[2], topics[-1], *topics[:2], *topics[3:-1]]
+
+
+def test_topics_fit_their_buttons(shipped: Knowledge) -> None:
+    """On a phone a button shows some fourteen characters."""
+    assert [topic for topic in shipped.base.topics if len(topic) > 14] == []
+
+
+def test_a_link_to_an_item_that_is_gone_says_so(dialogue: Dialogue, usage: UsageLog) -> None:
+    """It was shown, so there was one."""
+    usage.record(Records(shown=("gone-since",)))
+    assert dialogue.say("/start gone-since", speaker()).reply == GONE
+
+
+def test_a_question_in_a_link_leans_on_nothing(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """It was typed in another chat; what is missed of it is what was read, and what follows leans on it."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("“五带头”是哪五个", speaker())
+    turn = dialogue.say(f"/start {start_payload('第三个呢')}", speaker())
+    assert (turn.items, reply(turn).text.count("你问的是：")) == ((), 1)
+    cut = dialogue.say(f"/start {start_payload('火星上一共有几个人在种土豆，哪一年去的')}", speaker())
+    assert missed(cut) == ["火星上一共有几个人在种土豆，哪一"]
+    dialogue.say(f"/start {start_payload('五带头')}", speaker())
+    assert "带头服务群众" in reply(dialogue.say("第三个呢", speaker())).text
+
+
+HELD = {
+    "a term": ("五带头", "五带头", ["five-leads", "five-leads-for-whom"]),
+    "a name": ("吾金", "吾金", ["who-is-wujin"]),
+    "a term in pinyin": ("wudaitou", "五带头", ["five-leads"]),
+    "a term that is asked for": ("请问五带头", "五带头", ["five-leads", "five-leads-for-whom"]),
+}
+
+
+@pytest.mark.parametrize(("query", "term", "first"), HELD.values(), ids=HELD.keys())
+def test_a_term_finds_what_holds_it_inline(
+    shipped_snapshot: Snapshot, usage: UsageLog, query: str, term: str, first: list[str]
+) -> None:
+    """The item that it is asked of first; ten answers at most, and none that does not hold it."""
+    found = Dialogue(shipped_snapshot, usage).inline(query)
+    assert [item.id for item in found][: len(first)] == first
+    assert len(found) <= 10
+    for item in found:
+        assert item.kind is Kind.ANSWER
+        assert any(term in text for text in (*item.all_phrasings(), *item.keywords, item.answer)), item.id
+
+
 FOLLOW_UPS = {
     "an ordinal": (["“五带头”是哪五个", "第三个呢"], "带头服务群众"),
     "another ordinal after it": (["“五带头”是哪五个", "第三个呢", "那第四个呢"], "带头遵纪守法"),
@@ -330,6 +437,55 @@ def test_talk_among_others_leans_on_nothing(shipped_snapshot: Snapshot, usage: U
     for text in ("第三个", "哪天", "谁", "谢谢", "太长了", "都不是", "1"):
         assert dialogue.say(text, passing).reply is None, text
     assert dialogue.say("“五个好”指的是哪五个好？", passing).reply
+
+
+def test_a_fragment_after_a_list_narrows_it(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """It asks, and the word before it says about what."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("开会", speaker())
+    narrowed = dialogue.say("哪天", speaker())
+    assert narrowed.verdict is VerdictKind.SUGGEST
+    assert narrowed.reply
+    assert any(option.label == "县委动员部署大会是哪天开的？" for option in narrowed.reply.buttons)
+
+
+def test_the_last_one_of_the_list_that_an_answer_is_a_part_of(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Parts are counted by 条; the questions under an answer are not meant."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("“工作机制好”包括哪些内容？", speaker())
+    assert dialogue.say("最后一条", speaker()).items == ("good-reputation",)
+
+
+FOLLOWED = {
+    "a place in pinyin": (("五带头是哪五个", "di er ge"), ("five-leads",)),
+    "a place that has an item of its own": (("开展活动有哪几条意义", "第三个展开说说"), ("masses-reason",)),
+    "who said it, where nobody had said": (("四个走在前列是哪四个", "哪个提出来的"), ("four-fronts",)),
+    "a complete double question": (
+        ("五带头是哪五个", "这次讲话是谁讲的，什么时候讲的"),
+        ("speaker", "nc-meeting-date"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "items"), FOLLOWED.values(), ids=FOLLOWED.keys())
+def test_what_follows(said: list[str], items: tuple[str, ...], shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """It leans on what was said, if it does not say everything itself."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    assert [dialogue.say(text, speaker()).items for text in said][-1] == items
+
+
+def test_who_points_at_nothing_is_asked(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """就是那个 is no agreement."""
+    turn = Dialogue(shipped_snapshot, usage).say("就是那个", speaker())
+    assert reply(turn) == Reply(members_texts.INCOMPLETE)
+
+
+@pytest.mark.parametrize("correction", ["不是五带头，是五个好", "是五个好不是五带头"])
+def test_a_correction_is_read_by_what_was_meant(correction: str, shipped_snapshot: Snapshot, usage: UsageLog) -> None:
+    """Not by what was not."""
+    dialogue = Dialogue(shipped_snapshot, usage)
+    dialogue.say("五带头是哪五个", speaker())
+    assert dialogue.say(correction, speaker()).items == ("five-goods",)
 
 
 def test_none_of_these_is_noted_only_where_it_is_offered(shipped_snapshot: Snapshot, usage: UsageLog) -> None:
@@ -411,7 +567,7 @@ def test_what_is_kept_of_a_question(dialogue: Dialogue) -> None:
     answered = dialogue.say("补办饭卡 13812345678", speaker()).records
     assert [(one.question, one.item) for one in answered.answered] == [("补办饭卡 ［电话］", "card")]
     verdicts = [
-        dialogue.say(text, speaker()).records.verdicts for text in ("补办饭卡", "开饭安排", "写诗", "你好", " ")
+        dialogue.say(text, speaker()).records.verdicts for text in ("补办饭卡", "开饭安排", "种土豆", "你好", " ")
     ]
     assert verdicts == [("answer",), ("suggest",), ("unknown",), ("small-talk",), ()]
     assert dialogue.say("开饭安排", speaker()).records.answered == ()
@@ -445,11 +601,50 @@ def test_inline_results(dialogue: Dialogue, query: str, first: list[str]) -> Non
 def test_languages(dialogue: Dialogue) -> None:
     """Traditional characters in everything, English in the interface alone."""
     traditional = reply(dialogue.say("补办饭卡", speaker(language=Language.TRADITIONAL)))
-    assert traditional.text == "到窗口補辦：\n帶上工作證就行。\n\n出處：第一條；第二條"
+    assert traditional.text == "到窗口補辦：\n帶上工作證就行。\n\n<blockquote>出處：第一條；第二條</blockquote>"
     assert traditional.buttons[0].label == "食堂幾點開門？"
     english = reply(dialogue.say("补办饭卡", speaker(language=Language.ENGLISH)))
-    assert english.text == "到窗口补办：\n带上工作证就行。\n\nSource: 第一条；第二条"
+    assert english.text == "到窗口补办：\n带上工作证就行。\n\n<blockquote>Source: 第一条；第二条</blockquote>"
     assert "記下" in dialogue.press("u:q:opening", "", speaker(language=Language.TRADITIONAL)).notice
+
+
+OPENED_UNDER = {
+    "a list under a question": ("a:q:opening", True),
+    "a list that was asked for": ("a:m:opening", True),
+    "an answer": ("a:r:opening", False),
+}
+
+
+@pytest.mark.parametrize(("action", "replaces"), OPENED_UNDER.values(), ids=OPENED_UNDER.keys())
+def test_an_answer_takes_the_place_of_a_list_alone(dialogue: Dialogue, action: str, *, replaces: bool) -> None:
+    """Under an answer it is another message."""
+    assert dialogue.press(action, "开饭安排", speaker()).replaces is replaces
+
+
+def test_small_talk_is_english_for_who_reads_english(shipped_snapshot: Snapshot) -> None:
+    """Of the shipped items too, whose own texts are for who reads Chinese."""
+    small_talk = [item for item in shipped_snapshot.base.items if item.kind is Kind.SMALL_TALK]
+    assert {item.id for item in small_talk} >= members_texts.ABOUT_THE_BOT.keys()
+    for item in small_talk:
+        verdict = shipped_snapshot.matcher.match(item.question)
+        chinese, english = (
+            MemberReplies(shipped_snapshot.base, 180, language).verdict(verdict, item.question, noted=False).text
+            for language in (Language.SIMPLIFIED, Language.ENGLISH)
+        )
+        assert chinese == item.answer
+        assert not re.search("[\u4e00-\u9fff]", english.replace(shipped_snapshot.base.title, "")), item.id
+
+
+def test_small_talk_of_other_knowledge_stays_as_it_is(dialogue: Dialogue) -> None:
+    """There is no English for it."""
+    assert reply(dialogue.say("你好", speaker(language=Language.ENGLISH))).text == "你好！"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_first_texts_are_short(shipped: Knowledge, language: Language) -> None:
+    """Two lines over the examples, five of help."""
+    replies = MemberReplies(shipped.base, 180, language)
+    assert [len(replies.say(text).splitlines()) for text in (members_texts.WELCOME, members_texts.HELP)] == [2, 5]
 
 
 def test_a_long_message_is_cut_with_a_note(dialogue: Dialogue) -> None:
@@ -463,17 +658,18 @@ def test_every_shipped_item_fits_telegram(shipped: Knowledge, language: Language
     """Callback data in 64 bytes, texts in 4,096 UTF-16 units, whichever way an item is opened."""
     replies = MemberReplies(shipped.base, 180, language)
     views = [replies.plain(text) for text in (members_texts.HELP, members_texts.PRIVACY)]
-    views += [replies.with_topics(text) for text in (members_texts.WELCOME, members_texts.TOPICS, members_texts.GONE)]
+    views += [replies.welcome(shipped.base.items), replies.with_topics(members_texts.TOPICS), replies.gone()]
     views += [replies.topic(short_key(topic), page) for topic in shipped.base.topics for page in range(4)]
     for item in shipped.base.items:
         views += [replies.items([item], origin) for origin in Origin]
         views.append(replies.defects([item], Origin.QUESTION))
         assert len(item.id.encode()) <= 64
-        assert units(replies.shared(item)) <= 4096
+        views += [Reply(replies.shared(item)), *(replies.parts(item, {0: part}) for part in parts_of(item)[:1])]
     longest = sorted(shipped.base.items, key=lambda item: len(item.id))[-4:]
     views += [replies.items(longest, Origin.QUESTION), replies.defects(longest, Origin.QUESTION)]
     for view in views:
-        assert units(view.text) <= 4096
+        assert units(plain_text(view.text)) <= 4096
+        assert visible(str(escape(view.text))) == plain_text(view.text)
         assert all(1 <= len(button.callback.pack().encode()) <= 64 and button.label for button in view.buttons)
     assert units(replies.say(members_texts.THANKS)) <= 200
     assert units(replies.say(members_texts.FLOODED)) <= 200

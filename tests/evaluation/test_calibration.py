@@ -22,7 +22,7 @@ def library() -> Knowledge:
     return loaded(ROOT / "tests" / "data" / "library")
 
 
-PINNED = (2, 0.456357055, 0.258578787)
+PINNED = (3, 0.595173979, 0.291776013)
 """A version of the engine, the threshold that it computes for the library, and the mean score of some questions.
 
 The threshold is the score of a single question, which a change may leave as it was.

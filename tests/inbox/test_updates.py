@@ -39,7 +39,7 @@ KEPT = {
                 "date": 1780000000,
                 "chat": {"id": 5},
                 "from": {"id": 5, "language_code": "zh"},
-                "media": True,
+                "content": "contact",
             }
         },
     ),
@@ -83,6 +83,26 @@ KEPT = {
             }
         },
     ),
+    "the bot in a group": (
+        {
+            "my_chat_member": {
+                "chat": {**CHAT, "id": -5, "type": "group", "title": "水利局"},
+                "from": USER,
+                "date": 1780000000,
+                "old_chat_member": {"user": USER, "status": "left"},
+                "new_chat_member": {"user": USER, "status": "member"},
+                "invite_link": {"invite_link": "https://t.me/+x", "creator": USER},
+            }
+        },
+        {
+            "my_chat_member": {
+                "date": 1780000000,
+                "chat": {"id": -5},
+                "from": {"id": 5, "language_code": "zh"},
+                "joined": True,
+            }
+        },
+    ),
     "what is no kind of ours": ({"poll": {"id": "1", "question": "王小明?"}}, {}),
 }
 
@@ -114,6 +134,34 @@ QUEUES = {
 def test_updates_of_one_chat_share_a_queue(raw: dict[str, Any], queue: str | None) -> None:
     """They are handled in their order."""
     assert Update.model_validate({"update_id": 3, **raw}).queue == queue
+
+
+CHANGES = {
+    ("supergroup", "left", "member"): "chat -5",
+    ("supergroup", "kicked", "administrator"): "chat -5",
+    ("group", "left", "administrator"): "chat -5",
+    ("supergroup", "member", "administrator"): None,
+    ("supergroup", "administrator", "member"): None,
+    ("supergroup", "member", "left"): None,
+    ("supergroup", "left", "restricted"): None,
+    ("private", "kicked", "member"): None,
+    ("channel", "left", "administrator"): None,
+}
+
+
+@pytest.mark.parametrize(("change", "queue"), CHANGES.items())
+def test_only_coming_into_a_group_is_handled(change: tuple[str, str, str], queue: str | None) -> None:
+    """A promotion, a channel or a private chat is not even kept."""
+    kind, before, after = change
+    raw = {
+        "chat": {"id": -5, "type": kind},
+        "from": USER,
+        "date": 1780000000,
+        "old_chat_member": {"status": before},
+        "new_chat_member": {"status": after},
+    }
+    update = Update.model_validate({"update_id": 3, "my_chat_member": raw})
+    assert update.queue == queue
 
 
 def test_a_fault_never_tells_what_stood_there() -> None:

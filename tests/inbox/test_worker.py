@@ -40,6 +40,20 @@ async def test_each_chat_in_order_and_chats_side_by_side(inbox_setup: InboxSetup
     assert inbox_setup.notes.handled == ["1a", "2a", "2b", "1b", "1c"]
 
 
+async def test_a_handler_is_told_what_waits_behind_an_update(inbox_setup: InboxSetup) -> None:
+    """In its own chat, also what comes in while it is handled."""
+
+    async def act(words: str, _attempt: int) -> Records:
+        if words == "a":
+            await inbox_setup.receiver.receive([question(3, "c")])
+        return NOTHING
+
+    inbox_setup.notes.act = act
+    await inbox_setup.receiver.receive([question(1, "a"), question(2, "b", chat=8)])
+    await inbox_setup.work_through()
+    assert inbox_setup.notes.followed == {"a": True, "b": False, "c": False}
+
+
 async def test_what_came_before_the_start_is_handled_before_what_comes_now(inbox_setup: InboxSetup) -> None:
     """In the same chat: a webhook delivers as soon as there is someone to deliver to."""
     await inbox_setup.receiver.receive([question(1, "a")])

@@ -160,6 +160,22 @@ def test_a_folder_becomes_a_base(canteen: Knowledge) -> None:
     assert list(canteen.base.topics) == ["食堂"]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("饭卡丢了怎么补？", 18),
+        ("卡不见了找谁", 20),
+        ("补办饭卡", 21),
+        ("到窗口补办：\n带上工作证就行。", 22),
+        ("", 17),
+    ],
+    ids=["question", "phrasing", "another phrasing", "answer", "none of its texts"],
+)
+def test_each_text_of_an_item_has_its_line(canteen: Knowledge, text: str, line: int) -> None:
+    """So that what is said of it can be found; anything else stands where the item begins."""
+    assert canteen.location("card", text) == Location("items.yaml", line)
+
+
 def test_a_byte_order_mark_and_windows_line_ends_are_read(folder: Path) -> None:
     """What Windows editors write is fine."""
     path = folder / "items.yaml"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge
-from bot.matching import Answer, Index, Matcher, NotCovered, SmallTalk, Suggestions, Unknown, Verdict
+from bot.matching import Answer, Index, Matcher, NotCovered, OpenPart, SmallTalk, Suggestions, Unknown, Verdict
 from bot.text import normalise
 from tests.conftest import CANTEEN, ROOT, loaded, settled_by
 
@@ -82,6 +82,8 @@ PARTS = {
     "with 分别": ("后厨和小卖部分别由谁负责", ["kitchen-head", "shop-head"]),
     "the subject is carried": ("小卖部谁管，几点开门", ["shop-head", "shop-opening"]),
     "the subject of a refusal too": ("小卖部几点开门，电话多少", ["shop-opening", "nc-shop-phone"]),
+    "terms that are joined": ("三不准和王师傅", ["three-donts", "kitchen-head"]),
+    "who behind another question": ("小卖部几点开门谁管", ["shop-opening", "shop-head"]),
     "terms that are enumerated": ("三不准、王师傅", ["three-donts", "kitchen-head"]),
 }
 
@@ -96,7 +98,30 @@ def test_a_part_that_is_not_known_is_told() -> None:
     """In the words that asked for it."""
     verdict = RULES_MATCHER.match("三不准是哪三条，火星上有几个人")
     assert isinstance(verdict, Answer)
-    assert verdict.open == ("火星上有几个人",)
+    assert verdict.open == (OpenPart("火星上有几个人", ()),)
+
+
+def test_what_an_unsure_part_may_have_meant_is_offered() -> None:
+    """Beside the part that is answered."""
+    verdict = RULES_MATCHER.match("三不准是哪三条，早上有什么")
+    assert isinstance(verdict, Answer)
+    assert [part.words for part in verdict.open] == ["早上有什么"]
+    assert {"kitchen-opening", "shop-opening"} <= {near.item.id for near in verdict.open[0].suggestions}
+
+
+@pytest.mark.parametrize("typed", ["sanbuzhun dou bu zhun xie sha", "sanbuzhundoubuzhunxiesha"])
+def test_a_phrasing_that_is_typed_in_pinyin_is_that_phrasing(typed: str) -> None:
+    """With and without spaces."""
+    verdict = RULES_MATCHER.match(typed)
+    assert settled_by(verdict) == ["three-donts"]
+    assert verdict.score == pytest.approx(0.95)
+
+
+def test_who_says_that_they_know_nothing_asks_nothing() -> None:
+    """啥都不懂 is no part of a double question."""
+    verdict = RULES_MATCHER.match("我啥都不懂，三不准是哪三条")
+    assert isinstance(verdict, Answer)
+    assert verdict.open == ()
 
 
 TERMS = {

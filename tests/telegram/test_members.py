@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 from telegram.ext import ExtBot
 
+from bot.conversation.reply import Reply
 from bot.errors import DeliveryError, StoreError
 from bot.inbox.encryption import Encryption
-from bot.inbox.updates import Update
+from bot.inbox.updates import Place, Update
 from bot.metrics import Metrics
 from bot.store.records import Miss, Records
 from bot.telegram.admins import AdminHandlers
@@ -24,6 +26,7 @@ from tests.admin_setup import ADMIN, AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
+from tests.telegram_html import visible
 
 GROUP = -9000
 A_MINUTE = 20
@@ -57,15 +60,17 @@ class Handlers:
         )
         admins = AdminHandlers(messages, setup.conversation, setup.usage, [ADMIN.id], GROUP)
         self._router = Router(bot, members, admins)
+        self.messages = messages
 
-    async def records(self, age_s: float = 0.0, **update: Any) -> Records:
-        """Handle one raw update; what is to be kept of it."""
+    async def records(self, age_s: float = 0.0, *, followed: bool = False, **update: Any) -> Records:
+        """Handle one raw update, which another one of its chat may follow; what is to be kept of it."""
         self._updates += 1
-        return await self._router.handle(Update.model_validate({"update_id": self._updates, **update}), age_s)
+        raw = {"update_id": self._updates, **update}
+        return await self._router.handle(Update.model_validate(raw), age_s, lambda: followed)
 
-    async def handle(self, age_s: float = 0.0, **update: Any) -> Sequence[Miss]:
+    async def handle(self, age_s: float = 0.0, *, followed: bool = False, **update: Any) -> Sequence[Miss]:
         """Handle one raw update; what was missed in it."""
-        return (await self.records(age_s, **update)).misses
+        return (await self.records(age_s, followed=followed, **update)).misses
 
     def calls(self) -> list[str]:
         """What was called, after the start."""
@@ -133,6 +138,23 @@ async def test_in_a_group_a_reply_stands_under_its_question(handlers: Handlers) 
     await handlers.handle(message=message(-1007, text="@campaign_faq_bot 补办饭卡", **topic))
     assert (handlers.sent()["chat_id"], handlers.sent()["message_thread_id"]) == (-1007, 5)
     assert handlers.sent()["reply_parameters"]["message_id"] == 3
+
+
+async def test_a_group_is_greeted_in_its_language_and_not_for_ever(handlers: Handlers) -> None:
+    """Of whoever added the bot; one who does so again and again is paced like everybody."""
+    change = {
+        "chat": {"id": -1007, "type": "supergroup"},
+        "from": MEMBER | {"language_code": "zh-TW"},
+        "date": 1780000000,
+        "old_chat_member": {"status": "left"},
+        "new_chat_member": {"status": "member"},
+    }
+    await handlers.handle(my_chat_member=change)
+    assert handlers.sent()["chat_id"] == -1007
+    assert "@campaign_faq_bot 加上問題" in handlers.sent()["text"]
+    for _ in range(A_MINUTE + 2):
+        await handlers.handle(my_chat_member=change)
+    assert handlers.calls() == ["sendmessage"] * A_MINUTE
 
 
 MEANT = {
@@ -225,6 +247,113 @@ async def test_what_can_not_be_edited_is_sent(handlers: Handlers) -> None:
     press["message"]["message_id"] = 99_999
     await handlers.handle(callback_query=press)
     assert handlers.calls() == ["answercallbackquery", "editmessagetext", "sendmessage"]
+
+
+QUOTING: dict[str, tuple[dict[str, Any], bool, bool]] = {
+    "the last message": (message(text="食堂几点开门"), False, False),
+    "small talk": (message(text="谢谢"), False, False),
+    "more was sent since": (message(text="食堂几点开门"), True, True),
+    "its button needs the question": (message(text="开饭安排"), False, True),
+    "there may be an answer later": (message(text="写首诗送我妈"), False, True),
+    "in a group": (message(-1007, text="/ask 食堂几点开门"), False, True),
+}
+
+
+@pytest.mark.parametrize(("asked", "followed", "quotes"), QUOTING.values(), ids=QUOTING.keys())
+async def test_a_reply_quotes_its_question_only_where_that_says_something(
+    handlers: Handlers, asked: dict[str, Any], *, followed: bool, quotes: bool
+) -> None:
+    """Below the question itself a quotation is noise."""
+    await handlers.handle(message=asked, followed=followed)
+    assert handlers.sent().get("reply_parameters", {}).get("message_id") == (3 if quotes else None)
+
+
+async def liked(handlers: Handlers) -> str:
+    """The question that a thumb up is kept for, under the only reply, which quotes nothing."""
+    (shown,) = handlers.api.sent()
+    assert "reply_to_message" not in shown
+    under = message(text=shown["text"]) | {"message_id": shown["message_id"]}
+    query = {"id": "9", "from": MEMBER, "data": "u:d:opening", "message": under}
+    (opinion,) = (await handlers.records(callback_query=query)).feedback
+    return opinion.question
+
+
+async def test_a_question_that_is_not_quoted_is_remembered(handlers: Handlers) -> None:
+    """In memory."""
+    await handlers.handle(message=message(text="食堂 几点开门"))
+    assert await liked(handlers) == "食堂 几点开门"
+
+
+async def test_a_question_that_was_changed_is_remembered_as_it_is_now(handlers: Handlers) -> None:
+    """Its reply is edited."""
+    asked = message(text="食堂几点关门")
+    await handlers.handle(message=asked)
+    await handlers.handle(edited_message=asked | {"text": "食堂 几点开门", "edit_date": 1780000001})
+    assert await liked(handlers) == "食堂 几点开门"
+
+
+async def test_after_a_restart_a_question_is_known_only_where_it_was_quoted(handlers: Handlers) -> None:
+    """An opinion is then on the item's own question."""
+    await handlers.handle(message=message(text="食堂 几点开门"))
+    restarted = Handlers(handlers.api, handlers.bot, handlers.setup)
+    assert await liked(restarted) == "食堂几点开门？"
+    press = await pressed(restarted, "none")
+    del press["message"]["reply_to_message"]
+    assert await restarted.handle(callback_query=press) == ()
+    assert "找不到原来的问题" in restarted.sent()["text"]
+
+
+async def test_what_is_opened_under_an_answer_is_another_message(handlers: Handlers) -> None:
+    """It says what it answers, and quotes nothing, in a group too."""
+    for chat in (7, -1007):
+        press = await pressed(handlers, "a:r:opening")
+        press["message"]["chat"]["id"] = chat
+        await handlers.handle(callback_query=press)
+        assert handlers.calls() == ["answercallbackquery", "sendmessage"]
+        assert handlers.sent()["text"].startswith("<b>食堂几点开门？</b>\n\n早上七点开门。")
+        assert "reply_parameters" not in handlers.sent()
+
+
+WAYS_OUT: dict[str, tuple[dict[str, Any], str]] = {
+    "a message": ({"message": message(text="补办饭卡")}, "sendmessage"),
+    "an edited message": ({"callback_query": "a:q:card"}, "editmessagetext"),
+    "an inline result": ({"inline_query": {"id": "5", "from": MEMBER, "query": "补办饭卡"}}, "answerinlinequery"),
+}
+
+
+@pytest.mark.parametrize(("update", "method"), WAYS_OUT.values(), ids=WAYS_OUT.keys())
+async def test_html_that_telegram_refuses_goes_out_as_plain_text(
+    handlers: Handlers, caplog: pytest.LogCaptureFixture, update: dict[str, Any], method: str
+) -> None:
+    """At once, with its buttons; the log says so once."""
+    if "callback_query" in update:
+        update = {"callback_query": await pressed(handlers, update["callback_query"])}
+    handlers.api.refuses_html = True
+    await handlers.handle(**update)
+    first, second = (fields for name, fields in handlers.api.calls if name == method)
+    contents = [
+        fields["results"][0]["input_message_content"] if "results" in fields else fields for fields in (first, second)
+    ]
+    html, plain = (content.get("text") or content["message_text"] for content in contents)
+    assert [content.get("parse_mode") for content in contents] == ["HTML", None]
+    assert "\n\n<blockquote>出处：第一条；第二条</blockquote>" in html
+    assert plain == visible(html)
+    assert first.get("reply_markup") == second.get("reply_markup")
+    assert [record.levelname for record in caplog.records if "HTML" in record.message] == ["WARNING"]
+
+
+async def test_what_is_too_long_goes_out_in_plain_parts(handlers: Handlers) -> None:
+    """Cut by what is seen: tags would be torn."""
+    reply = Reply(Markup("<b>{}</b>\n{}").format("<水>" * 1365, "<山>" * 1365))
+    await handlers.messages.send(Place(7), reply, None)
+    await handlers.messages.edit(Place(7), handlers.api.sent()[0]["message_id"], reply, None)
+    assert [shown["text"] for shown in handlers.api.sent()] == ["<水>" * 1365, "<山>" * 1365] * 2
+
+
+async def test_tags_do_not_count(handlers: Handlers) -> None:
+    """4,096 units that are seen are one message."""
+    await handlers.messages.send(Place(7), Reply(Markup("<b>{}</b>").format("&" * 4096)), None)
+    assert [shown["text"] for shown in handlers.api.sent()] == ["&" * 4096]
 
 
 SPLITS = {

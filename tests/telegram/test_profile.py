@@ -39,6 +39,15 @@ async def test_members_see_it_in_their_language() -> None:
     assert [method for method, _ in calls].count("setmyshortdescription") == 2
 
 
+async def test_what_few_need_is_in_no_menu() -> None:
+    """Members are told of it where they need it."""
+    with serving(FakeBotApi()) as api:
+        calls = await published(api)
+    menus = [fields["commands"] for method, fields in calls if method == "setmycommands"]
+    assert menus
+    assert not {"forget", "whoami"} & {command["command"] for menu in menus for command in menu}
+
+
 async def test_admins_see_their_commands_too() -> None:
     """In their private chat and in their group, and nobody else."""
     with serving(FakeBotApi()) as api:

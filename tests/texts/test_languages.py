@@ -1,6 +1,8 @@
 """The languages of the interface, and their messages."""
 
+import re
 import string
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -48,10 +50,11 @@ def test_every_message_is_translated() -> None:
 
 
 def test_translations_have_the_same_places() -> None:
-    """Whatever is filled in stands in both."""
+    """Whatever is filled in stands in both, and so do the tags."""
 
-    def places(text: str) -> set[str | None]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    def places(text: str) -> tuple[set[str], list[str]]:
+        names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        return names, re.findall("<[^>]*>", text)
 
     for message in english():
         assert places(str(message.id)) == places(str(message.string)), message.id
@@ -62,3 +65,9 @@ def test_the_compiled_messages_is_up_to_date() -> None:
     with (LOCALE / "en" / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
         compiled = {message.id: message.string for message in read_mo(file) if message.id}
     assert compiled == {message.id: message.string for message in english() if message.id}
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "bot" / "texts").glob("*.py")), ids=lambda file: file.stem)
+def test_everybody_is_addressed_alike(file: Path) -> None:
+    """As a colleague is, in every text."""
+    assert "您" not in file.read_text(encoding="utf-8")
