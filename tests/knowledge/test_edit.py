@@ -825,14 +825,6 @@ def test_the_shipped_speech_takes_another_document() -> None:
     assert edited == text + "others:\n  notice: 某某通知\n"
 
 
-def test_the_largest_shipped_file_is_edited_at_once() -> None:
-    """An admin waits for it."""
-    text = (SHIPPED / "not-covered.yaml").read_text(encoding="utf-8")
-    start = time.process_time()
-    made(text, AddPhrasings("nc-recruitment", ("新问法",)))
-    assert time.process_time() - start < 0.5
-
-
 # --- any file, any edits ----------------------------------------------------------------------------------------------
 
 Facts = Mapping[str, Mapping[str, object]]
