@@ -1,7 +1,6 @@
 """Where an edit goes, how it is written, what it leaves alone, and when it is refused."""
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
