@@ -59,6 +59,7 @@ _VAGUE = re.compile(
     "(?:那个|这个|那啥|内啥|内个|就是|我想问|想问|请问|问一下|嗯|呃|额|啊|然后|woxiangwen|我想|问|的|事|事情|情况)+"
 )
 _ASKS_TWICE = re.compile(r"[谁什么啥哪几多怎咋吗][^,，。?？;；]*[,，。?？;；].*[谁什么啥哪几多怎咋吗]")
+"""A message that holds a word that asks on both sides of a mark."""
 _POINTING = re.compile("(?:就是|就|嗯|额|呃|哦)*[那这]个(?:嘛|啊|吧|呢)*")
 """Who points at what has no name yet."""
 _ASKING_ALONE = re.compile(

@@ -57,22 +57,22 @@ class Acts:
         if len(text) > _LONGEST:
             return None
         text = _EMOTICON.sub("😊", text)
-        words = _ADDRESSED.sub("", compact(text)) or compact(text)
+        typed = compact(text)
+        words = _ADDRESSED.sub("", typed) or typed
         return self._told(words) or self._told_beside(text) if words else _act_of_emoji(text)
 
     def _told_beside(self, text: str) -> Act | None:
         """What a message does that says something else too, and asks for nothing."""
-        clauses = [words for part in _PART.split(text)[::2] if (words := compact(part))]
-        if any(ASKING_WORDS.search(clause) for clause in clauses if not self._told(clause)):
+        clauses = {words: self._told(words) for part in _PART.split(text)[::2] if (words := compact(part))}
+        if any(ASKING_WORDS.search(clause) for clause, act in clauses.items() if not act):
             return None
-        told = [self._told(clause) for clause in clauses if _TO_US.search(clause)]
-        return next((act for act in told if act in _OUTWEIGHING), None)
+        return next((act for clause, act in clauses.items() if act in _OUTWEIGHING and _TO_US.search(clause)), None)
 
     def _is_before(self, part: str, following: Sequence[str]) -> bool:
-        act = self.act(part)
         if _INTRODUCTION.fullmatch(compact(part)):
             # Who asks may decide what the answer is.
             return False
+        act = self.act(part)
         return act in _BEFORE or (act is not None and following[:1] != [] and following[0].startswith(_TURNING))
 
     def _told(self, words: str) -> Act | None:

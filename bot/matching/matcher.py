@@ -242,17 +242,19 @@ class Matcher:
         word = _MATTERS.sub("", self._index.lexicon.core(form) or form)
         if not 1 < len(word) <= _WORD or is_asking(word) or form in self._index.by_form:
             return verdict
+        items, forms = self._index.items, self._index.forms
         holders = self._index.postings.get(word[:2], {})
-        items = (
-            self._index.items[number] for number in holders if any(word in text for text in self._index.forms[number])
-        )
-        found = [Candidate(item, self._confidence.suggest) for item in items if item.kind is Kind.ANSWER]
+        found = [
+            number
+            for number in holders
+            if items[number].kind is Kind.ANSWER and any(word in text for text in forms[number])
+        ]
         if not found:
             return verdict
         if isinstance(verdict, Suggestions):
             return replace(verdict, word=word)
-        by_typical = sorted(found, key=lambda held: (-holders[self._index.number(held.item.id) or 0], held.item.id))
-        offered = _suggestions(by_typical, ())
+        by_typical = sorted(found, key=lambda number: (-holders[number], items[number].id))
+        offered = tuple(Candidate(items[number], self._confidence.suggest) for number in by_typical[:_SUGGESTIONS])
         return Suggestions(offered, offered, verdict.why, word)
 
     def best(self, form: str) -> Candidate | None:
