@@ -18,7 +18,6 @@ _NO_BOT_API = "what stands at CAMPAIGN_BOT_API_URL, or on the way there, does no
 _EXPECTED_REFUSALS = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
-        HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.CONFLICT,
@@ -40,6 +39,10 @@ class Outcome(StrEnum):
 
 class NotArrivedError(NetworkError):
     """A call can't have taken effect: Telegram was not reached, or says itself that it failed."""
+
+
+class TokenRefusedError(NotArrivedError):
+    """Telegram refuses the token, for a moment or for good."""
 
 
 def outcome(error: TelegramError) -> Outcome:
@@ -121,7 +124,7 @@ class Transport(BaseRequest):
         except BaseException as error:
             # httpx may never free its connection.
             await connection.http.shutdown()
-            if isinstance(error, TelegramError | TimeoutError) and not connection.has_sent:
+            if isinstance(error, TelegramError | OSError) and not connection.has_sent:
                 raise NotArrivedError(str(error) or type(error).__name__) from error
             if isinstance(error, TimeoutError):
                 raise TimedOut from error
@@ -144,7 +147,8 @@ class Transport(BaseRequest):
 def explain(error: Exception) -> str:
     """What is wrong, and what the operator can do."""
     match error:
-        case InvalidToken():
+        # A token that none can be is answered as a method that is not known.
+        case TokenRefusedError() | InvalidToken():
             return "Telegram refuses the token: check CAMPAIGN_BOT_TOKEN"
         case Conflict():
             return f"another program serves this bot's token: end that one ({error})"
@@ -173,10 +177,14 @@ def _judged(status: int, body: bytes) -> int:
         case {"ok": False, "parameters": {"migrate_to_chat_id": int()}}:
             return HTTPStatus.BAD_REQUEST
         case {"ok": False}:
-            code = answer.get("error_code", status)
+            code = answer.get("error_code")
+            if not isinstance(code, int):
+                code = status
             if code in _EXPECTED_REFUSALS:
-                return int(code)
+                return code
             reason = f"it answers {code}: {answer.get('description', '')}"
+            if code == HTTPStatus.UNAUTHORIZED:
+                raise TokenRefusedError(reason)
             if code in range(400, 500) and code != HTTPStatus.TOO_MANY_REQUESTS:
                 raise BadRequest(reason)
             raise NotArrivedError(reason)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from markupsafe import escape
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, MessageLimit, ParseMode
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, EndPointNotFound, Forbidden
 
 from bot.conversation.reply import Reply, plain_text
 from bot.errors import StoppingError
@@ -26,7 +26,18 @@ _NOTICE_S = 5.0
 _REFUSED_HTML = "can't parse entities"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
-_REFUSED_CHATS = ("chat not found", "rights to send", "chat_write_forbidden", "peer_id_invalid")
+_REFUSED_CHATS = (
+    "chat not found",
+    "user not found",
+    "rights to send",
+    "administrator rights",
+    "_forbidden",
+    "chat_restricted",
+    "channel_private",
+    "peer_id_invalid",
+    "deactivated",
+    "topic_closed",
+)
 """What Telegram says when the chat takes no message, however bare."""
 
 
@@ -79,7 +90,7 @@ class Messages:
                     link_preview_options=NO_PREVIEW,
                 )
             )
-        except (BadRequest, Forbidden) as error:
+        except (BadRequest, EndPointNotFound, Forbidden) as error:
             if "not modified" in str(error).lower():
                 return target
             _LOG.info("A message could not be edited, so another one is sent: %s", error)
@@ -87,7 +98,7 @@ class Messages:
         return target
 
     async def send(self, place: Place, reply: Reply, quoted: int | None) -> int | None:
-        """Send a reply, as an answer to the message ``quoted`` if there is one. None if it is refused for good.
+        """Send a reply, as an answer to the message ``quoted`` if there is one. None if the chat takes no messages.
 
         What is too long for one message goes out in parts, which are plain text. The id is that of the last part.
         """
@@ -98,7 +109,9 @@ class Messages:
             try:
                 sent = await self._send_text(place, text, keyboard, quoted)
             except (BadRequest, Forbidden) as error:
-                _LOG.warning("A reply is refused for good: %s", error)
+                if isinstance(error, BadRequest) and not _is_of_chat(error):
+                    raise
+                _LOG.warning("A chat takes no messages: %s", error)
                 return None
         return sent
 
@@ -119,7 +132,7 @@ class Messages:
             try:
                 return (await self.bot.send_message(place.chat, finished, **decorations)).message_id
             except BadRequest as error:
-                refused = _refused_decoration(str(error), decorations)
+                refused = _refused_decoration(error, decorations)
                 if refused is None:
                     raise
                 _LOG.warning("A message is sent again without its %s: %s", _DECORATIONS[refused].name, error)
@@ -142,17 +155,23 @@ class Messages:
             showing.cancel()
 
 
-def _refused_decoration(refusal: str, decorations: Collection[str]) -> str | None:
+def _refused_decoration(refusal: BadRequest, decorations: Collection[str]) -> str | None:
     """What to leave out of a message that was refused: what the refusal names, or else what matters least.
 
     None if nothing helps. ``decorations``: the parameters that the message has besides its text.
     """
-    reason = refusal.lower()
-    if not decorations or any(words in reason for words in _REFUSED_CHATS):
-        return None
+    reason = str(refusal).lower()
     present = {name: decoration for name, decoration in _DECORATIONS.items() if name in decorations}
-    named = (name for name, decoration in present.items() if any(words in reason for words in decoration.words))
-    return next(named, next(iter(present)))
+    for name, decoration in present.items():
+        if any(words in reason for words in decoration.words):
+            return name
+    return None if _is_of_chat(refusal) else next(iter(present), None)
+
+
+def _is_of_chat(refusal: BadRequest) -> bool:
+    """Whether the chat takes no message at all."""
+    reason = str(refusal).lower()
+    return any(words in reason for words in _REFUSED_CHATS)
 
 
 async def formatted(call: FormattedCall[_Result]) -> _Result:

@@ -28,7 +28,7 @@ class Patience:
     ``trouble_s``: how long any call is made again.
     """
 
-    resend_after: tuple[float, ...] = (20.0, 130.0)
+    resend_after: tuple[float, ...] = (20.0, 90.0)
     chat_s: float = 60.0
     call_s: float = 600.0
     trouble_s: float = 24 * 3600.0

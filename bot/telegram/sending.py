@@ -174,6 +174,7 @@ class SendingPolicy(BaseRateLimiter[None]):
             raise error
         was_lost = await self._reachability.ask(probe, self._now())
         if isinstance(error, InvalidToken):
+            # A 404: the token is not known, or the method.
             if not was_lost:
                 raise EndPointNotFound(f"this Bot API has no {endpoint}") from error
             known = Outcome.NOT_ARRIVED
