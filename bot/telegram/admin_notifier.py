@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -26,6 +27,8 @@ _LATE_S = 600.0
 """A notice that is delivered after more than this says from when it is."""
 _LAST_S = 2.0
 """How long a delivery under way may take when the bot ends."""
+_REFUSED_S = 600.0
+"""After so long, or with the next notice, a chat that took no message is tried again: an admin may press start."""
 
 
 class _StoredReply(BaseModel):
@@ -73,7 +76,7 @@ class AdminNotifier:
             added.set()
 
     async def deliver_next(self, chat: int) -> None:
-        """Deliver the next notice for a chat, once there is one.
+        """Deliver the next notice for a chat, once there is one and the chat takes messages.
 
         Raises:
             TelegramError: it could not be delivered now; the next call tries again.
@@ -81,12 +84,13 @@ class AdminNotifier:
         """
         self._added[chat].clear()
         if unkept := self._unkept[chat]:
-            await self._send(chat, unkept[0])
-            unkept.popleft()
+            is_settled = await self._send(chat, unkept[0])
+            if is_settled:
+                unkept.popleft()
         elif notice := await asyncio.to_thread(self.notices.next, chat):
             delivery = asyncio.create_task(self._settle(chat, notice))
             try:
-                await asyncio.shield(delivery)
+                is_settled = await asyncio.shield(delivery)
             except asyncio.CancelledError:
                 # The bot ends; what Telegram takes now would be told again after the next start.
                 await asyncio.wait([delivery], timeout=_LAST_S)
@@ -95,35 +99,44 @@ class AdminNotifier:
                 raise
         else:
             await self._added[chat].wait()
+            return
+        if not is_settled:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._added[chat].wait(), _REFUSED_S)
 
-    async def _settle(self, chat: int, notice: Notice) -> None:
+    async def _settle(self, chat: int, notice: Notice) -> bool:
+        """Deliver a notice, and delete it from the store; False if the chat takes no messages."""
         if self._settled.get(chat) != notice.id:
-            await self._deliver(chat, notice)
+            if not await self._deliver(chat, notice):
+                return False
             self._settled[chat] = notice.id
         await asyncio.to_thread(self.notices.settle, notice.id)
+        return True
 
-    async def _deliver(self, chat: int, notice: Notice) -> None:
+    async def _deliver(self, chat: int, notice: Notice) -> bool:
         try:
             reply = _from_json(self.encryption.decrypt(notice.content))
         except (DecryptionError, ValidationError):
             _LOG.warning("A notice to an admin is dropped: the key or token has changed since.")
-            return
+            return True
         if (self.notices.now() - notice.created_at).total_seconds() > _LATE_S:
             late = texts.NOTICE_LATE.format(time=notice.created_at.astimezone())
             reply = Reply(paragraphs(late, reply.text), reply.rows)
-        await self._send(chat, reply)
+        return await self._send(chat, reply)
 
-    async def _send(self, chat: int, reply: Reply) -> None:
+    async def _send(self, chat: int, reply: Reply) -> bool:
+        """Whether a notice needs no sending any more; False if the chat takes no messages."""
         try:
             sent = await self.messages.send(Place(chat), reply, None)
         except TelegramError as error:
-            if outcome(error) is not Outcome.PERHAPS_ARRIVED:
+            if (known := outcome(error)) is Outcome.NOT_ARRIVED:
                 raise
             # It was sent as often as such a message is.
-            _LOG.warning("A notice to an admin may have arrived, and is not sent again: %s", explain(error))
-            return
+            _LOG.warning("A notice to an admin %s, and is not sent again: %s", known, explain(error))
+            return True
         if sent is None:
-            _LOG.warning("A notice to an admin is dropped, since Telegram refuses it: has every admin pressed start?")
+            _LOG.warning("A notice to an admin waits, since Telegram refuses it: has every admin pressed start?")
+        return sent is not None
 
     def drop_old(self) -> int:
         """Drop what could not be delivered for 3 days, and say how many notices that were. Raises StoreError."""

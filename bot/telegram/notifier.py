@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from itertools import compress, islice
+from dataclasses import dataclass, field
+from itertools import islice
 
 from pydantic import BaseModel, ValidationError
 from telegram.error import TelegramError
@@ -23,6 +23,8 @@ from bot.texts.languages import Language
 _LOG = logging.getLogger(__name__)
 _SIDE_BY_SIDE = 8
 """Notices that are under way at once: after a kill so many may be told twice."""
+_STUCK_S = 10.0
+"""A notice that takes longer is left under way while others go out."""
 
 
 class Address(BaseModel):
@@ -34,7 +36,7 @@ class Address(BaseModel):
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class SubscriptionNotifier:
     """Encrypts where subscribers asked, and tells them there when their question has an answer.
 
@@ -46,6 +48,8 @@ class SubscriptionNotifier:
     encryption: Encryption
     current: CurrentSnapshot
     conversation: MemberConversation
+    _under_way: dict[asyncio.Task[bool], int] = field(default_factory=dict, init=False)
+    """Notices that are not settled yet, with the ids of their subscriptions."""
 
     def subscription(self, key: str, member: int, address: Address) -> Subscription:
         """The subscription of a member to be told of a miss, fit to be kept."""
@@ -56,14 +60,30 @@ class SubscriptionNotifier:
         self.subscriptions.forget(self._person(member))
 
     async def tell(self) -> None:
-        """Tell everybody who can be told, a few at a time; whoever was told is forgotten."""
-        ready = filter(None, map(self._notice, await asyncio.to_thread(self.subscriptions.due)))
-        while some := list(islice(ready, _SIDE_BY_SIDE)):
-            ids = [subscription for subscription, _, _ in some]
-            await asyncio.to_thread(self.subscriptions.begin, ids)
-            done = await asyncio.gather(*(self._send(address, reply) for _, address, reply in some))
-            if any(done):
-                await asyncio.to_thread(self.subscriptions.drop, list(compress(ids, done)))
+        """Tell everybody who can be told, a few at a time; whoever was told is forgotten.
+
+        A notice that is stuck holds up no other, and is still under way when this returns.
+        """
+        await self._settle()
+        busy = set(self._under_way.values())
+        due = await asyncio.to_thread(self.subscriptions.due)
+        ready = filter(None, (self._notice(one) for one in due if one.id not in busy))
+        while some := list(islice(ready, _SIDE_BY_SIDE - len(self._under_way))):
+            await asyncio.to_thread(self.subscriptions.begin, [subscription for subscription, _, _ in some])
+            begun = {asyncio.create_task(self._send(address, reply)): id_ for id_, address, reply in some}
+            self._under_way |= begun
+            await asyncio.wait(begun, timeout=_STUCK_S)
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Forget whoever was told. Raises what has ended a notice."""
+        ended = [task for task in self._under_way if task.done()]
+        if told := [self._under_way[task] for task in ended if not task.exception() and task.result()]:
+            await asyncio.to_thread(self.subscriptions.drop, told)
+        for task in ended:
+            del self._under_way[task]
+        for task in ended:
+            task.result()
 
     def _notice(self, due: Due) -> tuple[int, Address | None, Reply] | None:
         """The subscription's id, where to tell, None if nobody can be told any more, and what.
@@ -91,7 +111,7 @@ class SubscriptionNotifier:
         except TelegramError as error:
             known = outcome(error)
             _LOG.warning("A subscriber could not be told of an answer; the notice %s: %s", known, explain(error))
-            return known is Outcome.PERHAPS_ARRIVED
+            return known is not Outcome.NOT_ARRIVED
         return True
 
     def _person(self, member: int) -> int:

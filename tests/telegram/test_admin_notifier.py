@@ -116,16 +116,27 @@ REFUSED = {"blocked": Failure(403), "never pressed start": Failure(400, {"descri
 
 
 @pytest.mark.parametrize("refusal", REFUSED.values(), ids=REFUSED.keys())
-async def test_who_can_not_be_reached_for_good_is_not_tried_again(
-    admins: Admins, refusal: Failure, caplog: pytest.LogCaptureFixture
+async def test_who_takes_no_messages_is_told_once_they_do(
+    admins: Admins, refusal: Failure, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The notice is dropped with a line in the log."""
+    """The notice is kept meanwhile, with a line in the log."""
+    monkeypatch.setattr("bot.telegram.admin_notifier._REFUSED_S", 0.01)
     await admins.tell(HEALTH, "又好了")
     admins.api.inject("sendMessage", refusal)
-    await admins.deliver()
-    assert "A notice to an admin is dropped" in caplog.text
-    await admins.deliver(admins.started())
+    await admins.notifier.deliver_next(ADMIN)
+    assert "A notice to an admin waits" in caplog.text
     assert admins.told() == []
+    await admins.deliver(admins.started())
+    assert admins.told() == ["又好了"]
+
+
+async def test_a_notice_that_is_refused_itself_holds_up_no_other(admins: Admins) -> None:
+    """However bare it is sent."""
+    await admins.tell(KNOWLEDGE, "太长")
+    await admins.tell(HEALTH, "又好了")
+    admins.api.failure_rule = lambda _method, fields: Failure(413) if fields.get("text") == "太长" else None
+    await admins.deliver()
+    assert admins.told() == ["又好了"]
 
 
 async def test_buttons_and_html_are_kept(admins: Admins) -> None:

@@ -1,13 +1,16 @@
 """Who wished it is told, as a reply; who can't be told any more is dropped, and nobody else is."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from telegram.ext import ExtBot
 
 from bot.inbox.encryption import Encryption
+from bot.inbox.updates import Place
 from bot.store.records import Records, State
 from bot.telegram.client import Transport
 from bot.telegram.messages import Messages
@@ -119,6 +122,29 @@ async def test_who_may_have_been_told_is_not_told_again(waiting: Waiting) -> Non
     for _ in range(2):
         await waiting.notifier.tell()
     assert len(waiting.sent()) == 1
+
+
+async def test_one_that_is_stuck_holds_up_nobody(waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is left under way, and is not begun again."""
+    monkeypatch.setattr("bot.telegram.notifier._STUCK_S", 0.01)
+    go_on, send = asyncio.Event(), Messages.send
+
+    async def send_slowly(messages: Messages, place: Place, *args: Any) -> int | None:
+        if place.chat == 7:
+            await go_on.wait()
+        return await send(messages, place, *args)
+
+    monkeypatch.setattr(Messages, "send", send_slowly)
+    for member in range(7, 20):
+        waiting.subscription(ASKED, member)
+    waiting.settle()
+    while len(waiting.admin_setup.subscriptions.due()) > 1:
+        await asyncio.wait_for(waiting.notifier.tell(), 5)
+    await waiting.notifier.tell()
+    go_on.set()
+    while waiting.admin_setup.subscriptions.due():
+        await asyncio.wait_for(waiting.notifier.tell(), 5)
+    assert sorted(chat for chat, _ in waiting.sent()) == list(range(7, 20))
 
 
 async def test_a_passing_fault_loses_nobody(waiting: Waiting) -> None:
