@@ -132,6 +132,7 @@ def test_an_old_webhook_is_removed_and_its_backlog_kept(
     api: FakeBotApi, settings: dict[str, str], tmp_path: Path
 ) -> None:
     """What waited before the start is answered."""
+    api.another_program_sets_webhook("https://old.example.org/")
     api.member_says("你好")
     with running(settings, tmp_path / "log"):
         api.wait_for_messages(1)

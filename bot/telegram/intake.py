@@ -102,13 +102,11 @@ class Poller:
         return self._now() - self._succeeded
 
     def fault(self) -> IntakeFault | None:
-        """What keeps updates from coming, as far as it is known: a webhook that another program has set."""
+        """What keeps updates from coming, as far as it is known: a webhook."""
         return IntakeFault(Cause.TAKEN) if self._webhook_seen or self._deletions.is_fought else None
 
     async def run(self) -> None:
-        """Poll until it is cancelled. Raises TelegramError if polling can't begin."""
-        # A bot with a webhook gets no updates by polling; what waits for it is kept.
-        await self._bot.delete_webhook(drop_pending_updates=False)
+        """Poll until it is cancelled."""
         _LOG.info("Polling for updates.")
         while True:
             await persist(self._poll)
@@ -141,11 +139,11 @@ class Poller:
             raise TelegramError(f"{len(raws)} updates without an id can't be confirmed")
 
     async def _may_poll_again(self) -> bool:
-        """Delete a webhook that another program has set since the start, if it is time to; what waits is kept."""
+        """Delete a webhook, which keeps updates from polling, if it is time to; what waits is kept."""
         self._webhook_seen = True
         if not self._deletions.is_due:
             return False
-        _LOG.warning("Another program has set a webhook, so that polling gets nothing: it is deleted.")
+        _LOG.warning("A webhook is set, so that polling gets nothing: it is deleted.")
         await self._bot.delete_webhook(drop_pending_updates=False)
         self._deletions.done()
         self._webhook_seen = False

@@ -57,7 +57,8 @@ class Webhook:
     """Receives what Telegram sends to ``url``. ``secret``: what its header must hold.
 
     Once a minute Telegram is asked whether it still delivers there, and how that goes. Where another program has set
-    another address, or none, ours is set again. ``now`` gives the seconds of a clock that never goes back.
+    another address, or none, or where nothing arrives, ours is set again. ``now`` gives the seconds of a clock that
+    never goes back.
     """
 
     bot: Bot
@@ -92,7 +93,7 @@ class Webhook:
 
     def fault(self) -> IntakeFault | None:
         """What keeps updates from coming, once that has lasted for minutes."""
-        is_failing = self._failing_since is not None and self.now() - self._failing_since >= _PATIENCE_S
+        is_failing = self._failing_s() >= _PATIENCE_S
         is_taken = self._changes >= _CHANGES_FOUGHT
         if self._info is None or not (is_failing or is_taken):
             return None
@@ -130,10 +131,11 @@ class Webhook:
         is_ours = _same_address(info.url, self.url) and set(info.allowed_updates or KINDS) == set(KINDS)
         self._judge(info)
         self._changes = 0 if is_ours else self._changes + 1
-        if is_ours and (self._refusal is not Cause.SECRET or self._failing_since is None):
+        if is_ours and self._failing_s() < _CHECK_S:
             self._settings.lasts()
         elif self._settings.is_due:
-            what = "is refused for its secret" if is_ours else "is gone" if not info.url else "is another one"
+            # Another program may have set our address with its own secret, certificate or IP address.
+            what = "brings nothing" if is_ours else "is gone" if not info.url else "is another one"
             _LOG.warning("Telegram's webhook for this bot %s; it is set again.", what)
             self.metrics.webhook_set_again.inc()
             await self.set()
@@ -165,6 +167,10 @@ class Webhook:
             self._failing_since = None
         elif self._failing_since is None:
             self._failing_since = self.now()
+
+    def _failing_s(self) -> float:
+        """For how many seconds something should have arrived, and nothing has."""
+        return self.now() - self._failing_since if self._failing_since is not None else 0.0
 
     async def endpoint(self, request: Request) -> Response:
         """200 when the update is durable; 503 when it can't be now, and Telegram sends it again."""

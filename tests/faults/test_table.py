@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.conversation.reply import Reply
+from bot.inbox.updates import Place
 from bot.store.records import Records, State
 from bot.telegram.notifier import Address
 from bot.telegram.profile import publish_profile
@@ -17,6 +19,7 @@ HTML_502 = Failure(502, text="<html>Bad Gateway</html>")
 HTML_504 = Failure(504, text="")
 LOST = Failure(accepted=True)
 SEND = ("sendmessage",)
+EDIT = ("editmessagetext",)
 MIGRATED = Failure(400, {"parameters": {"migrate_to_chat_id": -10077}})
 DECORATIONS = {"reply_parameters", "reply_markup", "parse_mode", "link_preview_options", "message_thread_id"}
 """What a message has besides its text."""
@@ -54,6 +57,11 @@ async def a_subscriber_is_told(there: World) -> None:
     for row in there.setup.misses.rows(list(State)):
         there.setup.misses.set_state([row.id], State.VERIFIED)
     await there.notifier.tell()
+
+
+async def an_answer_is_edited(there: World) -> None:
+    """One that nobody finds any more in its group."""
+    await there.messages.edit(Place(-77), 3, Reply("改好了"), None)
 
 
 TOPIC = a_member_asks_in_a_topic
@@ -201,6 +209,33 @@ ROWS = {
         [Fault(HTML_502, SEND, only=first_question)],
         [given_up(1), others_are_answered_at_once, chat_goes_on(15, 60), calls("sendmessage", at_most=5)],
     ),
+    "one chat gets 500 for ever": Row(
+        [Fault(Failure(500), SEND, only=lambda fields: fields["chat_id"] == 7)],
+        [given_up(2), others_are_answered_at_once],
+    ),
+    "a response is cut, though the message was accepted": Row(
+        [Fault(Failure(200, text='{"ok": true, "res', accepted=True), SEND, only=first_question, times=1)],
+        [answered(21), repeated(1), given_up(0), in_order],
+    ),
+    "200 says that it is not ok": Row(
+        [Fault(Failure(200), SEND, until=300)],
+        [answered(365), *EXACTLY_ONCE],
+    ),
+    "the token is refused for one call": Row(
+        [Fault(Failure(401), SEND, only=first_question, times=1)], [answered(5), *EXACTLY_ONCE]
+    ),
+    "a server refuses the bare text": Row(
+        [Fault(Failure(413), SEND, only=lambda fields: fields["chat_id"] == 7)],
+        [given_up(2), others_are_answered_at_once, calls("sendmessage", at_most=11)],
+    ),
+    "getMe fails for ten minutes, and one call at first": Row(
+        [Fault(Failure(500), SEND, times=1), Fault(Failure(401), ("getme",), until=600)],
+        [answered(670), *EXACTLY_ONCE],
+    ),
+    "getMe has to wait": Row(
+        [Fault(Failure(500), SEND, until=100), Fault(Failure(429, {"parameters": {"retry_after": 50}}), ("getme",))],
+        [answered(165), *EXACTLY_ONCE],
+    ),
     "a response is lost, though the message was accepted": Row(
         [Fault(LOST, SEND, only=first_question, times=1)], [answered(20), repeated(1), given_up(0), in_order]
     ),
@@ -226,6 +261,17 @@ ROWS = {
     "the token is refused for ten minutes": Row([Fault(Failure(401), until=600)], [answered(670), *EXACTLY_ONCE]),
     # A proxy.
     "the proxy answers 503 to CONNECT for 15 s": Row([Fault(PROXY_503, until=15)], [answered(35), *EXACTLY_ONCE]),
+    "the proxy wants a password for a minute": Row(
+        [Fault(NoConnection(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"), until=60)],
+        [answered(125), *EXACTLY_ONCE],
+    ),
+    "the proxy answers nonsense for a minute": Row(
+        [Fault(NoConnection(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), until=60)], [answered(125), *EXACTLY_ONCE]
+    ),
+    "the proxy answers for Telegram": Row(
+        [Fault(NoConnection(b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n"), until=60)],
+        [answered(125), *EXACTLY_ONCE],
+    ),
     "the proxy breaks connections for an hour": Row(
         [Fault(NoConnection(b""), until=3600)], [answered(3670), *EXACTLY_ONCE]
     ),
@@ -248,6 +294,16 @@ ROWS = {
     ),
     "the topic is gone": Row(
         [refusal("message_thread_id", "message thread not found")], [answer_lacks("message_thread_id")], TOPIC
+    ),
+    "the group is closed": Row(
+        [Fault(Failure(400, {"description": "Bad Request: CHAT_WRITE_FORBIDDEN"}), SEND)],
+        [given_up(0), calls("sendmessage", at_most=1)],
+        TOPIC,
+    ),
+    "every topic is closed": Row(
+        [Fault(Failure(400, {"description": "Bad Request: TOPIC_CLOSED"}), SEND)],
+        [given_up(0), calls("sendmessage", at_most=2)],
+        TOPIC,
     ),
     "HTML is refused": Row(
         [refusal("parse_mode", "can't parse entities: unsupported start tag")], [answer_lacks("parse_mode")], TOPIC
@@ -272,6 +328,17 @@ ROWS = {
         [Fault(Failure(404), ("setmycommands",))],
         [called_at("setmycommands", 0, 0, 0, 0), called_at("setmyshortdescription", 0, 0)],
         the_profile_is_published,
+    ),
+    "an answer is edited in a group that has become a supergroup": Row(
+        [Fault(MIGRATED, EDIT, only=lambda fields: fields["chat_id"] == -77)],
+        [told_in(-10077, times=1)],
+        an_answer_is_edited,
+    ),
+    "a server that can't edit": Row([Fault(Failure(404), EDIT)], [told_in(-77, times=1)], an_answer_is_edited),
+    "buttons are refused in an edit": Row(
+        [Fault(Failure(400, {"description": "Bad Request: BUTTON_TYPE_INVALID"}), EDIT)],
+        [told_in(-77, times=1)],
+        an_answer_is_edited,
     ),
     "the group has become a supergroup": Row(
         [Fault(MIGRATED, SEND, only=lambda fields: fields["chat_id"] == -77)],
