@@ -40,6 +40,7 @@ from bot.telegram.client import Transport
 from bot.telegram.intake import Poller
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
+from bot.telegram.migrated_groups import MigratedGroups
 from bot.telegram.notifier import SubscriptionNotifier
 from bot.telegram.profile import follow_name, publish_profile
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
@@ -88,7 +89,9 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
 
     metrics = Metrics()
     encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
-    policy = SendingPolicy(metrics, limits, patience)
+    groups = MigratedGroups.stored(app.history, encryption)
+    admin_group = settings.admin_group and groups.current_id(settings.admin_group)
+    policy = SendingPolicy(metrics, limits, patience, groups=groups)
     bot = ExtBot(
         token,
         f"{settings.api_url}/bot",
@@ -98,7 +101,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     )
     messages = Messages(bot)
     notices = Notices(app.database)
-    told = [settings.admin_group] if settings.admin_group else list(dict.fromkeys(settings.admins))
+    told = [admin_group] if admin_group else list(dict.fromkeys(settings.admins))
     admin_notifier = AdminNotifier(messages, notices, encryption, told)
     subscription_notifier = SubscriptionNotifier(
         messages, Subscriptions(app.database), encryption, current, app.conversation
@@ -144,7 +147,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         notifier=subscription_notifier,
         metrics=metrics,
     )
-    admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, settings.admin_group)
+    admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, admin_group, groups)
 
     worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics)
     receiver = Receiver(app.inbox, encryption, worker, metrics)
@@ -179,7 +182,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         ),
         connected_tasks=(
             intake.run,
-            partial(publish_profile, bot, app.snapshot.base.title, settings.admins, settings.admin_group),
+            partial(publish_profile, bot, app.snapshot.base.title, settings.admins, admin_group),
             # Other processes put updates there, such as replayed dead letters.
             partial(periodic, worker.load, every_s=2),
             *(partial(periodic, partial(admin_notifier.deliver_next, chat), every_s=0) for chat in told),

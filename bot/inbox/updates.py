@@ -61,6 +61,7 @@ class Message(_Needed):
     """A message of a member, or the bot's own one under which a button was pressed.
 
     ``date``: Unix time, 0 if gone. ``content``: what it holds besides words, as Telegram names it, such as photo.
+    ``migrate_from_chat_id``: the former id of its chat, in the first message of a new supergroup.
     """
 
     message_id: Id
@@ -77,6 +78,7 @@ class Message(_Needed):
     is_automatic_forward: bool = False
     thread: Id | None = None
     reply_to_message: Quoted | None = None
+    migrate_from_chat_id: Id | None = None
 
     @model_validator(mode="before")
     @classmethod

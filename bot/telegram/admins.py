@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cachetools import LRUCache
 
@@ -15,6 +15,7 @@ from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
 from bot.telegram.addressing import Utterance
 from bot.telegram.messages import Messages
+from bot.telegram.migrated_groups import MigratedGroups
 from bot.texts import admins as admins_texts
 
 _REMEMBERED = 10_000
@@ -29,6 +30,7 @@ class AdminHandlers:
     usage: UsageLog
     admins: Collection[int]
     group: int | None
+    groups: MigratedGroups = field(default_factory=MigratedGroups)
 
     def __post_init__(self) -> None:
         self._taken: LRUCache[tuple[int, int], None] = LRUCache(_REMEMBERED)
@@ -36,6 +38,8 @@ class AdminHandlers:
 
     async def on_message(self, message: Message, said: Utterance, *, edited: bool) -> Records | None:
         """Answer a message to an admin's conversation, and return what is to be kept; None for any other message."""
+        if message.migrate_from_chat_id:
+            await asyncio.to_thread(self.groups.add, message.migrate_from_chat_id, message.chat.id)
         admin = self._admin(message.author.id if message.author else 0, message.chat)
         if admin is None or not message.text:
             return None
@@ -91,7 +95,8 @@ class AdminHandlers:
         return turn, NOTHING if turn.form == form else Records(forms=(stored(turn.form, admin),))
 
     def _admin(self, user: int, chat: Chat) -> Admin | None:
-        return Admin(user, chat.id) if user in self.admins and chat.id in {user, self.group} else None
+        group = self.group and self.groups.current_id(self.group)
+        return Admin(user, chat.id) if user in self.admins and chat.id in {user, group} else None
 
 
 def _is_meant(message: Message, said: Utterance) -> bool:

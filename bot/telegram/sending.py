@@ -17,6 +17,7 @@ from bot.errors import StoppingError
 from bot.inbox.worker import let_chat_go_on
 from bot.metrics import Metrics
 from bot.telegram.client import NotArrivedError, Outcome, explain, outcome, seconds_to_wait
+from bot.telegram.migrated_groups import MigratedGroups
 from bot.telegram.retries import PATIENCE, Failures, Patience, Probe, Reachability, Sleep
 
 _LOG = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         patience: Patience = PATIENCE,
         now: Callable[[], float] = time.monotonic,
         sleep: Sleep | None = None,
+        groups: MigratedGroups | None = None,
     ) -> None:
         self._metrics = metrics
         self._limits = limits
@@ -90,8 +92,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         """Until when a chat or a method waits; None stands for all."""
         self._refused: TTLCache[object, None] = TTLCache(_CHATS_REMEMBERED, _AT_ONCE_S, now)
         """Chats that were refused just now."""
-        self._moved: LRUCache[object, int] = LRUCache(_CHATS_REMEMBERED)
-        """The new ids of groups that have become supergroups."""
+        self._groups = groups or MigratedGroups()
         self._failing: set[Failures] = set()
         """Those of messages that are to be sent again."""
         self._succeeded_at = now()
@@ -125,8 +126,8 @@ class SendingPolicy(BaseRateLimiter[None]):
             TelegramError: it was refused for good, or is given up.
         """
         call = functools.partial(callback, *args, **kwargs)
-        if data.get("chat_id") in self._moved:
-            data["chat_id"] = self._moved[data["chat_id"]]
+        if isinstance(chat := data.get("chat_id"), int):
+            data["chat_id"] = self._groups.current_id(chat)
         if endpoint in _ONCE:
             return await self._perform(call, data.get("chat_id", endpoint))
         probe = functools.partial(self._probe, callback)
@@ -139,7 +140,7 @@ class SendingPolicy(BaseRateLimiter[None]):
                 try:
                     result = await self._perform(call, scope)
                 except ChatMigrated as error:
-                    self._move(data, error)
+                    await self._move(data, error)
                 except TelegramError as error:
                     failures = failures or Failures(self._patience, self._now, self._reachability)
                     if is_message:
@@ -152,15 +153,13 @@ class SendingPolicy(BaseRateLimiter[None]):
         finally:
             self._failing -= {failures}
 
-    def _move(self, data: dict[str, Any], error: ChatMigrated) -> None:
+    async def _move(self, data: dict[str, Any], error: ChatMigrated) -> None:
         """Send a call to a group's new id, as all later ones. Raises the error where the call is not for that group."""
         if "chat_id" not in data:
             raise error
-        _LOG.warning(
-            "A group has become a supergroup, and what is for it goes to its new id: "
-            "if it is the admins', set CAMPAIGN_BOT_ADMIN_GROUP to that one."
-        )
-        self._moved[data["chat_id"]] = data["chat_id"] = error.new_chat_id
+        _LOG.warning("A group has become a supergroup, and what is for it goes to its new id.")
+        former, data["chat_id"] = data["chat_id"], error.new_chat_id
+        await asyncio.to_thread(self._groups.add, former, error.new_chat_id)
 
     async def _recover(self, error: TelegramError, failures: Failures, probe: Probe, endpoint: str) -> None:
         """Wait until a call that failed is to be made again. Raises the error if it is given up."""

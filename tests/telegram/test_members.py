@@ -422,6 +422,15 @@ async def test_to_others_there_are_no_such_commands(handlers: Handlers, update: 
     assert len(texts) == (update["message"]["chat"]["type"] == "private")
 
 
+async def test_the_admins_group_may_become_a_supergroup(handlers: Handlers) -> None:
+    """Admins go on working there, under its new id."""
+    by_admin = {"from": {**MEMBER, "id": ADMIN.id}}
+    await handlers.handle(message=message(-10077, migrate_from_chat_id=GROUP) | by_admin)
+    assert handlers.calls() == []
+    await handlers.handle(message=message(-10077, text="/missed") | by_admin)
+    assert handlers.calls() == ["sendmessage"]
+
+
 async def test_an_admins_button_does_nothing_for_others(handlers: Handlers) -> None:
     """It is acknowledged, and the card stays as it is."""
     await handlers.handle(callback_query=await pressed(handlers, "x:m:0"))
