@@ -101,7 +101,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     )
     messages = Messages(bot)
     notices = Notices(app.database)
-    told = [admin_group] if admin_group else list(dict.fromkeys(settings.admins))
+    told = [settings.admin_group] if settings.admin_group else list(dict.fromkeys(settings.admins))
     admin_notifier = AdminNotifier(messages, notices, encryption, told)
     subscription_notifier = SubscriptionNotifier(
         messages, Subscriptions(app.database), encryption, current, app.conversation

@@ -43,7 +43,7 @@ def self_signed(folder: Path) -> tuple[ssl.SSLContext, Path]:
 async def proxying(refusal: Callable[[], bytes | None]) -> AsyncIterator[str]:
     """A proxy's URL. ``refusal``: what it answers to CONNECT now, empty for a broken connection; None if it connects.
 
-    While it refuses, connections through it break as soon as anything is sent.
+    While it refuses, connections through it break as soon as anything is sent, with this answer amid what is encrypted.
     """
     tasks: set[asyncio.Task[None]] = set()
 
@@ -52,6 +52,7 @@ async def proxying(refusal: Callable[[], bytes | None]) -> AsyncIterator[str]:
             while (data := await reader.read(65536)) and refusal() is None:
                 writer.write(data)
                 await writer.drain()
+            writer.write(refusal() or b"")
         except OSError:
             pass
         finally:
