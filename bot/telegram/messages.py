@@ -36,6 +36,8 @@ _REFUSED_CHATS = (
     "channel_private",
     "peer_id_invalid",
     "deactivated",
+    "blocked",
+    "banned",
     "topic_closed",
 )
 """What Telegram says when the chat takes no message, however bare."""
