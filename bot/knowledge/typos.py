@@ -114,8 +114,9 @@ def _find_layout(
     lines, at = pieces[::2], faults[0].line
     if not parses and faults[0].message != knowledge_texts.NOT_YAML:
         return None
-    near = (at + step for step in _STEPS if 0 < at + step <= len(lines) and lines[at + step - 1].strip())
-    layouts = (found for number in near for found in _layouts(lines, number))
+    near = dict.fromkeys((*(at + step for step in _STEPS), *_around(lines, at)))
+    written = [number for number in near if 0 < number <= len(lines) and lines[number - 1].strip()]
+    layouts = (found for number in written for found in _layouts(lines, number))
     best = None
     fewest = (not parses, len(faults))
     for number, message, left in _tried(pieces, islice(layouts, _TRIALS), read):

@@ -140,6 +140,7 @@ LAYOUT = {
     "a key too far to the left": ("    answer: 七", "   answer: 七", 8, "现在是 3 个；请改成 4 个，和第 5 行一样"),
     "a key too far to the right": ("    answer: 七", "      answer: 七", 8, "请改成 4 个"),
     "a key at the edge": ("    answer: 七", "answer: 七", 8, "请改成 4 个"),
+    "a key above its list": ("    phrasings:", "phrasings:", 5, "请改成 4 个"),
     "the key behind an id": ("    question: 早", "   question: 早", 4, "请改成 4 个"),
     "an entry too far to the left": ("      - 几点", "     - 几点", 7, "请改成 6 个，和第 6 行一样"),
     "an entry too far to the right": ("      - 几点", "        - 几点", 7, "请改成 6 个，和第 6 行一样"),
