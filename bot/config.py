@@ -30,6 +30,8 @@ _ENV_FILE = ".env"
 _ENCODING = "utf-8-sig"
 """Some editors begin a file with a byte order mark."""
 _ENV_NAME = re.compile(r"^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=", re.MULTILINE)
+_ENV_MISTYPED = re.compile(rf"(?i)(?!\s*#)(?![\s\w.-]*=).{{,20}}{PREFIX}")
+"""A line that names a setting, and does not set it: with a sign of a Chinese keyboard, or none."""
 _LONGEST_ID = 10**15
 """Telegram's ids have at most 52 bits."""
 _CLOSE = 0.85
@@ -227,13 +229,17 @@ def load_settings() -> Settings:
 
 
 def unknown_settings() -> Iterator[str]:
-    """A line for each name in the environment and in ``.env`` that looks like a setting's and is none.
+    """What to tell of each name in the environment and in ``.env`` that looks like a setting's and is none.
 
-    It holds the name that is most like it, never its value.
+    It holds the name that is most like it, never its value. A line of ``.env`` without an equals sign is told too.
     """
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     file = Path(_ENV_FILE)
-    written = _ENV_NAME.findall(file.read_text(encoding=_ENCODING)) if file.is_file() else ()
+    text = file.read_text(encoding=_ENCODING) if file.is_file() else ""
+    written = _ENV_NAME.findall(text)
+    for number, line in enumerate(text.splitlines(), 1):
+        if _ENV_MISTYPED.match(line):
+            yield f"Line {number} of {_ENV_FILE} does nothing: write {PREFIX}NAME=value, with =."
     for place, names in (("the environment", os.environ), (_ENV_FILE, written)):
         for name in names:
             if name.upper() in known or "BOT" not in name.upper():

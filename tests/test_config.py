@@ -147,6 +147,17 @@ def test_the_nearest_name_is_told(environment: pytest.MonkeyPatch, given: str, m
     assert line.endswith(f"is {PREFIX}{meant} meant?")
 
 
+@pytest.mark.parametrize("written", ["{}＝canary", "{}：canary", "{}: canary", "{} canary", "“{}”=canary", "export {}"])
+def test_a_line_that_sets_nothing_is_told(environment: pytest.MonkeyPatch, tmp_path: Path, written: str) -> None:
+    """With its number, without what stands in it."""
+    line = written.format(f"{PREFIX}KEY")
+    (tmp_path / ".env").write_text(f"# {PREFIX}KEY: a comment\n\n{line}\n{PREFIX}ADMINS = 1\n", encoding="utf-8")
+    assert settings_of(environment).admins == (1,)
+    (told,) = unknown_settings()
+    assert told.startswith("Line 3 of .env does nothing")
+    assert "canary" not in told
+
+
 @pytest.mark.parametrize("name", ["BOT_TOKEN", "ROBOT", "CAMPAIGN", "campaign_bot_token", "TELEGRAM_BOT_TOKEN"])
 def test_other_names_are_nobodys_business(environment: pytest.MonkeyPatch, name: str) -> None:
     """Nor are settings in small letters, which count."""
