@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, Secret, SecretStr, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    Secret,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -21,11 +30,14 @@ _ENV_FILE = ".env"
 _ENCODING = "utf-8-sig"
 """Some editors begin a file with a byte order mark."""
 _ENV_NAME = re.compile(r"^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=", re.MULTILINE)
+_ENV_MISTYPED = re.compile(rf"(?i)(?!\s*#)(?![\s\w.-]*=).{{,20}}{PREFIX}")
+"""A line that names a setting, and does not set it: with a sign of a Chinese keyboard, or none."""
 _LONGEST_ID = 10**15
 """Telegram's ids have at most 52 bits."""
 _CLOSE = 0.85
 """How much a name must be like a setting's, from 0 to 1, to be taken for it though it lacks the prefix."""
 _SQLITE = re.compile(r"(sqlite(?:\+pysqlite)?:///)([^?]+)(.*)")
+_VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{\w+\})", re.ASCII)
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _PROXY_SCHEMES = {"http", "https", "socks5", "socks5h"}
 
@@ -40,12 +52,25 @@ def absolute(path: Path) -> Path:
     """The path with ``~`` and ``$NAME`` expanded, from the root on.
 
     Raises:
-        ValueError: ``~`` stands for no folder here.
+        ValueError: ``~`` or ``$NAME`` stands for nothing here.
     """
+    expanded = os.path.expandvars(path)
+    if unset := _VARIABLE.search(expanded):
+        message = f"{unset[0]} is not set"
+        raise ValueError(message)
     try:
-        return Path(os.path.expandvars(path)).expanduser().absolute()
+        return Path(expanded).expanduser().absolute()
     except RuntimeError as error:
         raise ValueError(str(error)) from error
+
+
+def _with_a_host(url: str) -> str:
+    """The URL. Raises ValueError where its host or port is none."""
+    address = urlsplit(url)
+    if not address.hostname or address.port == 0:
+        message = "a URL without a host, or with port 0"
+        raise ValueError(message)
+    return url
 
 
 def _knowledge_folder() -> Path:
@@ -74,14 +99,18 @@ def _count(default: int, least: int, most: int) -> Any:  # noqa: ANN401 - as pyd
 
 
 _Id = Annotated[int, Field(gt=0, le=_LONGEST_ID)]
-_Ids = Annotated[tuple[_Id, ...], NoDecode, BeforeValidator(partial(re.findall, r"[^\s,，]+"))]
+_Ids = Annotated[tuple[_Id, ...], NoDecode, BeforeValidator(partial(re.findall, r"[^\s,，、;；]+"))]
 _Folder = Annotated[Path, AfterValidator(absolute)]
 _BaseUrl = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s/?#]+[^\s?#]*$"), AfterValidator(lambda url: url.rstrip("/"))
+    str,
+    StringConstraints(pattern=r"(?i)^https?://[^\s/?#]+(/[^\s?#]*)?$"),
+    AfterValidator(lambda url: _with_a_host(url.rstrip("/"))),
 ]
 # Telegram delivers over https alone; a Bot API server of one's own on this machine may do without.
 _WebhookUrl = Annotated[
-    str, StringConstraints(pattern=r"(?i)^(https://[^\s/?#]|http://(127\.0\.0\.1|localhost)([:/]|$))\S*$")
+    str,
+    StringConstraints(pattern=r"(?i)^(https://[^\s/?#]|http://(127\.0\.0\.1|localhost)([:/]|$))\S*$"),
+    AfterValidator(_with_a_host),
 ]
 _HeaderSecret = Secret[Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,256}$")]]
 _Host = Annotated[str, StringConstraints(min_length=1)]
@@ -131,6 +160,13 @@ class Settings(BaseSettings):
     git_commit: bool = Field(default=False, description="true or false")
     log_level: _LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     cache: _Folder | None = Field(default_factory=_cache_folder, description="a folder")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # Blanks around a value are nobody's wish, and what is nothing but blanks is not set.
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        return {name: value for name, value in stripped.items() if value != ""}
 
     def required_token(self) -> str:
         """The token. Raises SettingsError where it is not set, or is none."""
@@ -193,13 +229,17 @@ def load_settings() -> Settings:
 
 
 def unknown_settings() -> Iterator[str]:
-    """A line for each name in the environment and in ``.env`` that looks like a setting's and is none.
+    """What to tell of each name in the environment and in ``.env`` that looks like a setting's and is none.
 
-    It holds the name that is most like it, never its value.
+    It holds the name that is most like it, never its value. A line of ``.env`` without an equals sign is told too.
     """
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     file = Path(_ENV_FILE)
-    written = _ENV_NAME.findall(file.read_text(encoding=_ENCODING)) if file.is_file() else ()
+    text = file.read_text(encoding=_ENCODING) if file.is_file() else ""
+    written = _ENV_NAME.findall(text)
+    for number, line in enumerate(text.splitlines(), 1):
+        if _ENV_MISTYPED.match(line):
+            yield f"Line {number} of {_ENV_FILE} does nothing: write {PREFIX}NAME=value, with =."
     for place, names in (("the environment", os.environ), (_ENV_FILE, written)):
         for name in names:
             if name.upper() in known or "BOT" not in name.upper():

@@ -16,14 +16,15 @@ _STAND_IN = re.compile(r"\[(?:电话|证件号|卡号|邮箱|号码)\]")
 
 _NUMERALS = dict(zip("〇零○一壹二贰貳两三叁參四肆五伍六陆陸七柒八捌九玖幺", "00011222233344556667788991", strict=True))
 _ARABIC = str.maketrans(_NUMERALS)
-_DIGITS = rf"[0-9{''.join(_NUMERALS)}]+"
-_GAP = r"[\s.,;/\\|*_~+'\"()\[\]{}<>·•・‧∙⋅。、「」『』【】〔〕《》〈〉\-\u2010-\u2015\u2212〜&]"
-_RUN = re.compile(rf"{_DIGITS}(?:{_GAP}{{1,3}}{_DIGITS})*")
+_DIGIT = rf"[0-9{''.join(_NUMERALS)}]"
+_DIGITS = rf"{_DIGIT}+"
+_GAP = rf"[^\w:\0]|_|:(?!{_DIGIT}{{2}}(?!{_DIGIT}))|横?杠|空格"
+"""Whatever is neither a letter nor a digit may stand within a number; before two digits a colon tells a time."""
+_RUN = re.compile(rf"{_DIGITS}(?:(?:{_GAP}){{1,6}}{_DIGITS})*")
 _GROUP = re.compile(_DIGITS)
-_LAST_X = re.compile(rf"{_GAP}?[Xx×](?![A-Za-z\d])")
+_LAST_X = re.compile(rf"(?:{_GAP})?[Xx×](?![A-Za-z\d])")
 _DASH = r"[-\u2010-\u2015\u2212]"
-_DATED = re.compile(rf"(?<!\d)(?:19|20)\d\d(?:{_DASH}|[./])(?:0?[1-9]|1[0-2])(?:(?:{_DASH}|[./])[0-3]?\d)?(?!\d)")
-_UNIT = r"\s*[元万亿年人吨方米亩个名户辆斤里平立美块份篇条章节页项款级次届期只件字天周]"
+_UNIT = r"\s*[元万亿年人吨方米亩个名户辆斤里平立美块份篇条章节页项款级次届期只件字天周公千度株棵头册台所票套座栋]"
 _AMOUNT = re.compile(_UNIT)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _FRACTION = re.compile(r"\d\.$")
@@ -34,10 +35,29 @@ _BIRTH = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _IDENTITY = re.compile(rf"[1-9]\d{{5}}(?:19|20)\d\d{_BIRTH}\d{{3}}[\dX]")
 _OLD_IDENTITY = re.compile(rf"[1-9]\d{{5}}\d\d{_BIRTH}\d{{3}}")
 _MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}")
-_LAND_LINE = re.compile(r"(?:(?:00)?86)?0(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}(?:\d{1,4})?")
+_LAND_LINE = re.compile(r"(?:0|(?:00)?860?)(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}(?:\d{1,4})?")
 _SERVICE_LINE = re.compile(r"[48]00\d{7}")
 _ABROAD = re.compile(r"(?:\+|00)[1-9]\d{7,14}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DATE_SIGN = re.compile(r"(?<=\d)[年月日](?=\W?\d)")
+_NOT_PERSONAL = re.compile(
+    "|".join(
+        (
+            # Days, with their time of day or without.
+            rf"(?<!\d)(?:19|20)\d\d(?:{_DASH}|[./])(?:0?[1-9]|1[0-2])(?:(?:{_DASH}|[./])[0-3]?\d)?(?!\d)",
+            r"(?<!\d)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?(?!\d)",
+            # Amounts of money, round numbers and fractions.
+            r"(?<!\d)(?:[$¥€£]|RMB|人民币)\s?\d{1,12}(?![\d-])",
+            r"(?<![\d+-])[1-9]\d?0{5,}(?!\d)",
+            r"(?<![\d.])(?:\d{1,2}\.\d{7,}|\d{3}\.\d{6,7})(?![\d.])",
+            # Documents and books.
+            r"[第〕]\d{1,10}号",
+            r"(?:合同|文件|项目|公文|发文)编?号:?\s?\d{4}[\d-]{,10}(?![\d-])",
+            r"ISBN:?\s?[\d-]{10,17}(?![\d-])",
+        )
+    )
+)
+"""Numbers that lead to nobody, and that no other number reaches across."""
 _MOST_GROUPS = 24
 _FEW_GROUPS = 6
 """In more of them people write digits singly or in pairs."""
@@ -50,9 +70,16 @@ _SHORTEST_CARD = 13
 _QUARTET = 4
 _BANK = 6
 """A card's number begins with so many digits of its bank, which some write as a group."""
+_LONGEST_AMOUNT = 15
+_UNION_PAY = re.compile(r"62\d{14,17}")
+_SHORTEST_GROUP = 3
 
 _LOCAL_PART = r"(?:(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]++|[\u4e00-\u9fff]{1,4})"
-_AT_SIGN = r"\s{0,2}[(\[{<【〔]?\s?(?:@|艾特|爱特|圈[Aa]|(?<![A-Za-z])[Aa][Tt](?![A-Za-z])|#)\s?[)\]}>】〕]?\s{0,2}"
+_AT_SIGN = (
+    r"\s{0,2}[(\[{<【〔]?\s?"
+    r"(?:@|艾特|爱特|小老鼠|圈[Aa]|(?<=\()a(?=\))|(?<![A-Za-z])[Aa][Tt](?![A-Za-z])|#)"
+    r"\s?[)\]}>】〕]?\s{0,2}"
+)
 _POINT = r"\s{0,2}[(\[]?(?:\.|。|点|[Dd][Oo][Tt])[)\]]?\s{0,2}"
 _LABEL = r"[A-Za-z0-9-]+"
 _TOP_LEVEL = r"(?i:com|cn|net|org|edu|gov|info|top|vip|cc|me|io)"
@@ -65,25 +92,26 @@ _EMAILS = re.compile(
             # With words, blanks or other marks in place of the sign and the points, where it ends as an address does.
             rf"{_LOCAL_PART}{_AT_SIGN}{_LABEL}(?:{_POINT}{_LABEL})*?{_POINT}{_TOP_LEVEL}(?:{_POINT}cn)?(?![A-Za-z0-9])",
             rf"{_LOCAL_PART}{_AT_SIGN}{_PROVIDER}(?![A-Za-z0-9])",
+            # Letter by letter.
+            r"(?<![A-Za-z0-9])(?:[A-Za-z0-9._-] ){3,}+@(?: [A-Za-z0-9.-]){4,}+(?![A-Za-z0-9])",
         )
     )
 )
-_MAY_BE_EMAIL = re.compile("[@#]|[艾爱]特|圈[Aa]|[Aa][Tt]")
+_MAY_BE_EMAIL = re.compile(r"[@#]|[艾爱]特|小老鼠|圈[Aa]|[Aa][Tt]|\(a\)")
 
 _BETWEEN = rf"(?:\s?{_DASH}\s?|\s)"
 _YEARS_OR_ROUND = rf"(?:19|20)\d\d{_BETWEEN}(?:19|20)\d\d|\d{{1,2}}00{_BETWEEN}\d\d00"
-_DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)"
 _OTHERS = re.compile(
     "|".join(
         (
             # Whatever else is long enough to reach someone by; dates, years from 1900 on, amounts and measures are not.
             rf"(?<!\d)(?!{_YEARS_OR_ROUND})\d{{3,4}}{_BETWEEN}\d{{4}}(?!\d)(?!{_UNIT})",
-            rf"(?<!\d)(?!{_DAY})\d{{7,12}}(?!\d)(?!\.\d)(?!{_UNIT})",
+            rf"(?<!\d)\d{{7,12}}(?!\d)(?!\.\d)(?!{_UNIT})",
         )
     )
 )
 _FEWEST_DIGITS = 7
-_MAY_HOLD = re.compile(r"[@＠#＃\[［]|[艾爱]特|圈[AaＡａ]|[AaＡａ][TtＴｔ]")
+_MAY_HOLD = re.compile(r"[@＠#＃\[［]|[艾爱]特|小老鼠|[(（]a[)）]|圈[AaＡａ]|[AaＡａ][TtＴｔ]")
 """A text without any of these holds no e-mail address and nothing that is masked."""
 _BLANK = "\0"
 
@@ -154,7 +182,7 @@ class _Plain:
 
     @classmethod
     def of(cls, source: str) -> "_Plain":
-        digits = sum(character.isdigit() or character in _NUMERALS for character in source)
+        digits = sum(character.isnumeric() or character in _NUMERALS for character in source)
         if digits < _FEWEST_DIGITS and not _MAY_HOLD.search(source):
             return cls(source, "", ())
         drawn = [(place, _drawn_plainly(character)) for place, character in enumerate(source)]
@@ -205,7 +233,7 @@ def _emails(text: str) -> Iterator[_Span]:
 
 
 def _others(text: str) -> Iterator[_Span]:
-    return (_Span(*found.span(), _OTHER) for found in _OTHERS.finditer(text))
+    return (_Span(*found.span(), _OTHER) for found in _OTHERS.finditer(_without(_NOT_PERSONAL, text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +270,8 @@ def _runs(text: str, kind: Callable[[_Number], _Span | None]) -> Iterator[_Span]
 
 
 def _identities(text: str) -> Iterator[_Span]:
-    return _runs(text, _identity)
+    # A date of birth may be written as one.
+    return _runs(_DATE_SIGN.sub(" ", text), _identity)
 
 
 def _identity(number: _Number) -> _Span | None:
@@ -256,8 +285,11 @@ def _identity(number: _Number) -> _Span | None:
 
 
 def _phones_and_cards(text: str) -> Iterator[_Span]:
-    # No number reaches across a date.
-    return _runs(_DATED.sub(lambda found: _BLANK * len(found.group()), text), _phone_or_card)
+    return _runs(_without(_NOT_PERSONAL, text), _phone_or_card)
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda found: _BLANK * len(found.group()), text)
 
 
 def _phone_or_card(number: _Number) -> _Span | None:
@@ -291,12 +323,16 @@ def _is_phone(digits: str, parts: Sequence[str]) -> bool:
 
 
 def _is_card(number: _Number, parts: Sequence[str]) -> bool:
-    if sum(map(len, parts)) < _SHORTEST_CARD:
+    digits = "".join(parts)
+    if len(digits) < _SHORTEST_CARD:
         return False
     if len(parts) == 1:
-        return not (_AMOUNT.match(number.text, number.end) or _FRACTION.search(number.text[: number.start]))
+        is_amount = len(digits) <= _LONGEST_AMOUNT and _AMOUNT.match(number.text, number.end)
+        return not (is_amount or _FRACTION.search(number.text[: number.start]))
     if all(map(_YEAR.fullmatch, parts[:2])) or all(part.endswith("00") for part in parts):
         return False
+    if _UNION_PAY.fullmatch(digits) and min(map(len, parts)) >= _SHORTEST_GROUP:
+        return True
     first, *rest, last = map(len, parts)
     fours = all(size == _QUARTET for size in rest) and (last <= _QUARTET or not rest)
     return (first == _QUARTET and bool(rest) and fours) or (first == _BANK and fours) or max(first, *rest, last) == 1

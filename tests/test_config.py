@@ -31,6 +31,12 @@ READ: dict[str, tuple[dict[str, str], str, object]] = {
     "admins that are empty": ({"ADMINS": " "}, "admins", ()),
     "admins by commas": ({"ADMINS": "1,2, 3"}, "admins", (1, 2, 3)),
     "admins by Chinese commas and spaces": ({"ADMINS": " 1，2 3， "}, "admins", (1, 2, 3)),
+    "admins by other marks": ({"ADMINS": "1、2；3;4"}, "admins", (1, 2, 3, 4)),
+    "a number in blanks": ({"RETENTION_DAYS": " 7 "}, "retention_days", 7),
+    "a number of blanks": ({"RETENTION_DAYS": "  "}, "retention_days", 180),
+    "a level in blanks": ({"LOG_LEVEL": "debug "}, "log_level", "DEBUG"),
+    "a key of blanks": ({"KEY": " " * 20}, "key", None),
+    "an address in blanks": ({"API_URL": " HTTPS://x.org "}, "api_url", "HTTPS://x.org"),
     "a group": ({"ADMIN_GROUP": "-100123"}, "admin_group", -100123),
     "a setting that is empty is not set": ({"ADMIN_GROUP": ""}, "admin_group", None),
     "a level in small letters": ({"LOG_LEVEL": "debug"}, "log_level", "DEBUG"),
@@ -141,6 +147,17 @@ def test_the_nearest_name_is_told(environment: pytest.MonkeyPatch, given: str, m
     assert line.endswith(f"is {PREFIX}{meant} meant?")
 
 
+@pytest.mark.parametrize("written", ["{}＝canary", "{}：canary", "{}: canary", "{} canary", "“{}”=canary", "export {}"])
+def test_a_line_that_sets_nothing_is_told(environment: pytest.MonkeyPatch, tmp_path: Path, written: str) -> None:
+    """With its number, without what stands in it."""
+    line = written.format(f"{PREFIX}KEY")
+    (tmp_path / ".env").write_text(f"# {PREFIX}KEY: a comment\n\n{line}\n{PREFIX}ADMINS = 1\n", encoding="utf-8")
+    assert settings_of(environment).admins == (1,)
+    (told,) = unknown_settings()
+    assert told.startswith("Line 3 of .env does nothing")
+    assert "canary" not in told
+
+
 @pytest.mark.parametrize("name", ["BOT_TOKEN", "ROBOT", "CAMPAIGN", "campaign_bot_token", "TELEGRAM_BOT_TOKEN"])
 def test_other_names_are_nobodys_business(environment: pytest.MonkeyPatch, name: str) -> None:
     """Nor are settings in small letters, which count."""
@@ -167,6 +184,18 @@ MALFORMED = {
     "an address without its scheme": ("api_url", "127.0.0.1"),
     "an address without a host": ("api_url", "https://"),
     "an address with a query": ("api_url", "https://x.org/?a=b"),
+    "an address whose port is too high": ("api_url", "http://127.0.0.1:99999"),
+    "an address whose port is a word": ("api_url", "http://127.0.0.1:abc"),
+    "an address with half a bracket": ("api_url", "http://[::1"),
+    "a webhook whose port is too high": ("webhook_url", "https://bot.example.org:70000/x"),
+    "a webhook with half a bracket": ("webhook_url", "https://[::1/x"),
+    "a path by a variable that is not set": ("knowledge", "$CANARY_NOT_SET/k"),
+    "a database by a variable that is not set": ("database_url", "sqlite:///${CANARY_NOT_SET}/x.db"),
+    "digits of a Chinese keyboard": ("retention_days", "１８０"),
+    "no number": ("retention_days", "nan"),
+    "a name for an id": ("admins", "@zhang"),
+    "a full-width colon": ("listen", "127.0.0.1：8080"),
+    "a key that is short but for blanks": ("key", "short" + " " * 20),
     "a path for a URL": ("database_url", "/var/lib/bot.db"),
     "a URL with a slash too few": ("database_url", "sqlite://bot.db"),
     "a URL without its path": ("database_url", "sqlite:///"),

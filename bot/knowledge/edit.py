@@ -22,7 +22,7 @@ from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
 from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
-from bot.knowledge.typos import LINE_END
+from bot.knowledge.typos import LINE_END, doubtful_value
 
 _KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related", "short")
 """The order in which the shipped files write them."""
@@ -351,7 +351,8 @@ def _inline(text: str, *, in_brackets: bool = False) -> str:
     text = text.strip()
     value, plain = ([text], f"[{text}]\n") if in_brackets else (text, f"{text}\n...\n")
     dumped = yaml.safe_dump(value, allow_unicode=True, width=math.inf, default_flow_style=True)
-    return text if dumped == plain else _quoted(text)
+    is_plain = dumped == plain and not doubtful_value(text, in_brackets=in_brackets)
+    return text if is_plain else _quoted(text)
 
 
 def _quoted(text: str) -> str:

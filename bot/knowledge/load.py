@@ -17,7 +17,7 @@ from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.folder import Files
 from bot.knowledge.models import FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
-from bot.knowledge.typos import LINE_END, find_typo, find_unreadable, mistyped_id, mistyped_line
+from bot.knowledge.typos import LINE_END, doubtful_value, find_typo, find_unreadable, mistyped_id, mistyped_line
 from bot.text import normalise
 from bot.texts import knowledge as knowledge_texts
 
@@ -113,7 +113,7 @@ class Tree:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def _read(self, node: yaml.Node, path: _Path) -> _Value:
+    def _read(self, node: yaml.Node, path: _Path, *, in_brackets: bool = False) -> _Value:
         line = node.start_mark.line + 1
         self.lines.setdefault(path, line)
         # PyYAML hands out the same node object for an alias as for its anchor.
@@ -128,12 +128,13 @@ class Tree:
             is_words = not node.style and not _IDENTIFIER.fullmatch(node.value)
             if is_words and _COMMENT.match(self.text, node.end_mark.index):
                 self.warnings.append(Fault(self.name, node.end_mark.line + 1, knowledge_texts.COMMENT_CUTS_TEXT))
-            if not node.style and node.end_mark.line > node.start_mark.line:
-                self._check_further_lines(node)
+            if not node.style:
+                self._check_plain(node, in_brackets=in_brackets)
             return self._text(node)
         if isinstance(node, yaml.MappingNode):
             return dict(self._entries(node, path))
-        return [self._read(child, (*path, index)) for index, child in enumerate(node.value)]
+        in_brackets = isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+        return [self._read(child, (*path, index), in_brackets=in_brackets) for index, child in enumerate(node.value)]
 
     def _entries(self, node: yaml.MappingNode, path: _Path) -> Iterator[tuple[str, _Value]]:
         for key_node, value_node in node.value:
@@ -149,8 +150,12 @@ class Tree:
             self.lines[*path, key] = line
             yield key, self._read(value_node, (*path, key))
 
-    def _check_further_lines(self, node: yaml.ScalarNode) -> None:
-        """What is typed as a comment or a key with a sign of a Chinese keyboard would become text in silence."""
+    def _check_plain(self, node: yaml.ScalarNode, *, in_brackets: bool) -> None:
+        """What is typed with a sign of a Chinese keyboard, or is not aligned, would become text in silence."""
+        if message := doubtful_value(node.value, in_brackets=in_brackets):
+            self.warnings.append(Fault(self.name, node.start_mark.line + 1, message))
+        if node.end_mark.line == node.start_mark.line:
+            return
         lines = LINE_END.split(self.text[node.start_mark.index : node.end_mark.index])
         for number, line in enumerate(lines[1:], node.start_mark.line + 2):
             if message := mistyped_line(line):

@@ -23,6 +23,19 @@ MISTYPED_INDENTATION = "这一行的开头有{character}，YAML 只认英文空�
 MISTYPED_SPACE = "这里用了{character}；请改成一个英文空格"
 MISTYPED_DASH = "列表的一项用了{character}开头；请改成英文的“-”，后面空一格"
 DASH_WITHOUT_SPACE = "列表的“-”后面少了一个空格；请补上"
+DASH_MISSING = "这一行前面少了“- ”（短横线加一个空格）；请补上，和别的项对齐"
+DASH_NOT_ALIGNED = (
+    "这一行的“-”没有对齐，它会接到上一行的话后面；"
+    '如果是列表的一项，请和别的项对齐；如果是正文，请用一对英文引号（"）把整段话括起来'
+)
+INDENTATION = "这一行开头的空格数不对，现在是 {now} 个；请改成 {better} 个{like}"
+INDENTATION_LIKE = "，和第 {line} 行一样"
+COLON_MISSING = "键名“{key}”后面少了英文冒号；请补上“:”，后面空一格"
+STRAY_LINE = "这一行不是知识的内容，是合并文件或复制粘贴时留下的；请删掉"
+CHINESE_KEY = "“{key}”不是键名；请改成英文的键名：{known}"
+BACKSLASH = "双引号里的反斜杠「\\」在 YAML 里有别的意思；请把这对双引号改成英文单引号（'）"
+COMMA_IN_LIST = '方括号里有{character}；如果是几项，请改成英文逗号“,”；如果是一项，请用一对英文引号（"）括起来'
+BLOCK_SIGN = "正文前面用了{character}；请改成英文的“{better}”"
 MISTYPED_HASH = "注释用了{character}开头；请改成英文的“#”，后面空一格"
 MISTYPED_QUOTE = '这里用了{character}当引号；请改成一对英文引号（"），或者去掉'
 UNCLOSED_QUOTE = "这里的{character}没有成对；请在这段话的末尾补上，或者去掉"

@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.cli.forked import forked
 from tests.cli.test_cli import environment
 from tests.conftest import ROOT
 from tests.process import in_terminal, read_until
@@ -28,6 +30,7 @@ COMMANDS: dict[str, Sequence[str]] = {
     "--help": ("--help",),
 }
 BUFFERED = {name: value for name, value in environment().items() if name != "PYTHONUNBUFFERED"}
+FULL = "/dev/full"
 FEW = ("ask", "chat --json", "missed export")
 READ_INPUT = ("ask --json", "chat", "chat --json", "evaluate --json")
 
@@ -41,15 +44,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def execute(
-    folder: Path, words: Sequence[str | bytes], redirection: str = "", settings: Mapping[str, str] = BUFFERED
+    folder: Path,
+    words: Sequence[str | bytes],
+    streams: Mapping[int, str | None] | None = None,
+    settings: Mapping[str, str] = BUFFERED,
 ) -> "subprocess.CompletedProcess[bytes]":
-    """The command in a shell, with this redirection of its streams, and questions as its input."""
+    """The command with some of its streams led elsewhere, ``None`` for a closed one, and questions as its input."""
     given = b'{"q": "x", "kind": "out", "must": []}\n' if "--questions" in words else QUESTIONS
+    with tempfile.TemporaryDirectory() as scratch:
+        return forked(words, settings, folder, given, streams or {}, Path(scratch))
+
+
+def execute_in_shell(
+    folder: Path, words: Sequence[str], pipe: str = "", settings: Mapping[str, str] = BUFFERED
+) -> "subprocess.CompletedProcess[bytes]":
+    """The command in a Python of its own, which reads its settings, before what a shell does with its output."""
     return subprocess.run(
-        ["sh", "-c", f'"$@" {redirection}', "sh", sys.executable, "-m", "bot", *words],
+        ["sh", "-c", f'"$@" {pipe}', "sh", sys.executable, "-m", "bot", *words],
         env=settings,
         cwd=folder,
-        input=given,
+        input=QUESTIONS,
         capture_output=True,
         check=False,
         timeout=60,
@@ -64,32 +78,32 @@ def said(done: "subprocess.CompletedProcess[bytes]") -> str:
 
 
 UNPRINTABLE = {
-    **{f"{name}, closed": (words, ">&-", {}) for name, words in COMMANDS.items()},
-    **{f"{name}, full": (COMMANDS[name], "> /dev/full", {}) for name in FEW},
-    **{f"{name}, full, unbuffered": (COMMANDS[name], "> /dev/full", {"PYTHONUNBUFFERED": "1"}) for name in FEW},
+    **{f"{name}, closed": (words, None, {}) for name, words in COMMANDS.items()},
+    **{f"{name}, full": (COMMANDS[name], FULL, {}) for name in FEW},
+    **{f"{name}, full, unbuffered": (COMMANDS[name], FULL, {"PYTHONUNBUFFERED": "1"}) for name in FEW},
 }
 
 
-@pytest.mark.parametrize(("words", "redirection", "buffering"), UNPRINTABLE.values(), ids=UNPRINTABLE.keys())
+@pytest.mark.parametrize(("words", "output", "buffering"), UNPRINTABLE.values(), ids=UNPRINTABLE.keys())
 def test_what_can_not_be_printed_is_one_line(
-    folder: Path, words: Sequence[str], redirection: str, buffering: Mapping[str, str]
+    folder: Path, words: Sequence[str], output: str | None, buffering: Mapping[str, str]
 ) -> None:
     """Never a traceback, and never as if it had been printed."""
-    assert "读写失败" in said(execute(folder, words, redirection, {**BUFFERED, **buffering}))
+    assert "读写失败" in said(execute(folder, words, {1: output}, {**BUFFERED, **buffering}))
 
 
-@pytest.mark.parametrize("redirection", ["2>&-", "2> /dev/full"])
-def test_standard_error_is_not_needed(folder: Path, redirection: str) -> None:
+@pytest.mark.parametrize("output", [None, FULL])
+def test_standard_error_is_not_needed(folder: Path, output: str | None) -> None:
     """What has nothing to say there works without it; the exit code of what has stays."""
-    done = execute(folder, ("ask", "补办饭卡"), redirection)
+    done = execute(folder, ("ask", "补办饭卡"), {2: output})
     assert (done.returncode, bool(done.stdout)) == (0, True)
-    assert execute(folder, ("nonsense",), redirection).returncode == 2
+    assert execute(folder, ("nonsense",), {2: output}).returncode == 2
 
 
 @pytest.mark.parametrize("name", [*READ_INPUT, "missed list", "health"])
 def test_a_closed_input(folder: Path, name: str) -> None:
     """Whoever reads it says so; to the others it is nothing."""
-    done = execute(folder, COMMANDS[name], "<&-")
+    done = execute(folder, COMMANDS[name], {0: None})
     if name in READ_INPUT:
         assert "Bad file descriptor" in said(done)
         assert done.stdout == b""
@@ -100,7 +114,7 @@ def test_a_closed_input(folder: Path, name: str) -> None:
 @pytest.mark.parametrize("words", [("ask", "--json"), ("check", "--quick"), ("missed", "list")])
 def test_no_stream_at_all(folder: Path, words: Sequence[str]) -> None:
     """As some who start programs leave it; what is opened later, such as the database, takes nobody's place."""
-    done = execute(folder, words, "<&- >&- 2>&-")
+    done = execute(folder, words, {0: None, 1: None, 2: None})
     assert (done.returncode, done.stdout, done.stderr) == (2, b"", b"")
 
 
@@ -118,7 +132,7 @@ def test_a_reader_that_has_left(folder: Path, name: str) -> None:
     assert process.returncode == 2
     (line,) = stderr.decode().splitlines()
     assert "读写失败" in line
-    done = execute(folder, COMMANDS[name], "| head -n 1")
+    done = execute_in_shell(folder, COMMANDS[name], "| head -n 1")
     assert (done.returncode, bool(done.stdout)) == (0, True)
     assert b"Traceback" not in done.stderr
 
@@ -137,10 +151,10 @@ def test_any_locale(folder: Path, locale: Mapping[str, str]) -> None:
     """Words, input and output are UTF-8."""
     bare = {name: value for name, value in environment().items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
     settings = {**bare, "PYTHONPATH": str(ROOT), **locale}
-    done = execute(folder, ("ask", "饭卡丢了怎么补"), settings=settings)
+    done = execute_in_shell(folder, ("ask", "饭卡丢了怎么补"), settings=settings)
     assert (done.returncode, done.stderr) == (0, b"")
     assert "带上工作证就行" in done.stdout.decode()
-    done = execute(folder, ("ask", "--json"), settings=settings)
+    done = execute_in_shell(folder, ("ask", "--json"), settings=settings)
     assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["answer", "unknown"]
 
 

@@ -45,7 +45,12 @@ FAULTS = [
     ("text-for-item", "bad.yaml", 3, knowledge_texts.NOT_MAPPING_VALUE.format(key="“items”")),
     ("list-for-file", "bad.yaml", 1, knowledge_texts.NOT_MAPPING_VALUE.format(key="")),
     ("not-utf8", "bad.yaml", 1, knowledge_texts.NOT_UTF8),
-    ("not-yaml", "bad.yaml", 8, knowledge_texts.NOT_YAML),
+    (
+        "not-yaml",
+        "bad.yaml",
+        8,
+        knowledge_texts.INDENTATION.format(now=3, better=4, like=knowledge_texts.INDENTATION_LIKE.format(line=5)),
+    ),
     ("full-width-colon", "bad.yaml", 1, knowledge_texts.FULL_WIDTH_COLON.format(character="「：」")),
     ("tab", "bad.yaml", 6, knowledge_texts.TAB.format(character="制表符（U+0009）")),
     (
