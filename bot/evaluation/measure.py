@@ -107,7 +107,7 @@ def ask_question(matcher: Matcher, question: Question) -> Result:
     return Result(
         question=question,
         grade=_grade(question, verdict),
-        first=best is not None and question.kind is QuestionKind.ANSWERABLE and _is_right(question, [best]),
+        first=best is not None and question.kind is QuestionKind.ANSWERABLE and is_right(question, [best]),
         score=best.score if best and best.item.kind is Kind.ANSWER else 0.0,
         got=best.item.id if best else None,
         seconds=seconds,
@@ -171,17 +171,17 @@ def reliability(results: Iterable[Result]) -> dict[float, float]:
 def _grade(question: Question, verdict: Verdict) -> Grade:
     is_answerable, is_refuted = (question.kind is kind for kind in (QuestionKind.ANSWERABLE, QuestionKind.REFUTED))
     if isinstance(verdict, Answer):
-        is_right = _is_right(question, verdict.chosen, _ANSWER_LIMIT)
+        right = is_right(question, verdict.chosen, _ANSWER_LIMIT)
         if is_answerable:
-            return Grade.RIGHT if is_right else Grade.WRONG
-        return Grade.DECLINED if is_refuted and not is_right else Grade.FALSE
+            return Grade.RIGHT if right else Grade.WRONG
+        return Grade.DECLINED if is_refuted and not right else Grade.FALSE
     if is_answerable:
-        is_offered = any(_is_right(question, [candidate]) for candidate in verdict.suggestions)
+        is_offered = any(is_right(question, [candidate]) for candidate in verdict.suggestions)
         return Grade.OFFERED if is_offered else Grade.MISSED
     return Grade.OFFERED if isinstance(verdict, Suggestions) and not is_refuted else Grade.DECLINED
 
 
-def _is_right(question: Question, candidates: Iterable[Candidate], most: int = _SUGGESTION_LIMIT) -> bool:
+def is_right(question: Question, candidates: Iterable[Candidate], most: int = _SUGGESTION_LIMIT) -> bool:
     """Whether one of the candidates was judged, or their answers hold the facts and are not too long in all.
 
     An answer holds the facts that hold an alternative of every group; quotation marks do not count.

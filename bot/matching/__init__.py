@@ -5,6 +5,7 @@
 
 from bot.matching.act_words import Act
 from bot.matching.confidence import ConfidenceModel
+from bot.matching.features import Features
 from bot.matching.index import Index
 from bot.matching.matcher import QUESTION_LIMIT, Matcher
 from bot.matching.phrases import Phrases, compact
@@ -35,6 +36,7 @@ __all__ = [
     "Answer",
     "Candidate",
     "ConfidenceModel",
+    "Features",
     "Index",
     "Judgement",
     "Matcher",

@@ -1,40 +1,105 @@
-"""How sure a candidate is: the lanes' scores and the distance to its rivals become one number, 0..1."""
+"""How sure a candidate is: what speaks for and against it becomes one number, 0..1, by a model that was trained."""
 
+import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from bot.matching.features import Features
+
+FORMAT = 1
+"""The version of the model's file."""
+
+
+class Node(NamedTuple):
+    """A node of a decision tree. Values up to the threshold go left; both next nodes are 0 at the end of a path.
+
+    ``value`` is the mean logit of what went through here in training.
+    """
+
+    feature: int
+    threshold: float
+    left: int
+    right: int
+    value: float
+
+
+class ModelFileError(ValueError):
+    """A model file is none, or does not fit this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Boosted decision trees over ``Features``: their values add up to a logit. Made by ``make train``."""
+
+    intercept: float
+    trees: Sequence[Sequence[Node]]
+
+    @classmethod
+    def parse(cls, text: str) -> "Forest":
+        """The model that a file holds. Raises ModelFileError."""
+        try:
+            row: Mapping[str, Any] = json.loads(text)
+            if row["format"] != FORMAT or tuple(row["features"]) != Features._fields:
+                raise ModelFileError("It was trained for another version.")
+            trees = [[Node(*node) for node in tree] for tree in row["trees"]]
+            forest = cls(float(row["intercept"]), trees)
+        except (ValueError, TypeError, KeyError) as error:
+            raise ModelFileError(f"The confidence model can't be used ({error}): run `make train`.") from error
+        if not all(_is_sound(node, place, len(tree)) for tree in trees for place, node in enumerate(tree)):
+            raise ModelFileError("The confidence model can't be used (a node leads nowhere): run `make train`.")
+        return forest
+
+    def logit(self, features: Features) -> float:
+        """The sum of the trees."""
+        total = self.intercept
+        for tree in self.trees:
+            feature, threshold, left, right, value = tree[0]
+            while left:
+                feature, threshold, left, right, value = tree[left if features[feature] <= threshold else right]
+            total += value
+        return total
+
+    def contributions(self, features: Features) -> Mapping[str, float]:
+        """What each feature adds to the logit: the sum of what its nodes change on the way."""
+        added = dict.fromkeys(Features._fields, 0.0)
+        for tree in self.trees:
+            node = tree[0]
+            while node.left:
+                following = tree[node.left if features[node.feature] <= node.threshold else node.right]
+                added[Features._fields[node.feature]] += following.value - node.value
+                node = following
+        return added
+
+
+def _is_sound(node: Node, place: int, size: int) -> bool:
+    """Whether a node leads on to later nodes of its tree or is an end, by numbers that can be reckoned with."""
+    leads_on = place < node.left < size and place < node.right < size and 0 <= node.feature < len(Features._fields)
+    return (leads_on or node.left == node.right == 0) and math.isfinite(node.threshold) and math.isfinite(node.value)
+
+
+@cache
+def shipped() -> Forest:
+    """The model that this program comes with."""
+    return Forest.parse(files("bot.matching").joinpath("confidence.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceModel:
-    """A logistic function of three things, and the thresholds that make verdicts of it.
+    """The thresholds that make verdicts of scores. These are only a start: ``calibrate`` computes those of a base."""
 
-    ``explained`` is the weight of the share of the question that the item explains; ``margin`` of its distance to
-    the best other item; ``refusal_margin`` of its distance to the best item of kind ``not-covered``. They were chosen
-    by logistic regression on the self-test of the shipped knowledge, then rounded: the curve is flat around them. The
-    thresholds are only a start: ``calibrate`` computes those of a knowledge base.
-    """
-
-    intercept: float = -3.3
-    explained: float = 2.5
-    margin: float = 7.0
-    refusal_margin: float = 8.0
-    cap: float = 0.25
-    """A distance counts up to here: beyond it nothing gets surer."""
-    answer: float = 0.4
+    answer: float = 0.6
     """From here on an answer is sure."""
-    tie: float = 0.399
+    tie: float = 0.599
     """The score of two items that are asked in the very same words: as sure as can be without being an answer."""
-    refuse: float = 0.28
+    refuse: float = 0.42
     """From here on "the speech does not say" is sure: it does less harm than a wrong answer."""
-    suggest: float = 0.1
+    suggest: float = 0.15
     """From here on an item may be what was meant."""
 
-    def score(self, explained: float, margin: float, refusal_margin: float) -> float:
+    def score(self, features: Features) -> float:
         """How sure, 0..1."""
-        logit = (
-            self.intercept
-            + self.explained * explained
-            + self.margin * max(-self.cap, min(self.cap, margin))
-            + self.refusal_margin * max(-self.cap, min(self.cap, refusal_margin))
-        )
-        return 1 / (1 + math.exp(-logit))
+        return 1 / (1 + math.exp(-shipped().logit(features)))

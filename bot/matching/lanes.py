@@ -18,7 +18,7 @@ _KEPT = 100
 """Items that are kept then."""
 _HEARD = 0.8
 """What a match by ear is worth: never as much as one by characters."""
-_SERVED = 0.02
+SERVED = 0.02
 """An item serves an answer type that more than this share of its phrasings ask for."""
 _ANSWER_TYPES = {
     "who": "谁|哪1?位|叫什么|姓什么|姓名|名字",
@@ -121,7 +121,7 @@ def answer_types(form: str) -> frozenset[str]:
 @lru_cache(maxsize=1 << 17)
 def _served(forms: tuple[str, ...]) -> frozenset[str]:
     counts = Counter(answer_type for form in forms for answer_type in answer_types(form))
-    return frozenset(answer_type for answer_type, count in counts.items() if count > _SERVED * len(forms))
+    return frozenset(answer_type for answer_type, count in counts.items() if count > SERVED * len(forms))
 
 
 def _explained(query: Query, *, heard: bool) -> Scores:

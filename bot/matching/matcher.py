@@ -2,7 +2,7 @@
 
 import heapq
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -10,6 +10,7 @@ from bot.items import Item, Kind
 from bot.masking import bare
 from bot.matching.act_words import Act
 from bot.matching.confidence import ConfidenceModel
+from bot.matching.features import Comparison, Features
 from bot.matching.index import Index
 from bot.matching.lanes import COMPARING, EXPLAINING, Query, nearest_form
 from bot.matching.phonetics import segment, sound_of
@@ -48,8 +49,6 @@ _SENTENCE_END = re.compile("[.?!。…~\n]")
 _BARE = 0.95
 """How sure it is when a question is a phrasing but for its frames."""
 _BARE_LENGTH = 2
-_EVIDENCE = 16.0
-"""A question whose terms weigh less than this in all tells too little to be sure of: a character or two."""
 _COMPOUND = 3
 """Parts of a compound question that are answered in one reply; what is not covered is told of each."""
 _NAMED = 5
@@ -89,6 +88,14 @@ class _Ranked:
     value: float
     explained: float
     lanes: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An item with what speaks for and against it."""
+
+    item: Item
+    features: Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +268,11 @@ class Matcher:
         """The best candidate for a text in its standardised form, read as one question."""
         return self._read(form).best
 
+    def compared(self, form: str) -> Sequence[Compared]:
+        """The ten first items for a text in its standardised form, read as one question, in the order of the lanes."""
+        query, ranked = self._ranked(form, self._exact(form))
+        return tuple(self._compared(query, ranked))
+
     def _asking(self, question: str, form: str) -> list[list[_Reading]]:
         """The clauses that ask, each also with the clause before it and with its sentence up to there."""
         found, sentence = [], ""
@@ -399,14 +411,24 @@ class Matcher:
         )
 
     def _read(self, form: str) -> _Reading:
-        """Rank all items for one text in its standardised form."""
+        """What is made of one text in its standardised form."""
+        exact = self._exact(form)
+        query, ranked = self._ranked(form, exact)
+        compared = tuple(self._compared(query, ranked))
+        candidates = _best(
+            Candidate(each.item, exact.get(place.number) or self._confidence.score(each.features))
+            for place, each in zip(ranked, compared, strict=False)
+        )
+        return _Reading(query, tuple(ranked), candidates, len(exact) == 1)
+
+    def _ranked(self, form: str, exact: Collection[int]) -> tuple[Query, Sequence[_Ranked]]:
+        """The items that come up for one text in its standardised form, the best first."""
         query = Query.of(form[:_READ], self._index)
         explaining = {name: lane(query) for name, lane in self._explaining.items()}
         explained: dict[int, float] = {}
         for scores in explaining.values():
             for number, score in scores.items():
                 explained[number] = explained.get(number, 0.0) + score
-        exact = self._exact(form)
         # Whoever is asked in just these words takes part, however common the words are.
         nearest = heapq.nsmallest(
             _NEAREST,
@@ -423,8 +445,7 @@ class Matcher:
                 value *= _MISFIT
             ranked.append(_Ranked(number, self._index.items[number], value, explained.get(number, 0.0), lanes))
         ranked.sort(key=lambda place: (-place.value, place.item.id))
-        candidates = self._candidates(ranked, query.total, exact)
-        return _Reading(query, tuple(ranked), candidates, len(exact) == 1)
+        return query, ranked
 
     def _fits(self, number: int, sounds: Collection[str]) -> bool:
         """Whether a question may be about an item: a refusal refuses only what it is about."""
@@ -459,20 +480,20 @@ class Matcher:
             self._by_sound = by_sound
         return self._by_sound.get(sound, ())
 
-    def _candidates(
-        self, ranked: Sequence[_Ranked], evidence: float, exact: Mapping[int, float]
-    ) -> tuple[Candidate, ...]:
-        """The ten surest; how sure one is depends on its distance to its rivals."""
-        refusal = max((place.value for place in ranked if place.item.kind is Kind.NOT_COVERED), default=0.0)
-        scored = []
-        for place in ranked:
-            rivals = ranked[1:2] if place is ranked[0] else ranked[:1]
-            margin = place.value - (rivals[0].value if rivals else 0.0)
-            refused = place.item.kind is Kind.NOT_COVERED
-            score = self._confidence.score(place.explained, margin, margin if refused else place.value - refusal)
-            score *= min(1.0, evidence / _EVIDENCE)
-            scored.append(Candidate(place.item, exact.get(place.number, score)))
-        return _best(scored)
+    def _compared(self, query: Query, ranked: Sequence[_Ranked]) -> Iterator[Compared]:
+        comparison = Comparison(query, self._index)
+        for place, lead in zip(ranked[:_CANDIDATES], _leads(ranked), strict=False):
+            sound = place.lanes.get("sound", 0.0)
+            yield Compared(place.item, comparison.features(place.number, place.explained, sound, *lead))
+
+
+def _leads(ranked: Sequence[_Ranked]) -> Iterator[tuple[float, float]]:
+    """The distances of each ranked item to its best rival and to the best refusal."""
+    refusal = max((place.value for place in ranked if place.item.kind is Kind.NOT_COVERED), default=0.0)
+    for place in ranked:
+        rivals = ranked[1:2] if place is ranked[0] else ranked[:1]
+        margin = place.value - (rivals[0].value if rivals else 0.0)
+        yield margin, margin if place.item.kind is Kind.NOT_COVERED else place.value - refusal
 
 
 def _best(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

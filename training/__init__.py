@@ -1,0 +1,1 @@
+"""Trains the confidence model that the program ships with: ``make train``."""
