@@ -5,6 +5,7 @@ of ``training/bases`` is also left out once, to see how the model does on a base
 """
 
 import json
+import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from bot.knowledge import load, read
 from bot.matching import Features
 from bot.matching.confidence import FORMAT, Forest
-from training.examples import Base, Example, of_questions, of_self_test, of_young_bases, questions_for_tuning
+from training.examples import Base, Example, of_questions, of_self_test, of_young_bases, questions_for_tuning, with_few_phrasings
 
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "bot" / "matching" / "confidence.json"
@@ -23,6 +24,8 @@ TUNING = 680
 """Questions of ``tests/data/questions.jsonl`` that are for tuning; the others are for judging."""
 WHOLE_BASE = 20.0
 """What a group of the shipped base counts against one of a young base: there are seventy times as many of those."""
+THINNED = (2, 5, 10)
+"""Phrasings of each item of the shipped base as it may have been when it was younger."""
 DIRECTIONS = Features(
     explained=1,
     sound=0,
@@ -115,7 +118,8 @@ def main() -> None:
         for folder in sorted((ROOT / "training" / "bases").iterdir())
     }
     questions = questions_for_tuning(ROOT / "tests" / "data" / "questions.jsonl", TUNING)
-    whole = [*of_self_test(shipped), *of_questions(shipped, questions)]
+    thinned = [with_few_phrasings(shipped, phrasings, random.Random(phrasings)) for phrasings in THINNED]  # noqa: S311
+    whole = [*of_self_test(shipped), *(e for base in (shipped, *thinned) for e in of_questions(base, questions))]
     for name, examples in young.items():
         others = [e for other, those in young.items() if other != name for e in those]
         _, forest = trained([*others, *whole])

@@ -102,6 +102,18 @@ def of_self_test(base: KnowledgeBase) -> Iterator[Example]:
                 yield example
 
 
+def with_few_phrasings(base: KnowledgeBase, phrasings: int, draw: random.Random) -> KnowledgeBase:
+    """The base with so many phrasings of each item, drawn from its own."""
+    return replace(
+        base,
+        title=f"{base.title}, {phrasings} phrasings",
+        items=tuple(
+            replace(item, phrasings=tuple(draw.sample(item.phrasings, min(phrasings, len(item.phrasings)))), keywords=())
+            for item in base.items
+        ),
+    )
+
+
 def of_questions(base: KnowledgeBase, questions: Sequence[Question]) -> Iterator[Example]:
     """A whole base, asked what people have asked."""
     matcher = Matcher(Index.build(base))
