@@ -16,6 +16,7 @@ from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.fake_bot_api import FakeBotApi, serving
 from tests.inbox_setup import InboxSetup
+from tests.new_database import put_new_database
 
 # As serving does: without it PTB warns of a change of its next major version at every 429.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -76,7 +77,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def database(path: Path, clock: Clock) -> Iterator[Database]:
     """A real SQLite file whose time stands until it is moved."""
-    with Database.open(f"sqlite:///{path}", clock) as database:
+    with Database.open(put_new_database(path), clock) as database:
         yield database
 
 
@@ -97,7 +98,7 @@ def admin_setup(tmp_path: Path, clock: Clock) -> Iterator[AdminSetup]:
 @pytest.fixture
 async def inbox_setup(tmp_path: Path) -> AsyncIterator[InboxSetup]:
     """An inbox with those who fill and empty it, on real time."""
-    with Database.open(f"sqlite:///{tmp_path}/bot.db") as database:
+    with Database.open(put_new_database(tmp_path / "bot.db")) as database:
         yield InboxSetup(database)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.store.database import Database
 from tests.inbox_setup import InboxSetup, question
+from tests.new_database import put_new_database
 
 HUGE = st.sampled_from([2**31, 2**53, 2**63 - 1, 2**63, -(2**63) - 1, 10**30, float("inf"), float("nan"), -1, 0])
 TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=20)
@@ -70,8 +71,7 @@ RAW = st.one_of(
 @given(st.lists(RAW, max_size=4))
 def test_no_raw_update_stops_the_loop(tmp_path: Path, raws: list[Any]) -> None:
     """Missing fields, wrong types, huge numbers, unknown kinds: each is handled, a dead letter, or none of ours."""
-    (tmp_path / "bot.db").unlink(missing_ok=True)
-    database = Database.open(f"sqlite:///{tmp_path}/bot.db")
+    database = Database.open(put_new_database(tmp_path / "bot.db"))
 
     async def check() -> None:
         inbox_setup = InboxSetup(database)
