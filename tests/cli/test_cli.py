@@ -240,7 +240,7 @@ def test_a_dot_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None
 
 BAD_SETTINGS = {
     "a .env that is not UTF-8": ("你=1\n".encode("gb18030"), "UTF-8"),
-    "a malformed id": (b"CAMPAIGN_BOT_ADMINS=1;2\n", "CAMPAIGN_BOT_ADMINS"),
+    "a malformed id": (b"CAMPAIGN_BOT_ADMINS=1,x2\n", "CAMPAIGN_BOT_ADMINS"),
     "a URL without its scheme": (b"CAMPAIGN_BOT_API_URL=127.0.0.1:1\n", "CAMPAIGN_BOT_API_URL"),
 }
 
