@@ -22,6 +22,9 @@ from tests.new_database import put_new_database
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 ROOT = Path(__file__).parent.parent
+# What is calibrated once need not be again in the next run; nothing is written where the user's own is.
+os.environ["XDG_CACHE_HOME"] = str(ROOT / ".cache")
+
 SHIPPED = ROOT / "knowledge"
 CANTEEN = ROOT / "tests" / "data" / "canteen"
 
