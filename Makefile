@@ -73,7 +73,7 @@ lock: $(VENV)/dev.stamp ## resolve pyproject.toml into the lock files anew
 	@$(LOCK) --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 
 clean: ## remove what the other commands built
-	@rm -rf $(VENV) .venv-* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .venv-* .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # The stamps are made last: a set-up that was cut short starts over.
 $(BIN)/python:

@@ -30,6 +30,7 @@ from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageLog
 from bot.text import normalise
 from tests.clocks import Clock
+from tests.new_database import put_new_database
 
 ADMIN = Admin(5, 5)
 
@@ -42,7 +43,7 @@ class AdminSetup:
         shutil.copytree(knowledge, self.folder)
         self.clock = clock
         self.path = data / "bot.db"
-        self.database = Database.open(f"sqlite:///{self.path}", clock)
+        self.database = Database.open(put_new_database(self.path), clock)
         self.misses = MissLog(self.database, 1000)
         self.usage = UsageLog(self.database, self.misses, 1000)
         self.history = History(self.database)

@@ -16,11 +16,15 @@ from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.fake_bot_api import FakeBotApi, serving
 from tests.inbox_setup import InboxSetup
+from tests.new_database import put_new_database
 
 # As serving does: without it PTB warns of a change of its next major version at every 429.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 ROOT = Path(__file__).parent.parent
+# What is calibrated once need not be again in the next run; nothing is written where the user's own is.
+os.environ["XDG_CACHE_HOME"] = str(ROOT / ".cache")
+
 SHIPPED = ROOT / "knowledge"
 CANTEEN = ROOT / "tests" / "data" / "canteen"
 
@@ -76,7 +80,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def database(path: Path, clock: Clock) -> Iterator[Database]:
     """A real SQLite file whose time stands until it is moved."""
-    with Database.open(f"sqlite:///{path}", clock) as database:
+    with Database.open(put_new_database(path), clock) as database:
         yield database
 
 
@@ -97,7 +101,7 @@ def admin_setup(tmp_path: Path, clock: Clock) -> Iterator[AdminSetup]:
 @pytest.fixture
 async def inbox_setup(tmp_path: Path) -> AsyncIterator[InboxSetup]:
     """An inbox with those who fill and empty it, on real time."""
-    with Database.open(f"sqlite:///{tmp_path}/bot.db") as database:
+    with Database.open(put_new_database(tmp_path / "bot.db")) as database:
         yield InboxSetup(database)
 
 

@@ -22,6 +22,7 @@ from bot.store.tables import SUBSCRIPTIONS
 from tests.command_line import command
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, FakeBotApi
+from tests.new_database import put_new_database
 from tests.programs import campaign_bot
 
 WEBHOOK_SECRET = "canary-webhook-secret"
@@ -36,13 +37,13 @@ def free_port() -> int:
 
 
 def settings_for(api: FakeBotApi, folder: Path, *, webhook: bool = False) -> dict[str, str]:
-    """The environment of a bot that serves this API and keeps its files in this folder."""
+    """The environment of a bot that serves this API and keeps its files in this folder, where its database is put."""
     listen = f"127.0.0.1:{free_port()}"
     settings = {
         **{name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_BOT_")},
         "CAMPAIGN_BOT_TOKEN": TOKEN,
         "CAMPAIGN_BOT_API_URL": api.url,
-        "CAMPAIGN_BOT_DATABASE_URL": f"sqlite:///{folder}/bot.db",
+        "CAMPAIGN_BOT_DATABASE_URL": put_new_database(folder / "bot.db"),
         "CAMPAIGN_BOT_KNOWLEDGE": str(CANTEEN),
         "CAMPAIGN_BOT_LISTEN": listen,
         # Tests type faster than any member.

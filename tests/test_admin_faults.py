@@ -31,7 +31,12 @@ BLOCKED = Failure(403, {"description": "Forbidden: bot was blocked by the user"}
 @pytest.fixture
 def settings(api: FakeBotApi, tmp_path: Path) -> dict[str, str]:
     shutil.copytree(CANTEEN, tmp_path / "knowledge")
-    changed = {"CAMPAIGN_BOT_ADMINS": str(ADMIN), "CAMPAIGN_BOT_KNOWLEDGE": str(tmp_path / "knowledge")}
+    changed = {
+        "CAMPAIGN_BOT_ADMINS": str(ADMIN),
+        "CAMPAIGN_BOT_KNOWLEDGE": str(tmp_path / "knowledge"),
+        # Its many states would take the places of what other tests share.
+        "CAMPAIGN_BOT_CACHE": str(tmp_path / "cache"),
+    }
     return settings_for(api, tmp_path) | changed
 
 

@@ -47,9 +47,10 @@ def test_a_member_is_answered_and_a_miss_survives_a_restart(
 ) -> None:
     """/start, a question, a suggestion pressed, "none of these", a miss; all still there after a restart.
 
-    Here the bot begins with a bare interpreter, by ``python -m bot run``.
+    Here the bot begins with a bare interpreter, by ``python -m bot run``, and without a database.
     """
     log = tmp_path / "log"
+    (tmp_path / "bot.db").unlink()
     with ending(execute(settings, log)) as process:
         api.member_says("/start")
         api.member_says("饭卡丢了怎么补")

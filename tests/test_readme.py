@@ -34,6 +34,8 @@ def console_lines() -> list[str]:
 
 
 CONSOLE = console_lines()
+QUICK = {"check": [str(CANTEEN)], "chat": ["--knowledge", str(CANTEEN)]}
+"""The advice on all that is shipped, and the first conversation about it, take long: these are added to the words."""
 MENTIONED = sorted(set(re.findall(r"`((?:\.venv/bin/)?campaign-bot [^`]*)`", TEXT)))
 
 
@@ -93,8 +95,7 @@ def test_what_a_reader_is_told_to_type_works(line: str, tmp_path: Path) -> None:
                 done = campaign_bot(tmp_path, "run")
                 assert (done.returncode, "BotFather" in done.stderr) == (2, True)
             case [program, *rest] if program.endswith("campaign-bot"):
-                # The advice on all that is shipped takes long.
-                done = campaign_bot(tmp_path, *rest, *([str(CANTEEN)] if rest == ["check"] else []), given=given)
+                done = campaign_bot(tmp_path, *rest, *QUICK.get(" ".join(rest), []), given=given)
                 assert (done.returncode, done.stderr) == (0, "")
                 given = done.stdout
             case ["printf" | "tail", *_]:

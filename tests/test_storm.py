@@ -1,4 +1,4 @@
-"""A storm of failures over 1,000 questions of 200 chats: all answered, order kept in each chat."""
+"""A storm of failures over 500 questions of 100 chats: all answered, order kept in each chat."""
 
 import random
 from collections import Counter, defaultdict
@@ -10,8 +10,8 @@ from tests.fake_bot_api import Failure, FakeBotApi, serving
 from tests.process import missed, running, settings_for, stop, wait_for
 from tests.unlimited import unlimited_bot
 
-CHATS = 200
-QUESTIONS = 1000
+CHATS = 100
+QUESTIONS = 500
 WORST_LUCK = 2
 """Failures that one reply meets at most: fewer than what may have arrived is sent."""
 FLOOD_WAIT = Failure(429, {"parameters": {"retry_after": 1}})
@@ -20,7 +20,7 @@ SEND_FAILURES = {
     "send: 500": (0.05, Failure(500)),
     "send: dropped before acceptance": (0.03, Failure()),
     "send: dropped after acceptance": (0.03, Failure(accepted=True)),
-    "send: dropped late after acceptance": (0.005, Failure(accepted=True, hang_s=2)),
+    "send: dropped late after acceptance": (0.01, Failure(accepted=True, hang_s=2)),
 }
 POLL_FAILURES = {
     "poll: 429": (0.1, FLOOD_WAIT),

@@ -240,7 +240,7 @@ def test_a_dot_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None
 
 BAD_SETTINGS = {
     "a .env that is not UTF-8": ("你=1\n".encode("gb18030"), "UTF-8"),
-    "a malformed id": (b"CAMPAIGN_BOT_ADMINS=1;2\n", "CAMPAIGN_BOT_ADMINS"),
+    "a malformed id": (b"CAMPAIGN_BOT_ADMINS=1,x2\n", "CAMPAIGN_BOT_ADMINS"),
     "a URL without its scheme": (b"CAMPAIGN_BOT_API_URL=127.0.0.1:1\n", "CAMPAIGN_BOT_API_URL"),
 }
 
@@ -294,18 +294,32 @@ def test_a_report_is_one_page(tmp_path: Path) -> None:
     assert run(tmp_path, "missed", "report", "--html", str(tmp_path / "none" / "x.html")).returncode == 2
 
 
+LOST_PROPERTY = """\
+topic: 失物
+items:
+  - id: umbrella
+    question: 捡到雨伞交给谁？
+    phrasings:
+      - 雨伞捡到了怎么办
+      - 谁收捡到的雨伞
+    answer: 交给门卫。
+    source: ["1"]
+"""
+
+
 def test_a_change_is_checked_against_another_state(tmp_path: Path) -> None:
     """A folder or a revision; exit code 1 when a question loses its answer; what is neither is one line."""
-    old, new = tmp_path / "old", tmp_path / "new"
-    for folder in (old, new):
-        shutil.copytree(CANTEEN.with_name("library"), folder)
+    whole, old, new = tmp_path / "whole", tmp_path / "old", tmp_path / "new"
+    for folder in (whole, old, new):
+        shutil.copytree(CANTEEN, folder)
+        (folder / "lost.yaml").write_text(LOST_PROPERTY, encoding="utf-8")
     git = ["git", "-C", str(old), "-c", "user.name=x", "-c", "user.email=x@example.org"]
     for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
         subprocess.run([*git, *words], check=True)
     assert run(tmp_path, "check", str(new), "--against", str(old)).returncode == 0
     for folder in (old, new):
-        (folder / "children.yaml").unlink()
-    by_folder = run(tmp_path, "check", str(new), "--against", str(CANTEEN.with_name("library")))
+        (folder / "lost.yaml").unlink()
+    by_folder = run(tmp_path, "check", str(new), "--against", str(whole))
     by_revision = run(tmp_path, "check", str(old), "--against", "HEAD")
     for lost in (by_folder, by_revision):
         assert (lost.returncode, lost.stderr) == (1, "")

@@ -143,7 +143,7 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     """Callback data in 64 bytes, texts in 4,096 UTF-16 units, at most 100 buttons, over the shipped knowledge."""
     admin_setup = AdminSetup(SHIPPED, tmp_path_factory.mktemp("shipped"), clock)
     base = admin_setup.current.snapshot.base
-    for number in range(60):
+    for number in range(12):
         admin_setup.miss(f"{'问' * 480}{number}")
     admin_setup.miss("补", VerdictKind.ANSWER, max(base.by_id, key=len))
     admin_setup.usage.record(Records(answered=(Answered("问" * 500, "问", max(base.by_id, key=len), 0.4),)))

@@ -26,6 +26,7 @@ from bot.store.usage import UsageLog
 from bot.texts import members as members_texts
 from bot.texts.languages import Language
 from tests.conftest import CANTEEN, SHIPPED
+from tests.new_database import put_new_database
 from tests.telegram_html import visible
 
 
@@ -165,7 +166,7 @@ PRESSED = {
 
 @pytest.fixture
 def usage(tmp_path: Path) -> Iterator[UsageLog]:
-    with Database.open(f"sqlite:///{tmp_path}/bot.db") as database:
+    with Database.open(put_new_database(tmp_path / "bot.db")) as database:
         yield UsageLog(database, MissLog(database, 100), 100)
 
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.store.database import Database
+from bot.store.tables import INBOX
 from tests.inbox_setup import InboxSetup, question
 
 HUGE = st.sampled_from([2**31, 2**53, 2**63 - 1, 2**63, -(2**63) - 1, 10**30, float("inf"), float("nan"), -1, 0])
@@ -68,10 +69,9 @@ RAW = st.one_of(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(RAW, max_size=4))
-def test_no_raw_update_stops_the_loop(tmp_path: Path, raws: list[Any]) -> None:
+def test_no_raw_update_stops_the_loop(database: Database, raws: list[Any]) -> None:
     """Missing fields, wrong types, huge numbers, unknown kinds: each is handled, a dead letter, or none of ours."""
-    (tmp_path / "bot.db").unlink(missing_ok=True)
-    database = Database.open(f"sqlite:///{tmp_path}/bot.db")
+    database.write(INBOX.delete())
 
     async def check() -> None:
         inbox_setup = InboxSetup(database)
@@ -84,9 +84,6 @@ def test_no_raw_update_stops_the_loop(tmp_path: Path, raws: list[Any]) -> None:
         assert inbox_setup.notes.handled[-1] == "还在吗" or "还在吗" in inbox_setup.notes.handled
 
     asyncio.run(check())
-    database.close()
-    for file in tmp_path.glob("bot.db*"):
-        file.unlink()
 
 
 async def test_an_unreadable_update_is_a_dead_letter_that_tells_where(inbox_setup: InboxSetup) -> None:

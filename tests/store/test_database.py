@@ -51,17 +51,18 @@ def test_first_starts_side_by_side_make_one_schema(tmp_path: Path) -> None:
     assert failed == []
 
 
-def test_the_file_is_private_and_has_a_write_ahead_log(store: MissLog, path: Path) -> None:
+def test_the_file_is_private_and_has_a_write_ahead_log(path: Path) -> None:
     """Others can't read it; commits go through a write-ahead log."""
-    store.record(miss("几点"))
-    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+    with Database.open(f"sqlite:///{path}") as database:
+        MissLog(database, 100).record(miss("几点"))
+        assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-@pytest.mark.usefixtures("store")
 def test_the_migrations_make_the_tables(path: Path) -> None:
     """What SQLAlchemy sees is what the migrations made."""
+    Database.open(f"sqlite:///{path}").close()
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
