@@ -22,8 +22,10 @@ ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "bot" / "matching" / "confidence.json"
 TUNING = 680
 """Questions of ``tests/data/questions.jsonl`` that are for tuning; the others are for judging."""
-WHOLE_BASE = 20.0
-"""What a group of the shipped base counts against one of a young base: there are seventy times as many of those."""
+WHOLE_BASE = 40.0
+"""What a group of the whole shipped base counts against one of a young base: there are many times as many of those."""
+THINNED_BASE = 10.0
+"""What a group of the shipped base counts with few phrasings of each item."""
 THINNED = (2, 5, 10)
 """Phrasings of each item of the shipped base as it may have been when it was younger."""
 DIRECTIONS = Features(
@@ -56,7 +58,7 @@ FALSE = {"others": 0.04, "near": 0.10, "far": 0.005}
 def trained(examples: Sequence[Example]) -> tuple[HistGradientBoostingClassifier, Forest]:
     """A model by these examples, as it was trained and as it is shipped."""
     groups = Counter(example.group for example in examples)
-    weights = np.array([(1.0 if len(e.group) > 2 else WHOLE_BASE) / groups[e.group] for e in examples])
+    weights = np.array([_weight(example.group) / groups[example.group] for example in examples])
     classifier = HistGradientBoostingClassifier(
         max_leaf_nodes=6,
         max_depth=3,
@@ -78,6 +80,13 @@ def trained(examples: Sequence[Example]) -> tuple[HistGradientBoostingClassifier
     if not np.allclose(logits, classifier.decision_function(rows[:500]), atol=1e-3):
         raise SystemExit("The model that is shipped reckons otherwise than the one that was trained.")
     return classifier, forest
+
+
+def _weight(group: tuple[object, ...]) -> float:
+    """What the examples of a group count together."""
+    if len(group) == len(("base", "size", "phrasings", "kind")):
+        return 1.0
+    return THINNED_BASE if len(group) == len(("base", "phrasings", "kind")) else WHOLE_BASE
 
 
 def _node(node: np.void) -> list[float]:
@@ -117,9 +126,12 @@ def main() -> None:
         folder.name: list(of_young_bases(Base.read(folder, shipped)))
         for folder in sorted((ROOT / "training" / "bases").iterdir())
     }
+    young["shipped"] = list(of_young_bases(Base.of(shipped)))
     questions = questions_for_tuning(ROOT / "tests" / "data" / "questions.jsonl", TUNING)
-    thinned = [with_few_phrasings(shipped, phrasings, random.Random(phrasings)) for phrasings in THINNED]  # noqa: S311
-    whole = [*of_self_test(shipped), *(e for base in (shipped, *thinned) for e in of_questions(base, questions))]
+    whole = [*of_self_test(shipped), *of_questions(shipped, questions)]
+    for phrasings in THINNED:
+        thinned = with_few_phrasings(shipped, phrasings, random.Random(phrasings))  # noqa: S311 - a draw
+        whole += of_questions(thinned, questions, phrasings)
     for name, examples in young.items():
         others = [e for other, those in young.items() if other != name for e in those]
         _, forest = trained([*others, *whole])

@@ -12,8 +12,8 @@ from bot.evaluation.measure import Question, QuestionKind, is_right, read_questi
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import Candidate, Features, Index, Matcher
 
-SIZES = (3, 10, 30, 40)
-"""Items of the young bases that are drawn from a whole one."""
+SIZES = (3, 10, 30, 40, 100)
+"""Items of the young bases that are drawn from a whole one, or all that it has."""
 PHRASINGS = (0, 2, 5)
 """Phrasings that each of their items keeps besides its question."""
 DRAWS = 3
@@ -43,7 +43,14 @@ class Base:
 
     knowledge: KnowledgeBase
     near: Sequence[str]
-    far: Sequence[str]
+    far: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, knowledge: KnowledgeBase) -> "Base":
+        """The answers of a base; what it refuses are its near misses."""
+        answers = tuple(replace(item, keywords=()) for item in knowledge.items if item.kind is Kind.ANSWER)
+        refused = [item.question for item in knowledge.items if item.kind is Kind.NOT_COVERED]
+        return cls(replace(knowledge, items=answers), refused)
 
     @classmethod
     def read(cls, folder: Path, language: KnowledgeBase) -> "Base":
@@ -59,7 +66,7 @@ class Base:
 
 def of_young_bases(base: Base) -> Iterator[Example]:
     """Bases with some of the items: asked for their own phrasings, for the other items, near misses and daily life."""
-    for size in SIZES:
+    for size in dict.fromkeys(min(size, len(base.knowledge.items)) for size in SIZES):
         for phrasings in PHRASINGS:
             for draw in range(DRAWS):
                 group = (base.knowledge.title, size, phrasings)
@@ -106,7 +113,6 @@ def with_few_phrasings(base: KnowledgeBase, phrasings: int, draw: random.Random)
     """The base with so many phrasings of each item, drawn from its own."""
     return replace(
         base,
-        title=f"{base.title}, {phrasings} phrasings",
         items=tuple(
             replace(item, phrasings=tuple(draw.sample(item.phrasings, min(phrasings, len(item.phrasings)))), keywords=())
             for item in base.items
@@ -114,13 +120,13 @@ def with_few_phrasings(base: KnowledgeBase, phrasings: int, draw: random.Random)
     )
 
 
-def of_questions(base: KnowledgeBase, questions: Sequence[Question]) -> Iterator[Example]:
-    """A whole base, asked what people have asked."""
+def of_questions(base: KnowledgeBase, questions: Sequence[Question], *name: object) -> Iterator[Example]:
+    """A whole base, asked what people have asked; ``name`` tells it from others of its title."""
     matcher = Matcher(Index.build(base))
     for question in questions:
         for rank, compared in enumerate(matcher.compared(matcher.form(matcher.peeled(question.text)))[:LOOKED_AT]):
             right = question.kind is QuestionKind.ANSWERABLE and is_right(question, [Candidate(compared.item, 1.0)])
-            yield Example((base.title, question.kind), question.text, rank, compared.features, right)
+            yield Example((base.title, *name, question.kind), question.text, rank, compared.features, right)
 
 
 def questions_for_tuning(path: Path, count: int) -> Sequence[Question]:
