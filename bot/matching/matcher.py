@@ -43,6 +43,11 @@ _ALONE = 8
 """A part of a rambling message of at least this length may be the question."""
 _MATTERS = re.compile("(?:的|相关|有关)*(?:事|事情|情况|方面|问题)$")
 """What may stand behind a bare word without saying more."""
+_COUNTING = re.compile(
+    r"(?:里面?|中|里头)?(?:到底|究竟|[一1]共|总共|真的|就|只|是不是|是否|应该)*(?:有|是|分为?|包括)(?:几|多少|\d+)"
+    "(?:大|个|条|项|点|种|样|句|方面|部分|内容|阶段|要求)*(?:[吗么吧啊呀呢不没]|没有|对吗|对不对|是不是|是吧)*"
+)
+"""What stands behind a numbered term where it is asked or checked how many it has."""
 _ASIDE = re.compile("^(?:那么?|这个?|还有|再说)|呢$")
 """What may stand around a term besides frames."""
 _SENTENCE_END = re.compile("[.?!。…~\n]")
@@ -59,7 +64,7 @@ _MISFIT = 0.8
 """What the value of a refusal of something else is worth: it is a rival still, but a weaker one."""
 _NEAR = 0.05
 """The least score of what is offered under a refusal, or where nothing is near enough to have been meant."""
-_PART = 0.5
+_PART = 0.45
 """The least score of an answer to a part of a message: a part holds less to go by than a message."""
 _CARRIED = 0.3
 """The share of a part's weight that an item must hold to be offered, or to answer it with the subject before."""
@@ -142,7 +147,7 @@ class Matcher:
         form = self._index.lexicon.form(question)
         if not form:
             return Unknown((), (), Why())
-        if named := self._named(form):
+        if named := self._named(form) or self._counted(form):
             return named
         whole = self._read(form)
         if whole.is_exact:
@@ -246,6 +251,14 @@ class Matcher:
             return Suggestions(candidates[:_CANDIDATES], candidates[:_NAMED], Why(), word)
         return _SETTLED[items[0].kind](candidates[:1], (), Why(), candidates[:1])
 
+    def _counted(self, form: str) -> Verdict | None:
+        """The verdict on a message that asks or checks how many a numbered term has: what the term alone means."""
+        start, term = next(self._index.keywords.terms.find(form), (0, ""))
+        is_numbered = start == 0 and term[:1].isdigit()
+        if not is_numbered or form in self._index.by_form or not _COUNTING.fullmatch(form, len(term)):
+            return None
+        return self._named(term)
+
     def _offered(self, form: str, verdict: Unknown | Suggestions) -> Verdict:
         """What to choose from for a message that is nothing but a word of the knowledge base's questions."""
         word = _MATTERS.sub("", self._index.lexicon.core(form) or form)
@@ -302,7 +315,10 @@ class Matcher:
             if subject and not named:
                 carried, sure = self._settled(subject + piece)
                 likely = sure or (carried.best if best and not self.is_about(best.item, subject) else None)
-                if likely and self._is_carried(likely.item, subject, piece, reading):
+                # Who asks two things has answers to both in mind: a refusal needs the part's own words.
+                refused = likely is not None and likely.item.kind is Kind.NOT_COVERED
+                is_better = likely is not None and not (best and refused and best.item.kind is Kind.ANSWER)
+                if likely and is_better and self._is_carried(likely.item, subject, piece, reading):
                     reading, best = carried, likely
             subject = named or subject
             if best:
