@@ -352,8 +352,6 @@ class Matcher:
             reading, best = self._settled(piece)
             if subject and not named:
                 carried, sure = self._settled(subject + piece)
-                if best and best.item.id in self.excluded(subject + piece):
-                    best = None
                 likely = sure or (carried.best if best and not self.is_about(best.item, subject) else None)
                 if likely and self._is_carried(likely.item, subject, piece, reading):
                     reading, best = carried, likely

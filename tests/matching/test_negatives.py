@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.items import Item, Kind, KnowledgeBase
-from bot.matching import Index, Matcher, Settled, Verdict
+from bot.matching import Answer, Index, Matcher, Settled, Verdict
 from tests.conftest import CANTEEN, ROOT, loaded
 
 GREETING = Item("chat-greeting", "寒暄", "你好呀", "你好！", Kind.SMALL_TALK, negatives=("哈喽",))
@@ -112,13 +112,22 @@ def test_that_an_item_does_not_answer_makes_no_other_surer() -> None:
     assert aware == unaware[1:]
 
 
-def test_a_negative_is_answered_by_the_item_whose_phrasing_it_is() -> None:
-    """It is a negative of another item."""
-    items = tuple(
-        replace(item, negatives=("食堂几点关门",)) if item.id == "opening" else item for item in CANTEEN_BASE.items
-    )
-    verdict = Matcher(Index.build(replace(CANTEEN_BASE, items=items))).match("食堂几点关门？")
+@pytest.mark.parametrize("negative", ["食堂几点关门", "放饭安排"])
+def test_a_negative_is_answered_by_the_item_whose_phrasing_it_is(negative: str) -> None:
+    """It is a negative of another item, be it that this one is asked in the same words but for a synonym."""
+    items = tuple(replace(item, negatives=(negative,)) if item.id == "opening" else item for item in CANTEEN_BASE.items)
+    verdict = Matcher(Index.build(replace(CANTEEN_BASE, items=items))).match(negative)
+    assert isinstance(verdict, Answer)
     assert given(verdict) == {"closing"}
+
+
+def test_a_keyword_that_is_a_negative_does_not_lead_to_the_item() -> None:
+    """Nor where all items that hold it are listed."""
+    matcher, unaware = RULES_MATCHERS
+    assert "shop-head" in {item.id for item in unaware.holding("小卖部")}
+    assert {item.id for item in matcher.holding("小卖部")} == {item.id for item in unaware.holding("小卖部")} - {
+        "shop-head"
+    }
 
 
 def test_a_negative_attracts_nothing() -> None:
