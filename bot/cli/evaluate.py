@@ -53,7 +53,8 @@ def evaluate(
             title = texts.EVALUATE_FILE.format(count=len(asked))
         else:
             results = list(ask_held_out(bot.snapshot.index, sample, seed, matcher, bot.progress))
-            count = sum(result.question.kind is not QuestionKind.WITHOUT_ITEM for result in results)
+            held_out = (QuestionKind.ANSWERABLE, QuestionKind.NOT_COVERED)
+            count = sum(result.question.kind in held_out for result in results)
             title = texts.EVALUATE_SELF.format(count=count)
     report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
     if html:

@@ -55,6 +55,9 @@ def evaluation_page(results: Sequence[Result], report: Mapping[str, Any]) -> str
     """The page about an evaluation with its summary, as HTML."""
     scores = {name: Counter[float]() for name in (texts.PLOT_RIGHT, texts.PLOT_WRONG, texts.PLOT_UNANSWERABLE)}
     for result in results:
+        if result.question.kind is QuestionKind.NEGATIVE:
+            # Another item may be right.
+            continue
         name = texts.PLOT_RIGHT if result.first else texts.PLOT_WRONG
         name = name if result.question.kind is QuestionKind.ANSWERABLE else texts.PLOT_UNANSWERABLE
         scores[name][(int(result.score * _BINS) + 0.5) / _BINS] += 1

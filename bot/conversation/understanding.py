@@ -326,6 +326,12 @@ def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Ask
         says_more = isinstance(verdict, Suggestions) and isinstance(own, Unknown)
         if isinstance(verdict, Answer) or says_more:
             return Asked(reading, verdict, leans=True, fragments=(*context.fragments, words)[-_KEPT:])
+    chosen = own.chosen if isinstance(own, Settled) else own.suggestions
+    given = {candidate.item.id for candidate in chosen}
+    for reading, _ in _readings(text, own, context, matcher) if given else ():
+        # Together with what it is about, the message is a negative of the item that it gets alone.
+        if given & matcher.excluded(matcher.form(reading)):
+            return Asked(reading, matcher.match(reading), leans=True)
     return None
 
 

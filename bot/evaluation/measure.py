@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.evaluation.leave_one_out import Progress, sample, without_item, without_near_copies
 from bot.items import Kind
-from bot.matching import Answer, Candidate, Index, Matcher, Suggestions, Verdict
+from bot.matching import Answer, Candidate, Index, Matcher, Settled, Suggestions, Verdict
 
 _ANSWER_LIMIT, _SUGGESTION_LIMIT = 900, 600
 """A longer text holds no fact: an answer that says everything says nothing."""
@@ -31,19 +31,22 @@ class QuestionKind(StrEnum):
     """A phrasing that is asked without its item."""
     REFUTED = "refuted"
     """An admin has judged that the item that was given is wrong."""
+    NEGATIVE = "negative"
+    """A negative of an item, which must not get it; other items may be right."""
 
 
 class Grade(StrEnum):
     """What became of a question, by the names that reports use."""
 
     RIGHT = "right"
+    """An answerable question got the right item; a negative did not get its own."""
     WRONG = "wrong"
     MISSED = "missed"
     """An answerable question was neither answered nor was the right item suggested."""
     OFFERED = "offered"
     """The right item was suggested; or items were suggested to a question that has no answer."""
     FALSE = "false"
-    """A question that has no answer got one."""
+    """A question that has no answer got one; a negative got its item."""
     DECLINED = "declined"
     """A question that has no answer got neither an answer nor suggestions."""
 
@@ -53,7 +56,7 @@ class Question:
     """A test question. ``must``: a right answer holds an alternative of every group; empty for what has no answer.
 
     ``item``: what an admin has judged, if anyone has: the right item of an answerable question, a wrong one of a
-    refuted one.
+    refuted one or of a negative.
     """
 
     text: str
@@ -120,7 +123,7 @@ def ask_held_out(
     """The results of leave-one-out on a seeded sample of phrasings.
 
     Each is asked without itself and its near copies, where its own item is right; then, if that is an answer, without
-    its item, where nothing is.
+    its item, where nothing is. Negatives are asked last, all of them and as they stand: their item is wrong.
     """
     kinds = {Kind.ANSWER: QuestionKind.ANSWERABLE, Kind.NOT_COVERED: QuestionKind.NOT_COVERED}
     phrasings = [phrasing for phrasing in sample(index, most, seed) if index.items[phrasing[0]].kind in kinds]
@@ -132,6 +135,10 @@ def ask_held_out(
     for number, form in progress(answerable):
         question = Question(form, QuestionKind.WITHOUT_ITEM, index.items[number].topic)
         yield ask_question(matcher(without_item(index, number)), question)
+    asking = matcher(index)
+    for item_id, (negatives, _) in index.negatives.items():
+        for form in negatives:
+            yield ask_question(asking, Question(form, QuestionKind.NEGATIVE, item_id, item=item_id))
 
 
 def summary(results: Sequence[Result]) -> dict[str, Any]:
@@ -159,8 +166,11 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
 
 
 def reliability(results: Iterable[Result]) -> dict[float, float]:
-    """The share right by the mean score, of the questions whose best candidate is an answer, by tenths of its score."""
-    scored = (result for result in results if result.score > 0)
+    """The share right by the mean score, of the questions whose best candidate is an answer, by tenths of its score.
+
+    Of a negative it is not known what is right.
+    """
+    scored = (result for result in results if result.score > 0 and result.question.kind is not QuestionKind.NEGATIVE)
     bins = _grouped(scored, lambda result: min(_BINS - 1, int(result.score * _BINS)))
     return {
         sum(row.score for row in rows) / len(rows): sum(row.first for row in rows) / len(rows)
@@ -169,6 +179,9 @@ def reliability(results: Iterable[Result]) -> dict[float, float]:
 
 
 def _grade(question: Question, verdict: Verdict) -> Grade:
+    if question.kind is QuestionKind.NEGATIVE:
+        chosen = verdict.chosen if isinstance(verdict, Settled) else ()
+        return Grade.FALSE if is_right(question, (*chosen, *verdict.suggestions)) else Grade.RIGHT
     is_answerable, is_refuted = (question.kind is kind for kind in (QuestionKind.ANSWERABLE, QuestionKind.REFUTED))
     if isinstance(verdict, Answer):
         right = is_right(question, verdict.chosen, _ANSWER_LIMIT)

@@ -62,6 +62,8 @@ class Index:
     ``forms``: the ways to ask each item, standardised, without repetitions. ``by_form``: the items of each form.
     ``acts``: what is told apart before matching; the items that word it are not among ``items``.
     ``tables``: the synonyms and frames that the lexicon was made of.
+    ``negatives``: of each item that has any, by its id, the forms of its negatives and all forms that it is asked in,
+    also those that it is held out from. An item that words an act may have negatives too.
     """
 
     items: tuple[Item, ...]
@@ -73,6 +75,7 @@ class Index:
     acts: Acts
     keywords: Keywords
     tables: tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]
+    negatives: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
 
     @classmethod
     def build(cls, base: KnowledgeBase) -> "Index":
@@ -89,7 +92,8 @@ class Index:
                 postings.setdefault(term, {})[number] = typical
         tables = (base.synonyms, base.frames)
         keywords = Keywords(items, lexicon)
-        return cls(items, lexicon, forms, by_form, postings, Sounds(postings), Acts(base.items), keywords, tables)
+        acts, negatives = Acts(base.items), _negatives(base.items, lexicon)
+        return cls(items, lexicon, forms, by_form, postings, Sounds(postings), acts, keywords, tables, negatives)
 
     def number(self, item_id: str) -> int | None:
         """The number of an item, if there is one with this id."""
@@ -141,13 +145,21 @@ class Index:
         It is made fast and answers slowly: for a look ahead.
         """
         if act := act_of(item):
-            return replace(self, acts=Acts({**self.acts.items, act: item}.values()))
+            return replace(
+                self, acts=Acts({**self.acts.items, act: item}.values()), negatives=self._negatives_with(item)
+            )
         number = self.number(item.id)
         forms = _forms(item, self.lexicon)
         typical = _typical(item, forms, self.lexicon)
         if number is None:
-            return self._with(len(self.items), item, forms, typical, typical)
-        return self._with(number, item, forms, typical, {*typical, *self._terms(number)})
+            index = self._with(len(self.items), item, forms, typical, typical)
+        else:
+            index = self._with(number, item, forms, typical, {*typical, *self._terms(number)})
+        return replace(index, negatives=self._negatives_with(item))
+
+    def _negatives_with(self, item: Item) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        others = {item_id: forms for item_id, forms in self.negatives.items() if item_id != item.id}
+        return {**others, **_negatives([item], self.lexicon)}
 
     def _terms(self, number: int) -> set[str]:
         """The terms that an item holds."""
@@ -181,6 +193,14 @@ class Index:
 
 def _forms(item: Item, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lexicon.form(phrasing) for phrasing in item.all_phrasings()))
+
+
+def _negatives(items: Iterable[Item], lexicon: Lexicon) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    return {
+        item.id: (tuple(filter(None, map(lexicon.form, item.negatives))), _forms(item, lexicon))
+        for item in items
+        if item.negatives
+    }
 
 
 @lru_cache(maxsize=1 << 12)  # indexes that differ by one item are asked one after the other

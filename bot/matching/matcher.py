@@ -1,5 +1,6 @@
 """The matcher: a question in, a verdict out. Immutable: a reload builds a new one."""
 
+import copy
 import heapq
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from bot.matching.features import Comparison, Features
 from bot.matching.index import Index
 from bot.matching.lanes import COMPARING, EXPLAINING, Query, nearest_form
 from bot.matching.phonetics import segment, sound_of
+from bot.matching.similarity import is_negative
 from bot.matching.splitting import asks_plainly, is_asking, pieces
 from bot.matching.terms import grams
 from bot.matching.verdict import Answer, Candidate, NotCovered, OpenPart, SmallTalk, Suggestions, Unknown, Verdict, Why
@@ -132,6 +134,7 @@ class Matcher:
         self._confidence = confidence or ConfidenceModel()
         self._matters: dict[int, frozenset[str]] = {}
         self._by_sound: Mapping[str, tuple[int, ...]] = {}
+        self._excluded: frozenset[str] = frozenset()
         self._explaining = {name: lane for name, lane in EXPLAINING.items() if name not in without}
         self._comparing = {name: lane for name, lane in COMPARING.items() if name not in without}
 
@@ -147,6 +150,10 @@ class Matcher:
         form = self._index.lexicon.form(question)
         if not form:
             return Unknown((), (), Why())
+        excluded = self._excluded_by_parts(question, form)
+        return self._excluding(excluded)._verdict_on(question, form)  # noqa: SLF001 - a matcher of the same class
+
+    def _verdict_on(self, question: str, form: str) -> Verdict:
         if named := self._named(form) or self._counted(form):
             return named
         whole = self._read(form)
@@ -161,6 +168,8 @@ class Matcher:
     def act(self, text: str) -> Act | None:
         """What a whole message does besides asking; None if it asks or says anything else, or is a phrasing."""
         act = self._index.acts.act(text)
+        if act and (item := self._index.acts.items.get(act)) and item.id in self.excluded(self.form(text)):
+            return None
         # A term behind thanks is what is asked for.
         asked = (text, self.peeled(text)) if act else ()
         return None if any(self.is_term(each) or self.form(each) in self._index.by_form for each in asked) else act
@@ -172,6 +181,49 @@ class Matcher:
     def form(self, text: str) -> str:
         """A text in standard form, as it is compared."""
         return self._index.lexicon.form(text)
+
+    def excluded(self, form: str) -> frozenset[str]:
+        """The ids of the items that a text in standard form must never get: it is one of their negatives."""
+        negatives = self._index.negatives.items()
+        found = (item_id for item_id, (own, phrasings) in negatives if form and is_negative(form, own, phrasings))
+        return self._excluded.union(found)
+
+    def _excluding(self, ids: frozenset[str]) -> "Matcher":
+        """The matcher for one message, which gives none of these items."""
+        if not ids:
+            return self
+        matcher = copy.copy(self)
+        matcher._excluded = ids  # noqa: SLF001 - as above
+        return matcher
+
+    def _allowed(self, numbers: Iterable[int], form: str) -> tuple[int, ...]:
+        """The items that a text in standard form may get."""
+        if not self._index.negatives:
+            return tuple(numbers)
+        excluded = self.excluded(form)
+        return tuple(number for number in numbers if self._index.items[number].id not in excluded)
+
+    def _excluded_by_parts(self, question: str, form: str) -> frozenset[str]:
+        """The items that a message must not get: it is one of their negatives, or a part of it is.
+
+        A part counts for itself alone where another part surely gets the item.
+        """
+        if not self._index.negatives:
+            return frozenset()
+        whole = self.excluded(form)
+        asked = [piece for _, piece in self._asked_for(question, form)]
+        subject, read = "", list[tuple[str, frozenset[str]]]()
+        for piece in asked:
+            named = next(self._index.keywords.subjects(piece), "")
+            carried = "" if named else subject + piece
+            read.append((piece, self.excluded(piece) | self.excluded(carried)))
+            subject = named or subject
+        said = (self._index.lexicon.standardise(clause) for clause, _ in islice(clauses(question), _CLAUSES))
+        parts = frozenset[str]().union(*(ids for _, ids in read), *map(self.excluded, said))
+        if not parts:
+            return whole
+        settled = ((self._settled(piece)[1], ids) for piece, ids in read)
+        return whole | (parts - {best.item.id for best, ids in settled if best and best.item.id not in ids})
 
     def is_term(self, text: str) -> bool:
         """Whether a text is nothing but a keyword."""
@@ -190,7 +242,8 @@ class Matcher:
         postings = [index.postings.get(gram, {}) for gram in grams(keyword)]
         asked, own = index.by_form.get(keyword, ()), index.keywords.items(keyword)
         held = set.intersection(*({*holders} for holders in postings))
-        found = {*own, *(number for number in held if self._says(number, keyword))}
+        said = {*own, *(number for number in held if self._says(number, keyword))}
+        found = self._allowed(said, self.form(text))
 
         def place(number: int) -> tuple[bool, bool, float, str]:
             typical = sum(holders.get(number, 0.0) for holders in postings)
@@ -236,12 +289,12 @@ class Matcher:
         Where it is also a phrasing, its item is meant; a refusal only if the message is more than the keyword.
         """
         for word in (form, self._index.lexicon.core(form), _ASIDE.sub("", form)):
-            if numbers := self._index.keywords.items(word):
+            if numbers := self._allowed(self._index.keywords.items(word), form):
                 break
         else:
             return None
         items = [self._index.items[number] for number in numbers]
-        phrased = [self._index.items[number] for number in self._index.by_form.get(form, ())]
+        phrased = [self._index.items[number] for number in self._allowed(self._index.by_form.get(form, ()), form)]
         if len(phrased) == 1:
             if phrased[0].kind is not Kind.ANSWER and word != form:
                 return None
@@ -268,7 +321,7 @@ class Matcher:
         holders = self._index.postings.get(word[:2], {})
         found = [
             number
-            for number in holders
+            for number in self._allowed(holders, form)
             if items[number].kind is Kind.ANSWER and any(word in text for text in forms[number])
         ]
         if not found:
@@ -430,7 +483,7 @@ class Matcher:
 
     def _why(self, reading: _Reading) -> Why:
         by_weight = sorted(reading.query.terms, key=lambda term: -term.weight)
-        if not reading.ranked:
+        if not reading.candidates:
             return Why(unexplained=tuple(term.term.shown for term in by_weight))
         first = next(ranked for ranked in reading.ranked if ranked.item is reading.candidates[0].item)
         return Why(
@@ -441,13 +494,18 @@ class Matcher:
         )
 
     def _read(self, form: str) -> _Reading:
-        """What is made of one text in its standardised form."""
-        exact = self._exact(form)
+        """What is made of one text in its standardised form.
+
+        An item of which it is a negative is no candidate, and still a rival of the others: that it does not answer the
+        text makes no other item surer.
+        """
+        exact, excluded = self._exact(form), self.excluded(form)
         query, ranked = self._ranked(form, exact)
         compared = tuple(self._compared(query, ranked))
         candidates = _best(
             Candidate(each.item, exact.get(place.number) or self._confidence.score(each.features))
             for place, each in zip(ranked, compared, strict=False)
+            if each.item.id not in excluded
         )
         return _Reading(query, tuple(ranked), candidates, len(exact) == 1)
 
@@ -494,6 +552,7 @@ class Matcher:
         for unframed in (self._index.lexicon.core(form), _ASIDE.sub("", form)):
             if not found and len(unframed) >= _BARE_LENGTH:
                 found, sure = self._index.by_form.get(unframed, ()), _BARE
+        found = self._allowed(found, form)
         if len(found) == 1:
             return {found[0]: sure}
         # Of an answer and a refusal in the very same words the answer is offered.

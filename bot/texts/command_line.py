@@ -145,6 +145,7 @@ EVALUATE_KINDS = {
     "not-covered": "讲话没说的",
     "hidden": "整个条目拿掉以后再问",
     "refuted": "管理员判过答错的题",
+    "negative": "反例（没有给出那一条就算对）",
 }
 EVALUATE_OUTCOMES = {
     "right": "答对",

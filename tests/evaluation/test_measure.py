@@ -1,6 +1,7 @@
 """The numbers that say how good the answers are."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +58,22 @@ def test_no_question_is_asked_with_its_own_words_in_the_index(index: Index) -> N
         result.got != "card" for result in results if result.question.kind == "hidden" and "卡" in result.question.text
     )
     assert max(result.score for result in results if "开饭" not in result.question.text) < 1
+
+
+NEGATIVES = {"card": ("补办饭卡要多少钱", "补办工作证"), "nc-price": ("一份午饭多少克",), "opening": ("食堂几点开会",)}
+
+
+def test_negatives_are_asked_as_they_stand(canteen: Knowledge) -> None:
+    """Each of them, of every kind of item; none gets its item, and each would without the negatives."""
+    items = tuple(replace(item, negatives=NEGATIVES.get(item.id, ())) for item in canteen.base.items)
+    index = Index.build(replace(canteen.base, items=items))
+    asked = {"negative": (index, Grade.RIGHT), "nothing kept back": (replace(index, negatives={}), Grade.FALSE)}
+    results = [result for result in ask_held_out(index, 100, 1, Matcher, list) if result.question.kind == "negative"]
+    assert [result.question.item for result in results] == ["opening", "card", "card", "nc-price"]
+    for index, grade in asked.values():
+        assert {ask_question(Matcher(index), result.question).grade for result in results} == {grade}
+    assert summary(results)["kinds"] == {"negative": {"questions": 4, "right": 1.0}}
+    assert reliability(results) == {}
 
 
 def test_a_sample_is_the_same_each_time(index: Index) -> None:
