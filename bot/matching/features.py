@@ -139,7 +139,7 @@ class Comparison:
         shares = [(word, self._share(word, number)) for word in self._words]
         missing = [word.weight * (1 - share) for word, share in shares]
         total = self._weight
-        near = process.extract(self._query.form, forms, scorer=fuzz.ratio, limit=_NEAREST)
+        near = process.extract(self._query.form, self._index.compared(number), scorer=fuzz.ratio, limit=_NEAREST)
         echo, silence, agreement, nearest = max(
             (self._agreement(form, total) for form, _, _ in near), key=lambda found: (found[2], found[0])
         )

@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
-from bot.items import Item, KnowledgeBase
+from bot.items import Item, Kind, KnowledgeBase
 from bot.matching.acts import Acts, act_of
 from bot.matching.keywords import Keywords
 from bot.matching.lexicon import Lexicon
+from bot.matching.paraphrases import ways_to_ask
 from bot.matching.phonetics import sound_of
 from bot.matching.terms import Term, grams
 
 _SATURATION = 0.015
 """A term that stands in this share of an item's phrasings counts half, one that stands in all counts almost whole."""
 _ANSWER_SHARE = 0.02
-"""A term of the answer's text counts as one that stands in this share of the phrasings."""
+"""A term of the answer, or of a way to ask that was made, counts as one that stands in this share of the phrasings."""
 _KEYWORD_SHARE = 0.2
 """A term of a keyword counts as one that stands in this share of the phrasings."""
+_YOUNG = 6
+"""Phrasings, the question among them, below which an item is also known by ways to ask that are made from it."""
 _PAIR = 2
 _MATTER_SHARE = 0.5
 """A term that stands in this share of a refusal's phrasings is what it refuses."""
@@ -64,6 +67,8 @@ class Index:
     ``tables``: the synonyms and frames that the lexicon was made of.
     ``negatives``: of each item that has any, by its id, the forms of its negatives and all forms that it is asked in,
     also those that it is held out from. An item that words an act may have negatives too.
+    ``made``: of each item with few phrasings, ways to ask it that are made of its question. They are compared with, but
+    are no phrasings: nothing else knows them.
     """
 
     items: tuple[Item, ...]
@@ -76,6 +81,7 @@ class Index:
     keywords: Keywords
     tables: tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]
     negatives: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    made: tuple[tuple[str, ...], ...]
 
     @classmethod
     def build(cls, base: KnowledgeBase) -> "Index":
@@ -93,11 +99,16 @@ class Index:
         tables = (base.synonyms, base.frames)
         keywords = Keywords(items, lexicon)
         acts, negatives = Acts(base.items), _negatives(base.items, lexicon)
-        return cls(items, lexicon, forms, by_form, postings, Sounds(postings), acts, keywords, tables, negatives)
+        made = tuple(_made(item, own, lexicon) for item, own in zip(items, forms, strict=True))
+        return cls(items, lexicon, forms, by_form, postings, Sounds(postings), acts, keywords, tables, negatives, made)
 
     def number(self, item_id: str) -> int | None:
         """The number of an item, if there is one with this id."""
         return next((number for number, item in enumerate(self.items) if item.id == item_id), None)
+
+    def compared(self, number: int) -> tuple[str, ...]:
+        """The forms that a question is compared with for an item: in which it is asked, and those that were made."""
+        return self.forms[number] + self.made[number]
 
     def holders(self, term: Term) -> tuple[Holders, bool]:
         """The items that hold a term, and whether they do so by ear alone: only for a term that none holds as spelt."""
@@ -184,11 +195,20 @@ class Index:
             self,
             items=items,
             forms=(*self.forms[:number], forms, *self.forms[number + 1 :]),
+            made=(*self.made[:number], _made(item, forms, self.lexicon), *self.made[number + 1 :]),
             by_form=_chain(by_form, self.by_form),
             postings=_chain(postings, self.postings),
             sounds=Sounds(unheard, self.sounds) if unheard else self.sounds,
             keywords=self.keywords if item in self.items else Keywords(items, self.lexicon),
         )
+
+
+def _made(item: Item, forms: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
+    """The forms of ways to ask that are made of an item's question, if it is asked in few, the question among them."""
+    if len(forms) >= _YOUNG or item.kind is not Kind.ANSWER or lexicon.form(item.question) not in forms:
+        return ()
+    made = dict.fromkeys(lexicon.form(way) for way in ways_to_ask(item.question))
+    return tuple(form for form in made if form and form not in forms)
 
 
 def _forms(item: Item, lexicon: Lexicon) -> tuple[str, ...]:
@@ -217,7 +237,12 @@ def _typical(item: Item, forms: Sequence[str], lexicon: Lexicon, size: int = 0) 
     """
     counted = Counter(term for form in forms for term in grams(form))
     shares = {term: count / (size or len(forms)) for term, count in counted.items()}
-    for share, text in (*((_KEYWORD_SHARE, keyword) for keyword in item.keywords), (_ANSWER_SHARE, item.answer)):
+    others = (
+        *((_KEYWORD_SHARE, keyword) for keyword in item.keywords),
+        *((_ANSWER_SHARE, form) for form in _made(item, forms, lexicon)),
+        (_ANSWER_SHARE, item.answer),
+    )
+    for share, text in others:
         for term in grams(lexicon.form(text)):
             shares[term] = max(shares.get(term, 0.0), share)
     return {term: share / (share + _SATURATION) for term, share in shares.items()}

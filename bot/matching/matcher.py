@@ -527,7 +527,7 @@ class Matcher:
         sounds = {weighed.term.sound for weighed in query.terms}
         for number in nearest:
             lanes = {name: scores.get(number, 0.0) for name, scores in explaining.items()}
-            lanes |= {name: lane(query, self._index.forms[number]) for name, lane in self._comparing.items()}
+            lanes |= {name: lane(query, self._index.compared(number)) for name, lane in self._comparing.items()}
             value = sum(LANE_WEIGHTS[name] * score for name, score in lanes.items())
             if number not in exact and not self._fits(number, sounds):
                 value *= _MISFIT
