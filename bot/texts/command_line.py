@@ -1,5 +1,7 @@
 """What the command line prints, in Chinese. Names in braces are filled in with ``str.format``."""
 
+from bot.texts.admins import THIN
+
 CHAT_PROMPT = "你："
 CHAT_HINT = "打字提问，打数字选按钮，打“退出”离开。没答上来的问题会记下来。"
 CHAT_QUIT = ("退出", "exit", "quit")
@@ -19,6 +21,7 @@ CHECK_PLACE = "{place} 的 {item}"
 CHECK_MORE_PLACES = "{places}，还有 {count} 处"
 CHECK_MORE = "　　这样的还有 {count} 处；加上 --all 全部列出。"
 ADVICE = {
+    "thin-base": THIN,
     "few-phrasings": (
         "问法太少（回答少于 {answer} 种，讲话没说的少于 {refusal} 种）；请想想不同的人会怎么问，再补几种"
     ),
@@ -136,6 +139,8 @@ EVALUATE_FILE = "测试题：{count} 题"
 EVALUATE_RECALL = "第一名就是对的：{recall:.1%}（仅限有答案的题）"
 EVALUATE_THRESHOLDS = "门槛：{answer:.2f} 以上直接回答，{suggest:.2f} 以上列出相近的问题"
 EVALUATE_LATENCY = "每题用时：一半在 {p50:.1f} 毫秒以内，99% 在 {p99:.1f} 毫秒以内"
+EVALUATE_AUGRC = "AUGRC（得分从高到低一路答下去，答错的平均占多少；0 最好，0.5 最差）：{augrc:.4f}"
+EVALUATE_RISK_COLUMNS = ("回答了", "门槛", "答对", "答错")
 EVALUATE_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）："
 EVALUATE_CONFUSION = "  {count} 次  {expected} → {got}  例如：{example}"
 EVALUATE_KINDS = {
@@ -171,6 +176,7 @@ PLOT_THRESHOLDS = {"answer": "直接回答", "suggest": "列出供选"}
 PLOT_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）"
 PLOT_CONFUSION = "{expected} → {got}（例如：{example}）"
 PLOT_RELIABILITY = "得分有多可靠（横轴：得分；纵轴：其中对的比例）"
+PLOT_RISK = "回答得多与少（横轴：回答了多少；纵轴：其中答对、答错各占全部的多少）"
 PLOT_IDEAL = "理想"
 PLOT_MEASURED = "实测"
 HELP_EVALUATE = "测试答得好不好：用知识库自己的问法，或者用一个测试题文件。"
