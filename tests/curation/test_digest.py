@@ -11,7 +11,7 @@ from bot.conversation.records import answered_questions
 from bot.curation.digest import DRAWN, Report
 from bot.items import VerdictKind
 from bot.snapshot import CONFIDENCE
-from bot.store.records import Answered, Feedback, Judged, NoticeKind, Opinion, Records, Sample
+from bot.store.records import Answered, Feedback, Judged, NoticeKind, Opinion, Records, Sample, State
 from bot.texts import admins as admins_texts
 from tests.admin_setup import AdminSetup
 
@@ -120,6 +120,9 @@ def test_a_draw_is_a_weeks(admin_setup: AdminSetup) -> None:
     admin_setup.clock.now += timedelta(days=1)
     to_judge(admin_setup)
     assert [answered.question for answered in admin_setup.usage.drawn()] == ["x", "y"]
+    # Least sure now, and no longer drawn: whether it is judged depends on how sure the bot was.
+    admin_setup.usage.judge(Judged("a", "a", "card", right=True))
+    assert admin_setup.usage.sample(CONFIDENCE) == Sample(0, 0)
 
 
 def test_a_sample_is_of_one_confidence_model(admin_setup: AdminSetup) -> None:
@@ -181,6 +184,9 @@ def test_the_status_says_what_would_help_most(
 ) -> None:
     """The items that are wanted most come first, where most have few phrasings."""
     admin_setup.usage.record(Records(shown=shown))
+    for _ in range(9):
+        admin_setup.miss("老早处理好了的", item="opening")
+    admin_setup.misses.set_state([row.id for row in admin_setup.misses.rows(list(State))], State.HANDLED)
     for number, item in enumerate(missed):
         admin_setup.miss(f"问{number}", item=item)
     text = admin_setup.say("/status").text
