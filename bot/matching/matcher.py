@@ -111,6 +111,7 @@ class _Reading:
 
     query: Query
     ranked: tuple[_Ranked, ...]
+    compared: tuple[Compared, ...]
     candidates: tuple[Candidate, ...]
     is_exact: bool
 
@@ -491,6 +492,7 @@ class Matcher:
             lanes=first.lanes,
             matched=tuple(term.term.shown for term in by_weight if first.number in term.holders),
             unexplained=tuple(term.term.shown for term in by_weight if first.number not in term.holders),
+            reasons=self._confidence.reasons(next(each for each in reading.compared if each.item is first.item).features),
         )
 
     def _read(self, form: str) -> _Reading:
@@ -507,7 +509,7 @@ class Matcher:
             for place, each in zip(ranked, compared, strict=False)
             if each.item.id not in excluded
         )
-        return _Reading(query, tuple(ranked), candidates, len(exact) == 1)
+        return _Reading(query, tuple(ranked), compared, candidates, len(exact) == 1)
 
     def _ranked(self, form: str, exact: Collection[int]) -> tuple[Query, Sequence[_Ranked]]:
         """The items that come up for one text in its standardised form, the best first."""
