@@ -103,6 +103,8 @@ class Compared:
 
     item: Item
     features: Features
+    names_another: bool
+    """The question names an organisation, a place or a year in whose place the item has another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -505,11 +507,16 @@ class Matcher:
         query, ranked = self._ranked(form, exact)
         compared = tuple(self._compared(query, ranked))
         candidates = _best(
-            Candidate(each.item, exact.get(place.number) or self._confidence.score(each.features))
+            Candidate(each.item, exact.get(place.number) or self._score(each))
             for place, each in zip(ranked, compared, strict=False)
             if each.item.id not in excluded
         )
         return _Reading(query, tuple(ranked), compared, candidates, len(exact) == 1)
+
+    def _score(self, compared: Compared) -> float:
+        score = self._confidence.score(compared.features)
+        is_answer = compared.item.kind is Kind.ANSWER
+        return min(score, self._confidence.tie) if is_answer and compared.names_another else score
 
     def _ranked(self, form: str, exact: Collection[int]) -> tuple[Query, Sequence[_Ranked]]:
         """The items that come up for one text in its standardised form, the best first."""
@@ -575,7 +582,8 @@ class Matcher:
         comparison = Comparison(query, self._index)
         for place, lead in zip(ranked[:_CANDIDATES], _leads(ranked), strict=False):
             sound = place.lanes.get("sound", 0.0)
-            yield Compared(place.item, comparison.features(place.number, place.explained, sound, *lead))
+            features = comparison.features(place.number, place.explained, sound, *lead)
+            yield Compared(place.item, features, comparison.names_another(place.number))
 
 
 def _leads(ranked: Sequence[_Ranked]) -> Iterator[tuple[float, float]]:
