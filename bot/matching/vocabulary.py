@@ -90,9 +90,9 @@ def _rarity(word: str, table: Mapping[str, _Entry]) -> int:
 def _table() -> Mapping[str, _Entry]:
     table: dict[str, _Entry] = {}
     for line in files("bot.matching").joinpath("words.txt").read_text(encoding="utf-8").splitlines():
-        level, _, listed = line.partition(" ")
-        if level == "#":
+        if line.startswith("#"):
             continue
+        level, _, listed = line.partition(" ")
         entry = _Entry(int(level.rstrip("*")), level.endswith("*"))
         table.update(dict.fromkeys(listed.split(), entry))
     return table
