@@ -17,13 +17,62 @@ _FREQUENT = 45_000
 """The most frequent words that are looked at. A rarer one is no more common than words that the table does not hold."""
 _LONGEST = 5
 """Characters of the longest word that is kept: longer ones are titles and sayings, which their parts tell as well."""
-_FUNCTION_TAGS = frozenset("c d df e h k m mq o p r rr rz u ud ug uj ul uv uz y zg".split())
+_FUNCTION_TAGS = frozenset(
+    (
+        "c",
+        "d",
+        "df",
+        "e",
+        "h",
+        "k",
+        "m",
+        "mq",
+        "o",
+        "p",
+        "r",
+        "rr",
+        "rz",
+        "u",
+        "ud",
+        "ug",
+        "uj",
+        "ul",
+        "uv",
+        "uz",
+        "y",
+        "zg",
+    )
+)
 """Parts of speech that join words and name nothing: a question is about the same thing with other ones.
 
 Conjunctions, adverbs, interjections, affixes, numerals, prepositions, pronouns, particles and words like 非常.
 """
 _FUNCTION_VERBS = frozenset(
-    "是 有 可以 能 要 会 想 让 去 来 做 到 应该 需要 能够 叫 办 找 给 用 在 说 讲".split()
+    (
+        "是",
+        "有",
+        "可以",
+        "能",
+        "要",
+        "会",
+        "想",
+        "让",
+        "去",
+        "来",
+        "做",
+        "到",
+        "应该",
+        "需要",
+        "能够",
+        "叫",
+        "办",
+        "找",
+        "给",
+        "用",
+        "在",
+        "说",
+        "讲",
+    )
 )
 """Verbs that go with any matter: what is asked is the same whether it 是, 有 or 叫 something."""
 _HEADER = """\

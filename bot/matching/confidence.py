@@ -5,11 +5,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.matching.features import Features
 
+MODEL = Path(__file__).with_name("confidence.json")
 FORMAT = 1
 """The version of the model's file."""
 
@@ -84,7 +85,7 @@ def _is_sound(node: Node, place: int, size: int) -> bool:
 @cache
 def shipped() -> Forest:
     """The model that this program comes with."""
-    return Forest.parse(files("bot.matching").joinpath("confidence.json").read_text(encoding="utf-8"))
+    return Forest.parse(MODEL.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

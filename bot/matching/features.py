@@ -131,9 +131,7 @@ class Comparison:
         self._asked = _asked(query.form)
         self._twists = {*_TWIST.findall(query.form)}
 
-    def features(
-        self, number: int, explained: float, sound: float, margin: float, refusal_margin: float
-    ) -> Features:
+    def features(self, number: int, explained: float, sound: float, margin: float, refusal_margin: float) -> Features:
         """The features of the question and an item by its number."""
         forms = self._index.forms[number]
         shares = [(word, self._share(word, number)) for word in self._words]
@@ -152,7 +150,9 @@ class Comparison:
             margin=margin,
             refusal_margin=refusal_margin,
             covered=sum(word.weight * share for word, share in shares) / total if total else explained,
-            asked=sum(word.weight for word in self._words if any(word.text in form for form in forms)) / total if total else 0.0,
+            asked=sum(word.weight for word in self._words if any(word.text in form for form in forms)) / total
+            if total
+            else 0.0,
             missing=max(missing, default=0.0),
             missing_all=sum(missing),
             unheard=self._unheard[0],
