@@ -125,8 +125,8 @@ def word_table(dictionary: str, source_version: str) -> str:
         if len(word) <= _LONGEST and all(map(_is_chinese, word)):
             rarity = round(10 * math.log10(total / frequency))
             listed[rarity, tags[word][1] in _FUNCTION_TAGS or word in _FUNCTION_VERBS].append(word)
-    count = sum(map(len, listed.values()))
-    header = _HEADER.format(version=source_version, count=count, longest=_LONGEST, frequent=_FREQUENT)
+    kept = sum(map(len, listed.values()))
+    header = _HEADER.format(version=source_version, count=kept, longest=_LONGEST, frequent=_FREQUENT)
     lines = [
         f"{rarity}{'*' if is_function_word else ''} {' '.join(sorted(words))}\n"
         for (rarity, is_function_word), words in sorted(listed.items())
