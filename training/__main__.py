@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from bot.knowledge import load, read
 from bot.matching import Features
@@ -82,7 +83,9 @@ def trained(examples: Sequence[Example]) -> Forest:
     )
     rows = np.array([example.features for example in examples])
     right = np.array([example.is_right for example in examples])
-    classifier.fit(rows, right, sample_weight=weights * len(weights) / weights.sum())
+    # Threads that wait for each other cost more than they save where other programs run, and sums depend on their number.
+    with threadpool_limits(1, user_api="openmp"):
+        classifier.fit(rows, right, sample_weight=weights * len(weights) / weights.sum())
     # There is no public way to a tree of this class; that both reckon alike is checked below.
     trees = [[_node(node) for node in predictor[0].nodes] for predictor in classifier._predictors]  # noqa: SLF001
     intercept = round(float(classifier._baseline_prediction.item()), 6)  # noqa: SLF001

@@ -44,9 +44,7 @@ class Forest:
     def parse(cls, text: str) -> "Forest":
         """The model that a file holds. Raises ModelFileError."""
         try:
-            row: Mapping[str, Any] = json.loads(text)
-            if row["format"] != FORMAT or tuple(row["features"]) != Features._fields:
-                raise ValueError("it was trained for another version")
+            row = _row(text)
             forest = cls(_finite(row["intercept"]), [_tree(nodes) for nodes in row["trees"]])
         except (ValueError, TypeError, KeyError) as error:
             raise ModelFileError(f"The confidence model can't be used ({error}): run `make train`.") from error
@@ -75,6 +73,14 @@ class Forest:
                 added[Features._fields[node.feature]] += following.value - node.value
                 node = following
         return added
+
+
+def _row(text: str) -> Mapping[str, Any]:
+    """What a model's file holds. Raises ValueError, TypeError or KeyError if that is not for this program."""
+    row: Mapping[str, Any] = json.loads(text)
+    if row["format"] != FORMAT or tuple(row["features"]) != Features._fields:
+        raise ValueError("it was trained for another version")
+    return row
 
 
 def _tree(rows: Sequence[Sequence[Any]]) -> Sequence[Node]:
