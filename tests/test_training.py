@@ -88,7 +88,7 @@ def test_a_base_that_is_left_out_takes_no_part(bases: Sequence[Base], examples: 
     assert asked <= {normalise(text) for item in kept.items for text in item.all_phrasings()}
 
 
-def test_a_young_base_is_never_asked_what_it_holds(bases: Sequence[Base], examples: Sequence[Example]) -> None:
+def test_a_young_base_is_never_asked_what_it_holds(examples: Sequence[Example]) -> None:
     """A question of its own is asked only where its item was drawn without it: none is word for word a phrasing."""
     own = [example for example in examples if example.group.kind == "own" and example.rank == 0]
     assert own

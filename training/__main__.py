@@ -83,7 +83,7 @@ def trained(examples: Sequence[Example]) -> Forest:
     )
     rows = np.array([example.features for example in examples])
     right = np.array([example.is_right for example in examples])
-    # Threads that wait for each other cost more than they save where other programs run, and sums depend on their number.
+    # Threads that wait for each other cost more than they save beside other programs, and sums depend on their number.
     with threadpool_limits(1, user_api="openmp"):
         classifier.fit(rows, right, sample_weight=weights * len(weights) / weights.sum())
     # There is no public way to a tree of this class; that both reckon alike is checked below.
