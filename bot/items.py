@@ -44,6 +44,8 @@ class Item:
     related: tuple[str, ...] = ()
     short: str = ""
     """The answer in one sentence, for who asks for less; empty where there is none."""
+    negatives: tuple[str, ...] = ()
+    """Questions that must never get this item."""
 
     def all_phrasings(self) -> tuple[str, ...]:
         """Every way to ask it, the canonical question first."""

@@ -5,7 +5,14 @@ from functools import cached_property
 
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, Knowledge, load
-from bot.matching import ConfidenceModel, Index, Matcher
+from bot.matching import ENGINE_VERSION, ConfidenceModel, Index, Matcher
+
+CONFIDENCE = str(ENGINE_VERSION)
+"""What the judgements of answers are counted by: those on answers of another engine say nothing about this one.
+
+The threshold is no part of it. It moves with each edit of the knowledge, to where the share of false answers is the
+same; judgements that were counted anew with each edit would never be enough to tell anything.
+"""
 
 
 @dataclass(frozen=True)

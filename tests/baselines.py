@@ -1,4 +1,4 @@
-"""Other ways to search the same phrasings, for measuring beside: each gives the items best first."""
+"""Other ways to search the same phrasings, for measuring beside: each gives the phrasings best first."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
@@ -10,8 +10,10 @@ import tantivy
 from rapidfuzz import fuzz, process, utils
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-Search = Callable[[str, int], Sequence[int]]
-"""A question and how many, to the numbers of the best phrasings."""
+Found = Sequence[tuple[int, float]]
+"""The numbers of phrasings, with their scores, the best first."""
+Search = Callable[[str, int], Found]
+"""A question and how many, to the best phrasings. Every search has a scale of its own."""
 
 
 def grams(text: str) -> list[str]:
@@ -23,12 +25,13 @@ def by_rapidfuzz(phrasings: Sequence[str], scorer: Callable[..., float]) -> Sear
     """Stock fuzzy search with its own preprocessing."""
     prepared = [utils.default_process(phrasing) for phrasing in phrasings]
 
-    def search(question: str, most: int) -> Sequence[int]:
+    def search(question: str, most: int) -> Found:
         question = utils.default_process(question)
         if most == 1:
             best = process.extractOne(question, prepared, scorer=scorer)
-            return [best[2]] if best else []
-        return [number for _, _, number in process.extract(question, prepared, scorer=scorer, limit=most)]
+            return [(best[2], best[1])] if best else []
+        found = process.extract(question, prepared, scorer=scorer, limit=most)
+        return [(number, score) for _, score, number in found]
 
     return search
 
@@ -40,12 +43,12 @@ def by_bm25s(phrasings: Sequence[str]) -> Search:
     retriever = bm25s.BM25()
     retriever.index((ids, vocabulary), show_progress=False)
 
-    def search(question: str, most: int) -> Sequence[int]:
+    def search(question: str, most: int) -> Found:
         known = [vocabulary[gram] for gram in grams(question) if gram in vocabulary]
         if not known:
             return []
         found = retriever.retrieve([known], k=min(most, len(phrasings)), show_progress=False, sorted=True)
-        return [int(number) for number in found.documents[0]]
+        return list(zip(map(int, found.documents[0]), map(float, found.scores[0]), strict=True))
 
     return search
 
@@ -64,13 +67,13 @@ def by_tantivy(phrasings: Sequence[str]) -> Search:
     index.reload()
     searcher = index.searcher()
 
-    def search(question: str, most: int) -> Sequence[int]:
+    def search(question: str, most: int) -> Found:
         terms = dict.fromkeys(grams(question)[len(question) :])
         wanted = [(tantivy.Occur.Should, tantivy.Query.term_query(index.schema, "body", term)) for term in terms]
         if not wanted:
             return []
         hits = searcher.search(tantivy.Query.boolean_query(wanted), most).hits
-        return [int(searcher.doc(address)["number"][0]) for _, address in hits]
+        return [(int(searcher.doc(address)["number"][0]), score) for score, address in hits]
 
     return search
 
@@ -80,10 +83,10 @@ def by_tfidf(phrasings: Sequence[str]) -> Search:
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True)
     matrix = vectorizer.fit_transform(phrasings)
 
-    def search(question: str, most: int) -> Sequence[int]:
+    def search(question: str, most: int) -> Found:
         scores: Any = (matrix @ vectorizer.transform([question]).T).toarray().ravel()
         best = np.argpartition(-scores, min(most, len(scores) - 1))[:most]
-        return [int(number) for number in best[np.argsort(-scores[best])]]
+        return [(int(number), float(scores[number])) for number in best[np.argsort(-scores[best])]]
 
     return search
 

@@ -26,7 +26,7 @@ from bot.evaluation.measure import Question, ask_question, read_questions, summa
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import Index, Matcher
 from bot.text import normalise
-from tests import bench_admin, bench_intake
+from tests import bench_admin, bench_intake, bench_young
 from tests.baselines import all_searches, by_bm25s, by_rapidfuzz, by_tantivy, by_tfidf
 from tests.conftest import loaded
 
@@ -132,7 +132,7 @@ def recall() -> None:
         pairs = [(normalise(asking), item) for item in base.items for asking in item.all_phrasings()]
         for baseline, search in all_searches([text for text, _ in pairs]):
             right = sum(
-                is_right(question, [pairs[n][1] for n in search(normalise(question.text), 1)]) for question in asked
+                is_right(question, [pairs[n][1] for n, _ in search(normalise(question.text), 1)]) for question in asked
             )
             print(f"  {baseline:28} {right / len(asked):.3f}")
 
@@ -169,6 +169,7 @@ def main() -> None:
         print(json.dumps(costs(int(sys.argv[1]))))
         return
     recall()
+    bench_young.main(DATA / "questions.jsonl")
     start()
     p99 = {}
     for size in SIZES:

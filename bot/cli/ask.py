@@ -19,6 +19,13 @@ from bot.matching import Answer, Candidate, Settled, Verdict
 from bot.store.records import Records
 from bot.texts import command_line as texts
 
+_TERMS = 8
+"""Terms that an explanation names."""
+_REASONS = 4
+"""Reasons for and against that an explanation names."""
+_TELLING = 0.05
+"""A reason that changes the logit by less is not named."""
+
 
 def ask(
     words: Annotated[list[str] | None, typer.Argument(metavar="问题...", help=texts.HELP_WORDS)] = None,
@@ -36,13 +43,29 @@ def ask(
             verdict, reply = _asked(bot, " ".join(words), log=log)
             show(reply, Console(highlight=False))
             if explain:
-                print_json(asdict(verdict.why))
+                _explain(verdict, bot.snapshot.confidence.answer)
             return
         for line in sys.stdin:
             question = line.removesuffix("\n")
             verdict, reply = _asked(bot, question, log=log)
             row = _as_json(question, verdict, reply)
             print_json(row | ({"why": asdict(verdict.why)} if explain else {}))
+
+
+def _explain(verdict: Verdict, answer: float) -> None:
+    """Print what decided for the best candidate, in an admin's words."""
+    if not verdict.candidates:
+        return
+    best, why = verdict.candidates[0], verdict.why
+    print(texts.EXPLAIN_ITEM.format(question=best.item.question, score=best.score, answer=answer))
+    if why.phrasing:
+        print(texts.EXPLAIN_PHRASING.format(phrasing=why.phrasing))
+    if why.unexplained:
+        print(texts.EXPLAIN_MISSING.format(terms="、".join(why.unexplained[:_TERMS])))
+    for text, sign in ((texts.EXPLAIN_FOR, 1), (texts.EXPLAIN_AGAINST, -1)):
+        reasons = [texts.FEATURES[name] for name, value in why.reasons.items() if sign * value >= _TELLING][:_REASONS]
+        if reasons:
+            print(text.format(reasons="；".join(reasons)))
 
 
 def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:

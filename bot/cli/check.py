@@ -105,7 +105,9 @@ def _report(files: Files, knowledge: Knowledge, others: Sequence[Unused]) -> Ite
 
 
 def _advice(bot: App, knowledge: Knowledge, *, every: bool) -> Iterator[str]:
-    advice = advise(knowledge.base, bot.snapshot.index, bot.snapshot.confidence, bot.progress)
+    # What is asked most tells where to begin, if there is a database: it is not created for this.
+    demand = bot.usage.demand() if bot.settings.has_database() else {}
+    advice = advise(knowledge.base, bot.snapshot.index, bot.snapshot.confidence, bot.progress, demand)
     for _, of_a_kind in groupby(advice, key=lambda piece: piece.kind):
         pieces = list(of_a_kind)
         shown = pieces if every else pieces[:_LINES]

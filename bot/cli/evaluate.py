@@ -1,6 +1,7 @@
 """How good the answers are, measured by the knowledge's own phrasings or by questions."""
 
 import sys
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import typer
 from bot.app import App
 from bot.cli.plots import evaluation_page
 from bot.cli.terminal import HTML_OPTION, KnowledgeOption, build, build_on_database, print_json, print_table
+from bot.conversation.cards import sampled
 from bot.errors import UsageError
 from bot.evaluation.measure import (
     Grade,
@@ -19,9 +21,12 @@ from bot.evaluation.measure import (
     ask_question,
     read_questions,
     summary,
+    upper_bound,
 )
 from bot.matching import Matcher
 from bot.matching.matcher import LANE_WEIGHTS
+from bot.snapshot import CONFIDENCE
+from bot.store.records import Sample
 from bot.texts import command_line as texts
 
 _ANSWERABLE_GRADES = (Grade.RIGHT, Grade.OFFERED, Grade.WRONG, Grade.MISSED)
@@ -34,7 +39,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help=texts.HELP_EVALUATE_JSON)] = False,
     html: Annotated[Path | None, HTML_OPTION] = None,
     without: Annotated[list[str] | None, typer.Option("--without", metavar="LANE", help=texts.HELP_WITHOUT)] = None,
-    sample: Annotated[int, typer.Option("--sample", min=1, help=texts.HELP_SAMPLE)] = 1000,
+    most: Annotated[int, typer.Option("--sample", min=1, help=texts.HELP_SAMPLE)] = 1000,
     seed: Annotated[int, typer.Option("--seed", help=texts.HELP_SEED)] = 1,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -52,16 +57,23 @@ def evaluate(
             results = [ask_question(asking, question) for question in asked]
             title = texts.EVALUATE_FILE.format(count=len(asked))
         else:
-            results = list(ask_held_out(bot.snapshot.index, sample, seed, matcher, bot.progress))
-            count = sum(result.question.kind is not QuestionKind.WITHOUT_ITEM for result in results)
+            results = list(ask_held_out(bot.snapshot.index, most, seed, matcher, bot.progress))
+            held_out = (QuestionKind.ANSWERABLE, QuestionKind.NOT_COVERED)
+            count = sum(result.question.kind in held_out for result in results)
             title = texts.EVALUATE_SELF.format(count=count)
-    report = summary(results) | {"thresholds": {"answer": confidence.answer, "suggest": confidence.suggest}}
+        # What admins have judged is told if there is a database: it is not created for this.
+        sample = bot.usage.sample(CONFIDENCE) if bot.settings.has_database() else Sample(0, 0)
+    report = summary(results) | {
+        "thresholds": {"answer": confidence.answer, "suggest": confidence.suggest},
+        "sample": {**asdict(sample), "at_most": round(upper_bound(sample.wrong, sample.count), 4)},
+    }
     if html:
         html.write_text(evaluation_page(results, report), encoding="utf-8")
     if as_json:
         print_json(report)
     else:
         _print_report(title, report)
+        print(sampled(sample))
 
 
 def _read_questions(file: str) -> list[Question]:
@@ -96,6 +108,13 @@ def _print_report(title: str, report: dict[str, Any]) -> None:
     ]
     grades = (texts.EVALUATE_OUTCOMES[grade] for grade in _ANSWERABLE_GRADES)
     print_table((*texts.EVALUATE_COLUMNS, *grades), rows)
+    print(texts.EVALUATE_AUGRC.format(augrc=report["augrc"]))
+    names = ("coverage", "threshold", "right", "wrong")
+    risks = (
+        [f"{row[name]:.2f}" if name == "threshold" else f"{row[name]:.1%}" for name in names]
+        for row in report["risk_coverage"]
+    )
+    print_table(texts.EVALUATE_RISK_COLUMNS, list(risks))
     if report["confusions"]:
         print(texts.EVALUATE_CONFUSIONS)
     for row in report["confusions"]:

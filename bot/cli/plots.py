@@ -7,8 +7,10 @@ from html import escape
 from typing import Any
 
 from bot.app import App
+from bot.conversation.cards import sampled
 from bot.evaluation.measure import QuestionKind, Result, reliability
 from bot.items import Kind
+from bot.snapshot import CONFIDENCE
 from bot.store.records import State
 from bot.texts import command_line as texts
 
@@ -44,6 +46,7 @@ def misses_page(bot: App) -> str:
         ages[next(name for name, limit in texts.REPORT_AGE_LIMITS.items() if days < limit)] += 1
     return _page(
         texts.REPORT_TITLE,
+        sampled(bot.usage.sample(CONFIDENCE)),
         _figure(texts.REPORT_DAYS, lines, "scatter"),
         _rows(texts.REPORT_CLUSTERS, clusters),
         _rows(texts.REPORT_ITEMS, items),
@@ -55,6 +58,9 @@ def evaluation_page(results: Sequence[Result], report: Mapping[str, Any]) -> str
     """The page about an evaluation with its summary, as HTML."""
     scores = {name: Counter[float]() for name in (texts.PLOT_RIGHT, texts.PLOT_WRONG, texts.PLOT_UNANSWERABLE)}
     for result in results:
+        if result.question.kind is QuestionKind.NEGATIVE:
+            # Another item may be right.
+            continue
         name = texts.PLOT_RIGHT if result.first else texts.PLOT_WRONG
         name = name if result.question.kind is QuestionKind.ANSWERABLE else texts.PLOT_UNANSWERABLE
         scores[name][(int(result.score * _BINS) + 0.5) / _BINS] += 1
@@ -66,11 +72,17 @@ def evaluation_page(results: Sequence[Result], report: Mapping[str, Any]) -> str
         histogram.add_vline(x=threshold, line_dash="dash", annotation_text=text)
     confusions = {texts.PLOT_CONFUSION.format(**row): row["count"] for row in report["confusions"][::-1]}
     curve = {texts.PLOT_IDEAL: {0.0: 0.0, 1.0: 1.0}, texts.PLOT_MEASURED: reliability(results)}
+    risks = {
+        texts.EVALUATE_OUTCOMES[name]: {row["coverage"]: row[name] for row in report["risk_coverage"]}
+        for name in ("right", "wrong")
+    }
     return _page(
         texts.PLOT_TITLE,
+        texts.EVALUATE_AUGRC.format(augrc=report["augrc"]),
         histogram,
         _rows(texts.PLOT_CONFUSIONS, {"": confusions}),
         _figure(texts.PLOT_RELIABILITY, curve, "scatter"),
+        _figure(texts.PLOT_RISK, risks, "scatter"),
     )
 
 
@@ -92,8 +104,8 @@ def _rows(title: str, series: Mapping[str, Mapping[str, float]]) -> Any:  # noqa
     return figure.update_yaxes(automargin=True)
 
 
-def _page(title: str, *figures: Any) -> str:  # noqa: ANN401 - as above
-    """A page of figures; the first one brings the library along."""
+def _page(title: str, words: str, *figures: Any) -> str:  # noqa: ANN401 - as above
+    """A page of words and figures; the first one brings the library along."""
     parts = (figure.to_html(full_html=False, include_plotlyjs=figure is figures[0]) for figure in figures)
     head = f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{escape(title)}</title>'
-    return f"{head}<h1>{escape(title)}</h1>{''.join(parts)}</html>\n"
+    return f"{head}<h1>{escape(title)}</h1><p>{escape(words)}</p>{''.join(parts)}</html>\n"

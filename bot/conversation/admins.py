@@ -16,7 +16,7 @@ from bot.errors import EditRefusedError
 from bot.items import Item, Kind
 from bot.knowledge.edit import ByHandError
 from bot.matching import Candidate
-from bot.snapshot import CurrentSnapshot
+from bot.snapshot import CONFIDENCE, CurrentSnapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.misses import MissLog
@@ -65,6 +65,8 @@ class AdminConversation:
                 reply = self._past(0)
             case "digest":
                 reply = cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
+            case "status":
+                reply = cards.status(self.current.snapshot.base, self.usage.demand(), self.usage.sample(CONFIDENCE))
             case "reload":
                 self.history.record(admin.id, ActionKind.RELOAD, "")
                 reply = cards.notice(self.reload())
@@ -208,10 +210,10 @@ class AdminConversation:
         waiting = self.digest.to_judge(snapshot) if left > 0 else []
         if waiting:
             return cards.judge_card(waiting[0], snapshot.base.by_id[waiting[0].item], min(left, len(waiting)))
-        return cards.precision([judgement.right for judgement in self.usage.judged()])
+        return cards.judgements([judgement.right for judgement in self.usage.judged()], self.usage.sample(CONFIDENCE))
 
     def _judge(self, callback: callbacks.JudgeAnswer, admin: Admin) -> Reply:
-        waiting = self.usage.to_judge(_JUDGED_AT_MOST)
+        waiting = [*self.usage.drawn(), *self.usage.least_sure(_JUDGED_AT_MOST)]
         answered = next((asked for asked in waiting if cards.answered_key(asked) == callback.answered), None)
         if answered:
             self.usage.judge(Judged(answered.question, answered.key, answered.item, callback.right))

@@ -1,5 +1,7 @@
 """What admins read and press."""
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.conversation import callbacks
@@ -8,16 +10,28 @@ from bot.conversation.forms import Field, Form
 from bot.conversation.member_replies import places
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.curation import reload
-from bot.curation.digest import Report, interval
+from bot.curation.digest import Report
 from bot.curation.edits import Plan
 from bot.curation.planning import subject
 from bot.errors import EditRefusedError
+from bot.evaluation.advice import thin_base
 from bot.evaluation.impact import Effect, Impact, Outcome
+from bot.evaluation.measure import upper_bound
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, SetAnswer
 from bot.matching import Candidate
 from bot.snapshot import Snapshot
-from bot.store.records import Action, ActionKind, ActionState, Answered, Cluster, MissedQuestion, NoticeKind, Opinion
+from bot.store.records import (
+    Action,
+    ActionKind,
+    ActionState,
+    Answered,
+    Cluster,
+    MissedQuestion,
+    NoticeKind,
+    Opinion,
+    Sample,
+)
 from bot.texts import admins as texts
 from bot.texts.members import BACK, HELP
 
@@ -327,7 +341,7 @@ def closed(handled: Sequence[MissedQuestion], count: int, waiting: int, item: It
 def digest(report: Report, base: KnowledgeBase) -> Reply:
     """The last seven days, the best next edits, and the way to the answers to judge."""
     head = texts.DIGEST_EDITS if report.next_edits else texts.DIGEST_NO_EDITS
-    lines = [texts.DIGEST.format(report=report), "", head]
+    lines = [texts.DIGEST.format(report=report), sampled(report.sample), "", head]
     buttons: list[Button] = []
     for number, (edit, cluster) in enumerate(report.next_edits, start=1):
         words = texts.DIGEST_NEW_ITEM if edit.item is None else texts.DIGEST_EDIT
@@ -342,13 +356,33 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
     return Reply("\n".join(lines), _column(buttons))
 
 
-def precision(judged: Sequence[bool]) -> Reply:
-    """What the judgements, of which each says whether an answer was right, say so far."""
+def judgements(judged: Sequence[bool], sample: Sample) -> Reply:
+    """What the judgements say so far: all of them, of which each says whether an answer was right, and the sample."""
     if not judged:
         return Reply(texts.JUDGE_NONE)
-    right, count = sum(judged), len(judged)
-    low, high = interval(right, count)
-    return Reply(texts.JUDGED_PRECISION.format(share=right / count, right=right, count=count, low=low, high=high))
+    so_far = texts.JUDGED_SO_FAR.format(right=sum(judged), count=len(judged))
+    return Reply(f"{so_far}\n{sampled(sample)}")
+
+
+def sampled(sample: Sample) -> str:
+    """How many answers are wrong at most, by those that were drawn at random and judged."""
+    if not sample.count:
+        return texts.SAMPLE_NONE
+    bound = upper_bound(sample.wrong, sample.count)
+    return texts.SAMPLE.format(count=sample.count, wrong=sample.wrong, percent=math.ceil(100 * bound))
+
+
+def status(base: KnowledgeBase, demand: Mapping[str, int], sample: Sample) -> Reply:
+    """What there is, how sure the bot can be with it, and what would help most; ``demand`` as in ``thin_base``."""
+    thin = thin_base(base, demand)
+    kinds = Counter(item.kind for item in base.items)
+    lines = [texts.STATUS.format(kinds=kinds, phrasings=sum(len(item.all_phrasings()) for item in base.items))]
+    if thin:
+        questions = "、".join(f"「{base.by_id[passage.item].question}」" for passage in thin.passages)
+        lines.append(texts.STATUS_THIN.format(**thin.details, questions=questions))
+    else:
+        lines.append(texts.STATUS_ENOUGH)
+    return Reply("\n".join((*lines, sampled(sample))))
 
 
 def notice_kind(event: reload.Notice) -> NoticeKind:

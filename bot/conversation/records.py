@@ -3,6 +3,7 @@
 from bot.items import Item, Kind, VerdictKind
 from bot.masking import loggable, question_key
 from bot.matching import Answer, Unknown, Verdict, Why
+from bot.snapshot import CONFIDENCE
 from bot.store.records import COMPLAINED, Answered, Feedback, Miss, Opinion, State
 from bot.text import is_blank
 
@@ -33,7 +34,7 @@ def answered_questions(question: str, verdict: Verdict) -> tuple[Answered, ...]:
         return ()
     text, key = loggable(question), question_key(question)
     answers = [chosen for chosen in verdict.chosen if chosen.item.kind is Kind.ANSWER]
-    return tuple(Answered(text, key, chosen.item.id, round(chosen.score, 4)) for chosen in answers)
+    return tuple(Answered(text, key, chosen.item.id, round(chosen.score, 4), CONFIDENCE) for chosen in answers)
 
 
 def opinion_on(item: Item, question: str, opinion: Opinion) -> Feedback:

@@ -314,7 +314,8 @@ def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Ask
         if not _fits(verdict, own, (about, *content), matcher):
             continue
         # Who asks on with nothing of their own does not ask for what was just said.
-        says_more = content or _is_new(verdict, context)
+        is_meant = own.score >= _WEAK and own.candidates[0].item in [each.item for each in verdict.chosen]
+        says_more = content or is_meant or _is_new(verdict, context)
         if says_more and any(matcher.share(each.item, bare) >= _SHARE for each in verdict.chosen):
             fitting.append((*_helpfulness(verdict, context, about), reading, verdict))
     if fitting:
@@ -325,6 +326,12 @@ def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Ask
         says_more = isinstance(verdict, Suggestions) and isinstance(own, Unknown)
         if isinstance(verdict, Answer) or says_more:
             return Asked(reading, verdict, leans=True, fragments=(*context.fragments, words)[-_KEPT:])
+    chosen = own.chosen if isinstance(own, Settled) else own.suggestions
+    given = {candidate.item.id for candidate in chosen}
+    for reading, _ in _readings(text, own, context, matcher) if given else ():
+        # Together with what it is about, the message is a negative of the item that it gets alone.
+        if given & matcher.excluded(matcher.form(reading)):
+            return Asked(reading, matcher.match(reading), leans=True)
     return None
 
 

@@ -1,32 +1,32 @@
 """How the last week went, the best next edits, and answers to judge; told once a week, and whenever admins ask."""
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from statistics import NormalDist
+from random import Random, SystemRandom
 
 from bot.curation.clustering import Clustering
 from bot.evaluation.next_edits import NextEdit, best_next_edits
 from bot.items import VerdictKind
-from bot.snapshot import CurrentSnapshot, Snapshot
+from bot.snapshot import CONFIDENCE, CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.notices import Notices
-from bot.store.records import COMPLAINTS, Answered, NoticeKind
+from bot.store.records import COMPLAINTS, Answered, NoticeKind, Sample
 from bot.store.usage import UsageLog
 
-TO_JUDGE = 10
-"""Answers that are judged at most, from one digest to the next."""
+DRAWN = 5
+"""Answers that are drawn at random each week, to be judged."""
+LEAST_SURE = 5
+"""Answers to judge besides, of those that the bot was least sure of."""
 _DAYS = 7
 _MONTH = timedelta(days=30)
 _MISSES = 2000
 _CANDIDATES = 30
 _EDITS = 5
 _LOOKED_AT = 200
-_Z = NormalDist().inv_cdf(0.975)
 _HOUR = 9
 _QUESTIONS = set(VerdictKind) - {VerdictKind.SMALL_TALK}
 
@@ -37,7 +37,7 @@ class Report:
 
     ``asked`` and ``complaints`` are sums of these. ``next_edits``: the few edits that would answer most of last month's
     misses, the best first, each with the cluster that its question belongs to. ``to_judge``: how many answers wait to
-    be judged.
+    be judged. ``sample``: what the judgements of those that were drawn at random say of the confidence model of today.
     """
 
     first: date
@@ -47,11 +47,15 @@ class Report:
     complaints: int
     next_edits: Sequence[tuple[NextEdit, int]]
     to_judge: int
+    sample: Sample
 
 
 @dataclass(eq=False)
 class Digest:
-    """Works the digest out, and has it sent once a week. Every method raises StoreError where the store fails."""
+    """Works the digest out, and has it sent once a week. Every method raises StoreError where the store fails.
+
+    ``random`` draws the answers to judge.
+    """
 
     clusters: MissClusters
     clustering: Clustering
@@ -59,6 +63,7 @@ class Digest:
     history: History
     notices: Notices
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    random: Random = field(default_factory=SystemRandom)
 
     def report(self, snapshot: Snapshot) -> Report:
         """The last seven days, today included."""
@@ -67,12 +72,21 @@ class Digest:
         counts: Counter[str] = sum(map(Counter, self.usage.daily(first).values()), Counter())
         asked, complaints = (sum(counts[name] for name in names) for names in (_QUESTIONS, COMPLAINTS))
         next_edits, to_judge = self._next_edits(snapshot), len(self.to_judge(snapshot))
-        return Report(first, last, counts, asked, complaints, next_edits, to_judge)
+        return Report(first, last, counts, asked, complaints, next_edits, to_judge, self.usage.sample(CONFIDENCE))
 
     def to_judge(self, snapshot: Snapshot) -> list[Answered]:
-        """The least sure of last week's answers that nobody judged yet, at most ten, of items that there still are."""
-        waiting = self.usage.to_judge(_LOOKED_AT)
-        return [answered for answered in waiting if answered.item in snapshot.base.by_id][:TO_JUDGE]
+        """Answers that wait to be judged, of items that there still are, at most ten.
+
+        First those of this week's draw, which is made when it is first asked for, from all that was answered since the
+        one before it; then the least sure of the last week's others.
+        """
+        today = self.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        self.usage.draw(CONFIDENCE, DRAWN, today - timedelta(days=today.weekday()), self.random)
+        drawn, unsure = (
+            [answered for answered in waiting if answered.item in snapshot.base.by_id]
+            for waiting in (self.usage.drawn(), self.usage.least_sure(_LOOKED_AT))
+        )
+        return [*drawn, *unsure[:LEAST_SURE]]
 
     def _next_edits(self, snapshot: Snapshot) -> list[tuple[NextEdit, int]]:
         self.clustering.cluster_new()
@@ -97,11 +111,3 @@ class Digest:
             await asyncio.to_thread(self.history.put_mark, NoticeKind.DIGEST, this_week)
         elif not await asyncio.to_thread(self.notices.waits, NoticeKind.DIGEST):
             await send(await asyncio.to_thread(self.report, current.snapshot), this_week)
-
-
-def interval(right: int, count: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share, for a count above 0."""
-    share, z2 = right / count, _Z**2
-    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
-    half = _Z / (1 + z2 / count) * math.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median_low
 
 from bot.evaluation.leave_one_out import Progress, sample, without_near_copies
 from bot.items import Item, Kind, KnowledgeBase
@@ -16,6 +17,8 @@ from bot.text import normalise
 
 _ENOUGH = {Kind.ANSWER: 6, Kind.NOT_COVERED: 4}
 """Phrasings besides the question that an item should have."""
+_FIRST = 3
+"""Items that should have more phrasings first."""
 _LABEL = 24
 """Characters of a question that a button shows whole."""
 _OPENING = 3
@@ -49,6 +52,8 @@ _SAMPLE = 1500
 class AdviceKind(StrEnum):
     """What could be better, with the details that say more."""
 
+    THIN_BASE = "thin-base"
+    """Half of the answers have at most ``median`` phrasings; these items should have ``enough`` of them first."""
     FEW_PHRASINGS = "few-phrasings"
     """Items with too few phrasings, fewer than ``answer`` or ``refusal`` by their kind."""
     SAME_OPENING = "same-opening"
@@ -88,8 +93,12 @@ class Advice:
     details: Mapping[str, object]
 
 
-def advise(base: KnowledgeBase, index: Index, confidence: ConfidenceModel, progress: Progress) -> Iterator[Advice]:
-    """All advice on a knowledge base, that of a kind together."""
+def advise(
+    base: KnowledgeBase, index: Index, confidence: ConfidenceModel, progress: Progress, demand: Mapping[str, int]
+) -> Iterator[Advice]:
+    """All advice on a knowledge base, that of a kind together. ``demand`` is as in ``thin_base``."""
+    if thin := thin_base(base, demand):
+        yield thin
     texts = [_Texts.of(index, number) for number in range(len(index.items))]
     yield from _few_phrasings(base)
     yield from _same_openings(base)
@@ -103,6 +112,23 @@ def advise(base: KnowledgeBase, index: Index, confidence: ConfidenceModel, progr
             yield Advice(AdviceKind.SHARED_FORM, passages, {"form": form})
     yield from _merged_keywords(base)
     yield from _confused_items(index, confidence, progress)
+
+
+def thin_base(base: KnowledgeBase, demand: Mapping[str, int]) -> Advice | None:
+    """The items that phrasings would help most, where half of the answers have too few; else None.
+
+    ``demand``: how often each item was wanted, by its id, as far as that is known. Those that were wanted most come
+    first, then those with the fewest phrasings.
+    """
+    answers = [item for item in base.items if item.kind is Kind.ANSWER]
+    enough = _ENOUGH[Kind.ANSWER]
+    median = median_low([len(item.phrasings) for item in answers] or [enough])
+    if median >= enough:
+        return None
+    few = [item for item in answers if len(item.phrasings) < enough]
+    few.sort(key=lambda item: (-demand.get(item.id, 0), len(item.phrasings)))
+    first = tuple(Passage(item.id) for item in few[:_FIRST])
+    return Advice(AdviceKind.THIN_BASE, first, {"median": median, "enough": enough})
 
 
 def _few_phrasings(base: KnowledgeBase) -> Iterator[Advice]:

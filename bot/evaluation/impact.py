@@ -131,7 +131,9 @@ def _texts(index: Index) -> set[tuple[str, Kind, bool, str]]:
     """The texts that an index reads, each with the id and the kind of its item and with whether it is a phrasing."""
     phrasings = {(item.id, item.kind, True, text) for item in index.items for text in item.all_phrasings()}
     return phrasings | {
-        (item.id, item.kind, False, text) for item in index.items for text in (*item.keywords, item.answer)
+        (item.id, item.kind, False, text)
+        for item in index.items
+        for text in (*item.keywords, *item.negatives, item.answer)
     }
 
 

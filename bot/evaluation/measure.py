@@ -1,6 +1,7 @@
 """How good the answers are, in numbers: by the knowledge's own phrasings, or by a file of questions."""
 
 import json
+import math
 import re
 import time
 from collections import Counter, defaultdict
@@ -11,12 +12,14 @@ from typing import Any
 
 from bot.evaluation.leave_one_out import Progress, sample, without_item, without_near_copies
 from bot.items import Kind
-from bot.matching import Answer, Candidate, Index, Matcher, Suggestions, Verdict
+from bot.matching import Answer, Candidate, Index, Matcher, Settled, Suggestions, Verdict
 
 _ANSWER_LIMIT, _SUGGESTION_LIMIT = 900, 600
 """A longer text holds no fact: an answer that says everything says nothing."""
 _CONFUSIONS = 15
 _BINS = 10
+_TENTHS = 10
+_UNLIKELY, _EXACT = 0.05, 1e-9
 
 
 class QuestionKind(StrEnum):
@@ -31,19 +34,22 @@ class QuestionKind(StrEnum):
     """A phrasing that is asked without its item."""
     REFUTED = "refuted"
     """An admin has judged that the item that was given is wrong."""
+    NEGATIVE = "negative"
+    """A negative of an item, which must not get it; other items may be right."""
 
 
 class Grade(StrEnum):
     """What became of a question, by the names that reports use."""
 
     RIGHT = "right"
+    """An answerable question got the right item; a negative did not get its own."""
     WRONG = "wrong"
     MISSED = "missed"
     """An answerable question was neither answered nor was the right item suggested."""
     OFFERED = "offered"
     """The right item was suggested; or items were suggested to a question that has no answer."""
     FALSE = "false"
-    """A question that has no answer got one."""
+    """A question that has no answer got one; a negative got its item."""
     DECLINED = "declined"
     """A question that has no answer got neither an answer nor suggestions."""
 
@@ -53,7 +59,7 @@ class Question:
     """A test question. ``must``: a right answer holds an alternative of every group; empty for what has no answer.
 
     ``item``: what an admin has judged, if anyone has: the right item of an answerable question, a wrong one of a
-    refuted one.
+    refuted one or of a negative.
     """
 
     text: str
@@ -120,7 +126,7 @@ def ask_held_out(
     """The results of leave-one-out on a seeded sample of phrasings.
 
     Each is asked without itself and its near copies, where its own item is right; then, if that is an answer, without
-    its item, where nothing is.
+    its item, where nothing is. Negatives are asked last, all of them and as they stand: their item is wrong.
     """
     kinds = {Kind.ANSWER: QuestionKind.ANSWERABLE, Kind.NOT_COVERED: QuestionKind.NOT_COVERED}
     phrasings = [phrasing for phrasing in sample(index, most, seed) if index.items[phrasing[0]].kind in kinds]
@@ -132,10 +138,14 @@ def ask_held_out(
     for number, form in progress(answerable):
         question = Question(form, QuestionKind.WITHOUT_ITEM, index.items[number].topic)
         yield ask_question(matcher(without_item(index, number)), question)
+    asking = matcher(index)
+    for item_id, (negatives, _) in index.negatives.items():
+        for form in negatives:
+            yield ask_question(asking, Question(form, QuestionKind.NEGATIVE, item_id, item=item_id))
 
 
 def summary(results: Sequence[Result]) -> dict[str, Any]:
-    """Shares by kind, recall, by group, the worst confusions and the latency, ready for JSON."""
+    """Shares by kind, recall, by group, the worst confusions, risk and coverage, and the latency, ready for JSON."""
     answerable = [result for result in results if result.question.kind is QuestionKind.ANSWERABLE]
     confused = [result for result in answerable if not result.first and result.question.item and result.got]
     pairs = _grouped(confused, lambda result: (result.question.item, result.got))
@@ -151,6 +161,8 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
             {"expected": expected, "got": got, "count": len(rows), "example": rows[-1].question.text}
             for (expected, got), rows in sorted(pairs.items(), key=lambda pair: -len(pair[1]))[:_CONFUSIONS]
         ],
+        "augrc": round(augrc(results), 4),
+        "risk_coverage": [{name: round(share, 4) for name, share in row.items()} for row in risk_coverage(results)],
         "latency_ms": {
             "p50": round(1000 * seconds[len(seconds) // 2], 3),
             "p99": round(1000 * seconds[int(0.99 * (len(seconds) - 1))], 3),
@@ -159,8 +171,11 @@ def summary(results: Sequence[Result]) -> dict[str, Any]:
 
 
 def reliability(results: Iterable[Result]) -> dict[float, float]:
-    """The share right by the mean score, of the questions whose best candidate is an answer, by tenths of its score."""
-    scored = (result for result in results if result.score > 0)
+    """The share right by the mean score, of the questions whose best candidate is an answer, by tenths of its score.
+
+    Of a negative it is not known what is right.
+    """
+    scored = (result for result in results if result.score > 0 and result.question.kind is not QuestionKind.NEGATIVE)
     bins = _grouped(scored, lambda result: min(_BINS - 1, int(result.score * _BINS)))
     return {
         sum(row.score for row in rows) / len(rows): sum(row.first for row in rows) / len(rows)
@@ -168,7 +183,88 @@ def reliability(results: Iterable[Result]) -> dict[float, float]:
     }
 
 
+def risk_coverage(results: Sequence[Result]) -> list[dict[str, float]]:
+    """What thresholds do: for each a row with the shares of all questions that are answered, right and wrong.
+
+    The rows are those that answer a tenth of the questions, two tenths, and so on, or a few more where several
+    questions have the score of the threshold. The last row answers whatever can be answered: a question whose best
+    candidate is no answer gets none at any threshold.
+    """
+    scores = sorted((result.score for result in results if result.score > 0), reverse=True)
+    tenths = (math.ceil(len(results) * tenth / _TENTHS) for tenth in range(1, _TENTHS + 1))
+    rows = []
+    for threshold in dict.fromkeys(scores[min(count, len(scores)) - 1] for count in tenths if scores):
+        answered = [result for result in results if result.score >= threshold]
+        right, wrong = sum(result.first for result in answered), sum(map(_is_failure, answered))
+        counts = {"coverage": len(answered), "right": right, "wrong": wrong}
+        rows.append({"threshold": threshold} | {name: count / len(results) for name, count in counts.items()})
+    return rows
+
+
+def augrc(results: Sequence[Result]) -> float:
+    """The area under the generalised risk-coverage curve: 0 is best, 0.5 is worst; 0 without any questions.
+
+    After Traub et al., "Overcoming Common Flaws in the Evaluation of Selective Classification Systems" (2024).
+    Questions are answered in the order of their scores, the surest first. The generalised risk at a coverage is the
+    share of *all* questions that have been answered wrongly or falsely by then: the chance that a question is both
+    answered, and answered so. Its mean over all coverages tells how much harm the scores let through, whatever the
+    threshold. The older AURC divides by the questions answered instead, so that a few failures among the surest
+    outweigh everything after them. Between questions of the same score, which no threshold tells apart, the curve is
+    straight.
+    """
+    area = risk = 0.0
+    for _, rows in sorted(_grouped(results, lambda result: result.score).items(), reverse=True):
+        width, rise = len(rows) / len(results), sum(map(_is_failure, rows)) / len(results)
+        area += width * (risk + rise / 2)
+        risk += rise
+    return area
+
+
+def _is_failure(result: Result) -> bool:
+    """Whether a question would be answered wrongly or falsely by its best candidate, were that answered."""
+    if result.score <= 0:
+        return False
+    if result.question.kind is QuestionKind.REFUTED:
+        return result.got == result.question.item
+    return not result.first
+
+
+def upper_bound(wrong: int, count: int) -> float:
+    """The share of wrong ones in all, at most, by so many wrong ones among ``count`` that were drawn at random.
+
+    One-sided, at 95 %, after Clopper and Pearson: with a larger share, so few would be wrong in less than 5 % of draws.
+    """
+    if wrong >= count:
+        return 1.0
+    low, high = wrong / count, 1.0
+    while high - low > _EXACT:
+        share = (low + high) / 2
+        if _at_most(wrong, count, share) < _UNLIKELY:
+            high = share
+        else:
+            low = share
+    return high
+
+
+def _at_most(wrong: int, count: int, share: float) -> float:
+    """The binomial chance of at most so many wrong ones. In logarithms: the coefficients outgrow what floats hold."""
+    whole = math.lgamma(count + 1)
+    return sum(
+        math.exp(
+            whole
+            - math.lgamma(number + 1)
+            - math.lgamma(count - number + 1)
+            + number * math.log(share)
+            + (count - number) * math.log1p(-share)
+        )
+        for number in range(wrong + 1)
+    )
+
+
 def _grade(question: Question, verdict: Verdict) -> Grade:
+    if question.kind is QuestionKind.NEGATIVE:
+        chosen = verdict.chosen if isinstance(verdict, Settled) else ()
+        return Grade.FALSE if is_right(question, (*chosen, *verdict.suggestions)) else Grade.RIGHT
     is_answerable, is_refuted = (question.kind is kind for kind in (QuestionKind.ANSWERABLE, QuestionKind.REFUTED))
     if isinstance(verdict, Answer):
         right = is_right(question, verdict.chosen, _ANSWER_LIMIT)

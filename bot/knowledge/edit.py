@@ -24,7 +24,7 @@ from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
 from bot.knowledge.typos import LINE_END, doubtful_value
 
-_KEYS = ("id", "kind", "question", "phrasings", "answer", "source", "keywords", "related", "short")
+_KEYS = ("id", "kind", "question", "phrasings", "negatives", "answer", "source", "keywords", "related", "short")
 """The order in which the shipped files write them."""
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -324,8 +324,8 @@ def _written(change: Change) -> str:
             fields: list[str] = []
             for key in _KEYS:
                 value: str | tuple[str, ...] = getattr(item, key)
-                if key == "phrasings" and value:
-                    fields += [f"{key}:", *(f"  - {_inline(phrasing)}" for phrasing in value)]
+                if key in ("phrasings", "negatives") and value:
+                    fields += [f"{key}:", *(f"  - {_inline(text)}" for text in value)]
                 elif isinstance(value, tuple):
                     fields += (
                         [f"{key}: [{', '.join(_inline(text, in_brackets=True) for text in value)}]"] if value else []

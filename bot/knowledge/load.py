@@ -279,6 +279,26 @@ class _Loading:
                     self.warnings.append(entry.fault(knowledge_texts.REPEATED_PHRASING, *path, **details))
             self.text_locations.setdefault((item.id, item.answer), entry.location("answer"))
 
+    def check_negatives(self) -> Iterator[Fault]:
+        """The faults of the texts that must not get an item; a repeated one is only a warning."""
+        for entry in self.entries:
+            item = entry.content
+            asked: dict[str, Location] = {}
+            for phrasing in (item.question, *item.phrasings):
+                asked.setdefault(normalise(phrasing), self.text_locations[item.id, phrasing])
+            first: dict[str, Location] = {}
+            for n, negative in enumerate(item.negatives):
+                here, form = entry.location("negatives", n), normalise(negative)
+                other = first.setdefault(form, here)
+                if not form:
+                    yield entry.fault(knowledge_texts.BLANK_TEXT, "negatives", n, text=negative)
+                elif form in asked:
+                    details = {"negative": negative, "line": asked[form].line}
+                    yield entry.fault(knowledge_texts.NEGATIVE_IS_PHRASING, "negatives", n, **details)
+                elif other != here:
+                    details = {"negative": negative, "line": other.line}
+                    self.warnings.append(entry.fault(knowledge_texts.REPEATED_NEGATIVE, "negatives", n, **details))
+
     def check_references(self, places: Mapping[str, str], ids: Collection[str]) -> Iterator[Fault]:
         for entry in self.entries:
             item, is_answer = entry.content, entry.content.kind == Kind.ANSWER.value
@@ -363,6 +383,7 @@ def load(files: Files, folder: str) -> Knowledge:
     places = {**said.pop("paragraphs"), **said.pop("others")}
     locations = loading.check_ids()
     loading.check_phrasings(locations)
+    loading.faults += loading.check_negatives()
     loading.faults += loading.check_references(places, locations)
     if loading.faults:
         raise KnowledgeError(folder, sorted(set(loading.faults)))

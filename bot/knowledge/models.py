@@ -13,6 +13,8 @@ ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 ID_LIMIT = 40
 ANSWER_LIMIT = 600
 SHORT_LIMIT = 100
+NEGATIVE_LIMIT = 200
+"""As many characters of a question are read as one text."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -35,6 +37,9 @@ class ItemEntry(Strict):
     question: Text = Field(description="标准问法,会显示在按钮上")
     phrasings: tuple[Text, ...] = Field((), description="其他问法,越多样越好")
     keywords: tuple[Text, ...] = Field((), description="可不写:光发这个词过来,就用这一条回答")
+    negatives: tuple[Annotated[Text, StringConstraints(max_length=NEGATIVE_LIMIT)], ...] = Field(
+        (), description="可不写:反例,这么问的时候绝不用这一条"
+    )
     answer: Annotated[Text, StringConstraints(max_length=ANSWER_LIMIT)] = Field(
         description="回答:一般不超过 300 字,列举时不超过 600 字"
     )

@@ -61,7 +61,9 @@ _STRAY = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?|\s*```.*")
 """What git leaves in a file of which there were two versions, and what stands around a text copied from a chat."""
 _KEY_ALONE = re.compile(rf"( *(?:- +)*)({'|'.join(_KEYS)})(?: *(?:->|=>|→) *| +(?![:：])|$)(.*)")
 _ENTRY = re.compile(r"( *)(?:\+|\(?\d+[.、)）](?!\d)|[（(]\d+[）)]) *(?=\S)")
-_CHINESE_KEY = re.compile(r" *(?:- +)*(主题|条目|编号|类型|问题|问法|关键词|答案|回答|来源|出处|相关|标题|段落) *[:：]")
+_CHINESE_KEY = re.compile(
+    r" *(?:- +)*(主题|条目|编号|类型|问题|问法|反例|关键词|答案|回答|来源|出处|相关|标题|段落) *[:：]"
+)
 _ENTRY_START = re.compile(" *- ")
 _LIST_SIGNS = re.compile("[，、；]")
 

@@ -126,3 +126,8 @@ class ConfidenceModel:
     def score(self, features: Features) -> float:
         """How sure, 0..1."""
         return 1 / (1 + math.exp(-shipped().logit(features)))
+
+    def reasons(self, features: Features) -> Mapping[str, float]:
+        """What decides: the features that change the logit at all, the weightiest first."""
+        added = shipped().contributions(features).items()
+        return {name: round(value, 3) for name, value in sorted(added, key=lambda each: -abs(each[1])) if value}

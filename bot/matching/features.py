@@ -25,6 +25,9 @@ _APART = 0.15
 _PAIR = 2
 _JOINING = frozenset(("的", "个", "次", "第", "之", "项", "条"))
 """Words that may stand between a word and what it describes."""
+_NAME = re.compile("[^a-z\\d]{1,4}[委局厅省州市县乡镇村]|中央")
+"""A word that names an organisation or a place by its level."""
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FAR_AHEAD = 0.25
 _HELD = 0.5
 """From this share on an item holds a word."""
@@ -136,7 +139,7 @@ class Comparison:
         missing = [word.weight * (1 - share) for word, share in shares]
         asked = sum(word.weight for word in self._words if any(word.text in form for form in forms))
         total = self._weight
-        near = process.extract(self._query.form, forms, scorer=fuzz.ratio, limit=_NEAREST)
+        near = process.extract(self._query.form, self._index.compared(number), scorer=fuzz.ratio, limit=_NEAREST)
         echo, silence, agreement, nearest = max(
             (self._agreement(form, total) for form, _, _ in near), key=lambda found: (found[2], found[0])
         )
@@ -165,6 +168,19 @@ class Comparison:
             evidence=self._query.total,
             weight=total,
             lead=_lead(explained, margin, refusal_margin),
+        )
+
+    def names_another(self, number: int) -> bool:
+        """Whether the question names an organisation, a place or a year, and the item another one in its place."""
+        theirs = {word.text for form in self._index.forms[number] for word in _words(form, self._index.lexicon)}
+        return any(
+            self._share(word, number) < _HELD and any(_NAME.fullmatch(other) and other[-1] == word.text[-1] for other in theirs)
+            for word in self._words
+            if _NAME.fullmatch(word.text)
+        ) or bool(
+            (years := {*_YEAR.findall(self._query.form)})
+            and (known := {year for form in self._index.forms[number] for year in _YEAR.findall(form)})
+            and not years & known
         )
 
     def _share(self, word: _Word, number: int) -> float:

@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
-from bot.items import Item, KnowledgeBase
+from bot.items import Item, Kind, KnowledgeBase
 from bot.matching.acts import Acts, act_of
 from bot.matching.keywords import Keywords
 from bot.matching.lexicon import Lexicon
+from bot.matching.paraphrases import ways_to_ask
 from bot.matching.phonetics import sound_of
 from bot.matching.terms import Term, grams
 
 _SATURATION = 0.015
 """A term that stands in this share of an item's phrasings counts half, one that stands in all counts almost whole."""
 _ANSWER_SHARE = 0.02
-"""A term of the answer's text counts as one that stands in this share of the phrasings."""
+"""A term of the answer, or of a way to ask that was made, counts as one that stands in this share of the phrasings."""
 _KEYWORD_SHARE = 0.2
 """A term of a keyword counts as one that stands in this share of the phrasings."""
+_YOUNG = 6
+"""Phrasings, the question among them, below which an item is also known by ways to ask that are made from it."""
 _PAIR = 2
 _MATTER_SHARE = 0.5
 """A term that stands in this share of a refusal's phrasings is what it refuses."""
@@ -62,6 +65,10 @@ class Index:
     ``forms``: the ways to ask each item, standardised, without repetitions. ``by_form``: the items of each form.
     ``acts``: what is told apart before matching; the items that word it are not among ``items``.
     ``tables``: the synonyms and frames that the lexicon was made of.
+    ``negatives``: of each item that has any, by its id, the forms of its negatives and all forms that it is asked in,
+    also those that it is held out from. An item that words an act may have negatives too.
+    ``made``: of each item with few phrasings, ways to ask it that are made of its question. They are compared with, but
+    are no phrasings: nothing else knows them.
     """
 
     items: tuple[Item, ...]
@@ -73,6 +80,8 @@ class Index:
     acts: Acts
     keywords: Keywords
     tables: tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]
+    negatives: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    made: tuple[tuple[str, ...], ...]
 
     @classmethod
     def build(cls, base: KnowledgeBase) -> "Index":
@@ -89,11 +98,17 @@ class Index:
                 postings.setdefault(term, {})[number] = typical
         tables = (base.synonyms, base.frames)
         keywords = Keywords(items, lexicon)
-        return cls(items, lexicon, forms, by_form, postings, Sounds(postings), Acts(base.items), keywords, tables)
+        acts, negatives = Acts(base.items), _negatives(base.items, lexicon)
+        made = tuple(_made(item, own, lexicon) for item, own in zip(items, forms, strict=True))
+        return cls(items, lexicon, forms, by_form, postings, Sounds(postings), acts, keywords, tables, negatives, made)
 
     def number(self, item_id: str) -> int | None:
         """The number of an item, if there is one with this id."""
         return next((number for number, item in enumerate(self.items) if item.id == item_id), None)
+
+    def compared(self, number: int) -> tuple[str, ...]:
+        """The forms that a question is compared with for an item: in which it is asked, and those that were made."""
+        return self.forms[number] + self.made[number]
 
     def holders(self, term: Term) -> tuple[Holders, bool]:
         """The items that hold a term, and whether they do so by ear alone: only for a term that none holds as spelt."""
@@ -141,13 +156,21 @@ class Index:
         It is made fast and answers slowly: for a look ahead.
         """
         if act := act_of(item):
-            return replace(self, acts=Acts({**self.acts.items, act: item}.values()))
+            return replace(
+                self, acts=Acts({**self.acts.items, act: item}.values()), negatives=self._negatives_with(item)
+            )
         number = self.number(item.id)
         forms = _forms(item, self.lexicon)
         typical = _typical(item, forms, self.lexicon)
         if number is None:
-            return self._with(len(self.items), item, forms, typical, typical)
-        return self._with(number, item, forms, typical, {*typical, *self._terms(number)})
+            index = self._with(len(self.items), item, forms, typical, typical)
+        else:
+            index = self._with(number, item, forms, typical, {*typical, *self._terms(number)})
+        return replace(index, negatives=self._negatives_with(item))
+
+    def _negatives_with(self, item: Item) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        others = {item_id: forms for item_id, forms in self.negatives.items() if item_id != item.id}
+        return {**others, **_negatives([item], self.lexicon)}
 
     def _terms(self, number: int) -> set[str]:
         """The terms that an item holds."""
@@ -172,6 +195,7 @@ class Index:
             self,
             items=items,
             forms=(*self.forms[:number], forms, *self.forms[number + 1 :]),
+            made=(*self.made[:number], _made(item, forms, self.lexicon), *self.made[number + 1 :]),
             by_form=_chain(by_form, self.by_form),
             postings=_chain(postings, self.postings),
             sounds=Sounds(unheard, self.sounds) if unheard else self.sounds,
@@ -179,8 +203,24 @@ class Index:
         )
 
 
+def _made(item: Item, forms: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
+    """The forms of ways to ask that are made of an item's question, if it is asked in few, the question among them."""
+    if len(forms) >= _YOUNG or item.kind is not Kind.ANSWER or lexicon.form(item.question) not in forms:
+        return ()
+    made = dict.fromkeys(lexicon.form(way) for way in ways_to_ask(item.question))
+    return tuple(form for form in made if form and form not in forms)
+
+
 def _forms(item: Item, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lexicon.form(phrasing) for phrasing in item.all_phrasings()))
+
+
+def _negatives(items: Iterable[Item], lexicon: Lexicon) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    return {
+        item.id: (tuple(filter(None, map(lexicon.form, item.negatives))), _forms(item, lexicon))
+        for item in items
+        if item.negatives
+    }
 
 
 @lru_cache(maxsize=1 << 12)  # indexes that differ by one item are asked one after the other
@@ -197,7 +237,12 @@ def _typical(item: Item, forms: Sequence[str], lexicon: Lexicon, size: int = 0) 
     """
     counted = Counter(term for form in forms for term in grams(form))
     shares = {term: count / (size or len(forms)) for term, count in counted.items()}
-    for share, text in (*((_KEYWORD_SHARE, keyword) for keyword in item.keywords), (_ANSWER_SHARE, item.answer)):
+    others = (
+        *((_KEYWORD_SHARE, keyword) for keyword in item.keywords),
+        *((_ANSWER_SHARE, form) for form in _made(item, forms, lexicon)),
+        (_ANSWER_SHARE, item.answer),
+    )
+    for share, text in others:
         for term in grams(lexicon.form(text)):
             shares[term] = max(shares.get(term, 0.0), share)
     return {term: share / (share + _SATURATION) for term, share in shares.items()}

@@ -1,5 +1,6 @@
 """The matcher: a question in, a verdict out. Immutable: a reload builds a new one."""
 
+import copy
 import heapq
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from bot.matching.features import Comparison, Features
 from bot.matching.index import Index
 from bot.matching.lanes import COMPARING, EXPLAINING, Query, nearest_form
 from bot.matching.phonetics import segment, sound_of
+from bot.matching.similarity import is_negative
 from bot.matching.splitting import asks_plainly, is_asking, pieces
 from bot.matching.terms import grams
 from bot.matching.verdict import Answer, Candidate, NotCovered, OpenPart, SmallTalk, Suggestions, Unknown, Verdict, Why
@@ -43,6 +45,11 @@ _ALONE = 8
 """A part of a rambling message of at least this length may be the question."""
 _MATTERS = re.compile("(?:的|相关|有关)*(?:事|事情|情况|方面|问题)$")
 """What may stand behind a bare word without saying more."""
+_COUNTING = re.compile(
+    r"(?:里面?|中|里头)?(?:到底|究竟|[一1]共|总共|真的|就|只|是不是|是否|应该)*(?:有|是|分为?|包括)(?:几|多少|\d+)"
+    "(?:大|个|条|项|点|种|样|句|方面|部分|内容|阶段|要求)*(?:[吗么吧啊呀呢不没]|没有|对吗|对不对|是不是|是吧)*"
+)
+"""What stands behind a numbered term where it is asked or checked how many it has."""
 _ASIDE = re.compile("^(?:那么?|这个?|还有|再说)|呢$")
 """What may stand around a term besides frames."""
 _SENTENCE_END = re.compile("[.?!。…~\n]")
@@ -59,7 +66,7 @@ _MISFIT = 0.8
 """What the value of a refusal of something else is worth: it is a rival still, but a weaker one."""
 _NEAR = 0.05
 """The least score of what is offered under a refusal, or where nothing is near enough to have been meant."""
-_PART = 0.5
+_PART = 0.45
 """The least score of an answer to a part of a message: a part holds less to go by than a message."""
 _CARRIED = 0.3
 """The share of a part's weight that an item must hold to be offered, or to answer it with the subject before."""
@@ -96,6 +103,8 @@ class Compared:
 
     item: Item
     features: Features
+    names_another: bool
+    """The question names an organisation, a place or a year in whose place the item has another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,7 @@ class _Reading:
 
     query: Query
     ranked: tuple[_Ranked, ...]
+    compared: tuple[Compared, ...]
     candidates: tuple[Candidate, ...]
     is_exact: bool
 
@@ -127,6 +137,7 @@ class Matcher:
         self._confidence = confidence or ConfidenceModel()
         self._matters: dict[int, frozenset[str]] = {}
         self._by_sound: Mapping[str, tuple[int, ...]] = {}
+        self._excluded: frozenset[str] = frozenset()
         self._explaining = {name: lane for name, lane in EXPLAINING.items() if name not in without}
         self._comparing = {name: lane for name, lane in COMPARING.items() if name not in without}
 
@@ -142,7 +153,11 @@ class Matcher:
         form = self._index.lexicon.form(question)
         if not form:
             return Unknown((), (), Why())
-        if named := self._named(form):
+        excluded = self._excluded_by_parts(question, form)
+        return self._excluding(excluded)._verdict_on(question, form)  # noqa: SLF001 - a matcher of the same class
+
+    def _verdict_on(self, question: str, form: str) -> Verdict:
+        if named := self._named(form) or self._counted(form):
             return named
         whole = self._read(form)
         if whole.is_exact:
@@ -156,6 +171,8 @@ class Matcher:
     def act(self, text: str) -> Act | None:
         """What a whole message does besides asking; None if it asks or says anything else, or is a phrasing."""
         act = self._index.acts.act(text)
+        if act and (item := self._index.acts.items.get(act)) and item.id in self.excluded(self.form(text)):
+            return None
         # A term behind thanks is what is asked for.
         asked = (text, self.peeled(text)) if act else ()
         return None if any(self.is_term(each) or self.form(each) in self._index.by_form for each in asked) else act
@@ -167,6 +184,49 @@ class Matcher:
     def form(self, text: str) -> str:
         """A text in standard form, as it is compared."""
         return self._index.lexicon.form(text)
+
+    def excluded(self, form: str) -> frozenset[str]:
+        """The ids of the items that a text in standard form must never get: it is one of their negatives."""
+        negatives = self._index.negatives.items()
+        found = (item_id for item_id, (own, phrasings) in negatives if form and is_negative(form, own, phrasings))
+        return self._excluded.union(found)
+
+    def _excluding(self, ids: frozenset[str]) -> "Matcher":
+        """The matcher for one message, which gives none of these items."""
+        if not ids:
+            return self
+        matcher = copy.copy(self)
+        matcher._excluded = ids  # noqa: SLF001 - as above
+        return matcher
+
+    def _allowed(self, numbers: Iterable[int], form: str) -> tuple[int, ...]:
+        """The items that a text in standard form may get."""
+        if not self._index.negatives:
+            return tuple(numbers)
+        excluded = self.excluded(form)
+        return tuple(number for number in numbers if self._index.items[number].id not in excluded)
+
+    def _excluded_by_parts(self, question: str, form: str) -> frozenset[str]:
+        """The items that a message must not get: it is one of their negatives, or a part of it is.
+
+        A part counts for itself alone where another part surely gets the item.
+        """
+        if not self._index.negatives:
+            return frozenset()
+        whole = self.excluded(form)
+        asked = [piece for _, piece in self._asked_for(question, form)]
+        subject, read = "", list[tuple[str, frozenset[str]]]()
+        for piece in asked:
+            named = next(self._index.keywords.subjects(piece), "")
+            carried = "" if named else subject + piece
+            read.append((piece, self.excluded(piece) | self.excluded(carried)))
+            subject = named or subject
+        said = (self._index.lexicon.standardise(clause) for clause, _ in islice(clauses(question), _CLAUSES))
+        parts = frozenset[str]().union(*(ids for _, ids in read), *map(self.excluded, said))
+        if not parts:
+            return whole
+        settled = ((self._settled(piece)[1], ids) for piece, ids in read)
+        return whole | (parts - {best.item.id for best, ids in settled if best and best.item.id not in ids})
 
     def is_term(self, text: str) -> bool:
         """Whether a text is nothing but a keyword."""
@@ -185,7 +245,8 @@ class Matcher:
         postings = [index.postings.get(gram, {}) for gram in grams(keyword)]
         asked, own = index.by_form.get(keyword, ()), index.keywords.items(keyword)
         held = set.intersection(*({*holders} for holders in postings))
-        found = {*own, *(number for number in held if self._says(number, keyword))}
+        said = {*own, *(number for number in held if self._says(number, keyword))}
+        found = self._allowed(said, self.form(text))
 
         def place(number: int) -> tuple[bool, bool, float, str]:
             typical = sum(holders.get(number, 0.0) for holders in postings)
@@ -231,12 +292,12 @@ class Matcher:
         Where it is also a phrasing, its item is meant; a refusal only if the message is more than the keyword.
         """
         for word in (form, self._index.lexicon.core(form), _ASIDE.sub("", form)):
-            if numbers := self._index.keywords.items(word):
+            if numbers := self._allowed(self._index.keywords.items(word), form):
                 break
         else:
             return None
         items = [self._index.items[number] for number in numbers]
-        phrased = [self._index.items[number] for number in self._index.by_form.get(form, ())]
+        phrased = [self._index.items[number] for number in self._allowed(self._index.by_form.get(form, ()), form)]
         if len(phrased) == 1:
             if phrased[0].kind is not Kind.ANSWER and word != form:
                 return None
@@ -245,6 +306,14 @@ class Matcher:
         if len(items) > 1 and items[0].kind is Kind.ANSWER:
             return Suggestions(candidates[:_CANDIDATES], candidates[:_NAMED], Why(), word)
         return _SETTLED[items[0].kind](candidates[:1], (), Why(), candidates[:1])
+
+    def _counted(self, form: str) -> Verdict | None:
+        """The verdict on a message that asks or checks how many a numbered term has: what the term alone means."""
+        start, term = next(self._index.keywords.terms.find(form), (0, ""))
+        is_numbered = start == 0 and term[:1].isdigit()
+        if not is_numbered or form in self._index.by_form or not _COUNTING.fullmatch(form, len(term)):
+            return None
+        return self._named(term)
 
     def _offered(self, form: str, verdict: Unknown | Suggestions) -> Verdict:
         """What to choose from for a message that is nothing but a word of the knowledge base's questions."""
@@ -255,7 +324,7 @@ class Matcher:
         holders = self._index.postings.get(word[:2], {})
         found = [
             number
-            for number in holders
+            for number in self._allowed(holders, form)
             if items[number].kind is Kind.ANSWER and any(word in text for text in forms[number])
         ]
         if not found:
@@ -302,7 +371,10 @@ class Matcher:
             if subject and not named:
                 carried, sure = self._settled(subject + piece)
                 likely = sure or (carried.best if best and not self.is_about(best.item, subject) else None)
-                if likely and self._is_carried(likely.item, subject, piece, reading):
+                # Who asks two things has answers to both in mind: a refusal needs the part's own words.
+                refused = likely is not None and likely.item.kind is Kind.NOT_COVERED
+                is_better = likely is not None and not (best and refused and best.item.kind is Kind.ANSWER)
+                if likely and is_better and self._is_carried(likely.item, subject, piece, reading):
                     reading, best = carried, likely
             subject = named or subject
             if best:
@@ -414,7 +486,7 @@ class Matcher:
 
     def _why(self, reading: _Reading) -> Why:
         by_weight = sorted(reading.query.terms, key=lambda term: -term.weight)
-        if not reading.ranked:
+        if not reading.candidates:
             return Why(unexplained=tuple(term.term.shown for term in by_weight))
         first = next(ranked for ranked in reading.ranked if ranked.item is reading.candidates[0].item)
         return Why(
@@ -422,18 +494,29 @@ class Matcher:
             lanes=first.lanes,
             matched=tuple(term.term.shown for term in by_weight if first.number in term.holders),
             unexplained=tuple(term.term.shown for term in by_weight if first.number not in term.holders),
+            reasons=self._confidence.reasons(next(each for each in reading.compared if each.item is first.item).features),
         )
 
     def _read(self, form: str) -> _Reading:
-        """What is made of one text in its standardised form."""
-        exact = self._exact(form)
+        """What is made of one text in its standardised form.
+
+        An item of which it is a negative is no candidate, and still a rival of the others: that it does not answer the
+        text makes no other item surer.
+        """
+        exact, excluded = self._exact(form), self.excluded(form)
         query, ranked = self._ranked(form, exact)
         compared = tuple(self._compared(query, ranked))
         candidates = _best(
-            Candidate(each.item, exact.get(place.number) or self._confidence.score(each.features))
+            Candidate(each.item, exact.get(place.number) or self._score(each))
             for place, each in zip(ranked, compared, strict=False)
+            if each.item.id not in excluded
         )
-        return _Reading(query, tuple(ranked), candidates, len(exact) == 1)
+        return _Reading(query, tuple(ranked), compared, candidates, len(exact) == 1)
+
+    def _score(self, compared: Compared) -> float:
+        score = self._confidence.score(compared.features)
+        is_answer = compared.item.kind is Kind.ANSWER
+        return min(score, self._confidence.tie) if is_answer and compared.names_another else score
 
     def _ranked(self, form: str, exact: Collection[int]) -> tuple[Query, Sequence[_Ranked]]:
         """The items that come up for one text in its standardised form, the best first."""
@@ -453,7 +536,7 @@ class Matcher:
         sounds = {weighed.term.sound for weighed in query.terms}
         for number in nearest:
             lanes = {name: scores.get(number, 0.0) for name, scores in explaining.items()}
-            lanes |= {name: lane(query, self._index.forms[number]) for name, lane in self._comparing.items()}
+            lanes |= {name: lane(query, self._index.compared(number)) for name, lane in self._comparing.items()}
             value = sum(LANE_WEIGHTS[name] * score for name, score in lanes.items())
             if number not in exact and not self._fits(number, sounds):
                 value *= _MISFIT
@@ -478,6 +561,7 @@ class Matcher:
         for unframed in (self._index.lexicon.core(form), _ASIDE.sub("", form)):
             if not found and len(unframed) >= _BARE_LENGTH:
                 found, sure = self._index.by_form.get(unframed, ()), _BARE
+        found = self._allowed(found, form)
         if len(found) == 1:
             return {found[0]: sure}
         # Of an answer and a refusal in the very same words the answer is offered.
@@ -498,7 +582,8 @@ class Matcher:
         comparison = Comparison(query, self._index)
         for place, lead in zip(ranked[:_CANDIDATES], _leads(ranked), strict=False):
             sound = place.lanes.get("sound", 0.0)
-            yield Compared(place.item, comparison.features(place.number, place.explained, sound, *lead))
+            features = comparison.features(place.number, place.explained, sound, *lead)
+            yield Compared(place.item, features, comparison.names_another(place.number))
 
 
 def _leads(ranked: Sequence[_Ranked]) -> Iterator[tuple[float, float]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -84,6 +84,12 @@ class SimilarQuestions:
 def near_copies(text: str, others: Iterable[str], least: float = _NEAR_COPY) -> list[str]:
     """Those of the others with at least this ratio (rapidfuzz's, 100 for equal texts) to a text, in their order."""
     return [other for other in others if fuzz.ratio(text, other) >= least]
+
+
+def is_negative(form: str, negatives: Collection[str], phrasings: Iterable[str]) -> bool:
+    """Whether a form is a negative of an item, or a near copy of one and less like each of the item's phrasings."""
+    nearest = max((fuzz.ratio(form, negative) for negative in near_copies(form, negatives)), default=0.0)
+    return form in negatives or all(fuzz.ratio(form, phrasing) < nearest for phrasing in phrasings)
 
 
 def unlike(texts: Iterable[str]) -> list[str]:

@@ -26,6 +26,7 @@ from bot.store.tables import (
     JUDGED,
     METADATA,
     MISSED,
+    SAMPLED,
     SUBSCRIPTIONS,
 )
 
@@ -42,7 +43,7 @@ NOTICES_KEPT = timedelta(days=3)
 """How long a notice to admins may wait for its delivery."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION = "0006"
+REVISION = "0007"
 """The last of the migrations: the schema that ``tables`` describes."""
 _FIXES = {
     "full": "free some space on its disk",
@@ -214,8 +215,8 @@ class Database:
     def purge(self, misses_kept: timedelta) -> int:
         """Erase what was kept long enough, of every kind, and say how many rows that were.
 
-        Misses, opinions, counts, judgements and actions are kept for ``misses_kept``: a miss from when it was last
-        asked, an opinion from when it was last given.
+        Misses, opinions, counts, judgements, samples and actions are kept for ``misses_kept``: a miss from when it was
+        last asked, an opinion from when it was last given.
         """
         now = self.now()
         since = now - misses_kept
@@ -226,6 +227,7 @@ class Database:
             *(table.delete().where(table.c.day < since.date()) for table in METADATA.sorted_tables if "day" in table.c),
             FEEDBACK.delete().where(FEEDBACK.c.last_given < since),
             JUDGED.delete().where(JUDGED.c.judged_at < since),
+            SAMPLED.delete().where(SAMPLED.c.drawn_at < since),
             ACTIONS.delete().where(ACTIONS.c.at < since, ACTIONS.c.kind != ActionKind.ITEM),
             # Which ids were used is known for good, but not who used them.
             ACTIONS.update().where(ACTIONS.c.at < since, ACTIONS.c.admin.is_not(None)).values(admin=None, edit=None),

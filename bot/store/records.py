@@ -72,12 +72,16 @@ COMPLAINED = VerdictKind.ANSWER
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A real question that was answered, with the item and how sure it was."""
+    """A real question that was answered, with the item and how sure it was.
+
+    ``confidence``: the version of the confidence model that was so sure; empty where it is not known.
+    """
 
     question: str
     key: str
     item: str
     score: float
+    confidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +244,14 @@ class Judged:
     key: str
     item: str
     right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many of the answers that were drawn at random have been judged, and how many of these were ``wrong``."""
+
+    count: int
+    wrong: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,10 @@ ANSWERED = _table(
     sa.Column("question", sa.Text, nullable=False),
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("last_asked", UtcDateTime, nullable=False, index=True),
+    sa.Column("confidence", sa.String(16), nullable=False),
+    sa.Column("undrawn", sa.Integer, nullable=False),
 )
+"""``undrawn``: how often the answer was given, by this confidence model, since answers were last drawn."""
 
 JUDGED = _table(
     "judged",
@@ -161,6 +164,22 @@ JUDGED = _table(
     sa.Column("right", sa.Boolean, nullable=False),
     sa.Column("judged_at", UtcDateTime, nullable=False),
 )
+
+SAMPLED = _table(
+    "sampled",
+    sa.Column("drawn_at", UtcDateTime, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True, index=True),
+    sa.Column("item", sa.String(40), primary_key=True),
+    sa.Column("confidence", sa.String(16), nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("right", sa.Boolean),
+)
+"""Answers that were drawn at random, so many ``times``; ``right`` is null until an admin judges them.
+
+Not columns of JUDGED: that has an answer's last judgement, and an answer may be drawn in several weeks. The confidence
+model is the engine's version alone, without the threshold: each edit of the knowledge moves the threshold to where the
+share of false answers is the same, and a sample that began anew with each edit would never tell anything.
+"""
 
 DAILY = _table(
     "daily",

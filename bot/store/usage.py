@@ -1,20 +1,36 @@
 """What is kept of conversations: opinions, answered questions, how often items are shown, and forms of admins."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from random import Random
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 
 from bot.store.database import ANSWERED_KEPT, FORMS_KEPT, Repository, count_one, fields_of, has_room, put
 from bot.store.misses import MissLog
-from bot.store.records import COMPLAINTS, Answered, Feedback, FeedbackCount, Judged, Opinion, Records, StoredForm
+from bot.store.records import (
+    COMPLAINTS,
+    Answered,
+    Feedback,
+    FeedbackCount,
+    Judged,
+    Opinion,
+    Records,
+    Sample,
+    State,
+    StoredForm,
+)
 from bot.store.subscriptions import Subscriptions
-from bot.store.tables import ANSWERED, DAILY, FEEDBACK, FORM_KEYS, FORMS, JUDGED, MISSED, SHOWN_DAYS
+from bot.store.tables import ANSWERED, DAILY, FEEDBACK, FORM_KEYS, FORMS, JUDGED, MISSED, SAMPLED, SHOWN_DAYS
 
 _SHOWN_WITHIN = timedelta(days=30)
 _WEEK = timedelta(days=7)
+_LAST_DRAW = select(func.max(SAMPLED.c.drawn_at)).scalar_subquery()
+_IN_LAST_DRAW = and_(
+    SAMPLED.c.key == ANSWERED.c.key, SAMPLED.c.item == ANSWERED.c.item, SAMPLED.c.drawn_at == _LAST_DRAW
+)
 
 
 @dataclass(eq=False)
@@ -58,8 +74,11 @@ class UsageLog(Repository):
         if not has_room(connection, ANSWERED, self.limit, key):
             oldest = select(func.min(ANSWERED.c.last_asked)).scalar_subquery()
             connection.execute(ANSWERED.delete().where(ANSWERED.c.last_asked == oldest))
-        judged = {"last_asked": self._database.now(), "score": answered.score}
-        put(connection, ANSWERED, key, judged | {"question": answered.question}, again=judged)
+        latest = {"last_asked": self._database.now(), "score": answered.score, "confidence": answered.confidence}
+        # What another confidence model answered is not drawn any more.
+        counted = case((ANSWERED.c.confidence == answered.confidence, ANSWERED.c.undrawn + 1), else_=1)
+        first = latest | {"question": answered.question, "undrawn": 1}
+        put(connection, ANSWERED, key, first, again=latest | {"undrawn": counted})
 
     def has_capacity(self, records: Records) -> bool:
         """Whether these misses and opinions may be recorded: the row of each is there already, or one more fits."""
@@ -115,20 +134,61 @@ class UsageLog(Repository):
         latest = kept.order_by(ANSWERED.c.last_asked.desc(), *ANSWERED.primary_key)
         return [Answered(*row) for row in self._database.read(latest)]
 
-    def to_judge(self, limit: int) -> Sequence[Answered]:
-        """Answers of the last week that nobody judged yet, at most ``limit``, the least sure first."""
+    def least_sure(self, limit: int) -> Sequence[Answered]:
+        """Answers of the last week, at most ``limit``, the least sure first.
+
+        Those that somebody has judged, and those of the last draw, are left out.
+        """
         since = self._database.now() - _WEEK
         same = and_(JUDGED.c.key == ANSWERED.c.key, JUDGED.c.item == ANSWERED.c.item)
         unjudged = fields_of(Answered, ANSWERED).outerjoin(JUDGED, same).where(JUDGED.c.key.is_(None))
-        unsure = unjudged.where(ANSWERED.c.last_asked >= since).order_by(ANSWERED.c.score, ANSWERED.c.key)
+        undrawn = unjudged.outerjoin(SAMPLED, _IN_LAST_DRAW).where(SAMPLED.c.key.is_(None))
+        unsure = undrawn.where(ANSWERED.c.last_asked >= since).order_by(ANSWERED.c.score, ANSWERED.c.key)
         return [Answered(*row) for row in self._database.read(unsure.limit(limit))]
 
+    def draw(self, confidence: str, most: int, since: datetime, random: Random) -> None:
+        """Draw at most ``most`` of what this confidence model answered since the last draw, all of it if it was less.
+
+        Nothing is drawn if something was since then. Each time that an answer was given counts: one that is drawn
+        twice is judged once, and its judgement counts twice.
+        """
+        if self._database.read(_is_drawn(since)).scalar_one():
+            return
+        given = select(ANSWERED.c.key, ANSWERED.c.item, ANSWERED.c.undrawn).where(
+            ANSWERED.c.confidence == confidence, ANSWERED.c.undrawn > 0
+        )
+        with self._database.transaction() as connection:
+            rows = connection.execute(given.order_by(*ANSWERED.primary_key)).all()
+            if not rows or connection.execute(_is_drawn(since)).scalar_one():
+                return
+            times = [count for *_, count in rows]
+            drawn = Counter(random.sample(range(len(rows)), k=min(most, sum(times)), counts=times))
+            values = {"drawn_at": self._database.now(), "confidence": confidence}
+            for number, count in sorted(drawn.items()):
+                key, item, _ = rows[number]
+                connection.execute(SAMPLED.insert().values(values | {"key": key, "item": item, "times": count}))
+            connection.execute(ANSWERED.update().values(undrawn=0))
+
+    def drawn(self) -> Sequence[Answered]:
+        """Answers of the last draw that nobody has judged since, in the order of their questions."""
+        waiting = fields_of(Answered, ANSWERED).join(SAMPLED, _IN_LAST_DRAW).where(SAMPLED.c.right.is_(None))
+        return [Answered(*row) for row in self._database.read(waiting.order_by(*ANSWERED.primary_key))]
+
     def judge(self, judged: Judged) -> None:
-        """Keep a judgement; it replaces an earlier one."""
+        """Keep a judgement; it replaces an earlier one. It counts for the sample if the last draw has the answer."""
         key = {"key": judged.key, "item": judged.item}
         values = {"question": judged.question, "right": judged.right, "judged_at": self._database.now()}
+        drawn = SAMPLED.update().filter_by(**key).where(SAMPLED.c.drawn_at == _LAST_DRAW)
         with self._database.transaction() as connection:
             put(connection, JUDGED, key, values)
+            connection.execute(drawn.values(right=judged.right))
+
+    def sample(self, confidence: str) -> Sample:
+        """What came of all draws from the answers of this confidence model."""
+        wrong = case((SAMPLED.c.right.is_(False), SAMPLED.c.times), else_=0)
+        sums = select(func.coalesce(func.sum(SAMPLED.c.times), 0), func.coalesce(func.sum(wrong), 0))
+        judged = sums.where(SAMPLED.c.confidence == confidence, SAMPLED.c.right.is_not(None))
+        return Sample(*self._database.read(judged).one())
 
     def judged(self) -> Sequence[Judged]:
         """All judgements, the latest first."""
@@ -149,6 +209,20 @@ class UsageLog(Repository):
         times = func.sum(SHOWN_DAYS.c.count)
         counts = select(SHOWN_DAYS.c.item, times).where(SHOWN_DAYS.c.day >= since).group_by(SHOWN_DAYS.c.item)
         return dict(self._database.read(counts.order_by(times.desc(), SHOWN_DAYS.c.item)).all())
+
+    def demand(self) -> Mapping[str, int]:
+        """How often each item was wanted: shown as an answer within 30 days, or nearest to what is still missed."""
+        missed = select(MISSED.c.item, func.sum(MISSED.c.count)).where(
+            MISSED.c.item.is_not(None), MISSED.c.state == State.OPEN
+        )
+        wanted = Counter(self.shown())
+        wanted.update(dict(self._database.read(missed.group_by(MISSED.c.item)).all()))
+        return wanted
+
+
+def _is_drawn(since: datetime) -> Select[int]:
+    """How many answers were drawn since then."""
+    return select(func.count()).select_from(SAMPLED).where(SAMPLED.c.drawn_at >= since)
 
 
 def _key(feedback: Feedback) -> dict[str, str]:

@@ -52,6 +52,7 @@ ADMIN_COMMANDS = {
     "edit": "改一个条目：/edit 编号",
     "history": "看谁改过什么，可以撤销",
     "digest": "看最近一周的小结",
+    "status": "看我现在有多大把握，先补什么最有用",
     "reload": "重新读一遍知识库",
     "cancel": "不写了",
     "help": "怎么用",
@@ -290,7 +291,7 @@ DIGEST_EDIT = "{number}. 给「{question}」加上「{asked}」：能答上 {cov
 DIGEST_NEW_ITEM = "{number}. 写一条「{asked}」：能答上 {covers} 次"
 DIGEST_CARD = "{number} 看这张卡片"
 DIGEST_NO_EDITS = "最近 30 天没答上的都处理了。"
-DIGEST_JUDGE = "下面有 {count} 个我最拿不准的回答，帮我看看对不对，一条一点。"
+DIGEST_JUDGE = "这周有 {count} 条回答想请你看看对不对，一条一点：一半是随机抽的，一半是我最拿不准的。"
 JUDGE_CARD = """有人问：「{answered.question}」
 现在的回答是：
 ——
@@ -299,10 +300,19 @@ JUDGE_CARD = """有人问：「{answered.question}」
 对不对？（连这条还有 {left} 条）"""
 JUDGE_MEND = "📝 改刚才答错的那条"
 JUDGE_NONE = "没有要判断的了。"
-JUDGED_PRECISION = (
-    "判断过的 {count} 个最拿不准的回答里，{right} 个是对的：{share:.0%}"
-    "（按这么几个算，大概在 {low:.0%} 到 {high:.0%} 之间）。平时的回答比这些更有把握。"
+JUDGED_SO_FAR = (
+    "都看完啦，谢谢！到现在一共看过 {count} 条回答，{right} 条是对的。"
+    "里面有专挑我拿不准的，所以平时答得怎么样，要看随机抽的那些。"
 )
+SAMPLE = "随机抽查 {count} 条，判错 {wrong} 条：九成五的把握，答错的不超过 {percent}%。"
+SAMPLE_NONE = "随机抽的回答还没有人看过，平时答错多少现在说不准。"
+STATUS = "现在有 {kinds[answer]} 条问答、{kinds[not-covered]} 条讲话没说的，一共 {phrasings} 种问法。"
+THIN = (
+    "有一半的回答，除了标准问法最多只有 {median} 种问法，很多问题只能给出候选、不能直接回答；"
+    "先给最常被问到、问法又少的这几条各补到 {enough} 种"
+)
+STATUS_THIN = f"{THIN}：{{questions}}。"
+STATUS_ENOUGH = "每条的问法大多够了，有把握的会直接回答。"
 OPINIONS = {
     "helpful": "有用",
     "wrong": "说错了",

@@ -1,10 +1,41 @@
 """What the command line prints, in Chinese. Names in braces are filled in with ``str.format``."""
 
+from bot.texts.admins import THIN
+
 CHAT_PROMPT = "你："
 CHAT_HINT = "打字提问，打数字选按钮，打“退出”离开。没答上来的问题会记下来。"
 CHAT_QUIT = ("退出", "exit", "quit")
 CHAT_BYE = "再见！"
 ASK_USAGE = "请写上要问的问题，如 campaign-bot ask 五个好是什么；或者加上 --json，从标准输入每行读一个问题。"
+EXPLAIN_ITEM = "最接近的条目：{question}（{score:.0%}，够 {answer:.0%} 才直接回答）"
+EXPLAIN_PHRASING = "最像的问法：{phrasing}"
+EXPLAIN_MISSING = "这一条里没有的字词：{terms}"
+EXPLAIN_FOR = "往上加的：{reasons}"
+EXPLAIN_AGAINST = "往下拉的：{reasons}"
+FEATURES = {
+    "explained": "问题里要紧的字词，这一条占了多少",
+    "sound": "靠读音对上了多少",
+    "margin": "比第二名领先多少",
+    "refusal_margin": "比“讲话没说”的条目领先多少",
+    "covered": "问题里的词，这一条有多少",
+    "asked": "问题里的词，这一条的问法里有多少",
+    "missing": "有没有一个要紧的词这一条里没有",
+    "missing_all": "这一条里没有的词一共有多重",
+    "unheard": "有没有一个词整个知识库都没有",
+    "unheard_all": "整个知识库都没有的词一共有多重",
+    "likeness": "和最像的问法有多像",
+    "echo": "最像的问法里的词，问题里有多少",
+    "silence": "最像的问法里有没有一个要紧的词问题没提",
+    "agreement": "问题和最像的问法互相对上了多少",
+    "swapped": "有没有把限定的词换成了别的（市委换县委、六换五）",
+    "unserved": "问的是不是这一条不管的（问地点，它只讲时间）",
+    "served": "问的正是这一条管的（时间、地点、谁……）",
+    "twisted": "有没有“除了、不用、最重要”这类转了弯的词",
+    "evidence": "问题里有多少可以比的",
+    "weight": "问题的信息量",
+    "lead": "占得多不多、领先多不多，合起来看",
+}
+"""By the name of what the confidence is made of."""
 CHECK_BROKEN = "知识库有 {count} 处要改："
 CHECK_FINE = (
     "知识库没有发现问题：{kinds[answer]} 条问答，{kinds[not-covered]} 条讲话没说的，{kinds[small-talk]} 条寒暄，"
@@ -19,6 +50,7 @@ CHECK_PLACE = "{place} 的 {item}"
 CHECK_MORE_PLACES = "{places}，还有 {count} 处"
 CHECK_MORE = "　　这样的还有 {count} 处；加上 --all 全部列出。"
 ADVICE = {
+    "thin-base": THIN,
     "few-phrasings": (
         "问法太少（回答少于 {answer} 种，讲话没说的少于 {refusal} 种）；请想想不同的人会怎么问，再补几种"
     ),
@@ -136,6 +168,8 @@ EVALUATE_FILE = "测试题：{count} 题"
 EVALUATE_RECALL = "第一名就是对的：{recall:.1%}（仅限有答案的题）"
 EVALUATE_THRESHOLDS = "门槛：{answer:.2f} 以上直接回答，{suggest:.2f} 以上列出相近的问题"
 EVALUATE_LATENCY = "每题用时：一半在 {p50:.1f} 毫秒以内，99% 在 {p99:.1f} 毫秒以内"
+EVALUATE_AUGRC = "AUGRC（得分从高到低一路答下去，答错的平均占多少；0 最好，0.5 最差）：{augrc:.4f}"
+EVALUATE_RISK_COLUMNS = ("回答了", "门槛", "答对", "答错")
 EVALUATE_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）："
 EVALUATE_CONFUSION = "  {count} 次  {expected} → {got}  例如：{example}"
 EVALUATE_KINDS = {
@@ -145,6 +179,7 @@ EVALUATE_KINDS = {
     "not-covered": "讲话没说的",
     "hidden": "整个条目拿掉以后再问",
     "refuted": "管理员判过答错的题",
+    "negative": "反例（没有给出那一条就算对）",
 }
 EVALUATE_OUTCOMES = {
     "right": "答对",
@@ -171,6 +206,7 @@ PLOT_THRESHOLDS = {"answer": "直接回答", "suggest": "列出供选"}
 PLOT_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）"
 PLOT_CONFUSION = "{expected} → {got}（例如：{example}）"
 PLOT_RELIABILITY = "得分有多可靠（横轴：得分；纵轴：其中对的比例）"
+PLOT_RISK = "回答得多与少（横轴：回答了多少；纵轴：其中答对、答错各占全部的多少）"
 PLOT_IDEAL = "理想"
 PLOT_MEASURED = "实测"
 HELP_EVALUATE = "测试答得好不好：用知识库自己的问法，或者用一个测试题文件。"

@@ -78,3 +78,5 @@ UNUSED_BELOW = "它在里层的文件夹里，没有用它；如果是知识文�
 UNUSED_TEMPORARY = "编辑器的临时文件或备份"
 UNUSED_KIND = "不是知识文件"
 REPEATED_PHRASING = "“{phrasing}”在同一个条目里写了两遍（另一处在第 {line} 行）；可以删掉一处"
+NEGATIVE_IS_PHRASING = "“{negative}”既是这一条的反例，又是它的问法（第 {line} 行）；请只留一处"
+REPEATED_NEGATIVE = "反例“{negative}”写了两遍（另一处在第 {line} 行）；可以删掉一处"

@@ -8,11 +8,18 @@ import typer
 
 from bot.cli.check import check, in_words
 from bot.evaluation.advice import Advice, AdviceKind, Passage
+from bot.store.database import Database
+from bot.store.misses import MissLog
+from bot.store.records import Records
+from bot.store.usage import UsageLog
 from bot.texts import command_line as command_line_texts
 from tests.conftest import CANTEEN
 
 A, B = Passage("a"), Passage("b")
 WORDS = {
+    "除了标准问法最多只有 2 种问法，很多问题只能给出候选": Advice(
+        AdviceKind.THIN_BASE, (A, B), {"median": 2, "enough": 6}
+    ),
     "回答少于 6 种，讲话没说的少于 4 种": Advice(AdviceKind.FEW_PHRASINGS, (A, B), {"answer": 6, "refusal": 4}),
     "9 条同类的回答里有 8 条都用“讲话里”开头": Advice(
         AdviceKind.SAME_OPENING, (A, B), {"opening": "讲话里", "count": 8, "total": 9}
@@ -56,6 +63,23 @@ def test_advice_names_texts_and_their_lines(capsys: pytest.CaptureFixture[str]) 
     )
     check(CANTEEN, quick=True)
     assert "建议" not in capsys.readouterr().out
+
+
+def test_a_thin_base_is_told_to_begin_with_what_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the log says, if there is one: none is made for this."""
+    monkeypatch.setenv("CAMPAIGN_BOT_DATABASE_URL", url := f"sqlite:///{tmp_path}/bot.db")
+    thin = "建议（items.yaml:{}）：有一半的回答，除了标准问法最多只有 2 种问法"
+    check(CANTEEN)
+    places = "3 的 opening、items.yaml:10 的 closing、items.yaml:17 的 card"
+    assert thin.format(places) in capsys.readouterr().out
+    assert not (tmp_path / "bot.db").exists()
+    with Database.open(url) as database:
+        UsageLog(database, MissLog(database, 9), 9).record(Records(shown=("card",)))
+    check(CANTEEN)
+    places = "17 的 card、items.yaml:3 的 opening、items.yaml:10 的 closing"
+    assert thin.format(places) in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.evaluation.advice import Advice, AdviceKind, Passage, advise
+from bot.evaluation.advice import Advice, AdviceKind, Passage, advise, thin_base
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import ConfidenceModel, Index
 
@@ -27,7 +27,7 @@ CANTEEN = (item("card", "饭卡丢了怎么补？", *CARD), item("umbrella", "�
 
 def advice(*items: Item, synonyms: tuple[tuple[str, ...], ...] = ()) -> list[Advice]:
     base = KnowledgeBase("", items, synonyms=synonyms)
-    return list(advise(base, Index.build(base), ConfidenceModel(), lambda work: work))
+    return list(advise(base, Index.build(base), ConfidenceModel(), lambda work: work, {}))
 
 
 def of_kind(kind: AdviceKind, *items: Item) -> list[Advice]:
@@ -53,6 +53,28 @@ def test_thin_items_are_named(kind: Kind, count: int, is_few: bool) -> None:  # 
     """How few is too few depends on the kind; the question does not count."""
     pieces = of_kind(AdviceKind.FEW_PHRASINGS, item("one", "问一", *MANY[:count], kind=kind))
     assert [piece.passages for piece in pieces] == ([(Passage("one"),)] if is_few else [])
+
+
+THIN = {
+    "none is wanted: the fewest phrasings first": ((5, 0, 2, 1), {}, 1, "bdc"),
+    "the most wanted first": ((5, 0, 2, 1), {"a": 9, "c": 4}, 1, "acb"),
+    "what has enough needs none": ((6, 0, 0), {"a": 9}, 0, "bc"),
+    "half have too few": ((6, 7, 5, 5), {}, 5, "cd"),
+    "most have enough": ((6, 7, 5), {}, None, ""),
+    "there is nothing yet": ((), {}, None, ""),
+}
+
+
+@pytest.mark.parametrize(("counts", "demand", "median", "first"), THIN.values(), ids=THIN.keys())
+def test_a_thin_base_is_told_where_to_begin(
+    counts: tuple[int, ...], demand: dict[str, int], median: int | None, first: str
+) -> None:
+    """Refusals do not count. The question of an item is none of its phrasings."""
+    items = [item(name, f"问{name}", *MANY[:count]) for name, count in zip("abcd", counts, strict=False)]
+    base = KnowledgeBase("", (*items, *(item(f"nc-{n}", f"否{n}", kind=Kind.NOT_COVERED) for n in range(9))))
+    passages = tuple(map(Passage, first))
+    expected = Advice(AdviceKind.THIN_BASE, passages, {"median": median, "enough": 6}) if passages else None
+    assert thin_base(base, demand) == expected
 
 
 def test_all_thin_items_are_one_piece() -> None:

@@ -73,6 +73,11 @@ EFFECTS = {
         ReplayedQuestion("饭卡丢了", "card"),
         Effect("饭卡丢了", Outcome.AMBIGUOUS, "card", None),
     ),
+    "a question that is a negative of its item now": (
+        edited(replace(CARD, negatives=("饭卡丢了谁捡到了",))),
+        ReplayedQuestion("饭卡丢了谁捡到了呀", "card"),
+        Effect("饭卡丢了谁捡到了呀", Outcome.LOST, "card", None),
+    ),
     "a phrasing that another item takes": (
         edited(asked(OPENING, "饭卡丢了找谁")),
         None,
@@ -243,6 +248,7 @@ REPLACED = {
     "another phrasing": asked(CARD, "开饭安排", "卡坏了"),
     "fewer phrasings": replace(OPENING, phrasings=()),
     "another answer": replace(CARD, answer="找老王。", keywords=("挂失",)),
+    "negatives": replace(CARD, negatives=("饭卡没钱了",)),
     "a new item": Item("new", "题", "放饭安排", "看墙上。", source=("1",)),
 }
 
@@ -256,6 +262,7 @@ def test_an_index_with_an_item_is_as_one_built_anew(item: Item) -> None:
     assert (ahead.items, ahead.forms) == (oracle.items, oracle.forms)
     assert {form: numbers for form, numbers in ahead.by_form.items() if numbers} == oracle.by_form
     assert {term: holders for term, holders in ahead.postings.items() if holders} == oracle.postings
+    assert ahead.negatives == oracle.negatives
     for sound in ("gua si", "ka huai", "ban ka", "an pai"):
         heard = Term("", sound, 1.0)
         assert ahead.holders(heard) == oracle.holders(heard)

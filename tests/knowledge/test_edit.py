@@ -753,6 +753,23 @@ def test_a_text_is_plain_where_every_reader_of_yaml_takes_it_for_that_text(text:
     assert facts(after(OPEN, answered)) == told(facts(OPEN), answered)
 
 
+def test_a_new_item_is_written_with_its_negatives() -> None:
+    """A line each, as phrasings."""
+    item = AddItem(replace(CARD.item, negatives=("饭卡没钱了", "卡: 坏了")))
+    assert '    negatives:\n      - 饭卡没钱了\n      - "卡: 坏了"\n    answer:' in made(OPEN, item).inserted
+
+
+@pytest.mark.parametrize("change", [ASKED, ANSWERED, LONGER, CARD, HELLO], ids=repr)
+def test_negatives_stay_as_they_are_written(change: Change) -> None:
+    """Whatever else is edited."""
+    negatives = "    negatives:  # 别用这一条\n      - 食堂几点关门\n"
+    text = OPEN.replace("    answer: 七点。", negatives + "    answer: 七点。")
+    assert negatives in text
+    edited = after(text, change)
+    assert negatives in edited
+    assert facts(edited) == told(facts(text), change)
+
+
 @pytest.mark.parametrize(("change", "old", "new"), SINCE.values(), ids=SINCE.keys())
 def test_an_edit_is_taken_back_though_the_text_changed_elsewhere(change: Change, old: str, new: str) -> None:
     """Just that edit: what an editor wrote since stays."""

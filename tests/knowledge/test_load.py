@@ -32,6 +32,14 @@ FAULTS = [
         knowledge_texts.DUPLICATE_PHRASING.format(phrasing="补办饭卡", other="bad.yaml:5", id="breakfast"),
     ),
     ("blank-phrasing", "bad.yaml", 5, knowledge_texts.BLANK_TEXT.format(text="……")),
+    (
+        "negative-is-phrasing",
+        "bad.yaml",
+        9,
+        knowledge_texts.NEGATIVE_IS_PHRASING.format(negative="早飯時間！", line=6),
+    ),
+    ("blank-negative", "bad.yaml", 5, knowledge_texts.BLANK_TEXT.format(text="……")),
+    ("long-negative", "bad.yaml", 5, knowledge_texts.TOO_LONG.format(key="negatives", limit=200)),
     ("empty-text", "bad.yaml", 6, knowledge_texts.EMPTY_TEXT.format(key="answer")),
     ("empty-value", "bad.yaml", 6, knowledge_texts.EMPTY_TEXT.format(key="answer")),
     ("long-answer", "bad.yaml", 6, knowledge_texts.TOO_LONG.format(key="answer", limit=600)),
@@ -69,6 +77,7 @@ FAULTS = [
 WARNINGS = [
     ("comment-cuts-text", "bad.yaml", 6, knowledge_texts.COMMENT_CUTS_TEXT),
     ("repeated-phrasing", "bad.yaml", 7, knowledge_texts.REPEATED_PHRASING.format(phrasing="早饭，时间", line=6)),
+    ("repeated-negative", "bad.yaml", 7, knowledge_texts.REPEATED_NEGATIVE.format(negative="晚饭，几点", line=6)),
 ]
 
 
@@ -139,6 +148,13 @@ def test_what_is_missing_is_a_fault(tmp_path: Path, files: tuple[str, ...], mess
 
 
 TYPED = ["1.10", "5:31", "是", "yes", "null", "~", "2010-05-31", "0x1F", "1e3"]
+
+
+def test_a_negative_may_be_the_phrasing_of_another_item(folder: Path) -> None:
+    """That item is what answers it."""
+    items = folder / "items.yaml"
+    items.write_text(items.read_text().replace("    answer: 早上", "    negatives: [食堂几点关门？]\n    answer: 早上"))
+    assert loaded(folder).base.by_id["opening"].negatives == ("食堂几点关门？",)
 
 
 @pytest.mark.parametrize("typed", TYPED)

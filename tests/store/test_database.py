@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from alembic import command
@@ -25,7 +26,7 @@ from bot.store.database import REVISION, Database
 from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
-from bot.store.records import Entry, Records, State
+from bot.store.records import Answered, Entry, Judged, Records, State
 from bot.store.subscriptions import Subscriptions
 from bot.store.tables import METADATA
 from bot.store.usage import UsageLog
@@ -93,6 +94,8 @@ EARLIER_ROWS = {
         "INSERT INTO actions VALUES (1, '2026-05-31 09:00:00', 5, 'phrasing', '', 'card', :edit, 'done')",
         "INSERT INTO actions VALUES (2, '2026-05-31 09:00:00', 5, 'item', '', 'card', :new_item, 'done')",
         "INSERT INTO actions VALUES (3, '2026-05-31 09:00:00', 5, 'ignore', '7', NULL, NULL, 'done')",
+        "INSERT INTO answered VALUES ('几点', 'opening', '几点', 0.9, '2026-05-31 09:00:00')",
+        "INSERT INTO judged VALUES ('几点', 'opening', '几点', 1, '2026-05-31 09:00:00')",
     ),
 }
 """What is inserted into an earlier schema, on top of the rows of the schemas before it."""
@@ -151,6 +154,10 @@ def check_rows(database: Database, revision: str) -> None:
     store.set_state([1], State.VERIFIED)
     assert [due.address for due in Subscriptions(database).due()] == [b"b"]
     assert usage.form(5, 6) == JSON["form"]
+    assert usage.answered() == [Answered("几点", "几点", "opening", 0.9)]
+    assert usage.judged() == [Judged("几点", "几点", "opening", right=True)]
+    usage.draw("", 5, database.now(), Random(1))
+    assert usage.drawn() == []
     assert [action.edit for action in history.latest(9)] == [None, JSON["new_item"], JSON["edit"]]
 
 
