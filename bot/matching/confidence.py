@@ -5,11 +5,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from operator import index
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.matching.features import Features
 
+MODEL = Path(__file__).with_name("confidence.json")
 FORMAT = 1
 """The version of the model's file."""
 
@@ -17,7 +19,7 @@ FORMAT = 1
 class Node(NamedTuple):
     """A node of a decision tree. Values up to the threshold go left; both next nodes are 0 at the end of a path.
 
-    ``value`` is the mean logit of what went through here in training.
+    ``value``: what the tree would add to the logit if a path ended here. At the end of a path it is what is added.
     """
 
     feature: int
@@ -42,15 +44,10 @@ class Forest:
     def parse(cls, text: str) -> "Forest":
         """The model that a file holds. Raises ModelFileError."""
         try:
-            row: Mapping[str, Any] = json.loads(text)
-            if row["format"] != FORMAT or tuple(row["features"]) != Features._fields:
-                raise ModelFileError("It was trained for another version.")
-            trees = [[Node(*node) for node in tree] for tree in row["trees"]]
-            forest = cls(float(row["intercept"]), trees)
+            row = _row(text)
+            forest = cls(_finite(row["intercept"]), [_tree(nodes) for nodes in row["trees"]])
         except (ValueError, TypeError, KeyError) as error:
             raise ModelFileError(f"The confidence model can't be used ({error}): run `make train`.") from error
-        if not all(_is_sound(node, place, len(tree)) for tree in trees for place, node in enumerate(tree)):
-            raise ModelFileError("The confidence model can't be used (a node leads nowhere): run `make train`.")
         return forest
 
     def logit(self, features: Features) -> float:
@@ -64,7 +61,10 @@ class Forest:
         return total
 
     def contributions(self, features: Features) -> Mapping[str, float]:
-        """What each feature adds to the logit: the sum of what its nodes change on the way."""
+        """What each feature adds to the logit: the sum of how the values change at the nodes that ask for it.
+
+        They add up to the logit without the intercept and without the values of the trees' first nodes.
+        """
         added = dict.fromkeys(Features._fields, 0.0)
         for tree in self.trees:
             node = tree[0]
@@ -75,16 +75,39 @@ class Forest:
         return added
 
 
-def _is_sound(node: Node, place: int, size: int) -> bool:
-    """Whether a node leads on to later nodes of its tree or is an end, by numbers that can be reckoned with."""
-    leads_on = place < node.left < size and place < node.right < size and 0 <= node.feature < len(Features._fields)
-    return (leads_on or node.left == node.right == 0) and math.isfinite(node.threshold) and math.isfinite(node.value)
+def _row(text: str) -> Mapping[str, Any]:
+    """What a model's file holds. Raises ValueError, TypeError or KeyError if that is not for this program."""
+    row: Mapping[str, Any] = json.loads(text)
+    if row["format"] != FORMAT or tuple(row["features"]) != Features._fields:
+        raise ValueError("it was trained for another version")
+    return row
+
+
+def _tree(rows: Sequence[Sequence[Any]]) -> Sequence[Node]:
+    """A tree whose paths all end: each node leads to later ones or is an end. Raises ValueError or TypeError."""
+    nodes = [
+        Node(index(feature), _finite(threshold), index(left), index(right), _finite(value))
+        for feature, threshold, left, right, value in rows
+    ]
+    if not nodes:
+        raise ValueError("a tree has no nodes")
+    for place, node in enumerate(nodes):
+        leads_on = place < min(node.left, node.right) and max(node.left, node.right) < len(nodes)
+        if not (0 <= node.feature < len(Features._fields) and (leads_on or node.left == node.right == 0)):
+            raise ValueError("a node leads nowhere")
+    return nodes
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("a number is not finite")
+    return float(value)
 
 
 @cache
 def shipped() -> Forest:
     """The model that this program comes with."""
-    return Forest.parse(files("bot.matching").joinpath("confidence.json").read_text(encoding="utf-8"))
+    return Forest.parse(MODEL.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _HEARD = 0.8
 """What a word counts that an item holds by ear alone."""
 _APART = 0.15
 """What a word of two characters counts whose characters an item holds apart from each other."""
+_PAIR = 2
 _JOINING = frozenset(("的", "个", "次", "第", "之", "项", "条"))
 """Words that may stand between a word and what it describes."""
 _NAME = re.compile("[^a-z\\d]{1,4}[委局厅省州市县乡镇村]|中央")
@@ -34,8 +35,6 @@ _TWIST = re.compile(
     "除了|除开|以外|之外|不用|不必|不需要|不要|不能|没有参加|之前|以前|之后|以后|最重要|最主要|最关键|最大|最难|还有|别的|其他|其它|另外|相比|区别|不同|比起|而不是"
 )
 """Words that turn a question round: what it asks is then not what the same words ask without them."""
-
-
 _ASKED = {
     "who": "谁|哪1?位|叫什么|姓什么|姓名|名字|哪些人|什么人|何人",
     "when": "什么时候|何时|哪天|几号|几月|几点|哪年|哪1年|哪个?月|日期|年份|星期几|周几|时间",
@@ -55,8 +54,6 @@ _ASKED = {
     "how often": "多久[1一]次|每[年月周天]几|频率",
 }
 """Kinds of thing that are asked for, with the words of the language that ask for them."""
-
-
 _PATTERNS = {kind: re.compile(pattern) for kind, pattern in _ASKED.items()}
 
 
@@ -106,8 +103,9 @@ class Features(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of a form that tells something: its parts are keys of the index. ``before``: the telling word that
-    describes it, or empty.
+    """A word of a form that tells something.
+
+    ``parts``: keys of the index. ``before``: the telling word that describes it, or empty.
     """
 
     text: str
@@ -134,13 +132,12 @@ class Comparison:
         self._asked = _asked(query.form)
         self._twists = {*_TWIST.findall(query.form)}
 
-    def features(
-        self, number: int, explained: float, sound: float, margin: float, refusal_margin: float
-    ) -> Features:
+    def features(self, number: int, explained: float, sound: float, margin: float, refusal_margin: float) -> Features:
         """The features of the question and an item by its number."""
         forms = self._index.forms[number]
         shares = [(word, self._share(word, number)) for word in self._words]
         missing = [word.weight * (1 - share) for word, share in shares]
+        asked = sum(word.weight for word in self._words if any(word.text in form for form in forms))
         total = self._weight
         near = process.extract(self._query.form, self._index.compared(number), scorer=fuzz.ratio, limit=_NEAREST)
         echo, silence, agreement, nearest = max(
@@ -155,7 +152,7 @@ class Comparison:
             margin=margin,
             refusal_margin=refusal_margin,
             covered=sum(word.weight * share for word, share in shares) / total if total else explained,
-            asked=sum(word.weight for word in self._words if any(word.text in form for form in forms)) / total if total else 0.0,
+            asked=asked / total if total else 0.0,
             missing=max(missing, default=0.0),
             missing_all=sum(missing),
             unheard=self._unheard[0],
@@ -189,7 +186,7 @@ class Comparison:
     def _share(self, word: _Word, number: int) -> float:
         """The share of a word that an item holds."""
         held = sum(self._part(part, number) for part in word.parts) / len(word.parts)
-        if not held and len(word.text) == 2 and len(word.parts) == 1:
+        if not held and len(word.text) == _PAIR and len(word.parts) == 1:
             held = _APART * sum(number in self._index.postings.get(each, ()) for each in word.text) / 2
         return held
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
+_TABLE = Path(__file__).with_name("words.txt")
 _COMMON = 28
 """From this rarity on a word tells something."""
 _UNKNOWN = 62
@@ -72,7 +73,11 @@ def weight(word: str) -> float:
 def _runs_on(form: str, place: int) -> bool:
     """Whether the character at a place belongs to the Latin word or the number before it."""
     left, right = form[place - 1], form[place]
-    return left.isascii() and right.isascii() and ((left.isdigit() and right.isdigit()) or (left.isalpha() and right.isalpha()))
+    return (
+        left.isascii()
+        and right.isascii()
+        and ((left.isdigit() and right.isdigit()) or (left.isalpha() and right.isalpha()))
+    )
 
 
 def _rarity(word: str, table: Mapping[str, _Entry]) -> int:
@@ -89,10 +94,10 @@ def _rarity(word: str, table: Mapping[str, _Entry]) -> int:
 @cache
 def _table() -> Mapping[str, _Entry]:
     table: dict[str, _Entry] = {}
-    for line in files("bot.matching").joinpath("words.txt").read_text(encoding="utf-8").splitlines():
-        level, _, listed = line.partition(" ")
-        if level == "#":
+    for line in _TABLE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
             continue
+        level, _, listed = line.partition(" ")
         entry = _Entry(int(level.rstrip("*")), level.endswith("*"))
         table.update(dict.fromkeys(listed.split(), entry))
     return table
