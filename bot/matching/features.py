@@ -174,7 +174,8 @@ class Comparison:
         """Whether the question names an organisation, a place or a year, and the item another one in its place."""
         theirs = {word.text for form in self._index.forms[number] for word in _words(form, self._index.lexicon)}
         return any(
-            self._share(word, number) < _HELD and any(_NAME.fullmatch(other) and other[-1] == word.text[-1] for other in theirs)
+            self._share(word, number) < _HELD
+            and any(_NAME.fullmatch(other) and other[-1] == word.text[-1] for other in theirs)
             for word in self._words
             if _NAME.fullmatch(word.text)
         ) or bool(

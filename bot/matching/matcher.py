@@ -166,7 +166,8 @@ class Matcher:
         verdict = compound or self._verdict(self._surest(whole, self._asking(question, form)), whole)
         if isinstance(verdict, Answer) and not compound and self._leaves_open(verdict.chosen[0].item, question, form):
             verdict = self._unsure(verdict)
-        return self._offered(form, verdict) if isinstance(verdict, Unknown | Suggestions) else verdict
+        is_offered = isinstance(verdict, Unknown | Suggestions) or (isinstance(verdict, Answer) and not compound)
+        return self._offered(form, verdict) if is_offered else verdict
 
     def act(self, text: str) -> Act | None:
         """What a whole message does besides asking; None if it asks or says anything else, or is a phrasing."""
@@ -315,8 +316,11 @@ class Matcher:
             return None
         return self._named(term)
 
-    def _offered(self, form: str, verdict: Unknown | Suggestions) -> Verdict:
-        """What to choose from for a message that is nothing but a word of the knowledge base's questions."""
+    def _offered(self, form: str, verdict: Verdict) -> Verdict:
+        """What to choose from for a message that is nothing but a word of the knowledge base's questions.
+
+        An answer stays one if no other item is asked in this word.
+        """
         word = _MATTERS.sub("", self._index.lexicon.core(form) or form)
         if not 1 < len(word) <= _WORD or is_asking(word) or form in self._index.by_form:
             return verdict
@@ -327,7 +331,7 @@ class Matcher:
             for number in self._allowed(holders, form)
             if items[number].kind is Kind.ANSWER and any(word in text for text in forms[number])
         ]
-        if not found:
+        if not found or (isinstance(verdict, Answer) and len(found) == 1):
             return verdict
         if isinstance(verdict, Suggestions):
             return replace(verdict, word=word)
@@ -372,9 +376,9 @@ class Matcher:
                 carried, sure = self._settled(subject + piece)
                 likely = sure or (carried.best if best and not self.is_about(best.item, subject) else None)
                 # Who asks two things has answers to both in mind: a refusal needs the part's own words.
-                refused = likely is not None and likely.item.kind is Kind.NOT_COVERED
-                is_better = likely is not None and not (best and refused and best.item.kind is Kind.ANSWER)
-                if likely and is_better and self._is_carried(likely.item, subject, piece, reading):
+                settles = best is not None and best.item.kind is Kind.ANSWER
+                refuses = likely is not None and likely.item.kind is Kind.NOT_COVERED
+                if likely and not (settles and refuses) and self._is_carried(likely.item, subject, piece, reading):
                     reading, best = carried, likely
             subject = named or subject
             if best:
@@ -494,7 +498,9 @@ class Matcher:
             lanes=first.lanes,
             matched=tuple(term.term.shown for term in by_weight if first.number in term.holders),
             unexplained=tuple(term.term.shown for term in by_weight if first.number not in term.holders),
-            reasons=self._confidence.reasons(next(each for each in reading.compared if each.item is first.item).features),
+            reasons=self._confidence.reasons(
+                next(each for each in reading.compared if each.item is first.item).features
+            ),
         )
 
     def _read(self, form: str) -> _Reading:

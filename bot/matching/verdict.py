@@ -13,8 +13,8 @@ class Why:
     """What decided for a candidate.
 
     ``phrasing`` is the nearest way to ask it; ``lanes`` are 0..1; ``matched`` and ``unexplained`` are the parts of the
-    question (after synonyms) that the item explains, and those that it does not, the weightiest first. ``reasons``: what
-    each feature adds to how sure the engine is, below 0 where it speaks against the item, the weightiest first.
+    question (after synonyms) that the item explains, and those that it does not, the weightiest first. ``reasons``:
+    what each feature adds to how sure the engine is, below 0 where it speaks against the item, the weightiest first.
     """
 
     phrasing: str = ""

@@ -128,7 +128,7 @@ def test_who_says_that_they_know_nothing_asks_nothing() -> None:
 TERMS = {
     "one item": ("三不准", Answer, ["three-donts"]),
     "in a frame": ("请问三不准是什么", Answer, ["three-donts"]),
-    "by its sound": ("三不俊", Answer, ["three-donts"]),
+    "by its sound": ("三步准", Answer, ["three-donts"]),
     "typed in pinyin": ("sanbuzhun", Answer, ["three-donts"]),
     "several items: they are offered": ("早上", Suggestions, []),
     "a word of the questions that is no keyword": ("开门", Suggestions, []),
