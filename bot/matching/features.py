@@ -141,7 +141,7 @@ class Comparison:
         total = self._weight
         near = process.extract(self._query.form, self._index.compared(number), scorer=fuzz.ratio, limit=_NEAREST)
         echo, silence, agreement, nearest = max(
-            (self._agreement(form, total) for form, _, _ in near), key=lambda found: (found[2], found[0])
+            (self._agreement(form, ratio / 100, total) for form, ratio, _ in near), key=lambda found: (found[2], found[0])
         )
         lacking = {word.text for word, share in shares if share < _HELD}
         wanted = self._asked
@@ -152,7 +152,7 @@ class Comparison:
             margin=margin,
             refusal_margin=refusal_margin,
             covered=sum(word.weight * share for word, share in shares) / total if total else explained,
-            asked=asked / total if total else 0.0,
+            asked=asked / total if total else explained,
             missing=max(missing, default=0.0),
             missing_all=sum(missing),
             unheard=self._unheard[0],
@@ -197,14 +197,17 @@ class Comparison:
         heard = self._heard.get(part)
         return _HEARD if heard and number in heard.holders else 0.0
 
-    def _agreement(self, form: str, total: float) -> tuple[float, float, float, str]:
+    def _agreement(self, form: str, likeness: float, total: float) -> tuple[float, float, float, str]:
         """The echo, the silence and the agreement of a phrasing, and the phrasing."""
         theirs = _words(form, self._index.lexicon)
         shares = [(word.weight, _found(word, self._query.form)) for word in theirs]
         weight = sum(each for each, _ in shares)
-        echo = sum(each * share for each, share in shares) / weight if weight else 0.0
+        if not total or not weight:
+            # Words that say nothing by themselves: how they follow each other is all there is.
+            return likeness, 0.0, likeness, form
+        echo = sum(each * share for each, share in shares) / weight
         silence = max((each * (1 - share) for each, share in shares), default=0.0)
-        covered = sum(word.weight * _found(word, form) for word in self._words) / total if total else 0.0
+        covered = sum(word.weight * _found(word, form) for word in self._words) / total
         both = 2 * echo * covered / (echo + covered) if echo + covered else 0.0
         return echo, silence, both, form
 

@@ -319,7 +319,7 @@ class Matcher:
     def _offered(self, form: str, verdict: Verdict) -> Verdict:
         """What to choose from for a message that is nothing but a word of the knowledge base's questions.
 
-        An answer stays one if no other item is asked in this word.
+        An answer stays one if no other item is asked in this word, or if the message asks.
         """
         word = _MATTERS.sub("", self._index.lexicon.core(form) or form)
         if not 1 < len(word) <= _WORD or is_asking(word) or form in self._index.by_form:
@@ -331,7 +331,7 @@ class Matcher:
             for number in self._allowed(holders, form)
             if items[number].kind is Kind.ANSWER and any(word in text for text in forms[number])
         ]
-        if not found or (isinstance(verdict, Answer) and len(found) == 1):
+        if not found or (isinstance(verdict, Answer) and (len(found) == 1 or is_asking(form))):
             return verdict
         if isinstance(verdict, Suggestions):
             return replace(verdict, word=word)
