@@ -75,6 +75,10 @@ _FUNCTION_VERBS = frozenset(
     )
 )
 """Verbs that go with any matter: what is asked is the same whether it 是, 有 or 叫 something."""
+_COURTESIES = frozenset(
+    ("请问", "问问", "一下", "麻烦", "知道", "晓得", "告诉", "咨询", "打听", "请教", "帮忙", "事", "事情", "东西", "时候", "你好", "谢谢")
+)
+"""What stands around any question, and nouns that say nothing of it."""
 _HEADER = """\
 # How rare words of Chinese are: ten times the negative decimal logarithm of a word's share of a large collection of
 # texts, then the words of this rarity. A star stands behind the rarity of function words, which join others.
@@ -124,7 +128,7 @@ def word_table(dictionary: str, source_version: str) -> str:
         # Numerals are digits by now: the engine tells numbers apart by itself.
         if len(word) <= _LONGEST and all(map(_is_chinese, word)):
             rarity = round(10 * math.log10(total / frequency))
-            listed[rarity, tags[word][1] in _FUNCTION_TAGS or word in _FUNCTION_VERBS].append(word)
+            listed[rarity, tags[word][1] in _FUNCTION_TAGS or word in _FUNCTION_VERBS | _COURTESIES].append(word)
     kept = sum(map(len, listed.values()))
     header = _HEADER.format(version=source_version, count=kept, longest=_LONGEST, frequent=_FREQUENT)
     lines = [

@@ -558,7 +558,8 @@ class Matcher:
         found, sure = self._index.by_form.get(form, ()), 1.0
         if not found and form.isascii() and (typed := segment(form.replace(" ", ""))):
             found, sure = self._heard(" ".join(typed)), _BARE
-        for unframed in (self._index.lexicon.core(form), _ASIDE.sub("", form)):
+        core = self._index.lexicon.core(form)
+        for unframed in (core, _MATTERS.sub("", core), _ASIDE.sub("", form)):
             if not found and len(unframed) >= _BARE_LENGTH:
                 found, sure = self._index.by_form.get(unframed, ()), _BARE
         found = self._allowed(found, form)
