@@ -76,7 +76,25 @@ _FUNCTION_VERBS = frozenset(
 )
 """Verbs that go with any matter: what is asked is the same whether it 是, 有 or 叫 something."""
 _COURTESIES = frozenset(
-    ("请问", "问问", "一下", "麻烦", "知道", "晓得", "告诉", "咨询", "打听", "请教", "帮忙", "事", "事情", "东西", "时候", "你好", "谢谢")
+    (
+        "请问",
+        "问问",
+        "一下",
+        "麻烦",
+        "知道",
+        "晓得",
+        "告诉",
+        "咨询",
+        "打听",
+        "请教",
+        "帮忙",
+        "事",
+        "事情",
+        "东西",
+        "时候",
+        "你好",
+        "谢谢",
+    )
 )
 """What stands around any question, and nouns that say nothing of it."""
 _HEADER = """\
