@@ -172,17 +172,13 @@ class Comparison:
 
     def names_another(self, number: int) -> bool:
         """Whether the question names an organisation, a place or a year, and the item another one in its place."""
-        theirs = {word.text for form in self._index.forms[number] for word in _words(form, self._index.lexicon)}
-        return any(
-            self._share(word, number) < _HELD
-            and any(_NAME.fullmatch(other) and other[-1] == word.text[-1] for other in theirs)
-            for word in self._words
-            if _NAME.fullmatch(word.text)
-        ) or bool(
-            (years := {*_YEAR.findall(self._query.form)})
-            and (known := {year for form in self._index.forms[number] for year in _YEAR.findall(form)})
-            and not years & known
-        )
+        forms = self._index.forms[number]
+        asked = {word.text for word in self._words if _NAME.fullmatch(word.text) and self._share(word, number) < _HELD}
+        theirs = {word.text for form in forms for word in _words(form, self._index.lexicon)}
+        levels = {word[-1] for word in theirs if _NAME.fullmatch(word)}
+        years = {*_YEAR.findall(self._query.form)}
+        known = {year for form in forms for year in _YEAR.findall(form)}
+        return any(word[-1] in levels for word in asked) or bool(years and known and not years & known)
 
     def _share(self, word: _Word, number: int) -> float:
         """The share of a word that an item holds."""
