@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.config import Settings
+from bot.texts.command_line import FEATURES
 from tests.command_line import command
 from tests.conftest import CANTEEN
 from tests.process import refusal
@@ -82,11 +84,40 @@ def test_ask_json_prints_one_object_a_line_in_order(tmp_path: Path) -> None:
 
 
 def test_ask_explains(tmp_path: Path) -> None:
-    """``why`` for the first candidate."""
+    """``why`` for the first candidate, with what each feature adds to how sure it is, the weightiest first."""
     (row,) = asked(tmp_path, "补办饭卡\n", "--explain")
     assert list(row) == [*KEYS, "why"]
-    assert list(row["why"]) == ["phrasing", "lanes", "matched", "unexplained"]
+    assert list(row["why"]) == ["phrasing", "lanes", "matched", "unexplained", "reasons"]
     assert row["why"]["phrasing"] == "补办饭卡"
+    reasons = row["why"]["reasons"]
+    assert reasons.keys() <= FEATURES.keys()
+    assert [*reasons] == sorted(reasons, key=lambda name: -abs(reasons[name]))
+    assert max(reasons.values()) > 0
+
+
+def test_ask_explains_in_an_admins_words(tmp_path: Path) -> None:
+    """Below the reply: the first candidate, its nearest phrasing, what it lacks, what speaks for it and against it."""
+    question = "食堂的门几点开呀"
+    reply = run(tmp_path, "ask", question).stdout
+    explained = run(tmp_path, "ask", "--explain", question).stdout
+    assert explained.startswith(reply)
+    item, phrasing, *others = explained.removeprefix(reply).splitlines()
+    assert re.fullmatch(r"最接近的条目：食堂几点开门？（\d+%，够 \d+% 才直接回答）", item)
+    assert phrasing == "最像的问法：食堂几点开门"
+    (row,) = asked(tmp_path, f"{question}\n", "--explain")
+    reasons = row["why"]["reasons"]
+    speaking_for = [FEATURES[name] for name, value in reasons.items() if value > 0][:4]
+    speaking_against = [FEATURES[name] for name, value in reasons.items() if value < 0][:4]
+    assert others == [
+        "这一条里没有的字词：呀、堂的、的门、门几、开呀、的",
+        f"往上加的：{'；'.join(speaking_for)}",
+        f"往下拉的：{'；'.join(speaking_against)}",
+    ]
+
+
+def test_ask_explains_nothing_without_a_candidate(tmp_path: Path) -> None:
+    """The reply is all there is."""
+    assert run(tmp_path, "ask", "--explain", "？！").stdout == run(tmp_path, "ask", "？！").stdout != ""
 
 
 def test_ask_logs_only_when_told(tmp_path: Path) -> None:

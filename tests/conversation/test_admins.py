@@ -49,7 +49,7 @@ def test_an_old_or_forged_button_says_that_it_is_one(admin_setup: AdminSetup, ac
 
 def test_of_two_admins_on_one_card_the_later_one_is_told(admin_setup: AdminSetup) -> None:
     """It is handled once."""
-    admin_setup.miss("塑料片被狗吃了")
+    admin_setup.miss("饭卡被狗吃了")
     shown = admin_setup.say("/missed")
     admin_setup.press(shown, "加到 1：饭卡丢了怎么补？")
     files = admin_setup.file("items.yaml")
@@ -68,10 +68,10 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
         raise EditRefusedError(Refusal.FOLDER_READ_ONLY, file="items.yaml", reason="Permission denied")
 
     monkeypatch.setattr("bot.curation.edits.replace", refuse)
-    admin_setup.miss("塑料片被狗吃了")
+    admin_setup.miss("饭卡被狗吃了")
     pasted = admin_setup.press(admin_setup.say("/missed"), "加到 1：饭卡丢了怎么补？").text
     assert "我没有写 items.yaml 的权限" in pasted
-    assert pasted.endswith("items.yaml，在「card」那一条的 phrasings 下面加上：\n      - 塑料片被狗吃了")
+    assert pasted.endswith("items.yaml，在「card」那一条的 phrasings 下面加上：\n      - 饭卡被狗吃了")
     admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_ANSWER)
     pasted = admin_setup.press(admin_setup.say("到窗口：带证。"), admins_texts.BUTTON_FINE).text
     assert pasted.endswith("items.yaml，把「card」那一条的 answer 换成：\n    answer: 到窗口：带证。")
@@ -79,9 +79,9 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
         admin_setup.press(admin_setup.say("/missed"), admins_texts.BUTTON_NOT_COVERED), admins_texts.BUTTON_OWN
     )
     pasted = admin_setup.press(admin_setup.say("须知里没有说。"), admins_texts.BUTTON_FINE).text
-    assert "  - id: nc-su-liao-pian-bei-gou-chi-le\n" in pasted
+    assert "  - id: nc-fan-ka-bei-gou-chi-le\n" in pasted
     assert "    kind: not-covered\n" in pasted
-    assert admin_setup.states() == {"塑料片被狗吃了": State.OPEN}
+    assert admin_setup.states() == {"饭卡被狗吃了": State.OPEN}
 
 
 def test_where_a_file_is_written_in_another_style_the_card_shows_what_to_paste(admin_setup: AdminSetup) -> None:
@@ -89,14 +89,14 @@ def test_where_a_file_is_written_in_another_style_the_card_shows_what_to_paste(a
     admin_setup.write("items.yaml", "\n      - 卡不见了找谁\n      - 补办饭卡\n", " [卡不见了找谁, 补办饭卡]\n")
     admin_setup.edits.take_over()
     files = admin_setup.file("items.yaml")
-    admin_setup.miss("塑料片被狗吃了")
+    admin_setup.miss("饭卡被狗吃了")
     assert admin_setup.press(admin_setup.say("/missed"), "加到 1：饭卡丢了怎么补？").text == (
         "items.yaml 的写法比较特别，我怕改坏，所以没有动它。请用编辑器改。\n"
         "请用编辑器自己改，保存以后马上生效：\n\n"
         "items.yaml，在「card」那一条的 phrasings 下面加上：\n"
-        "      - 塑料片被狗吃了"
+        "      - 饭卡被狗吃了"
     )
-    assert admin_setup.states() == {"塑料片被狗吃了": State.OPEN}
+    assert admin_setup.states() == {"饭卡被狗吃了": State.OPEN}
     assert admin_setup.file("items.yaml") == files
 
 
@@ -293,7 +293,7 @@ def test_what_was_ignored_can_be_cared_for_again(admin_setup: AdminSetup) -> Non
 
 def test_after_a_card_comes_the_one_that_stands_in_its_place(admin_setup: AdminSetup) -> None:
     """Nobody is thrown back to the first one."""
-    for times, text in ((3, "外星人来过没有"), (2, "塑料片被狗吃了"), (1, "写首诗送我妈")):
+    for times, text in ((3, "外星人来过没有"), (2, "饭卡被狗吃了"), (1, "写首诗送我妈")):
         for _ in range(times):
             admin_setup.miss(text)
     second = admin_setup.press(admin_setup.say("/missed"), admins_texts.CARD_NEXT)

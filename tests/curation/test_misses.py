@@ -84,16 +84,16 @@ def test_what_is_verified_opens_again_when_it_is_missed(admin_setup: AdminSetup)
 
 def test_other_thresholds_close_misses_too(admin_setup: AdminSetup) -> None:
     """What is answered is answered, for whatever reason."""
-    admin_setup.miss("开饭怎么安排")
+    admin_setup.miss("几点能开饭呀")
     snapshot = admin_setup.current.snapshot
     admin_setup.lifecycle.follow(None, snapshot)
-    assert admin_setup.states() == {"开饭怎么安排": OPEN}
+    assert admin_setup.states() == {"几点能开饭呀": OPEN}
     easier = snapshot.calibrated(replace(ConfidenceModel(), answer=0.3))
     admin_setup.lifecycle.follow(snapshot, easier)
-    assert admin_setup.states() == {"开饭怎么安排": OPEN}, "this snapshot does not answer anybody"
+    assert admin_setup.states() == {"几点能开饭呀": OPEN}, "this snapshot does not answer anybody"
     admin_setup.current.snapshot = easier
     admin_setup.lifecycle.follow(snapshot, easier)
-    assert admin_setup.states() == {"开饭怎么安排": VERIFIED}
+    assert admin_setup.states() == {"几点能开饭呀": VERIFIED}
 
 
 def test_what_is_answered_no_more_is_open_again(admin_setup: AdminSetup) -> None:

@@ -9,11 +9,11 @@ from tests.conftest import CANTEEN, loaded
 INDEX = Index.build(loaded(CANTEEN).base)
 MISSES = {
     "能不能带宠物": 1,
-    "带宠物进来": 1,
+    "我能带宠物吗": 1,
     "宠物能带吗": 5,
     "停车场在哪里": 4,
-    "我要停车": 1,
-    "卡被别人捡走": 2,
+    "哪里有停车场": 1,
+    "卡掉水里了": 2,
 }
 
 
@@ -23,16 +23,16 @@ def best(candidates: list[str], limit: int = 5) -> list[NextEdit]:
 
 def test_the_edit_that_answers_most_comes_first() -> None:
     """A new item, unless there is one that may well be meant."""
-    assert best(["卡被别人捡走", "停车场在哪里", "宠物能带吗"]) == [
-        NextEdit("宠物能带吗", None, {"宠物能带吗": 5, "能不能带宠物": 1, "带宠物进来": 1}),
-        NextEdit("停车场在哪里", None, {"停车场在哪里": 4, "我要停车": 1}),
-        NextEdit("卡被别人捡走", "card", {"卡被别人捡走": 2}),
+    assert best(["卡掉水里了", "停车场在哪里", "宠物能带吗"]) == [
+        NextEdit("宠物能带吗", None, {"宠物能带吗": 5, "能不能带宠物": 1, "我能带宠物吗": 1}),
+        NextEdit("停车场在哪里", None, {"停车场在哪里": 4, "哪里有停车场": 1}),
+        NextEdit("卡掉水里了", "card", {"卡掉水里了": 2}),
     ]
 
 
 def test_what_an_edit_answers_another_does_not_answer_again() -> None:
     """An edit that adds nothing is none."""
-    assert [edit.question for edit in best(["停车场在哪里", "我要停车"])] == ["停车场在哪里"]
+    assert [edit.question for edit in best(["停车场在哪里", "哪里有停车场"])] == ["停车场在哪里"]
 
 
 def test_of_equals_the_first_candidate_wins() -> None:
@@ -56,7 +56,7 @@ def test_a_question_that_is_answered_by_now_is_no_miss() -> None:
 
 def test_the_edits_do_what_they_promise() -> None:
     """The slow way is the oracle: the base with the phrasing added answers just these."""
-    (edit,) = best(["卡被别人捡走"])
+    (edit,) = best(["卡掉水里了"])
     base = loaded(CANTEEN).base
     card = replace(base.by_id["card"], phrasings=(*base.by_id["card"].phrasings, edit.question))
     items = tuple(card if item.id == "card" else item for item in base.items)
