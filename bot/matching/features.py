@@ -141,7 +141,8 @@ class Comparison:
         total = self._weight
         near = process.extract(self._query.form, self._index.compared(number), scorer=fuzz.ratio, limit=_NEAREST)
         echo, silence, agreement, nearest = max(
-            (self._agreement(form, ratio / 100, total) for form, ratio, _ in near), key=lambda found: (found[2], found[0])
+            (self._agreement(form, ratio / 100, total) for form, ratio, _ in near),
+            key=lambda found: (found[2], found[0]),
         )
         lacking = {word.text for word, share in shares if share < _HELD}
         wanted = self._asked
