@@ -228,7 +228,7 @@ NEW = Item(
     "new", "题", "丢了证还能借书吗？", "先补证。", phrasings=("证丢了怎么借书", "没带证能不能借"), source=("1.1",)
 )
 CHANGES = {
-    "a phrasing of another item": edited(asked(BRANCHES, "押金什么时候能退"), base=LIBRARY),
+    "a phrasing of another item": edited(asked(BRANCHES, "退押金去哪里办"), base=LIBRARY),
     "a new answer": edited(NEW, base=LIBRARY),
     "a new refusal": edited(replace(NEW, kind=Kind.NOT_COVERED), base=LIBRARY),
     "an item less": without(REFUND.id, base=LIBRARY),
@@ -240,11 +240,11 @@ CHANGES = {
 def test_no_loss_is_overlooked(after: KnowledgeBase) -> None:
     """The slow way, which asks everything, is the oracle. What stands at the threshold itself may be overlooked."""
     indexes = Index.build(LIBRARY), Index.build(after)
-    confidence = replace(ConfidenceModel(), answer=0.6)
+    confidence = replace(ConfidenceModel(), answer=0.45)
     some = replay(*indexes, confidence, [])
     whole = replay_all(*indexes, confidence, [], list)
     assert set(some.effects) <= set(whole.effects)
-    assert some.of(Outcome.LOST) == whole.of(Outcome.LOST)
+    assert some.of(Outcome.LOST) == whole.of(Outcome.LOST) != ()
     assert some.replayed < whole.replayed / 4
 
 
