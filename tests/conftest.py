@@ -8,7 +8,7 @@ import pytest
 
 from bot.items import VerdictKind
 from bot.knowledge import Knowledge, load, read
-from bot.matching import Index, Matcher, Settled, Verdict
+from bot.matching import ConfidenceModel, Index, Matcher, Settled, Verdict
 from bot.store.database import Database
 from bot.store.misses import MissLog
 from bot.store.records import Miss, State
@@ -26,6 +26,8 @@ ROOT = Path(__file__).parent.parent
 os.environ["XDG_CACHE_HOME"] = str(ROOT / ".cache")
 
 SHIPPED = ROOT / "knowledge"
+SHIPPED_CONFIDENCE = ConfidenceModel.at(0.4)
+"""About what the shipped knowledge calibrates to, which takes a while."""
 CANTEEN = ROOT / "tests" / "data" / "canteen"
 
 
@@ -43,7 +45,7 @@ def shipped() -> Knowledge:
 @pytest.fixture(scope="session")
 def matcher(shipped: Knowledge) -> Matcher:
     """A matcher over the shipped knowledge."""
-    return Matcher(Index.build(shipped.base))
+    return Matcher(Index.build(shipped.base), SHIPPED_CONFIDENCE)
 
 
 @pytest.fixture(scope="session")

@@ -346,7 +346,9 @@ def _readings(text: str, own: Verdict, context: Context, matcher: Matcher) -> It
     pronoun = _PRONOUN.search(bare) if not isinstance(own, Answer) or bare[0] in "他她" else None
     leans = bool(_LEANING.search(words)) and bare not in question
     asks = is_asking(bare) or bare[-1] in "没不"
-    for subject in context.subjects:
+    # Where no keyword names what was asked about, the question itself does if it is no sentence.
+    is_name = bool(context.items) and 1 < len(question) <= _FRAGMENT and not is_asking(question)
+    for subject in context.subjects or ((question,) if is_name else ()):
         if pronoun and pronoun.group() != bare:
             yield bare[: pronoun.start()] + subject + bare[pronoun.end() :], subject
         if not is_named and (leans or asks):

@@ -5,7 +5,6 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -40,7 +39,8 @@ def calibrate(index: Index, progress: Progress) -> ConfidenceModel:
     scores = sorted(best.score if best and best.item.kind is Kind.ANSWER else 0.0 for best in bests)
     allowed = min(len(scores), int(allowed_share(index.items) * len(scores)) + 1)
     own = scores[-allowed] if scores else 0.0
-    return _confidence((len(scores) * own + _PRIOR_WEIGHT * ConfidenceModel().answer) / (len(scores) + _PRIOR_WEIGHT))
+    threshold = (len(scores) * own + _PRIOR_WEIGHT * ConfidenceModel().answer) / (len(scores) + _PRIOR_WEIGHT)
+    return ConfidenceModel.at(min(max(threshold, _LOWEST), _HIGHEST))
 
 
 def allowed_share(items: Sequence[Item]) -> float:
@@ -48,13 +48,6 @@ def allowed_share(items: Sequence[Item]) -> float:
     kinds = Counter(item.kind for item in items)
     caught = _REFUSED * min(1.0, kinds[Kind.NOT_COVERED] / max(1, kinds[Kind.ANSWER]))
     return FALSE_ANSWERS / (1 - caught)
-
-
-def _confidence(threshold: float) -> ConfidenceModel:
-    """The confidence model with another threshold; the lower ones keep their distance to it."""
-    shipped = ConfidenceModel()
-    scale = min(max(threshold, _LOWEST), _HIGHEST) / shipped.answer
-    return replace(shipped, **{name: getattr(shipped, name) * scale for name in ("answer", "tie", "refuse", "suggest")})
 
 
 def cached_confidence(index: Index, base: KnowledgeBase, folder: Path | None, progress: Progress) -> ConfidenceModel:
@@ -66,7 +59,7 @@ def cached_confidence(index: Index, base: KnowledgeBase, folder: Path | None, pr
     calibrated = repr((ENGINE_VERSION, libraries, base.items, base.synonyms, base.frames))
     key = hashlib.sha256(calibrated.encode()).hexdigest()[:32]
     if threshold := _cached(folder).get(key):
-        return _confidence(threshold)
+        return ConfidenceModel.at(threshold)
     confidence = calibrate(index, progress)
     if folder:
         newest = [*_cached(folder).items(), (key, confidence.answer)][-_CACHED:]

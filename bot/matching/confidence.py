@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from operator import index
 from pathlib import Path
@@ -122,6 +122,12 @@ class ConfidenceModel:
     """From here on "the speech does not say" is sure: it does less harm than a wrong answer."""
     suggest: float = 0.16
     """From here on an item may be what was meant."""
+
+    @classmethod
+    def at(cls, threshold: float) -> "ConfidenceModel":
+        """With another threshold for answers; the lower ones keep their distance to it."""
+        scale = threshold / cls().answer
+        return cls(*(getattr(cls(), field.name) * scale for field in fields(cls)))
 
     def score(self, features: Features) -> float:
         """How sure, 0..1."""

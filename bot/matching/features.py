@@ -153,7 +153,7 @@ class Comparison:
             margin=margin,
             refusal_margin=refusal_margin,
             covered=sum(word.weight * share for word, share in shares) / total if total else explained,
-            asked=asked / total if total else explained,
+            asked=asked / total if total else 0.0,
             missing=max(missing, default=0.0),
             missing_all=sum(missing),
             unheard=self._unheard[0],
@@ -199,11 +199,11 @@ class Comparison:
         theirs = _words(form, self._index.lexicon)
         shares = [(word.weight, _found(word, self._query.form)) for word in theirs]
         weight = sum(each for each, _ in shares)
+        silence = max((each * (1 - share) for each, share in shares), default=0.0)
         if not total or not weight:
             # Words that say nothing by themselves: how they follow each other is all there is.
-            return likeness, 0.0, likeness, form
+            return likeness**2, 0.0, likeness**2, form
         echo = sum(each * share for each, share in shares) / weight
-        silence = max((each * (1 - share) for each, share in shares), default=0.0)
         covered = sum(word.weight * _found(word, form) for word in self._words) / total
         both = 2 * echo * covered / (echo + covered) if echo + covered else 0.0
         return echo, silence, both, form

@@ -48,8 +48,9 @@ _MATTERS = re.compile("(?:的|相关|有关)*(?:事|事情|情况|方面|问题)
 _COUNTING = re.compile(
     r"(?:里面?|中|里头)?(?:到底|究竟|[一1]共|总共|真的|就|只|是不是|是否|应该)*(?:有|是|分为?|包括)(?:几|多少|\d+)"
     "(?:大|个|条|项|点|种|样|句|方面|部分|内容|阶段|要求)*(?:[吗么吧啊呀呢不没]|没有|对吗|对不对|是不是|是吧)*"
+    r"|(?:的?第\d+[条个点项句]?[和跟与]?){2,}(?:分别|各)?(?:是|讲|说|指)?的?(?:什么|啥)?"
 )
-"""What stands behind a numbered term where it is asked or checked how many it has."""
+"""What stands behind a numbered term where it is asked or checked how many it has, or for several of its parts."""
 _ASIDE = re.compile("^(?:那么?|这个?|还有|再说)|呢$")
 """What may stand around a term besides frames."""
 _SENTENCE_END = re.compile("[.?!。…~\n]")
@@ -309,7 +310,7 @@ class Matcher:
         return _SETTLED[items[0].kind](candidates[:1], (), Why(), candidates[:1])
 
     def _counted(self, form: str) -> Verdict | None:
-        """The verdict on a message that asks or checks how many a numbered term has: what the term alone means."""
+        """The verdict on a message that asks how many a numbered term has, or for several of them: what it means."""
         start, term = next(self._index.keywords.terms.find(form), (0, ""))
         is_numbered = start == 0 and term[:1].isdigit()
         if not is_numbered or form in self._index.by_form or not _COUNTING.fullmatch(form, len(term)):

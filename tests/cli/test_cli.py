@@ -106,8 +106,8 @@ def test_ask_explains_in_an_admins_words(tmp_path: Path) -> None:
     assert phrasing == "最像的问法：食堂几点开门"
     (row,) = asked(tmp_path, f"{question}\n", "--explain")
     reasons = row["why"]["reasons"]
-    speaking_for = [FEATURES[name] for name, value in reasons.items() if value > 0][:4]
-    speaking_against = [FEATURES[name] for name, value in reasons.items() if value < 0][:4]
+    speaking_for = [FEATURES[name] for name, value in reasons.items() if value >= 0.05][:4]
+    speaking_against = [FEATURES[name] for name, value in reasons.items() if value <= -0.05][:4]
     assert others == [
         "这一条里没有的字词：呀、堂的、的门、门几、开呀、的",
         f"往上加的：{'；'.join(speaking_for)}",

@@ -25,7 +25,7 @@ from bot.store.records import Opinion, Records, State
 from bot.store.usage import UsageLog
 from bot.texts import members as members_texts
 from bot.texts.languages import Language
-from tests.conftest import CANTEEN, SHIPPED
+from tests.conftest import CANTEEN, SHIPPED, SHIPPED_CONFIDENCE
 from tests.new_database import put_new_database
 from tests.telegram_html import visible
 
@@ -197,7 +197,7 @@ def canteen_snapshot() -> Snapshot:
 
 @pytest.fixture(scope="module")
 def shipped_snapshot() -> Snapshot:
-    return Snapshot.of(read(SHIPPED), "knowledge", ConfidenceModel())
+    return Snapshot.of(read(SHIPPED), "knowledge", SHIPPED_CONFIDENCE)
 
 
 @pytest.fixture

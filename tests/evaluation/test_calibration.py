@@ -23,7 +23,7 @@ def library() -> Knowledge:
 
 
 # TO BE PINNED when the engine's scores are final: the two values are those that the test below prints.
-PINNED = (4, 0.0, 0.0)
+PINNED = (4, 0.466600133, 0.150446432)
 """A version of the engine, the threshold that it computes for the library, and the mean score of some questions.
 
 The threshold is the score of a single question, which a change may leave as it was.

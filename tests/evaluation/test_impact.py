@@ -57,14 +57,14 @@ EFFECTS = {
         Effect("ka bei bieren jianzou", Outcome.ANSWERED, None, "card"),
     ),
     "an answered question that another item takes": (
-        edited(asked(OPENING, "补办范卡要什么")),
-        ReplayedQuestion("补办范卡要什么", "card"),
-        Effect("补办范卡要什么", Outcome.CHANGED, "card", "opening"),
+        edited(asked(OPENING, "补办范卡找谁")),
+        ReplayedQuestion("补办范卡找谁", "card"),
+        Effect("补办范卡找谁", Outcome.CHANGED, "card", "opening"),
     ),
     "a miss that was answered by now, and that another item takes": (
-        edited(asked(OPENING, "补办范卡要什么")),
-        ReplayedQuestion("补办范卡要什么", None),
-        Effect("补办范卡要什么", Outcome.CHANGED, "card", "opening"),
+        edited(asked(OPENING, "补办范卡找谁")),
+        ReplayedQuestion("补办范卡找谁", None),
+        Effect("补办范卡找谁", Outcome.CHANGED, "card", "opening"),
     ),
     "an answered question whose item is gone": (
         without("card"),
@@ -87,7 +87,7 @@ EFFECTS = {
         Effect("卡丢了找谁", Outcome.LOST, "card", "opening", held_out=True),
     ),
     "a phrasing that has two answers now": (
-        edited(asked(OPENING, "补办范卡要什么")),
+        edited(asked(OPENING, "补办范卡找谁")),
         None,
         Effect("补办饭卡", Outcome.AMBIGUOUS, "card", None, held_out=True),
     ),
@@ -153,7 +153,7 @@ def test_a_refusal_that_was_given_an_answer_loses_nothing() -> None:
 
 def test_a_phrasing_that_is_new_is_no_question() -> None:
     """Nothing was promised to it."""
-    new = "补办范卡要什么"
+    new = "补办范卡找谁"
     assert new not in {effect.question for effect in impact(edited(asked(OPENING, new))).effects}
 
 
@@ -161,11 +161,11 @@ def test_the_worst_comes_first() -> None:
     """Then by question; a loss is a lost or a changed answer."""
     known = [
         ReplayedQuestion("卡被别人捡走", None),
-        ReplayedQuestion("补办范卡要什么", "card"),
+        ReplayedQuestion("补办范卡找谁", "card"),
         ReplayedQuestion("饭卡丢了去找谁", "card"),
         ReplayedQuestion("饭卡丢了", "card"),
     ]
-    said = impact(edited(asked(OPENING, "补办范卡要什么", "饭卡丢了找谁"), asked(CARD, "卡被别人捡走")), *known)
+    said = impact(edited(asked(OPENING, "补办范卡找谁", "饭卡丢了找谁"), asked(CARD, "卡被别人捡走")), *known)
     order = [Outcome.LOST, Outcome.CHANGED, Outcome.AMBIGUOUS, Outcome.ANSWERED]
     rows = [(order.index(effect.outcome), effect.question) for effect in said.effects]
     assert rows == sorted(rows)
@@ -202,13 +202,13 @@ def test_what_a_change_does_not_reach_is_not_asked() -> None:
 
 def test_beyond_the_limit_the_nearest_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest is counted."""
-    after = edited(asked(OPENING, "补办范卡要什么"))
-    known = ReplayedQuestion("补办范卡要什么", "card")
+    after = edited(asked(OPENING, "补办范卡找谁"))
+    known = ReplayedQuestion("补办范卡找谁", "card")
     whole = impact(after, known)
     monkeypatch.setattr(replaying, "LIMIT", 4)
     part = impact(after, known)
     assert (part.replayed, part.left_out) == (4, whole.replayed - 4)
-    assert [effect.question for effect in part.effects] == ["补办范卡要什么"]
+    assert [effect.question for effect in part.effects] == ["补办范卡找谁"]
 
 
 def test_progress_is_shown() -> None:
