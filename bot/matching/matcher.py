@@ -165,8 +165,6 @@ class Matcher:
             return self._verdict(whole, whole)
         compound = self._compound(question, form, whole)
         verdict = compound or self._verdict(self._surest(whole, self._asking(question, form)), whole)
-        if isinstance(verdict, Answer) and not compound and self._leaves_open(verdict.chosen[0].item, question, form):
-            verdict = self._unsure(verdict)
         is_offered = isinstance(verdict, Unknown | Suggestions) or (isinstance(verdict, Answer) and not compound)
         return self._offered(form, verdict) if is_offered else verdict
 
@@ -407,18 +405,6 @@ class Matcher:
         if all(part.item.kind is Kind.NOT_COVERED for part in chosen):
             return NotCovered(candidates, offered, why, chosen)
         return Answer(candidates, offered, why, chosen, open_parts)
-
-    def _leaves_open(self, item: Item, question: str, form: str) -> bool:
-        """Whether a message asks several things of which an item holds too little of one to answer it too."""
-        if len(form) > _RAMBLING:
-            return False
-        asked = [words for words, _ in self._asked_for(question, form) if asks_plainly(words)]
-        return len(asked) > 1 and any(self.share(item, words) < _OPEN for words in asked)
-
-    def _unsure(self, verdict: Answer) -> Suggestions:
-        """What was an answer, to choose from."""
-        offered = (*verdict.chosen, *verdict.suggestions)[:_SUGGESTIONS]
-        return Suggestions(verdict.candidates, offered, verdict.why)
 
     def _near(self, piece: str, reading: _Reading, chosen: Iterable[Candidate]) -> tuple[Candidate, ...]:
         """What a part that is not settled may have meant."""

@@ -245,3 +245,51 @@ def test_full_width_is_half_width(asking: str) -> None:
     """The width of characters does not matter."""
     wide = asking.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
     assert CANTEEN_MATCHER.match(wide).candidates == CANTEEN_MATCHER.match(asking).candidates
+
+
+COUNTED = {
+    "how many it has": ("五个好有几个", Answer, ["five-goods"]),
+    "a wrong number": ("五带头有三个吗", Answer, ["five-leads"]),
+    "its own number": ("五个好是五个吗", Answer, ["five-goods"]),
+    "a thing of another number": ("六个好是什么", NotCovered, ["nc-wrong-six-goods"]),
+    "a part that it does not have": ("第六个带头是什么", NotCovered, ["nc-wrong-six-leads"]),
+    "a phase that it does not have": ("第四阶段干什么", NotCovered, ["nc-wrong-three-stages"]),
+    "another word in its place": ("忧患意识是什么", NotCovered, ["nc-wrong-awareness"]),
+    "another number in its place": ("四个意识是什么", NotCovered, ["nc-wrong-awareness"]),
+    "a word that nobody has": ("安全意识是什么", NotCovered, ["nc-wrong-awareness"]),
+}
+
+
+@pytest.mark.parametrize(("question", "kind", "items"), COUNTED.values(), ids=COUNTED.keys())
+def test_what_is_counted_or_confused(question: str, kind: type[Verdict], items: list[str], matcher: Matcher) -> None:
+    """A count is answered by the list; what does not exist is corrected; never an item of the list."""
+    verdict = matcher.match(question)
+    assert isinstance(verdict, kind)
+    assert settled_by(verdict) == items
+
+
+def test_several_parts_of_a_numbered_term_are_the_term() -> None:
+    """Two at least; a single one may be an item of its own."""
+    assert settled_by(RULES_MATCHER.match("三不准第一条和第二条分别是什么")) == ["three-donts"]
+
+
+FOREIGN = ["市委是哪天开动员大会的", "市委哪天开的大会", "2019年县委动员大会是哪天", "谁来修电梯", "明天会下雨吗"]
+
+
+@pytest.mark.parametrize("question", FOREIGN)
+def test_what_the_speech_does_not_name_is_not_answered(question: str, matcher: Matcher) -> None:
+    """Another organisation, another year, another matter."""
+    assert not isinstance(matcher.match(question), Answer)
+
+
+@pytest.mark.parametrize("question", ["图书馆几点开门", "谁来修电梯", "明天会下雨吗"])
+def test_a_base_of_three_items_does_not_know_the_rest_of_the_world(question: str) -> None:
+    """No refusal competes there."""
+    items = (
+        Item("opening", "食堂", "食堂几点开门？", "早上七点开门。", source=("1",)),
+        Item("price", "食堂", "一份午饭多少钱？", "十二块。", source=("1",)),
+        Item("card", "食堂", "饭卡丢了怎么补？", "到窗口补办。", source=("1",)),
+    )
+    young = Matcher(Index.build(KnowledgeBase("", items)))
+    assert settled_by(young.match("食堂几点开门")) == settled_by(young.match("食堂啥时候开门")) == ["opening"]
+    assert not isinstance(young.match(question), Answer)
