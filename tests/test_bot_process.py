@@ -146,7 +146,7 @@ ODD_MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
     "emoji only": ({"text": "😀😀"}, "看你乐呵"),
     "zero width": ({"text": "\u200b\u200d"}, "没看到文字"),
     "3,000 characters": ({"text": "补办饭卡。" * 600}, "只看了前面"),
-    "HTML": ({"text": "<b>补办饭卡</b><script>"}, "工作证"),
+    "HTML": ({"text": "<b>补办饭卡</b>"}, "工作证"),
     "control characters": ({"text": "补办\u0007饭\u0000卡"}, "工作证"),
     "a sticker": (
         {

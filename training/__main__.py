@@ -73,7 +73,7 @@ def trained(examples: Sequence[Example]) -> Forest:
     classifier = HistGradientBoostingClassifier(
         max_leaf_nodes=6,
         max_depth=3,
-        max_iter=150,
+        max_iter=120,
         learning_rate=LEARNING_RATE,
         l2_regularization=1,
         min_samples_leaf=60,

@@ -137,7 +137,8 @@ class Comparison:
         forms = self._index.forms[number]
         shares = [(word, self._share(word, number)) for word in self._words]
         missing = [word.weight * (1 - share) for word, share in shares]
-        asked = sum(word.weight for word in self._words if any(word.text in form for form in forms))
+        asked_in = _as_one(forms)
+        asked = sum(word.weight for word in self._words if word.text in asked_in)
         total = self._weight
         near = process.extract(self._query.form, self._index.compared(number), scorer=fuzz.ratio, limit=_NEAREST)
         echo, silence, agreement, nearest = max(
@@ -173,13 +174,12 @@ class Comparison:
 
     def names_another(self, number: int) -> bool:
         """Whether the question names an organisation, a place or a year, and the item another one in its place."""
-        forms = self._index.forms[number]
-        asked = {word.text for word in self._words if _NAME.fullmatch(word.text) and self._share(word, number) < _HELD}
-        theirs = {word.text for form in forms for word in _words(form, self._index.lexicon)}
-        levels = {word[-1] for word in theirs if _NAME.fullmatch(word)}
+        asked = [word for word in self._words if _NAME.fullmatch(word.text) and self._share(word, number) < _HELD]
         years = {*_YEAR.findall(self._query.form)}
-        known = {year for form in forms for year in _YEAR.findall(form)}
-        return any(word[-1] in levels for word in asked) or bool(years and known and not years & known)
+        if not asked and not years:
+            return False
+        levels, known = _named(self._index.forms[number], self._index.lexicon)
+        return any(word.text[-1] in levels for word in asked) or bool(years and known and not years & known)
 
     def _share(self, word: _Word, number: int) -> float:
         """The share of a word that an item holds."""
@@ -224,6 +224,19 @@ class Comparison:
             if stands_before or any(_are_alike(word.text, other) for other in strange):
                 found = word.weight
         return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(forms: tuple[str, ...], lexicon: Lexicon) -> tuple[frozenset[str], frozenset[str]]:
+    """The levels of the organisations and places that forms name, and their years."""
+    levels = (word.text[-1] for form in forms for word in _words(form, lexicon) if _NAME.fullmatch(word.text))
+    return frozenset(levels), frozenset(year for form in forms for year in _YEAR.findall(form))
+
+
+@lru_cache(maxsize=1 << 14)
+def _as_one(forms: tuple[str, ...]) -> str:
+    """Forms as one text, in which a word is looked for at once."""
+    return "\n".join(forms)
 
 
 def _are_alike(word: str, other: str) -> bool:

@@ -24,7 +24,7 @@ from bot.text import clauses
 QUESTION_LIMIT = 1000
 """Characters of a message that are looked at; a member who writes more is told."""
 
-_CANDIDATES = 10
+_CANDIDATES = 6
 _SUGGESTIONS = 3
 _NEAREST = 30
 """Items that are compared phrasing by phrasing."""
@@ -343,7 +343,7 @@ class Matcher:
         return self._read(form).best
 
     def compared(self, form: str) -> Sequence[Compared]:
-        """The ten first items for a text in its standardised form, read as one question, in the order of the lanes."""
+        """The first items for a text in its standardised form, read as one question, in the order of the lanes."""
         query, ranked = self._ranked(form, self._exact(form))
         return tuple(self._compared(query, ranked))
 

@@ -36,7 +36,7 @@ class Candidate:
 class Judgement:
     """What all verdicts hold.
 
-    ``candidates``: at most 10, best first, equal scores in the order of their ids. ``suggestions``: at most 3 items of
+    ``candidates``: at most 6, best first, equal scores in the order of their ids. ``suggestions``: at most 3 items of
     kind ``answer`` that a member may have meant, best first.
     """
 
