@@ -33,7 +33,10 @@ def test_of_some_questions_none_are_made(question: str) -> None:
     assert ways_to_ask(question) == []
 
 
-QUESTION, OTHERS = "后门的钥匙在哪里领？", ("钥匙领取处", "上哪领后门那把", "领钥匙去几楼", "钥匙去哪拿", "后门钥匙哪领")
+QUESTION, OTHERS = (
+    "后门的钥匙在哪里领？",
+    ("钥匙领取处", "上哪领后门那把", "领钥匙去几楼", "钥匙去哪拿", "后门钥匙哪领"),
+)
 
 
 def key(*phrasings: str) -> Item:
