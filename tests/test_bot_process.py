@@ -15,6 +15,7 @@ from bot.store.history import History
 from bot.store.misses import MissLog
 from bot.store.notices import Notices
 from bot.store.records import NoticeKind
+from tests.clocks import Clock
 from tests.conftest import miss
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
 from tests.process import (
@@ -253,8 +254,9 @@ def test_what_was_kept_long_enough_is_deleted_while_it_runs(settings: dict[str, 
     """By itself, after as many days as are set."""
     settings |= {"CAMPAIGN_BOT_RETENTION_DAYS": "30"}
     for days in (29, 31):
-        then = datetime.now(UTC) - timedelta(days=days)
-        with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"], lambda then=then: then) as database:  # type: ignore[misc]
+        clock = Clock()
+        clock.now = datetime.now(UTC) - timedelta(days=days)
+        with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"], clock) as database:
             MissLog(database, 100).record(miss(f"{days}天前问的"))
             Notices(database).add(NoticeKind.CHANGE, [5500112233], b"")
     log = tmp_path / "log"

@@ -154,7 +154,7 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     near = [Candidate(item, 0.5) for item in longest]
     effects = tuple(Effect("问" * 500, outcome, longest[0].id, longest[1].id) for outcome in Outcome for _ in range(9))
     views = [
-        cards.card(cluster, 5, cards.COUNTED, near, longest[0], {Opinion.WRONG: 9}, longest),
+        cards.card(cluster, 5, cards.COUNTED, near, longest[0], {Opinion.WRONG: 9}, longest, clock),
         cards.not_covered(cluster, longest),
         Reply(
             admins_texts.ASK_SOURCES.format(answer=full.answer, done=admins_texts.BUTTON_DONE),

@@ -25,7 +25,7 @@ class Letters:
         self.delivers = True
         self.notices = Notices(database)
         self.inbox = InboxSetup(database).inbox
-        self.report = DeadLetterReport(self.inbox, History(database), self._keep)
+        self.report = DeadLetterReport(self.inbox, History(database), self._keep, clock)
 
     async def _keep(self, kind: NoticeKind, reply: Reply, mark: str) -> None:
         self.told.append(reply)

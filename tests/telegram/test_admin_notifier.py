@@ -32,15 +32,16 @@ KNOWLEDGE, HEALTH, CHANGE = NoticeKind.KNOWLEDGE, NoticeKind.HEALTH, NoticeKind.
 class Admins:
     """Two admins, and what brings them notices, as it is after each start."""
 
-    def __init__(self, api: FakeBotApi, bot: ExtBot[None], database: Database) -> None:
+    def __init__(self, api: FakeBotApi, bot: ExtBot[None], database: Database, clock: Clock) -> None:
         self.api = api
         self.bot = bot
         self.notices = Notices(database)
+        self.clock = clock
         self.notifier = self.started()
 
     def started(self, secret: str = TOKEN) -> AdminNotifier:
         """What brings them notices after a start; one that was there before is as if killed."""
-        return AdminNotifier(Messages(self.bot), self.notices, Encryption(secret), (ADMIN, OTHER))
+        return AdminNotifier(Messages(self.bot), self.notices, Encryption(secret), (ADMIN, OTHER), self.clock)
 
     def told(self, chat: int = ADMIN) -> list[str]:
         """What an admin got to read."""
@@ -64,9 +65,9 @@ class Admins:
 
 
 @pytest.fixture
-async def admins(api: FakeBotApi, database: Database) -> AsyncIterator[Admins]:
+async def admins(api: FakeBotApi, database: Database, clock: Clock) -> AsyncIterator[Admins]:
     async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
-        yield Admins(api, bot, database)
+        yield Admins(api, bot, database, clock)
 
 
 async def test_each_admin_is_told_once(admins: Admins) -> None:
