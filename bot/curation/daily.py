@@ -23,10 +23,10 @@ class Waiting:
 
 @dataclass(eq=False)
 class DailyLine:
-    """Counts what waits, and has it sent once a day from ``hour`` on, never if that is None. Every method raises StoreError.
+    """Counts what waits, and has it sent once a day from ``hour`` on; never if that is None.
 
     The moment up to which misses were counted is the mark that is noted with the delivery of a line; its day has had
-    its line then, whether there was anything to tell or not.
+    its line then, whether there was anything to tell or not. Every method raises StoreError where the store fails.
     """
 
     misses: MissLog

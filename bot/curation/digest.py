@@ -54,7 +54,7 @@ class Report:
 class Digest:
     """Works the digest out, and has it sent once a week. Every method raises StoreError where the store fails.
 
-    ``hour``: from when on it is sent on its day. ``random`` draws the answers to judge.
+    ``hour``: it is sent at no earlier one of a day. ``random`` draws the answers to judge.
     """
 
     clusters: MissClusters
@@ -99,7 +99,7 @@ class Digest:
         return [(edit, clusters[edit.question]) for edit in found]
 
     async def send_if_due(self, current: CurrentSnapshot, send: Callable[[Report, str], Awaitable[None]]) -> None:
-        """Have it sent on Mondays, or on the first day after that on which the bot runs; first in the second week.
+        """Have it sent on Monday from ``hour`` on, or on a later day if the bot was off; first in the second week.
 
         ``send`` keeps a report as a notice, with the week as the mark that is noted with its delivery.
         """
