@@ -1,5 +1,8 @@
 """What admins say and press, where a conversation over HTTP would show no more."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from bot.conversation import cards
@@ -137,6 +140,16 @@ def test_a_draft_does_not_take_an_admins_own_questions_for_itself(admin_setup: A
     assert admin_setup.say("食堂几点开门").text == admins_texts.CHOOSE_WITH_BUTTONS
     admin_setup.clock.now = admin_setup.clock.now.replace(hour=11)
     assert admin_setup.turn_said("食堂几点开门") is None
+
+
+def test_times_are_those_of_the_clock(admin_setup: AdminSetup) -> None:
+    """When a question was asked last, and when something was done: it is tomorrow in Shanghai already."""
+    admin_setup.clock.zone = ZoneInfo("Asia/Shanghai")
+    admin_setup.clock.now = datetime(2026, 5, 31, 16, 30, tzinfo=UTC)
+    admin_setup.miss("外星人来过没有")
+    admin_setup.history.record(5, ActionKind.RELOAD, "")
+    assert "最近一次 6月1日" in admin_setup.say("/missed").text
+    assert "06-01 00:30" in admin_setup.say("/history").text
 
 
 def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> None:

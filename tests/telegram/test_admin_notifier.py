@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import Markup
@@ -152,12 +153,13 @@ async def test_buttons_and_html_are_kept(admins: Admins) -> None:
 
 
 async def test_a_late_notice_says_from_when_it_is(admins: Admins, clock: Clock) -> None:
-    """What it says may have passed since."""
+    """What it says may have passed since; the time is the clock's."""
+    clock.zone = ZoneInfo("Asia/Shanghai")
     await admins.tell(KNOWLEDGE, "两处错误")
     clock.now += timedelta(hours=2)
     await admins.deliver()
     (told,) = admins.told()
-    assert told.startswith("（这条是 5月31日 ")
+    assert told.startswith("（这条是 5月31日 17:00 的")
     assert told.endswith("两处错误")
 
 
