@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from bot.clock import Clock
 from bot.config import Settings
 from bot.conversation.members import MemberConversation
 from bot.curation.clustering import Clustering
@@ -47,7 +48,8 @@ class App(AbstractContextManager["App"]):
     folder: Path
     progress: Progress
 
-    database = _part(lambda app: Database.open(app.settings.database_url))
+    clock = _part(lambda app: Clock(app.settings.time_zone))
+    database = _part(lambda app: Database.open(app.settings.database_url, app.clock))
     misses = _part(lambda app: MissLog(app.database, app.settings.missed_limit))
     usage = _part(lambda app: UsageLog(app.database, app.misses, app.settings.missed_limit))
     inbox = _part(lambda app: Inbox(app.database, app.usage))

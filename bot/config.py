@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -94,6 +95,14 @@ def _database_url(url: str) -> str:
     return f"{found[1]}{absolute(Path(found[2]))}{found[3]}"
 
 
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        # Of what stands beside the zones' files, such as a folder, the system tells.
+        raise ValueError(str(error)) from error
+
+
 def _count(default: int, least: int, most: int) -> Any:  # noqa: ANN401 - as pydantic's ``Field``
     return Field(default, ge=least, le=most, description=f"a whole number from {least} to {most}")
 
@@ -117,6 +126,10 @@ _Host = Annotated[str, StringConstraints(min_length=1)]
 _Port = Annotated[int, Field(ge=0, lt=1 << 16)]
 _Key = Annotated[SecretStr, Field(min_length=16)]
 _LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
+_TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+_Hour = Annotated[
+    Annotated[int, Field(ge=0, le=23)] | None, BeforeValidator(lambda hour: None if hour.lower() == "off" else hour)
+]
 _DatabaseUrl = Annotated[
     str, StringConstraints(pattern=r"^(sqlite(\+pysqlite)?:///.|postgresql(\+\w+)?://)"), AfterValidator(_database_url)
 ]
@@ -157,6 +170,8 @@ class Settings(BaseSettings):
     misses_a_day: int = _count(30, 0, 10_000)
     missed_limit: int = _count(10_000, 1, 1_000_000)
     retention_days: int = _count(180, 1, 3650)
+    time_zone: _TimeZone | None = Field(None, description="an IANA name such as Asia/Shanghai")
+    daily_hour: _Hour = Field(9, description="a whole hour from 0 to 23, or off")
     git_commit: bool = Field(default=False, description="true or false")
     log_level: _LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     cache: _Folder | None = Field(default_factory=_cache_folder, description="a folder")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import quote
 
+from bot.clock import MACHINE, Clock
 from bot.masking import without_numbers
 
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
@@ -25,14 +26,15 @@ _SHORTEST_SECRET = 4
 
 
 class PlainFormatter(logging.Formatter):
-    """A line for people.
+    """A line for people, with the time of ``clock``.
 
     ``secrets`` are blanked out wherever they came from, and so is all that looks like a token, or like the user name
     and the password in an address, or like a member's personal number.
     """
 
-    def __init__(self, secrets: Collection[str] = ()) -> None:
+    def __init__(self, secrets: Collection[str] = (), clock: Clock = MACHINE) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self.converter = lambda at: clock.local(datetime.fromtimestamp(at or 0.0, UTC)).timetuple()
         known = {form for secret in secrets if len(secret) >= _SHORTEST_SECRET for form in (secret, quote(secret, ""))}
         # The longest first: a secret may be the beginning of another.
         literal = (re.escape(secret) for secret in sorted(known, key=len, reverse=True))
@@ -62,13 +64,13 @@ class JsonFormatter(PlainFormatter):
         return json.dumps(fields, ensure_ascii=False)
 
 
-def configure_logging(level: str, secrets: Collection[str]) -> None:
+def configure_logging(level: str, secrets: Collection[str], clock: Clock) -> None:
     """Log to standard error.
 
     Libraries tell warnings alone, whatever the level: below that they write whole updates and URLs with the token.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(PlainFormatter(secrets) if sys.stderr.isatty() else JsonFormatter(secrets))
+    handler.setFormatter(PlainFormatter(secrets, clock) if sys.stderr.isatty() else JsonFormatter(secrets))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
     logging.getLogger("bot").setLevel(level)

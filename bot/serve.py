@@ -16,6 +16,7 @@ from bot.app import App
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
+from bot.curation.daily import DailyLine, Waiting
 from bot.curation.digest import Digest, Report
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
@@ -50,6 +51,8 @@ from bot.telegram.sending import LIMITS, Limits, SendingPolicy
 from bot.telegram.webhook import Webhook
 
 _LOG = logging.getLogger(__name__)
+_DIGEST_HOUR = 9
+"""When the weekly digest is sent if there is no daily line."""
 _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
 
@@ -102,24 +105,28 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     messages = Messages(bot)
     notices = Notices(app.database)
     told = [settings.admin_group] if settings.admin_group else list(dict.fromkeys(settings.admins))
-    admin_notifier = AdminNotifier(messages, notices, encryption, told)
-    subscription_notifier = SubscriptionNotifier(
-        messages, Subscriptions(app.database), encryption, current, app.conversation
-    )
+    admin_notifier = AdminNotifier(messages, notices, encryption, told, app.clock)
+    subscriptions = Subscriptions(app.database)
+    subscription_notifier = SubscriptionNotifier(messages, subscriptions, encryption, current, app.conversation)
 
     lifecycle = MissLifecycle(app.misses, app.usage, current)
-    digest = Digest(app.clusters, app.clustering, app.usage, app.history, notices)
+    daily_line = DailyLine(app.misses, subscriptions, app.history, notices, app.clock, settings.daily_hour)
+    digest_hour = _DIGEST_HOUR if settings.daily_hour is None else settings.daily_hour
+    digest = Digest(app.clusters, app.clustering, app.usage, app.history, notices, app.clock, digest_hour)
     reloader = Reloader(
         folder=app.folder,
         current=current,
         edits=edits,
         lifecycle=lifecycle,
-        tell=lambda event: admin_notifier.tell(cards.notice_kind(event), cards.notice(event)),
+        tell=lambda event: admin_notifier.tell(cards.notice_kind(event), cards.notice(event, app.clock)),
         cache=settings.cache,
     )
 
     def send_digest(report: Report, week: str) -> Awaitable[None]:
         return admin_notifier.keep(NoticeKind.DIGEST, cards.digest(report, current.snapshot.base), week)
+
+    def send_daily_line(waiting: Waiting, mark: str) -> Awaitable[None]:
+        return admin_notifier.keep(NoticeKind.DAILY, cards.daily(waiting), mark)
 
     def delete_old() -> int:
         return app.database.purge(timedelta(days=settings.retention_days)) + admin_notifier.drop_old()
@@ -134,6 +141,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         usage=app.usage,
         digest=digest,
         reload=reloader.reload,
+        clock=app.clock,
     )
 
     members = MemberHandlers(
@@ -142,7 +150,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         messages,
         rate_limit=MemberRateLimit(settings.messages_a_minute),
         typing_limit=MemberRateLimit(settings.messages_a_minute * _LETTERS_A_QUESTION),
-        quota=DailyQuota(settings.misses_a_day),
+        quota=DailyQuota(settings.misses_a_day, app.clock.today),
         usage=app.usage,
         notifier=subscription_notifier,
         metrics=metrics,
@@ -163,7 +171,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         metrics=metrics,
         tell=admin_notifier.tell,
     )
-    dead_letters = DeadLetterReport(app.inbox, app.history, admin_notifier.keep)
+    dead_letters = DeadLetterReport(app.inbox, app.history, admin_notifier.keep, app.clock)
     retention = Retention(delete_old)
     service = Service(
         worker=worker,
@@ -188,7 +196,8 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
             *(partial(periodic, partial(admin_notifier.deliver_next, chat), every_s=0) for chat in told),
             partial(periodic, subscription_notifier.tell, every_s=5),
             partial(periodic, partial(follow_name, bot), every_s=600),
-            partial(periodic, partial(digest.send_if_due, current, send_digest), every_s=300),
+            partial(periodic, partial(digest.send_if_due, current, send_digest), every_s=60),
+            partial(periodic, partial(daily_line.send_if_due, send_daily_line), every_s=60),
         ),
         reload=reloader.ask,
     )

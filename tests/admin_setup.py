@@ -61,7 +61,7 @@ class AdminSetup:
         self.edits = Edits(self.folder, self.current, self.history, lambda: self.known, commits=commits)
         self.lifecycle = MissLifecycle(self.misses, self.usage, self.current)
         self.clustering = Clustering(self.clusters, snapshot.index)
-        self.digest = Digest(self.clusters, self.clustering, self.usage, self.history, self.notices, self.clock)
+        self.digest = Digest(self.clusters, self.clustering, self.usage, self.history, self.notices, self.clock, 9)
         self.conversation = AdminConversation(
             current=self.current,
             editing=Editing(self.current, self.edits, self.lifecycle, self.clusters, self.history),
@@ -71,6 +71,7 @@ class AdminSetup:
             history=self.history,
             usage=self.usage,
             digest=self.digest,
+            clock=self.clock,
             reload=lambda: Reloaded(None),
         )
 

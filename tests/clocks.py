@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import bot.clock
+
 Result = TypeVar("Result")
 
 _TICK_S = 1e-6
@@ -14,14 +16,15 @@ _TICK_S = 1e-6
 _MOMENT_S = 0.0005
 
 
-class Clock:
-    """A clock that stands until it is moved."""
+class Clock(bot.clock.Clock):
+    """A clock that stands until it is moved; its zone may be changed too."""
 
     def __init__(self) -> None:
+        super().__init__(UTC)
         self.now = datetime(2026, 5, 31, 9, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        return self.now
+        return self.local(self.now)
 
 
 class VirtualTime:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.clock import MACHINE
 from bot.conversation.reply import Reply
 from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
@@ -100,7 +101,7 @@ def dead_letters_of(setup: InboxSetup) -> DeadLetterReport:
     async def keep(_kind: NoticeKind, _reply: Reply, _mark: str) -> None:
         """There is nobody."""
 
-    return DeadLetterReport(setup.inbox, History(setup.database), keep)
+    return DeadLetterReport(setup.inbox, History(setup.database), keep, MACHINE)
 
 
 def question(number: int, text: str, chat: int = 7, **fields: Any) -> dict[str, Any]:

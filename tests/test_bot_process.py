@@ -7,6 +7,7 @@ import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.store.history import History
 from bot.store.misses import MissLog
 from bot.store.notices import Notices
 from bot.store.records import NoticeKind
+from tests.clocks import Clock
 from tests.conftest import miss
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
 from tests.process import (
@@ -253,8 +255,9 @@ def test_what_was_kept_long_enough_is_deleted_while_it_runs(settings: dict[str, 
     """By itself, after as many days as are set."""
     settings |= {"CAMPAIGN_BOT_RETENTION_DAYS": "30"}
     for days in (29, 31):
-        then = datetime.now(UTC) - timedelta(days=days)
-        with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"], lambda then=then: then) as database:  # type: ignore[misc]
+        clock = Clock()
+        clock.now = datetime.now(UTC) - timedelta(days=days)
+        with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"], clock) as database:
             MissLog(database, 100).record(miss(f"{days}天前问的"))
             Notices(database).add(NoticeKind.CHANGE, [5500112233], b"")
     log = tmp_path / "log"
@@ -288,8 +291,7 @@ def test_the_digest_comes_by_itself(api: FakeBotApi, settings: dict[str, str], t
     """Once a week is over; here the last one was sent long ago."""
     with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"]) as database:
         History(database).put_mark("digest", "2020-1")
-    # Before nine o'clock on a Monday it would still be waited for: it is later somewhere.
-    settings |= {"CAMPAIGN_BOT_ADMINS": "5500112233", "TZ": "UTC" if datetime.now(UTC).hour >= 9 else "UTC-9"}
+    settings |= {"CAMPAIGN_BOT_ADMINS": "5500112233", "CAMPAIGN_BOT_DAILY_HOUR": "0"}
     with ending(execute(settings, tmp_path / "log")) as process:
         (digest,) = api.wait_for_messages(1)
         stop(process)
@@ -297,11 +299,37 @@ def test_the_digest_comes_by_itself(api: FakeBotApi, settings: dict[str, str], t
     assert digest["text"].startswith("一周小结")
 
 
+def test_the_daily_line_comes_by_itself(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """Once, also over a restart; here the last one was sent long ago. The day is that of the zone that is set."""
+    zone = ZoneInfo("Asia/Shanghai")
+    settings |= {"CAMPAIGN_BOT_ADMINS": "5500112233", "CAMPAIGN_BOT_DAILY_HOUR": "0"}
+    settings |= {"CAMPAIGN_BOT_TIME_ZONE": zone.key}
+
+    def mark() -> str:
+        with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"]) as database:
+            return History(database).mark("daily") or ""
+
+    with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"]) as database:
+        MissLog(database, 100).record(miss("外星人来过没有"))
+        History(database).put_mark("daily", "2020-01-01T00:00:00+00:00")
+    for _ in range(2):
+        with ending(execute(settings, tmp_path / "log")) as process:
+            api.wait_for_messages(1)
+            wait_for(lambda: not mark().startswith("2020"))
+            api.member_says("你好")
+            api.wait_until(lambda: not api.pending)
+            stop(process)
+    lines = [message["text"] for message in api.sent() if message["chat"]["id"] == 5500112233]
+    assert lines == ["新增 1 条没答上的。看看：/missed"]
+    assert mark().endswith("+08:00")
+
+
 BAD_SETTINGS = {
     "no token": ({"CAMPAIGN_BOT_TOKEN": ""}, "BotFather"),
     "a malformed token": ({"CAMPAIGN_BOT_TOKEN": "abc"}, "BotFather"),
     "no knowledge": ({"CAMPAIGN_BOT_KNOWLEDGE": "/nonexistent"}, "campaign-bot check"),
     "an unwritable data folder": ({"CAMPAIGN_BOT_DATABASE_URL": "sqlite:////proc/none/bot.db"}, "DATABASE_URL"),
+    "a zone that is none": ({"CAMPAIGN_BOT_TIME_ZONE": "Asia/Canary"}, "an IANA name such as Asia/Shanghai"),
     "a malformed setting": ({"CAMPAIGN_BOT_ADMINS": "1,x"}, "CAMPAIGN_BOT_ADMINS"),
 }
 

@@ -1,6 +1,7 @@
 """Settings: what is read from the environment and from ``.env``, and what is said of what is malformed."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -37,6 +38,16 @@ READ: dict[str, tuple[dict[str, str], str, object]] = {
     "a level in blanks": ({"LOG_LEVEL": "debug "}, "log_level", "DEBUG"),
     "a key of blanks": ({"KEY": " " * 20}, "key", None),
     "an address in blanks": ({"API_URL": " HTTPS://x.org "}, "api_url", "HTTPS://x.org"),
+    "no zone": ({}, "time_zone", None),
+    "a zone of blanks": ({"TIME_ZONE": " "}, "time_zone", None),
+    "a zone": ({"TIME_ZONE": " Asia/Shanghai "}, "time_zone", ZoneInfo("Asia/Shanghai")),
+    "a zone without a place": ({"TIME_ZONE": "UTC"}, "time_zone", ZoneInfo("UTC")),
+    "no hour": ({}, "daily_hour", 9),
+    "an hour that is empty is not set": ({"DAILY_HOUR": ""}, "daily_hour", 9),
+    "the first hour": ({"DAILY_HOUR": "0"}, "daily_hour", 0),
+    "the last hour": ({"DAILY_HOUR": "23"}, "daily_hour", 23),
+    "an hour with a nought": ({"DAILY_HOUR": "08"}, "daily_hour", 8),
+    "no daily line": ({"DAILY_HOUR": " Off "}, "daily_hour", None),
     "a group": ({"ADMIN_GROUP": "-100123"}, "admin_group", -100123),
     "a setting that is empty is not set": ({"ADMIN_GROUP": ""}, "admin_group", None),
     "a level in small letters": ({"LOG_LEVEL": "debug"}, "log_level", "DEBUG"),
@@ -207,6 +218,17 @@ MALFORMED = {
     "more days than dates have": ("retention_days", "99999999999"),
     "half a day": ("retention_days", "0.5"),
     "perhaps": ("git_commit", "maybe"),
+    "a zone that is none": ("time_zone", "Asia/Canary"),
+    "a zone in Chinese": ("time_zone", "北京"),
+    "an offset for a zone": ("time_zone", "UTC+8"),
+    "half a zone": ("time_zone", "Asia"),
+    "a file for a zone": ("time_zone", "/etc/localtime"),
+    "a path out of the zones": ("time_zone", "../../../etc/passwd"),
+    "a file that is no zone": ("time_zone", "zone.tab"),
+    "an hour of the next day": ("daily_hour", "24"),
+    "an hour before the day": ("daily_hour", "-1"),
+    "a time for an hour": ("daily_hour", "9:30"),
+    "a word for an hour": ("daily_hour", "never"),
     "no home": ("knowledge", "~nobody-canary/k"),
     "no home for the database": ("database_url", "sqlite:///~nobody-canary/k"),
 }

@@ -4,9 +4,12 @@ import json
 import logging
 import re
 import sys
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.clock import Clock
 from bot.config import Settings
 from bot.logs import JsonFormatter, PlainFormatter
 from tests.fake_bot_api import TOKEN
@@ -68,6 +71,17 @@ def test_no_address_keeps_its_user_and_password(leak: str, left: str, *, failed:
     for line in lines:
         assert "canary" not in line.replace("can/ary", "canary").replace("can#ary", "canary")
     assert failed or all(line.endswith(left) for line in lines)
+
+
+def test_a_line_for_people_has_the_time_of_their_zone() -> None:
+    """A line for programs has UTC, whatever the zone."""
+    row = record("几点")
+    row.created, row.msecs = datetime(2026, 5, 31, 16, 30, tzinfo=UTC).timestamp(), 0
+    plain = PlainFormatter(clock=Clock(ZoneInfo("Asia/Shanghai"))).format(row)
+    assert plain.startswith("2026-06-01 00:30:00,000 ")
+    assert json.loads(JsonFormatter(clock=Clock(ZoneInfo("Asia/Shanghai"))).format(row))["time"] == (
+        "2026-05-31T16:30:00.000+00:00"
+    )
 
 
 def test_no_personal_number_is_written() -> None:

@@ -19,7 +19,7 @@ def impatient_bot() -> None:
 
 def _serve(limits: Limits, patience: Patience) -> None:
     app = build()
-    configure_logging(app.settings.log_level, app.settings.secrets())
+    configure_logging(app.settings.log_level, app.settings.secrets(), app.clock)
     serve(app, limits, patience)
 
 

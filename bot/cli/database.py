@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ import typer
 
 from bot.cli.plots import misses_page
 from bot.cli.terminal import HTML_OPTION, build_on_database, print_json, print_table
+from bot.clock import Clock
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.masking import question_key
@@ -46,7 +48,7 @@ def _clusters(context: typer.Context) -> None:
 @missed.command("list", help=texts.HELP_MISSED_LIST)
 def _list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] = False) -> None:
     with build_on_database() as bot:
-        rows = [_cells(row) for row in bot.misses.rows(list(State) if every else [State.OPEN])]
+        rows = [_local_cells(row, bot.clock) for row in bot.misses.rows(list(State) if every else [State.OPEN])]
     # A terminal has capacity for what matters; a pipe gets every column.
     pick = itemgetter(*(_SHORT_COLUMNS if sys.stdout.isatty() else texts.MISSED_COLUMNS))
     print_table(pick(texts.MISSED_COLUMNS), list(map(pick, rows)), if_empty=texts.MISSED_NONE)
@@ -56,7 +58,7 @@ def _list(*, every: Annotated[bool, typer.Option("--all", help=texts.HELP_ALL)] 
 def _show(row_id: RowId) -> None:
     with build_on_database() as bot:
         row, days = bot.misses.row(row_id), bot.misses.days(row_id)
-    for name, value in _cells(row).items():
+    for name, value in _local_cells(row, bot.clock).items():
         print(texts.MISSED_CELL.format(name=texts.MISSED_COLUMNS[name], value="" if value is None else value))
     print(texts.MISSED_DAYS)
     for day, count in days.items():
@@ -121,9 +123,14 @@ def _export(form: Annotated[Literal["csv", "json"], typer.Option("--format", hel
 
 
 def _cells(row: MissedQuestion) -> dict[str, Any]:
-    """A row as the log's columns, in their order; times in ISO form, UTC."""
+    """A row as the log's columns, in their order; times in ISO form, in UTC as the row has them."""
     cells = {name: getattr(row, name) for name in texts.MISSED_COLUMNS}
     return cells | {name: cells[name].isoformat() for name in ("first_asked", "last_asked")}
+
+
+def _local_cells(row: MissedQuestion, clock: Clock) -> dict[str, Any]:
+    """A row as ``_cells``, with times as people read them."""
+    return _cells(replace(row, first_asked=clock.local(row.first_asked), last_asked=clock.local(row.last_asked)))
 
 
 def _neutral(value: object) -> object:
@@ -135,7 +142,10 @@ def feedback() -> None:
     """Print what members think of the answers."""
     with build_on_database() as bot:
         counts = bot.usage.feedback()
-    rows = [(row.question, row.item, OPINIONS[row.opinion], row.count, row.last_given.date()) for row in counts]
+    rows = [
+        (row.question, row.item, OPINIONS[row.opinion], row.count, bot.clock.local(row.last_given).date())
+        for row in counts
+    ]
     print_table(texts.FEEDBACK_COLUMNS, rows, if_empty=texts.FEEDBACK_NONE)
 
 
@@ -144,7 +154,11 @@ def _dead_letters() -> None:
     with build_on_database() as bot:
         letters = bot.inbox.dead_letters()
     rows = [
-        (letter.id, *(at.isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at)), letter.fault)
+        (
+            letter.id,
+            *(bot.clock.local(at).isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at)),
+            letter.fault,
+        )
         for letter in letters
     ]
     print_table(texts.INBOX_COLUMNS, rows, if_empty=texts.INBOX_NONE)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import escape
 from typing import Any
 
@@ -22,7 +22,7 @@ _BINS = 50
 def misses_page(bot: App) -> str:
     """The page about what is asked and missed, as HTML."""
     bot.clustering.cluster_new()
-    today = datetime.now(UTC).date()
+    today = bot.clock.today()
     daily = bot.usage.daily(today - timedelta(days=bot.settings.retention_days))
     lines = {
         name: {day: sum(counts.get(verdict, 0) for verdict in verdicts) for day, counts in daily.items()}
@@ -42,7 +42,7 @@ def misses_page(bot: App) -> str:
     }
     ages = dict.fromkeys(texts.REPORT_AGE_LIMITS, 0)
     for row in bot.misses.rows([State.OPEN]):
-        days = (today - row.first_asked.date()).days
+        days = (today - bot.clock.local(row.first_asked).date()).days
         ages[next(name for name, limit in texts.REPORT_AGE_LIMITS.items() if days < limit)] += 1
     return _page(
         texts.REPORT_TITLE,

@@ -9,6 +9,7 @@ import typer
 
 from bot.app import App
 from bot.cli.terminal import progress, read_settings
+from bot.clock import Clock
 from bot.config import check_proxies, load_settings, unknown_settings
 from bot.errors import CampaignBotError
 from bot.logs import configure_logging
@@ -21,7 +22,7 @@ def run() -> None:
     """Serve members on Telegram."""
     try:
         settings = load_settings()
-        configure_logging(settings.log_level, settings.secrets())
+        configure_logging(settings.log_level, settings.secrets(), Clock(settings.time_zone))
         for line in unknown_settings():
             _LOG.warning("%s", line)
         settings.required_token()

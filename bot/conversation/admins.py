@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.clock import Clock
 from bot.conversation import callbacks, cards
 from bot.conversation.callbacks import YES, AdminAction, AdminCallback, Callback, FormAction, FormCallback
 from bot.conversation.commands import Command
@@ -49,6 +50,7 @@ class AdminConversation:
     usage: UsageLog
     digest: Digest
     reload: Callable[[], Notice]
+    clock: Clock
 
     def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after one of ``COMMANDS``."""
@@ -69,7 +71,7 @@ class AdminConversation:
                 reply = cards.status(self.current.snapshot.base, self.usage.demand(), self.usage.sample(CONFIDENCE))
             case "reload":
                 self.history.record(admin.id, ActionKind.RELOAD, "")
-                reply = cards.notice(self.reload())
+                reply = cards.notice(self.reload(), self.clock)
             case _:
                 reply = cards.help_for_admins()
         return _leaving(form, AdminTurn(reply))
@@ -107,7 +109,7 @@ class AdminConversation:
 
     def _past(self, start: int) -> Reply:
         found = self.history.latest(cards.HISTORY_PAGE + 1, start)
-        return cards.history(found, start, self.current.snapshot.base)
+        return cards.history(found, start, self.current.snapshot.base, self.clock)
 
     def _card(self, place: int) -> Reply:
         """The card at this place of the list, or the nearest one that there is."""
@@ -123,7 +125,7 @@ class AdminConversation:
         nearest = [candidate for candidate in self._nearest(cluster, Kind.ANSWER) if candidate.item is not complained]
         opinions = self.usage.complaints(complained.id) if complained else {}
         not_meant = [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id]
-        return cards.card(cluster, place, len(ranked), nearest[:_NEAREST], complained, opinions, not_meant)
+        return cards.card(cluster, place, len(ranked), nearest[:_NEAREST], complained, opinions, not_meant, self.clock)
 
     def _nearest(self, cluster: Cluster, kind: Kind) -> list[Candidate]:
         """The items of a kind that are nearest to a cluster's first question."""

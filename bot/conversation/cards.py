@@ -4,12 +4,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from bot.clock import Clock
 from bot.conversation import callbacks
 from bot.conversation.callbacks import YES, AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Field, Form
 from bot.conversation.member_replies import places
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.curation import reload
+from bot.curation.daily import Waiting
 from bot.curation.digest import Report
 from bot.curation.edits import Plan
 from bot.curation.planning import subject
@@ -75,6 +77,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     complained: Item | None,
     opinions: Mapping[Opinion, int],
     not_meant: Sequence[Item],
+    clock: Clock,
 ) -> Reply:
     """A cluster of misses.
 
@@ -83,7 +86,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     """
     first, *others = cluster.questions
     head = texts.CARD_HEAD if cluster.days <= 1 else texts.CARD_HEAD_DAYS
-    known = {"cluster": cluster, "last": first.last_asked.astimezone(), "place": place + 1}
+    known = {"cluster": cluster, "last": clock.local(first.last_asked), "place": place + 1}
     most = f"{count}+" if count >= COUNTED else count
     lines = [(texts.CARD_COMPLAINTS if complained else head).format(count=most, **known)]
     if cluster.waiting:
@@ -266,13 +269,13 @@ def refusal(error: EditRefusedError, written: str = "") -> Reply:
     return Reply("\n".join(parts))
 
 
-def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply:
+def history(actions: Sequence[Action], start: int, base: KnowledgeBase, clock: Clock) -> Reply:
     """What was done, a page of it; edits can be undone."""
     if not actions:
         return Reply(texts.HISTORY_NONE)
     lines, buttons = [texts.HISTORY_HEAD], list[Button]()
     for action in actions[:HISTORY_PAGE]:
-        lines.append(history_row(action, base))
+        lines.append(history_row(action, base, clock))
         if action.kind is ActionKind.IGNORE:
             unignore = AdminCallback(AdminAction.UNIGNORE, int(action.detail))
             buttons.append(Button(texts.HISTORY_CARE.format(id=action.id), unignore))
@@ -287,12 +290,12 @@ def history(actions: Sequence[Action], start: int, base: KnowledgeBase) -> Reply
     return Reply("\n".join(lines), (*_column(buttons), *pager))
 
 
-def history_row(action: Action, base: KnowledgeBase) -> str:
+def history_row(action: Action, base: KnowledgeBase, clock: Clock) -> str:
     """One action in a line."""
     who = texts.HISTORY_COMMAND_LINE if action.admin is None else texts.HISTORY_WHO.format(admin=action.admin)
     return texts.HISTORY_ROW.format(
         id=action.id,
-        time=action.at.astimezone(),
+        time=clock.local(action.at),
         who=who,
         what=action_words(action, base),
         state=texts.HISTORY_STATES.get(action.state, ""),
@@ -356,6 +359,18 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
     return Reply("\n".join(lines), _column(buttons))
 
 
+def daily(waiting: Waiting) -> Reply:
+    """The daily line, of counts alone."""
+    match waiting:
+        case Waiting(misses=0):
+            line = texts.DAILY_PEOPLE
+        case Waiting(people=0):
+            line = texts.DAILY_MISSES
+        case _:
+            line = texts.DAILY
+    return Reply(line.format(waiting=waiting))
+
+
 def judgements(judged: Sequence[bool], sample: Sample) -> Reply:
     """What the judgements say so far: all of them, of which each says whether an answer was right, and the sample."""
     if not judged:
@@ -390,7 +405,7 @@ def notice_kind(event: reload.Notice) -> NoticeKind:
     return NoticeKind.KNOWLEDGE if isinstance(event, reload.KnowledgeFaulty) else NoticeKind.CHANGE
 
 
-def notice(event: reload.Notice) -> Reply:  # noqa: PLR0911 - one return a notice
+def notice(event: reload.Notice, clock: Clock) -> Reply:  # noqa: PLR0911 - one return a notice
     """What admins are told of the knowledge folder."""
     match event:
         case reload.Reloaded(base):
@@ -412,6 +427,6 @@ def notice(event: reload.Notice) -> Reply:  # noqa: PLR0911 - one return a notic
         case reload.AnswersLost(impact, base):
             return Reply("\n".join((texts.RELOAD_LOSES, *impact_lines(impact, base))))
         case reload.EditsOverwritten(actions, base):
-            edits = "\n".join(history_row(action, base) for action in actions)
+            edits = "\n".join(history_row(action, base, clock) for action in actions)
             rows = _column(Button(texts.BUTTON_AGAIN, AdminCallback(AdminAction.REDO, action.id)) for action in actions)
             return Reply(texts.RELOAD_OVERWRITES.format(edits=edits), rows)

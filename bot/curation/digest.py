@@ -4,9 +4,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random, SystemRandom
 
+from bot.clock import Clock
 from bot.curation.clustering import Clustering
 from bot.evaluation.next_edits import NextEdit, best_next_edits
 from bot.items import VerdictKind
@@ -27,7 +28,6 @@ _MISSES = 2000
 _CANDIDATES = 30
 _EDITS = 5
 _LOOKED_AT = 200
-_HOUR = 9
 _QUESTIONS = set(VerdictKind) - {VerdictKind.SMALL_TALK}
 
 
@@ -54,7 +54,7 @@ class Report:
 class Digest:
     """Works the digest out, and has it sent once a week. Every method raises StoreError where the store fails.
 
-    ``random`` draws the answers to judge.
+    ``hour``: it is sent at no earlier one of a day. ``random`` draws the answers to judge.
     """
 
     clusters: MissClusters
@@ -62,12 +62,13 @@ class Digest:
     usage: UsageLog
     history: History
     notices: Notices
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Clock
+    hour: int
     random: Random = field(default_factory=SystemRandom)
 
     def report(self, snapshot: Snapshot) -> Report:
         """The last seven days, today included."""
-        last = self.now().date()
+        last = self.clock.today()
         first = last - timedelta(days=_DAYS - 1)
         counts: Counter[str] = sum(map(Counter, self.usage.daily(first).values()), Counter())
         asked, complaints = (sum(counts[name] for name in names) for names in (_QUESTIONS, COMPLAINTS))
@@ -80,8 +81,9 @@ class Digest:
         First those of this week's draw, which is made when it is first asked for, from all that was answered since the
         one before it; then the least sure of the last week's others.
         """
-        today = self.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-        self.usage.draw(CONFIDENCE, DRAWN, today - timedelta(days=today.weekday()), self.random)
+        today = self.clock.today()
+        monday = self.clock.midnight(today - timedelta(days=today.weekday()))
+        self.usage.draw(CONFIDENCE, DRAWN, monday, self.random)
         drawn, unsure = (
             [answered for answered in waiting if answered.item in snapshot.base.by_id]
             for waiting in (self.usage.drawn(), self.usage.least_sure(_LOOKED_AT))
@@ -90,24 +92,24 @@ class Digest:
 
     def _next_edits(self, snapshot: Snapshot) -> list[tuple[NextEdit, int]]:
         self.clustering.cluster_new()
-        misses = dict(self.clusters.recent(self.now() - _MONTH, _MISSES))
+        misses = dict(self.clusters.recent(self.clock() - _MONTH, _MISSES))
         first = [(cluster.questions[0].question, cluster.id) for cluster in self.clusters.top(_CANDIDATES)]
         clusters = {question: cluster for question, cluster in first if question in misses}
         found = best_next_edits(snapshot.index, snapshot.confidence, misses, clusters, _EDITS)
         return [(edit, clusters[edit.question]) for edit in found]
 
     async def send_if_due(self, current: CurrentSnapshot, send: Callable[[Report, str], Awaitable[None]]) -> None:
-        """Have it sent from Monday 9 o'clock on in the machine's time zone; first in the second week.
+        """Have it sent on Monday from ``hour`` on, or on a later day if the bot was off; first in the second week.
 
         ``send`` keeps a report as a notice, with the week as the mark that is noted with its delivery.
         """
-        now = self.now().astimezone()
-        year, week, day = now.isocalendar()
+        now = self.clock()
+        year, week, _ = now.isocalendar()
         this_week = f"{year}-{week}"
         sent = await asyncio.to_thread(self.history.mark, NoticeKind.DIGEST)
-        if sent == this_week or (sent and day == 1 and now.hour < _HOUR):
+        if sent == this_week or (sent and now.hour < self.hour):
             return
         if not sent:
             await asyncio.to_thread(self.history.put_mark, NoticeKind.DIGEST, this_week)
-        elif not await asyncio.to_thread(self.notices.waits, NoticeKind.DIGEST):
+        elif not await asyncio.to_thread(self.notices.kept_at, NoticeKind.DIGEST):
             await send(await asyncio.to_thread(self.report, current.snapshot), this_week)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.conversation.reply import Reply
 from bot.store.history import History
 from bot.store.inbox import Inbox
@@ -25,6 +26,7 @@ class DeadLetterReport:
     inbox: Inbox
     history: History
     keep: Callable[[NoticeKind, Reply, str], Awaitable[None]]
+    clock: Clock
     count: int = field(default=0, init=False)
     since: datetime | None = field(default=None, init=False)
 
@@ -51,4 +53,5 @@ class DeadLetterReport:
         if not later or (last and now - last < _EVERY):
             return None
         new, now = self.inbox.died_since(told_at)
-        return Reply(texts.DEAD_LETTERS.format(new=new, count=self.count, since=self.since.astimezone())), now
+        since = self.clock.local(self.since)
+        return Reply(texts.DEAD_LETTERS.format(new=new, count=self.count, since=since)), now

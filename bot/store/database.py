@@ -2,16 +2,17 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Self, TypeVarTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from bot.clock import MACHINE, Clock
 from bot.errors import StoreError, StoreGoneError
 from bot.store.records import ActionKind, InboxState
 from bot.store.tables import (
@@ -71,7 +72,7 @@ class Database:
     """
 
     _engine: sa.Engine
-    _clock: Callable[[], datetime]
+    _clock: Clock
     _claim: IO[str] | None = None
     _files: dict[str, tuple[int, int]] = field(default_factory=dict)
     """The device and inode of each of SQLite's files that is in use."""
@@ -82,10 +83,10 @@ class Database:
         self.check_files()
 
     @classmethod
-    def open(cls, url: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Self:
+    def open(cls, url: str, clock: Clock = MACHINE) -> Self:
         """Open the database at a SQLAlchemy URL; its schema is created or brought up to date first.
 
-        ``now`` gives the time with a zone. A write waits 5 seconds for another process's, e.g. for ``missed resolve``
+        ``clock``: by which days are counted. A write waits 5 seconds for another process's, e.g. for ``missed resolve``
         beside a running bot; ``?timeout=`` at the end of SQLite's URL sets other seconds.
         """
         with _clear_errors("the URL in CAMPAIGN_BOT_DATABASE_URL", ArgumentError):
@@ -105,7 +106,7 @@ class Database:
             except BaseException:
                 engine.dispose()
                 raise
-        return cls(engine, now)
+        return cls(engine, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -172,6 +173,10 @@ class Database:
         """The time as the tables keep it: UTC, in whole seconds."""
         return self._clock().astimezone(UTC).replace(microsecond=0)
 
+    def day(self, at: datetime) -> date:
+        """The day of a moment, by which counts are kept."""
+        return self._clock.local(at).date()
+
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """A transaction that may write: it is durable when this ends, or undone when this raises.
@@ -220,11 +225,12 @@ class Database:
         """
         now = self.now()
         since = now - misses_kept
+        day = self.day(since)
         return self.erase(
             INBOX.delete().where(INBOX.c.state == InboxState.DONE, INBOX.c.received_at < now - DEDUPE_WINDOW),
             INBOX.delete().where(INBOX.c.state == InboxState.DEAD, INBOX.c.died_at < now - DEAD_LETTERS_KEPT),
             MISSED.delete().where(MISSED.c.last_asked < since),
-            *(table.delete().where(table.c.day < since.date()) for table in METADATA.sorted_tables if "day" in table.c),
+            *(table.delete().where(table.c.day < day) for table in METADATA.sorted_tables if "day" in table.c),
             FEEDBACK.delete().where(FEEDBACK.c.last_given < since),
             JUDGED.delete().where(JUDGED.c.judged_at < since),
             SAMPLED.delete().where(SAMPLED.c.drawn_at < since),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
 
@@ -52,7 +52,7 @@ class MissLog(Repository):
         put(connection, MISSED, {"key": miss.key}, judged | first, again=judged | counted | {"state": state})
         kept = select(MISSED.c.id, MISSED.c.cluster).where(MISSED.c.key == miss.key)
         row_id, cluster = connection.execute(kept).one()
-        count_one(connection, MISSED_DAYS, {"missed_id": row_id, "day": now.date()})
+        count_one(connection, MISSED_DAYS, {"missed_id": row_id, "day": self._database.day(now)})
         if cluster != former:
             connection.execute(DELETE_EMPTY_CLUSTERS)
 
@@ -72,8 +72,13 @@ class MissLog(Repository):
             raise UnknownMissError(row_id)
         return MissedQuestion(*row)
 
+    def count_open(self, since: datetime) -> int:
+        """How many open rows were first asked since then."""
+        new = (MISSED.c.state == State.OPEN, MISSED.c.first_asked >= since)
+        return self._database.read(select(func.count()).select_from(MISSED).where(*new)).scalar_one()
+
     def days(self, row_id: int) -> Mapping[date, int]:
-        """How often a row's question was asked on which days (UTC), the oldest first; empty without such a row."""
+        """How often a row's question was asked on which days, the oldest first; empty without such a row."""
         days = select(MISSED_DAYS.c.day, MISSED_DAYS.c.count).where(MISSED_DAYS.c.missed_id == row_id)
         return dict(self._database.read(days.order_by(MISSED_DAYS.c.day)).all())
 

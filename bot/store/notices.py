@@ -13,10 +13,6 @@ from bot.store.tables import MARKS, NOTICES
 class Notices(Repository):
     """What waits to be delivered to admins."""
 
-    def now(self) -> datetime:
-        """The time by which notices are dated."""
-        return self._database.now()
-
     def add(self, kind: NoticeKind, chats: Collection[int], content: bytes, mark: str | None = None) -> None:
         """Keep a notice for each of these chats, in place of one of its kind that waits there; changes are all kept.
 
@@ -36,9 +32,10 @@ class Notices(Repository):
         waiting = fields_of(Notice, NOTICES).where(NOTICES.c.chat == chat).order_by(NOTICES.c.id).limit(1)
         return next((Notice(*row) for row in self._database.read(waiting)), None)
 
-    def waits(self, kind: NoticeKind) -> bool:
-        """Whether a notice of this kind waits for any chat."""
-        return self._database.read(select(NOTICES.c.id).where(NOTICES.c.kind == kind).limit(1)).first() is not None
+    def kept_at(self, kind: NoticeKind) -> datetime | None:
+        """When the newest notice of this kind that still waits for any chat was kept; None where none waits."""
+        newest = select(NOTICES.c.created_at).where(NOTICES.c.kind == kind).order_by(NOTICES.c.id.desc()).limit(1)
+        return self._database.read(newest).scalar_one_or_none()
 
     def settle(self, notice_id: int) -> None:
         """Delete a notice that is delivered, or can't be, together with noting its mark."""

@@ -219,6 +219,8 @@ class NoticeKind(StrEnum):
     """How many messages were given up."""
     LOG_FULL = "log-full"
     DIGEST = "digest"
+    DAILY = "daily"
+    """How many misses are new, and how many members wait for an answer."""
     CHANGE = "change"
     """What one change of the knowledge has led to."""
 

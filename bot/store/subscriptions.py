@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot.store.database import Repository
 from bot.store.records import Due, State, Subscription
@@ -34,6 +34,11 @@ class Subscriptions(Repository):
             .order_by(SUBSCRIPTIONS.c.attempts, SUBSCRIPTIONS.c.id)
         )
         return [Due(*row) for row in self._database.read(settled)]
+
+    def count_waiting(self) -> int:
+        """How many people wait for the answer to an open miss."""
+        people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED).where(MISSED.c.state == State.OPEN)
+        return self._database.read(people).scalar_one()
 
     def begin(self, ids: Collection[int]) -> None:
         """Say that these are about to be fulfilled: if a kill comes in between, others are told before them."""

@@ -58,9 +58,9 @@ class UsageLog(Repository):
             first = {"question": feedback.question, "count": 1, "last_given": now}
             put(connection, FEEDBACK, _key(feedback), first, again={"count": FEEDBACK.c.count + 1, "last_given": now})
         for item in records.shown:
-            count_one(connection, SHOWN_DAYS, {"item": item, "day": now.date()})
+            count_one(connection, SHOWN_DAYS, {"item": item, "day": self._database.day(now)})
         for name in (*records.verdicts, *(feedback.opinion for feedback in records.feedback)):
-            count_one(connection, DAILY, {"day": now.date(), "name": name})
+            count_one(connection, DAILY, {"day": self._database.day(now), "name": name})
         for answered in records.answered:
             self._keep(connection, answered)
         for subscription in records.subscriptions:
@@ -196,7 +196,7 @@ class UsageLog(Repository):
         return [Judged(*row) for row in self._database.read(latest)]
 
     def daily(self, since: date) -> Mapping[date, Mapping[str, int]]:
-        """The counts of each day (UTC) from this one on, by verdict and opinion; days without any are left out."""
+        """The counts of each day from this one on, by verdict and opinion; days without any are left out."""
         found: dict[date, dict[str, int]] = defaultdict(dict)
         counts = select(DAILY.c.day, DAILY.c.name, DAILY.c.count).where(DAILY.c.day >= since).order_by(DAILY.c.day)
         for day, name, count in self._database.read(counts):
@@ -205,7 +205,7 @@ class UsageLog(Repository):
 
     def shown(self) -> Mapping[str, int]:
         """How often each item was shown as an answer within 30 days, the most frequent first, then by id."""
-        since = (self._database.now() - _SHOWN_WITHIN).date()
+        since = self._database.day(self._database.now() - _SHOWN_WITHIN)
         times = func.sum(SHOWN_DAYS.c.count)
         counts = select(SHOWN_DAYS.c.item, times).where(SHOWN_DAYS.c.day >= since).group_by(SHOWN_DAYS.c.item)
         return dict(self._database.read(counts.order_by(times.desc(), SHOWN_DAYS.c.item)).all())

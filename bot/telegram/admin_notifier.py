@@ -11,6 +11,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 from telegram.error import TelegramError
 
+from bot.clock import Clock
 from bot.conversation.callbacks import unpack
 from bot.conversation.reply import Button, Reply, paragraphs
 from bot.errors import StoreError
@@ -50,6 +51,7 @@ class AdminNotifier:
     notices: Notices
     encryption: Encryption
     chats: Sequence[int]
+    clock: Clock
 
     def __post_init__(self) -> None:
         self._added = {chat: asyncio.Event() for chat in self.chats}
@@ -119,8 +121,8 @@ class AdminNotifier:
         except (DecryptionError, ValidationError):
             _LOG.warning("A notice to an admin is dropped: the key or token has changed since.")
             return True
-        if (self.notices.now() - notice.created_at).total_seconds() > _LATE_S:
-            late = texts.NOTICE_LATE.format(time=notice.created_at.astimezone())
+        if (self.clock() - notice.created_at).total_seconds() > _LATE_S:
+            late = texts.NOTICE_LATE.format(time=self.clock.local(notice.created_at))
             reply = Reply(paragraphs(late, reply.text), reply.rows)
         return await self._send(chat, reply)
 

@@ -5,11 +5,12 @@ import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import Enum, auto
 
 from cachetools import LRUCache, cachedmethod
 
+from bot.clock import MACHINE
 from bot.store.records import Records
 
 _MINUTE_S = 60.0
@@ -65,7 +66,7 @@ class DailyQuota:
     Members are counted by a hash whose key is drawn anew each day and never stored: nobody can be traced by it.
     """
 
-    def __init__(self, limit: int, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+    def __init__(self, limit: int, today: Callable[[], date] = MACHINE.today) -> None:
         self._limit = limit
         self._today = today
         self._day: date | None = None

@@ -292,6 +292,9 @@ DIGEST_NEW_ITEM = "{number}. 写一条「{asked}」：能答上 {covers} 次"
 DIGEST_CARD = "{number} 看这张卡片"
 DIGEST_NO_EDITS = "最近 30 天没答上的都处理了。"
 DIGEST_JUDGE = "这周有 {count} 条回答想请你看看对不对，一条一点：一半是随机抽的，一半是我最拿不准的。"
+DAILY = "新增 {waiting.misses} 条没答上的，{waiting.people} 个人在等回音。看看：/missed"
+DAILY_MISSES = "新增 {waiting.misses} 条没答上的。看看：/missed"
+DAILY_PEOPLE = "还有 {waiting.people} 个人在等回音。看看：/missed"
 JUDGE_CARD = """有人问：「{answered.question}」
 现在的回答是：
 ——

@@ -313,6 +313,19 @@ def test_a_question_is_forgotten_wherever_it_is_kept(tmp_path: Path) -> None:
     assert "没有记下的问题" in run(tmp_path, "missed", "list", "--all").stdout
 
 
+def test_times_that_people_read_are_of_their_zone(tmp_path: Path) -> None:
+    """What programs read is UTC; a zone that is none is one line."""
+    asked(tmp_path, "外星人来过没有\n", "--log")
+    zone = {"CAMPAIGN_BOT_TIME_ZONE": "Asia/Shanghai"}
+    for words in (("show", "1"), ("list",)):
+        assert run(tmp_path, "missed", *words, **zone).stdout.count("+08:00") == 2
+    assert run(tmp_path, "missed", "export", **zone).stdout.count("+00:00") == 2
+    done = run(tmp_path, "missed", "list", CAMPAIGN_BOT_TIME_ZONE="北京")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "CAMPAIGN_BOT_TIME_ZONE (an IANA name such as Asia/Shanghai)" in line
+
+
 def test_a_report_is_one_page(tmp_path: Path) -> None:
     """That loads nothing; where it can't be written that is said."""
     asked(tmp_path, "外星人来过没有\n", "--log")

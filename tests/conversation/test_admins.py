@@ -1,5 +1,8 @@
 """What admins say and press, where a conversation over HTTP would show no more."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from bot.conversation import cards
@@ -139,6 +142,16 @@ def test_a_draft_does_not_take_an_admins_own_questions_for_itself(admin_setup: A
     assert admin_setup.turn_said("食堂几点开门") is None
 
 
+def test_times_are_those_of_the_clock(admin_setup: AdminSetup) -> None:
+    """When a question was asked last, and when something was done: it is tomorrow in Shanghai already."""
+    admin_setup.clock.zone = ZoneInfo("Asia/Shanghai")
+    admin_setup.clock.now = datetime(2026, 5, 31, 16, 30, tzinfo=UTC)
+    admin_setup.miss("外星人来过没有")
+    admin_setup.history.record(5, ActionKind.RELOAD, "")
+    assert "最近一次 6月1日" in admin_setup.say("/missed").text
+    assert "06-01 00:30" in admin_setup.say("/history").text
+
+
 def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Callback data in 64 bytes, texts in 4,096 UTF-16 units, at most 100 buttons, over the shipped knowledge."""
     admin_setup = AdminSetup(SHIPPED, tmp_path_factory.mktemp("shipped"), clock)
@@ -154,7 +167,7 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     near = [Candidate(item, 0.5) for item in longest]
     effects = tuple(Effect("问" * 500, outcome, longest[0].id, longest[1].id) for outcome in Outcome for _ in range(9))
     views = [
-        cards.card(cluster, 5, cards.COUNTED, near, longest[0], {Opinion.WRONG: 9}, longest),
+        cards.card(cluster, 5, cards.COUNTED, near, longest[0], {Opinion.WRONG: 9}, longest, clock),
         cards.not_covered(cluster, longest),
         Reply(
             admins_texts.ASK_SOURCES.format(answer=full.answer, done=admins_texts.BUTTON_DONE),

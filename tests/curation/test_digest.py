@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_everything_is_drawn_with_the_same_chance(admin_setup: AdminSetup) -> No
 
 def test_a_draw_is_a_weeks(admin_setup: AdminSetup) -> None:
     """It stays until Monday, across restarts; the next one is from what was answered since, and only that."""
-    admin_setup.clock.now = datetime.fromisoformat("2026-06-01 09:00").astimezone()
+    admin_setup.clock.now = datetime.fromisoformat("2026-06-01 09:00+00:00")
     assert to_judge(admin_setup) == []
     answer(admin_setup, "abc")
     to_judge(admin_setup)
@@ -167,6 +168,20 @@ def test_a_sample_is_forgotten_with_its_question(admin_setup: AdminSetup) -> Non
     assert admin_setup.usage.sample(CONFIDENCE) == Sample(0, 0)
 
 
+def test_days_begin_at_midnight_of_the_clock(admin_setup: AdminSetup) -> None:
+    """The digest's last day, and the week of a draw: it is Monday in Shanghai 8 hours before it is in Greenwich."""
+    admin_setup.clock.zone = ZoneInfo("Asia/Shanghai")
+    admin_setup.clock.now = datetime.fromisoformat("2026-06-07 23:59+08:00")
+    answer(admin_setup, "ab")
+    admin_setup.usage.record(Records(verdicts=(VerdictKind.ANSWER,)))
+    assert to_judge(admin_setup)
+    answer(admin_setup, "c")
+    admin_setup.clock.now += timedelta(minutes=1)
+    assert "6月2日到6月8日" in admin_setup.say("/digest").text
+    assert [answered.question for answered in admin_setup.usage.drawn()] == ["c"]
+    assert list(admin_setup.usage.daily(date(2026, 6, 1))) == [date(2026, 6, 7)]
+
+
 STATUS = {
     "nothing is known": ((), (), "「食堂几点开门？」、「食堂几点关门？」、「饭卡丢了怎么补？」"),
     "one is shown often": (("card",), (), "「饭卡丢了怎么补？」、「食堂几点开门？」、「食堂几点关门？」"),
@@ -196,8 +211,10 @@ def test_the_status_says_what_would_help_most(
     assert admins_texts.SAMPLE_NONE in text
 
 
-def test_it_comes_by_itself_once_a_week(admin_setup: AdminSetup) -> None:
-    """From Monday nine o'clock on; not in the week of the first start, and in no week twice."""
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_it_comes_by_itself_once_a_week(admin_setup: AdminSetup, zone: str) -> None:
+    """From Monday nine o'clock on by the clock's zone; not in the week of the first start, and in no week twice."""
+    admin_setup.clock.zone = ZoneInfo(zone)
     told: list[Report] = []
 
     async def send(report: Report, week: str) -> None:
@@ -211,11 +228,14 @@ def test_it_comes_by_itself_once_a_week(admin_setup: AdminSetup) -> None:
         "2026-06-01 09:00",
         "2026-06-03 09:00",
         "2026-06-10 03:00",  # it was off on Monday
+        "2026-06-10 09:00",
+        "2026-06-14 23:59",
+        "2026-06-15 09:00",
     ):
-        admin_setup.clock.now = datetime.fromisoformat(now).astimezone()
+        admin_setup.clock.now = datetime.fromisoformat(now).replace(tzinfo=admin_setup.clock.zone)
         asyncio.run(admin_setup.digest.send_if_due(admin_setup.current, send))
         counts.append(len(told))
-    assert counts == [0, 0, 1, 1, 2]
+    assert counts == [0, 0, 1, 1, 1, 2, 2, 3]
 
 
 def test_a_week_is_noted_with_the_delivery(admin_setup: AdminSetup) -> None:

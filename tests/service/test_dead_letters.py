@@ -1,6 +1,7 @@
 """What was given up: counted, and told to admins."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,7 +26,7 @@ class Letters:
         self.delivers = True
         self.notices = Notices(database)
         self.inbox = InboxSetup(database).inbox
-        self.report = DeadLetterReport(self.inbox, History(database), self._keep)
+        self.report = DeadLetterReport(self.inbox, History(database), self._keep, clock)
 
     async def _keep(self, kind: NoticeKind, reply: Reply, mark: str) -> None:
         self.told.append(reply)
@@ -132,6 +133,15 @@ async def test_what_was_not_delivered_is_told_after_a_restart(
     assert waiting
     after.notices.settle(waiting.id)
     assert after.notices.next(ADMIN) is None
+
+
+async def test_the_time_is_the_clocks(letters: Letters) -> None:
+    """Admins read it by their own day."""
+    letters.clock.zone = ZoneInfo("Asia/Shanghai")
+    letters.clock.now = datetime(2026, 5, 31, 16, 30, tzinfo=UTC)
+    letters.die(1)
+    await letters.look_after(minutes=5)
+    assert "最早的一条是 6月1日 00:30" in str(letters.told[0].text)
 
 
 async def test_how_many_there_are_and_since_when_is_known(letters: Letters) -> None:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -30,6 +31,16 @@ def test_equal_questions_are_one_row(store: MissLog, clock: Clock) -> None:
     assert first.first_asked == datetime(2026, 5, 31, 9, tzinfo=UTC)
     assert first.last_asked == datetime(2026, 6, 2, 9, tzinfo=UTC)
     assert store.days(first.id) == {date(2026, 5, 31): 2, date(2026, 6, 2): 1}
+
+
+def test_a_question_is_counted_on_the_day_of_the_clock(store: MissLog, clock: Clock) -> None:
+    """It is tomorrow in Shanghai already."""
+    clock.zone, clock.now = ZoneInfo("Asia/Shanghai"), datetime(2026, 5, 31, 15, 59, tzinfo=UTC)
+    store.record(miss("几点开门"))
+    clock.now += timedelta(minutes=1)
+    store.record(miss("几点开门"))
+    (row,) = store.rows([State.OPEN])
+    assert store.days(row.id) == {date(2026, 5, 31): 1, date(2026, 6, 1): 1}
 
 
 def test_rows_are_ordered_by_how_often_then_by_how_recent(store: MissLog, clock: Clock) -> None:

@@ -49,10 +49,10 @@ def test_what_was_delivered_to_one_waits_for_the_other(notices: Notices) -> None
     """And does not come back for the first."""
     notices.add(NoticeKind.HEALTH, [ADMIN, OTHER], b"well")
     assert contents(notices) == [b"well"]
-    assert notices.waits(NoticeKind.HEALTH)
+    assert notices.kept_at(NoticeKind.HEALTH)
     assert contents(notices) == []
     assert contents(notices, OTHER) == [b"well"]
-    assert not notices.waits(NoticeKind.HEALTH)
+    assert not notices.kept_at(NoticeKind.HEALTH)
 
 
 def test_without_anybody_to_tell_the_mark_is_noted_at_once(notices: Notices, database: Database) -> None:
@@ -78,6 +78,6 @@ def test_a_deleted_question_takes_along_what_may_quote_it(notices: Notices, stor
     for kind in NoticeKind:
         notices.add(kind, [ADMIN], kind.encode())
     store.forget("没问过")
-    assert notices.waits(NoticeKind.DIGEST)
+    assert notices.kept_at(NoticeKind.DIGEST)
     store.forget("几点")
-    assert contents(notices) == [b"knowledge", b"health", b"git", b"dead-letters", b"log-full"]
+    assert contents(notices) == [b"knowledge", b"health", b"git", b"dead-letters", b"log-full", b"daily"]

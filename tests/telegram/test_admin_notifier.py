@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import Markup
@@ -32,15 +33,16 @@ KNOWLEDGE, HEALTH, CHANGE = NoticeKind.KNOWLEDGE, NoticeKind.HEALTH, NoticeKind.
 class Admins:
     """Two admins, and what brings them notices, as it is after each start."""
 
-    def __init__(self, api: FakeBotApi, bot: ExtBot[None], database: Database) -> None:
+    def __init__(self, api: FakeBotApi, bot: ExtBot[None], database: Database, clock: Clock) -> None:
         self.api = api
         self.bot = bot
         self.notices = Notices(database)
+        self.clock = clock
         self.notifier = self.started()
 
     def started(self, secret: str = TOKEN) -> AdminNotifier:
         """What brings them notices after a start; one that was there before is as if killed."""
-        return AdminNotifier(Messages(self.bot), self.notices, Encryption(secret), (ADMIN, OTHER))
+        return AdminNotifier(Messages(self.bot), self.notices, Encryption(secret), (ADMIN, OTHER), self.clock)
 
     def told(self, chat: int = ADMIN) -> list[str]:
         """What an admin got to read."""
@@ -64,9 +66,9 @@ class Admins:
 
 
 @pytest.fixture
-async def admins(api: FakeBotApi, database: Database) -> AsyncIterator[Admins]:
+async def admins(api: FakeBotApi, database: Database, clock: Clock) -> AsyncIterator[Admins]:
     async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport()) as bot:
-        yield Admins(api, bot, database)
+        yield Admins(api, bot, database, clock)
 
 
 async def test_each_admin_is_told_once(admins: Admins) -> None:
@@ -151,12 +153,13 @@ async def test_buttons_and_html_are_kept(admins: Admins) -> None:
 
 
 async def test_a_late_notice_says_from_when_it_is(admins: Admins, clock: Clock) -> None:
-    """What it says may have passed since."""
+    """What it says may have passed since; the time is the clock's."""
+    clock.zone = ZoneInfo("Asia/Shanghai")
     await admins.tell(KNOWLEDGE, "两处错误")
     clock.now += timedelta(hours=2)
     await admins.deliver()
     (told,) = admins.told()
-    assert told.startswith("（这条是 5月31日 ")
+    assert told.startswith("（这条是 5月31日 17:00 的")
     assert told.endswith("两处错误")
 
 
