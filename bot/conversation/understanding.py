@@ -314,7 +314,7 @@ def _leaning(text: str, own: Verdict, context: Context, matcher: Matcher) -> Ask
         if not _fits(verdict, own, (about, *content), matcher):
             continue
         # Who asks on with nothing of their own does not ask for what was just said.
-        is_meant = own.score >= _WEAK and own.candidates[0].item in [each.item for each in verdict.chosen]
+        is_meant = bool(own.candidates) and own.candidates[0].item in [each.item for each in verdict.chosen]
         says_more = content or is_meant or _is_new(verdict, context)
         if says_more and any(matcher.share(each.item, bare) >= _SHARE for each in verdict.chosen):
             fitting.append((*_helpfulness(verdict, context, about), reading, verdict))

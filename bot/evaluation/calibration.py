@@ -14,9 +14,9 @@ from bot.matching import ENGINE_VERSION, ConfidenceModel, Index, Matcher
 
 _LOG = logging.getLogger(__name__)
 
-FALSE_ANSWERS = 0.04
+FALSE_ANSWERS = 0.03
 """The share of questions without an answer that may be answered all the same."""
-_REFUSED = 0.85
+_REFUSED = 0.888
 """The share of them that refusals catch where a base has one for each answer, as the shipped base's questions show.
 
 A question whose item is left out loses the refusals that were written beside it: it is harsher than life by so much.
