@@ -1,7 +1,6 @@
 """What speaks for and against an item as the answer to a question: the numbers that the confidence is made of."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,8 +9,9 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
+from bot.matching.answer_types import FINE, asked, unserved
 from bot.matching.index import Index
-from bot.matching.lanes import SERVED, Query
+from bot.matching.lanes import Query
 from bot.matching.lexicon import Lexicon
 from bot.matching.terms import FRAME_WEIGHT
 from bot.matching.vocabulary import words
@@ -29,32 +29,13 @@ _NAME = re.compile("[^a-z\\d]{1,4}[委局厅省州市县乡镇村]|中央")
 """A word that names an organisation or a place by its level."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FAR_AHEAD = 0.25
+"""A distance to a rival counts up to here: beyond it nothing gets surer."""
 _HELD = 0.5
 """From this share on an item holds a word."""
 _TWIST = re.compile(
     "除了|除开|以外|之外|不用|不必|不需要|不要|不能|没有参加|之前|以前|之后|以后|最重要|最主要|最关键|最大|最难|还有|别的|其他|其它|另外|相比|区别|不同|比起|而不是"
 )
 """Words that turn a question round: what it asks is then not what the same words ask without them."""
-_ASKED = {
-    "who": "谁|哪1?位|叫什么|姓什么|姓名|名字|哪些人|什么人|何人",
-    "when": "什么时候|何时|哪天|几号|几月|几点|哪年|哪1年|哪个?月|日期|年份|星期几|周几|时间",
-    "hour": "几点|钟头",
-    "year": "哪年|哪1年|年份",
-    "where": "哪里|哪儿|在哪|地点|地址|会场|何处|什么地方|哪个地方|几楼",
-    "how much": "钱|费用|经费|报销|奖金|价格|收费",
-    "how long": "多长|多久|字数|多少字|篇幅|几页|几天|几年|几个月|几小时",
-    "how to reach": "电话|号码|联系方式|邮箱|微信",
-    "how many": "多少|几个|几名|几条|几本|几篇|几项|名额|人数|几次|几种|几人",
-    "why": "为什么|为何|原因|理由|意义|重要",
-    "form": "格式|模板|范文|样式",
-    "what": "是什么|指什么|什么是|什么意思|有哪些|是哪些|哪些|哪几|包括|内容|指的是|哪\\d+[个条项点种]",
-    "how": "怎么|怎样|如何",
-    "whether": "[吗么]$|有没有|是不是|能不能|可不可以|会不会|行不行|需不需要|要不要|能否|是否",
-    "for whom": "对谁|给谁|为谁|适用于|哪些对象",
-    "how often": "多久[1一]次|每[年月周天]几|频率",
-}
-"""Kinds of thing that are asked for, with the words of the language that ask for them."""
-_PATTERNS = {kind: re.compile(pattern) for kind, pattern in _ASKED.items()}
 
 
 class Features(NamedTuple):
@@ -129,7 +110,7 @@ class Comparison:
             if not any(index.postings.get(part) or part in self._heard for part in word.parts)
         ]
         self._unheard = (max(unheard, default=0.0), sum(unheard))
-        self._asked = _asked(query.form)
+        self._wanted = asked(FINE, query.form)
         self._twists = {*_TWIST.findall(query.form)}
 
     def features(self, number: int, explained: float, sound: float, margin: float, refusal_margin: float) -> Features:
@@ -138,7 +119,7 @@ class Comparison:
         shares = [(word, self._share(word, number)) for word in self._words]
         missing = [word.weight * (1 - share) for word, share in shares]
         asked_in = _as_one(forms)
-        asked = sum(word.weight for word in self._words if word.text in asked_in)
+        phrased = sum(word.weight for word in self._words if word.text in asked_in)
         total = self._weight
         near = process.extract(self._query.form, self._index.compared(number), scorer=fuzz.ratio, limit=_NEAREST)
         echo, silence, agreement, nearest = max(
@@ -146,15 +127,14 @@ class Comparison:
             key=lambda found: (found[2], found[0]),
         )
         lacking = {word.text for word, share in shares if share < _HELD}
-        wanted = self._asked
-        unserved = len(wanted - _served(forms)) / len(wanted) if wanted else 0.0
+        lacked = unserved(FINE, self._wanted, forms)
         return Features(
             explained=explained,
             sound=sound,
             margin=margin,
             refusal_margin=refusal_margin,
             covered=sum(word.weight * share for word, share in shares) / total if total else explained,
-            asked=asked / total if total else 0.0,
+            asked=phrased / total if total else 0.0,
             missing=max(missing, default=0.0),
             missing_all=sum(missing),
             unheard=self._unheard[0],
@@ -164,8 +144,8 @@ class Comparison:
             silence=silence,
             agreement=agreement,
             swapped=self._swapped(lacking, [form for form, _, _ in near]),
-            unserved=unserved,
-            served=1 - unserved if wanted else 0.0,
+            unserved=lacked,
+            served=1 - lacked if self._wanted else 0.0,
             twisted=float(any(twist not in nearest for twist in self._twists)),
             evidence=self._query.total,
             weight=total,
@@ -174,12 +154,12 @@ class Comparison:
 
     def names_another(self, number: int) -> bool:
         """Whether the question names an organisation, a place or a year, and the item another one in its place."""
-        asked = [word for word in self._words if _NAME.fullmatch(word.text) and self._share(word, number) < _HELD]
+        named = [word for word in self._words if _NAME.fullmatch(word.text) and self._share(word, number) < _HELD]
         years = {*_YEAR.findall(self._query.form)}
-        if not asked and not years:
+        if not named and not years:
             return False
         levels, known = _named(self._index.forms[number], self._index.lexicon)
-        return any(word.text[-1] in levels for word in asked) or bool(years and known and not years & known)
+        return any(word.text[-1] in levels for word in named) or bool(years and known and not years & known)
 
     def _share(self, word: _Word, number: int) -> float:
         """The share of a word that an item holds."""
@@ -245,24 +225,8 @@ def _are_alike(word: str, other: str) -> bool:
     return both_count or (len(word) == len(other) > 1 and word[-1] == other[-1])
 
 
-@lru_cache(maxsize=1 << 14)
-def _asked(form: str) -> frozenset[str]:
-    """The kinds of thing that a form asks for."""
-    return frozenset(kind for kind, pattern in _PATTERNS.items() if pattern.search(form))
-
-
-@lru_cache(maxsize=1 << 14)
-def _served(forms: tuple[str, ...]) -> frozenset[str]:
-    """The kinds of thing that an item is asked for by more than a few of its phrasings."""
-    counts = Counter(kind for form in forms for kind in _asked(form))
-    return frozenset(kind for kind, count in counts.items() if count > SERVED * len(forms))
-
-
 def _lead(explained: float, margin: float, refusal_margin: float) -> float:
-    """How far an item is ahead: a logistic regression on the self-test of the shipped base gave these proportions.
-
-    A distance counts up to a quarter: beyond it nothing gets surer.
-    """
+    """How far an item is ahead: a logistic regression on the self-test of the shipped base gave these proportions."""
     near, refused = (max(-_FAR_AHEAD, min(_FAR_AHEAD, distance)) for distance in (margin, refusal_margin))
     return 2.5 * explained + 7.0 * near + 8.0 * refused
 

@@ -1,14 +1,12 @@
 """Lanes: each looks at a question in one way and scores items 0..1."""
 
 import heapq
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
+from bot.matching.answer_types import COARSE, asked, unserved
 from bot.matching.index import Holders, Index
 from bot.matching.terms import Term, terms
 
@@ -18,21 +16,6 @@ _KEPT = 100
 """Items that are kept then."""
 _HEARD = 0.8
 """What a match by ear is worth: never as much as one by characters."""
-SERVED = 0.02
-"""An item serves an answer type that more than this share of its phrasings ask for."""
-_ANSWER_TYPES = {
-    "who": "谁|哪1?位|叫什么|姓什么|姓名|名字",
-    "when": "什么时候|哪天|几号|几月|几点|哪年|哪1年|日期|年份",
-    "where": "哪里|在哪|地点|地址|会场",
-    "how much": "钱|费用|经费|报销|奖金",
-    "how long": "多长|多久|字数|多少字|篇幅|几页",
-    "how to reach": "电话|号码|联系方式|邮箱|微信",
-    "how many": "多少|几个|几名|几条|几本|几篇|几项|名额|人数",
-    "why": "为什么|原因|理由",
-    "form": "格式|模板|范文|样式",
-}
-"""The answer types with the words of the language that ask for them, the same for every knowledge base."""
-
 Scores = Mapping[int, float]
 """Item number -> 0..1; an item that is left out scores 0."""
 
@@ -66,7 +49,7 @@ class Query:
         for term in terms(form, index.lexicon):
             holders, heard = index.holders(term)
             weighed.append(WeighedTerm(term, term.weight * index.weight(holders), holders, heard))
-        return cls(form, weighed, sum(term.weight for term in weighed) or 1.0, answer_types(form))
+        return cls(form, weighed, sum(term.weight for term in weighed) or 1.0, asked(COARSE, form))
 
 
 def by_characters(query: Query) -> Scores:
@@ -97,8 +80,7 @@ def by_answer_type(query: Query, forms: tuple[str, ...]) -> float:
 
     It speaks against the item. It is 0 for a question without an answer type.
     """
-    wanted = query.answer_types
-    return len(wanted - _served(forms)) / len(wanted) if wanted else 0.0
+    return unserved(COARSE, query.answer_types, forms)
 
 
 EXPLAINING = {"characters": by_characters, "sound": by_sound}
@@ -111,17 +93,6 @@ def nearest_form(query: Query, forms: Sequence[str]) -> tuple[str, float]:
     """The form that is most like the question and its similarity, by rapidfuzz's ratio 0..1; the first of equals."""
     form, ratio, _ = process.extractOne(query.form, forms, scorer=fuzz.ratio)
     return form, ratio / 100
-
-
-def answer_types(form: str) -> frozenset[str]:
-    """The kinds of thing that a standardised form asks for."""
-    return frozenset(answer_type for answer_type, pattern in _ANSWER_TYPES.items() if re.search(pattern, form))
-
-
-@lru_cache(maxsize=1 << 17)
-def _served(forms: tuple[str, ...]) -> frozenset[str]:
-    counts = Counter(answer_type for form in forms for answer_type in answer_types(form))
-    return frozenset(answer_type for answer_type, count in counts.items() if count > SERVED * len(forms))
 
 
 def _explained(query: Query, *, heard: bool) -> Scores:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from bot.matching.answer_types import COARSE, asked
 from bot.matching.index import Index
-from bot.matching.lanes import answer_types
 from bot.matching.terms import FRAME_WEIGHT, grams
 from bot.text import normalise
 
@@ -77,7 +77,7 @@ class SimilarQuestions:
         weights = {
             term: weight * (1.0 if term in core else FRAME_WEIGHT) for term, weight in self._index.weights(form).items()
         }
-        hard = frozenset((*_NUMBER.findall(form), *answer_types(form)))
+        hard = frozenset((*_NUMBER.findall(form), *asked(COARSE, form)))
         return _Question(weights, sum(weights.values()) or 1.0, hard)
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from bot.knowledge import Knowledge
 from bot.matching import Index
+from bot.matching.answer_types import COARSE, asked
 from bot.matching.lanes import (
     Query,
     Scores,
-    answer_types,
     by_answer_type,
     by_characters,
     by_edit_distance,
@@ -86,7 +86,7 @@ ANSWER_TYPES = {
 @pytest.mark.parametrize(("form", "expected"), ANSWER_TYPES.items())
 def test_answer_types(form: str, expected: set[str]) -> None:
     """What kind of thing is asked for."""
-    assert answer_types(form) == expected
+    assert asked(COARSE, form) == expected
 
 
 def test_answer_type_speaks_against_items_that_do_not_serve_it(index: Index) -> None:
