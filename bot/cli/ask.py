@@ -1,6 +1,7 @@
 """One question after the other, without a conversation."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from bot.conversation.records import miss_of
 from bot.conversation.reply import Reply, plain_text
 from bot.errors import UsageError
 from bot.items import Kind
-from bot.matching import Answer, Candidate, Settled, Verdict
+from bot.matching import Answer, Candidate, Settled, Verdict, reasons
 from bot.store.records import Records
 from bot.texts import command_line as texts
 
@@ -49,23 +50,35 @@ def ask(
             question = line.removesuffix("\n")
             verdict, reply = _asked(bot, question, log=log)
             row = _as_json(question, verdict, reply)
-            print_json(row | ({"why": asdict(verdict.why)} if explain else {}))
+            print_json(row | ({"why": _why(verdict)} if explain else {}))
+
+
+def _reasons(verdict: Verdict) -> Mapping[str, float]:
+    """What decided for the best candidate and against it, if it was compared."""
+    return reasons(verdict.why.features) if verdict.why.features else {}
+
+
+def _why(verdict: Verdict) -> dict[str, Any]:
+    """The key ``why`` of a line of ``ask --json --explain``."""
+    row = asdict(verdict.why)
+    del row["features"]
+    return row | {"reasons": _reasons(verdict)}
 
 
 def _explain(verdict: Verdict, answer: float) -> None:
     """Print what decided for the best candidate, in an admin's words."""
     if not verdict.candidates:
         return
-    best, why = verdict.candidates[0], verdict.why
+    best, why, decided = verdict.candidates[0], verdict.why, _reasons(verdict)
     print(texts.EXPLAIN_ITEM.format(question=best.item.question, score=best.score, answer=answer))
     if why.phrasing:
         print(texts.EXPLAIN_PHRASING.format(phrasing=why.phrasing))
     if why.unexplained:
         print(texts.EXPLAIN_MISSING.format(terms="、".join(why.unexplained[:_TERMS])))
     for text, sign in ((texts.EXPLAIN_FOR, 1), (texts.EXPLAIN_AGAINST, -1)):
-        reasons = [texts.FEATURES[name] for name, value in why.reasons.items() if sign * value >= _TELLING][:_REASONS]
-        if reasons:
-            print(text.format(reasons="；".join(reasons)))
+        named = [texts.FEATURES[name] for name, value in decided.items() if sign * value >= _TELLING][:_REASONS]
+        if named:
+            print(text.format(reasons="；".join(named)))
 
 
 def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:

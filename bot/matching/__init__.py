@@ -4,7 +4,7 @@
 """
 
 from bot.matching.act_words import Act
-from bot.matching.confidence import ConfidenceModel
+from bot.matching.confidence import ConfidenceModel, reasons
 from bot.matching.features import Features
 from bot.matching.index import Index
 from bot.matching.matcher import QUESTION_LIMIT, Matcher
@@ -51,4 +51,5 @@ __all__ = [
     "Why",
     "compact",
     "is_asking",
+    "reasons",
 ]

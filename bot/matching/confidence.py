@@ -133,7 +133,11 @@ class ConfidenceModel:
         """How sure, 0..1."""
         return 1 / (1 + math.exp(-shipped().logit(features)))
 
-    def reasons(self, features: Features) -> Mapping[str, float]:
-        """What decides: the features that change the logit at all, the weightiest first."""
-        added = shipped().contributions(features).items()
-        return {name: round(value, 3) for name, value in sorted(added, key=lambda each: -abs(each[1])) if value}
+
+def reasons(features: Features) -> Mapping[str, float]:
+    """What each feature adds to how sure the engine is, below 0 where it speaks against the item.
+
+    The weightiest first; features that change nothing are left out.
+    """
+    added = shipped().contributions(features).items()
+    return {name: round(value, 3) for name, value in sorted(added, key=lambda each: -abs(each[1])) if value}

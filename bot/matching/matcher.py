@@ -485,9 +485,7 @@ class Matcher:
             lanes=first.lanes,
             matched=tuple(term.term.shown for term in by_weight if first.number in term.holders),
             unexplained=tuple(term.term.shown for term in by_weight if first.number not in term.holders),
-            reasons=self._confidence.reasons(
-                next(each for each in reading.compared if each.item is first.item).features
-            ),
+            features=next(each.features for each in reading.compared if each.item is first.item),
         )
 
     def _read(self, form: str) -> _Reading:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from bot.items import Item, VerdictKind
 from bot.matching.act_words import Act
+from bot.matching.features import Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +14,15 @@ class Why:
     """What decided for a candidate.
 
     ``phrasing`` is the nearest way to ask it; ``lanes`` are 0..1; ``matched`` and ``unexplained`` are the parts of the
-    question (after synonyms) that the item explains, and those that it does not, the weightiest first. ``reasons``:
-    what each feature adds to how sure the engine is, below 0 where it speaks against the item, the weightiest first.
+    question (after synonyms) that the item explains, and those that it does not, the weightiest first. ``features``:
+    what spoke for and against it; None where no item was compared.
     """
 
     phrasing: str = ""
     lanes: Mapping[str, float] = field(default_factory=dict)
     matched: tuple[str, ...] = ()
     unexplained: tuple[str, ...] = ()
-    reasons: Mapping[str, float] = field(default_factory=dict)
+    features: Features | None = None
 
 
 @dataclass(frozen=True, slots=True)
