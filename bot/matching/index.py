@@ -207,8 +207,13 @@ def _made(item: Item, forms: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]
     """The forms of ways to ask that are made of an item's question, if it is asked in few, the question among them."""
     if len(forms) >= _YOUNG or item.kind is not Kind.ANSWER or lexicon.form(item.question) not in forms:
         return ()
-    made = dict.fromkeys(lexicon.form(way) for way in ways_to_ask(item.question))
-    return tuple(form for form in made if form and form not in forms)
+    return tuple(form for form in _ways(item.question, lexicon) if form not in forms)
+
+
+@lru_cache(maxsize=1 << 12)  # asked for its terms and for what is compared, and in indexes that differ by one item
+def _ways(question: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The forms of the ways to ask that are made of a question."""
+    return tuple(dict.fromkeys(form for way in ways_to_ask(question) if (form := lexicon.form(way))))
 
 
 def _forms(item: Item, lexicon: Lexicon) -> tuple[str, ...]:

@@ -66,17 +66,18 @@ def ways_to_ask(question: str) -> list[str]:
     if len(parts) != 1:
         return []
     text = parts[0]
-    found = [(kind, asking) for kind in _KINDS if (asking := kind.asking.search(text))]
-    if not found:
+    for kind in _KINDS:
+        if asking := kind.asking.search(text):
+            break
+    else:
         return []
-    kind, asking = found[0]
     before, after = text[: asking.start()], text[asking.end() :]
-    about = _AROUND.sub("", before) + _AROUND.sub("", after)
+    matter = [_AROUND.sub("", part) for part in (before, after)]
+    about = "".join(matter)
     if len(about) < _LEAST:
         return []
-    ways = [before + other + after for other in kind.instead if other != asking.group()]
-    is_at_an_end = not _AROUND.sub("", before) or not _AROUND.sub("", after)
+    ways = [before + other + after for other in kind.instead]
     asks_once = not any(other.asking.search(about) for other in _KINDS)
-    if kind.noun and is_at_an_end and asks_once and not about.endswith(kind.noun):
+    if kind.noun and not all(matter) and asks_once and not about.endswith(kind.noun):
         ways.insert(0, about + kind.noun)
     return list(dict.fromkeys(way for way in ways if way != text))[:WAYS]

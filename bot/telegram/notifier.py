@@ -67,7 +67,7 @@ class SubscriptionNotifier:
         await self._settle()
         busy = set(self._under_way.values())
         due = await asyncio.to_thread(self.subscriptions.due)
-        ready = filter(None, (self._notice(one) for one in due if one.id not in busy))
+        ready = filter(None, (self._notice(subscription) for subscription in due if subscription.id not in busy))
         while some := list(islice(ready, _SIDE_BY_SIDE - len(self._under_way))):
             await asyncio.to_thread(self.subscriptions.begin, [subscription for subscription, _, _ in some])
             begun = {asyncio.create_task(self._send(address, reply)): id_ for id_, address, reply in some}
