@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from math import fsum
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -102,14 +103,14 @@ class Comparison:
         self._query = query
         self._index = index
         self._words = _words(query.form, index.lexicon)
-        self._weight = sum(word.weight for word in self._words)
+        self._weight = fsum(word.weight for word in self._words)
         self._heard = {term.term.text: term for term in query.terms if term.heard and term.term.text}
         unheard = [
             word.weight
             for word in self._words
             if not any(index.postings.get(part) or part in self._heard for part in word.parts)
         ]
-        self._unheard = (max(unheard, default=0.0), sum(unheard))
+        self._unheard = (max(unheard, default=0.0), fsum(unheard))
         self._wanted = asked(FINE, query.form)
         self._twists = {*_TWIST.findall(query.form)}
 
@@ -119,7 +120,7 @@ class Comparison:
         shares = [(word, self._share(word, number)) for word in self._words]
         missing = [word.weight * (1 - share) for word, share in shares]
         asked_in = _as_one(forms)
-        phrased = sum(word.weight for word in self._words if word.text in asked_in)
+        phrased = fsum(word.weight for word in self._words if word.text in asked_in)
         total = self._weight
         near = process.extract(self._query.form, self._index.compared(number), scorer=fuzz.ratio, limit=_NEAREST)
         echo, silence, agreement, nearest = max(
@@ -133,10 +134,10 @@ class Comparison:
             sound=sound,
             margin=margin,
             refusal_margin=refusal_margin,
-            covered=sum(word.weight * share for word, share in shares) / total if total else explained,
+            covered=fsum(word.weight * share for word, share in shares) / total if total else explained,
             asked=phrased / total if total else 0.0,
             missing=max(missing, default=0.0),
-            missing_all=sum(missing),
+            missing_all=fsum(missing),
             unheard=self._unheard[0],
             unheard_all=self._unheard[1],
             likeness=near[0][1] / 100,
@@ -163,9 +164,9 @@ class Comparison:
 
     def _share(self, word: _Word, number: int) -> float:
         """The share of a word that an item holds."""
-        held = sum(self._part(part, number) for part in word.parts) / len(word.parts)
+        held = fsum(self._part(part, number) for part in word.parts) / len(word.parts)
         if not held and len(word.text) == _PAIR and len(word.parts) == 1:
-            held = _APART * sum(number in self._index.postings.get(each, ()) for each in word.text) / 2
+            held = _APART * fsum(number in self._index.postings.get(each, ()) for each in word.text) / 2
         return held
 
     def _part(self, part: str, number: int) -> float:
@@ -178,13 +179,13 @@ class Comparison:
         """The echo, the silence and the agreement of a phrasing, and the phrasing."""
         theirs = _words(form, self._index.lexicon)
         shares = [(word.weight, _found(word, self._query.form)) for word in theirs]
-        weight = sum(each for each, _ in shares)
+        weight = fsum(each for each, _ in shares)
         silence = max((each * (1 - share) for each, share in shares), default=0.0)
         if not total or not weight:
             # Words that say nothing by themselves: how they follow each other is all there is.
             return likeness**2, 0.0, likeness**2, form
-        echo = sum(each * share for each, share in shares) / weight
-        covered = sum(word.weight * _found(word, form) for word in self._words) / total
+        echo = fsum(each * share for each, share in shares) / weight
+        covered = fsum(word.weight * _found(word, form) for word in self._words) / total
         both = 2 * echo * covered / (echo + covered) if echo + covered else 0.0
         return echo, silence, both, form
 
@@ -233,7 +234,7 @@ def _lead(explained: float, margin: float, refusal_margin: float) -> float:
 
 def _found(word: _Word, form: str) -> float:
     """The share of a word that stands in a form."""
-    return sum(part in form for part in word.parts) / len(word.parts)
+    return fsum(part in form for part in word.parts) / len(word.parts)
 
 
 @lru_cache(maxsize=1 << 14)

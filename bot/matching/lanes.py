@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from rapidfuzz import fuzz, process
 
@@ -49,7 +50,7 @@ class Query:
         for term in terms(form, index.lexicon):
             holders, heard = index.holders(term)
             weighed.append(WeighedTerm(term, term.weight * index.weight(holders), holders, heard))
-        return cls(form, weighed, sum(term.weight for term in weighed) or 1.0, asked(COARSE, form))
+        return cls(form, weighed, fsum(term.weight for term in weighed) or 1.0, asked(COARSE, form))
 
 
 def by_characters(query: Query) -> Scores:

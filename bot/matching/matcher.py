@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from math import fsum
 
 from bot.items import Item, Kind
 from bot.masking import bare
@@ -46,7 +47,7 @@ _ALONE = 8
 _MATTERS = re.compile("(?:的|相关|有关)*(?:事|事情|情况|方面|问题)$")
 """What may stand behind a bare word without saying more."""
 _COUNTING = re.compile(
-    r"(?:里面?|中|里头)?(?:到底|究竟|[一1]共|总共|真的|就|只|是不是|是否|应该)*(?:有|是|分为?|包括)(?:几|多少|\d+)"
+    r"(?:里面?|中|里头)?(?:到底|究竟|[一1]共|总共|真的|就|只|是不是|是否|应该)*(?:有没有|有|是|分为?|包括)(?:几|多少|\d+)"
     "(?:大|个|条|项|点|种|样|句|方面|部分|内容|阶段|要求)*(?:[吗么吧啊呀呢不没]|没有|对吗|对不对|是不是|是吧)*"
     r"|(?:的?第\d+[条个点项句]?[和跟与]?){2,}(?:分别|各)?(?:是|讲|说|指)?的?(?:什么|啥)?"
 )
@@ -249,7 +250,7 @@ class Matcher:
         found = self._allowed(said, self.form(text))
 
         def place(number: int) -> tuple[bool, bool, float, str]:
-            typical = sum(holders.get(number, 0.0) for holders in postings)
+            typical = fsum(holders.get(number, 0.0) for holders in postings)
             return number not in asked, number not in own, -typical, index.items[number].id
 
         return [item for number in sorted(found, key=place) if (item := index.items[number]).kind is Kind.ANSWER]
@@ -283,8 +284,8 @@ class Matcher:
         form = self._index.lexicon.form(text)
         number = self._index.number(item.id)
         weights = self._index.weights(form)
-        held = sum(weight for gram, weight in weights.items() if number in self._index.postings.get(gram, ()))
-        return held / (sum(weights.values()) or 1.0)
+        held = fsum(weight for gram, weight in weights.items() if number in self._index.postings.get(gram, ()))
+        return held / (fsum(weights.values()) or 1.0)
 
     def _named(self, form: str) -> Verdict | None:
         """The verdict on a message that is nothing but a keyword: its item, or those that have it to choose from.
@@ -348,16 +349,22 @@ class Matcher:
         return tuple(self._compared(query, ranked))
 
     def _asking(self, question: str, form: str) -> list[list[_Reading]]:
-        """The clauses that ask, each also with the clause before it and with its sentence up to there."""
-        found, sentence = [], ""
+        """The clauses that ask, each also with the clause before it and with its sentence up to there.
+
+        Where one asks by a word for what it asks, a clause that may only tell (后头没有事了) counts no more.
+        """
+        found, sentence = list[tuple[bool, Iterable[str]]](), ""
         before = ""
         for clause, end in islice(clauses(question), _CLAUSES):
             here = self._index.lexicon.standardise(clause)
             sentence += here
             if here != form and len(here) >= _CLAUSE_LENGTH and ("?" in end or is_asking(here)):
-                found.append(dict.fromkeys(text for text in (here, before + here, sentence) if text != form))
+                texts = dict.fromkeys(text for text in (here, before + here, sentence) if text != form)
+                found.append(("?" in end or asks_plainly(here), texts))
             before, sentence = here, "" if _SENTENCE_END.search(end) else sentence
-        return [[self._read(text) for text in texts] for texts in found[-_ASKING:]]
+        plain = any(is_plain for is_plain, _ in found)
+        asking = [texts for is_plain, texts in found if is_plain or not plain]
+        return [[self._read(text) for text in texts] for texts in asking[-_ASKING:]]
 
     def _compound(self, question: str, form: str, whole: _Reading) -> Verdict | None:
         """The verdict on a message that asks for several things of which at least two are settled; None for any other.
@@ -528,7 +535,7 @@ class Matcher:
         for number in nearest:
             lanes = {name: scores.get(number, 0.0) for name, scores in explaining.items()}
             lanes |= {name: lane(query, self._index.compared(number)) for name, lane in self._comparing.items()}
-            value = sum(LANE_WEIGHTS[name] * score for name, score in lanes.items())
+            value = fsum(LANE_WEIGHTS[name] * score for name, score in lanes.items())
             if number not in exact and not self._fits(number, sounds):
                 value *= _MISFIT
             ranked.append(_Ranked(number, self._index.items[number], value, explained.get(number, 0.0), lanes))

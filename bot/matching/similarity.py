@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from math import fsum
 
 from rapidfuzz import fuzz
 
@@ -54,7 +55,7 @@ class SimilarQuestions:
             other = self._questions[number]
             if question.hard != other.hard:
                 continue
-            shared = sum(weight for term, weight in question.weights.items() if term in other.weights)
+            shared = fsum(weight for term, weight in question.weights.items() if term in other.weights)
             similarity = shared / max(question.total, other.total)
             if similarity > most or (similarity == most and best is None):
                 best, most = number, similarity
@@ -78,7 +79,7 @@ class SimilarQuestions:
             term: weight * (1.0 if term in core else FRAME_WEIGHT) for term, weight in self._index.weights(form).items()
         }
         hard = frozenset((*_NUMBER.findall(form), *asked(COARSE, form)))
-        return _Question(weights, sum(weights.values()) or 1.0, hard)
+        return _Question(weights, fsum(weights.values()) or 1.0, hard)
 
 
 def near_copies(text: str, others: Iterable[str], least: float = _NEAR_COPY) -> list[str]:

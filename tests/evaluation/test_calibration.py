@@ -22,7 +22,7 @@ def library() -> Knowledge:
     return loaded(ROOT / "tests" / "data" / "library")
 
 
-PINNED = (4, 0.486466384, 0.1523553)
+PINNED = (5, 0.492583158, 0.152152573)
 """A version of the engine, the threshold that it computes for the library, and the mean score of some questions.
 
 The threshold is the score of a single question, which a change may leave as it was.

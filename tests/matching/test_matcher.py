@@ -201,6 +201,13 @@ def test_a_rambling_message_is_judged_by_the_clause_that_asks() -> None:
     assert settled_by(CANTEEN_MATCHER.match(ramble)) == ["card"]
 
 
+def test_a_clause_that_tells_counts_no_more_than_one_that_asks() -> None:
+    """A word like 没有 asks in one clause and tells in another."""
+    told = "跟老张聊了半天家常,他说晚上最迟八点要走,走了食堂里就没有人了,我听了半信半疑"
+    assert settled_by(CANTEEN_MATCHER.match(f"{told},我也不晓得他说得准不准,反正也不急。")) == ["closing"]
+    assert not isinstance(CANTEEN_MATCHER.match(f"{told}。倒是想问一下,门口那棵树叫什么名字"), Answer)
+
+
 def test_suggestions_are_answers_and_at_most_three(shipped: Knowledge, matcher: Matcher) -> None:
     """What is offered can be answered."""
     for item in shipped.base.items[:50]:
@@ -249,6 +256,7 @@ def test_full_width_is_half_width(asking: str) -> None:
 
 COUNTED = {
     "how many it has": ("五个好有几个", Answer, ["five-goods"]),
+    "whether it has another number": ("五个好有没有六条", Answer, ["five-goods"]),
     "a wrong number": ("五带头有三个吗", Answer, ["five-leads"]),
     "its own number": ("五个好是五个吗", Answer, ["five-goods"]),
     "a thing of another number": ("六个好是什么", NotCovered, ["nc-wrong-six-goods"]),
