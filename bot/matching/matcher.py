@@ -68,7 +68,7 @@ _MISFIT = 0.8
 """What the value of a refusal of something else is worth: it is a rival still, but a weaker one."""
 _NEAR = 0.05
 """The least score of what is offered under a refusal, or where nothing is near enough to have been meant."""
-_PART = 0.45
+_PART = 0.42
 """The least score of an answer to a part of a message: a part holds less to go by than a message."""
 _CARRIED = 0.3
 """The share of a part's weight that an item must hold to be offered, or to answer it with the subject before."""
