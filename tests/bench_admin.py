@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from bot.evaluation.impact import replay_all
 from bot.items import Kind
 from bot.knowledge import read
-from bot.knowledge.edit import AddPhrasings
+from bot.knowledge.edit import ChangeTexts
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
 from bot.store.tables import MISSED, MISSED_DAYS
@@ -112,7 +112,7 @@ def edits() -> None:
         items = [item for item in admin_setup.current.snapshot.base.items if item.kind is Kind.ANSWER]
         texts, times = missed_texts(20), []
         for number, text in enumerate(texts):
-            change = AddPhrasings(items[number * 7 % len(items)].id, (text,))
+            change = ChangeTexts(items[number * 7 % len(items)].id, "phrasings", (text,))
             times.append(seconds(admin_setup.edits.plan, change))
         plan = admin_setup.edits.plan(change)
         every = seconds(lambda: replay_all(plan.before.index, plan.after.index, plan.before.confidence, [], list))

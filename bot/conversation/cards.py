@@ -20,7 +20,7 @@ from bot.evaluation.advice import thin_base
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.evaluation.measure import upper_bound
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, SetAnswer
+from bot.knowledge.edit import AddItem, ByHandError, ChangeTexts, Edit, SetText
 from bot.matching import Candidate
 from bot.snapshot import Snapshot
 from bot.store.records import (
@@ -50,12 +50,6 @@ _ON_A_CARD = {
     AdminAction.CHOOSE_REFUSAL: texts.BUTTON_NOT_COVERED,
     AdminAction.IGNORE: texts.BUTTON_IGNORE,
     AdminAction.DELETE: texts.BUTTON_DELETE,
-}
-_PASTED = {
-    AddPhrasings: texts.PASTE_PHRASINGS,
-    SetAnswer: texts.PASTE_ANSWER,
-    AddItem: texts.PASTE_ITEM,
-    AddSource: texts.PASTE_OTHER,
 }
 
 
@@ -209,11 +203,12 @@ def form_rows(form: Form, base: KnowledgeBase, owner: int) -> Rows:
 
 def preview(plan: Plan) -> str:
     """What is about to be changed."""
-    item = plan.after.base.by_id[plan.item]
+    item = plan.after.base.by_id.get(plan.item) or plan.before.base.by_id[plan.item]
     is_refusal = plan.kind is ActionKind.ITEM and item.kind is Kind.NOT_COVERED
     return texts.PREVIEWS["refusal" if is_refusal else plan.kind].format(
         item=item,
-        words="\n".join(f"· {phrasing}" for phrasing in _added(plan)),
+        words="\n".join(f"· {text}" for text in _texts(plan)),
+        before=plan.before.base.by_id[item.id].question if item.id in plan.before.base.by_id else "",
         places=places(item, plan.after.base),
     )
 
@@ -221,13 +216,26 @@ def preview(plan: Plan) -> str:
 def edited(plan: Plan) -> str:
     """What was changed, in a line."""
     # What was made again may be a document alone.
-    item = plan.after.base.by_id.get(plan.item)
-    words = {"question": item.question if item else "", "words": "；".join(_added(plan))}
-    return texts.EDITED.format(what=texts.EDITED_WHAT[plan.kind].format(**words))
+    item = plan.after.base.by_id.get(plan.item) or plan.before.base.by_id.get(plan.item)
+    question, topic = (item.question, item.topic) if item else ("", "")
+    what = texts.EDITED_WHAT[plan.kind].format(question=question, topic=topic, words="；".join(_texts(plan)))
+    return texts.EDITED.format(what=what)
 
 
-def _added(plan: Plan) -> Sequence[str]:
-    return plan.change.phrasings if isinstance(plan.change, AddPhrasings) else ()
+def _texts(plan: Plan) -> Sequence[str]:
+    """What comes to a list and what goes from it, as admins read it: documents by their names, items by questions."""
+    match plan.change:
+        case ChangeTexts(_, field, added, removed):
+            bases = plan.after.base, plan.before.base
+            known = {**{item.id: item.question for base in bases for item in base.items}, **plan.after.base.places}
+            words = known if field in {"source", "related"} else {}
+            marked = [*((texts.ADDED, text) for text in added), *((texts.REMOVED, text) for text in removed)]
+            is_mixed = bool(added and removed) or field in {"source", "related", "keywords", "negatives"}
+            return [(mark if is_mixed else "{text}").format(text=words.get(text, text)) for mark, text in marked]
+        case SetText(_, _, text):
+            return (text or texts.NOTHING_LEFT,)
+        case _:
+            return ()
 
 
 def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Iterator[str]:
@@ -264,9 +272,28 @@ def refusal(error: EditRefusedError, written: str = "") -> Reply:
         return Reply("\n\n".join((why, *kept)), row(next_card()))
     parts = [why, texts.EDIT_READ_ONLY]
     for edit in error.edits:
-        where = texts.PASTE_FILE if edit.makes_file else _PASTED[type(edit.change)].format(item=subject(edit.change))
-        parts.append(texts.PASTE.format(file=edit.file, where=where, yaml=edit.to_paste().rstrip("\n")))
+        for where, lines in ((texts.DELETE_LINES, edit.to_delete()), (_where(edit), edit.to_paste())):
+            if lines:
+                place = where.format(item=subject(edit.change), field=_field(edit))
+                parts.append(texts.PASTE.format(file=edit.file, where=place, yaml=lines.rstrip("\n")))
     return Reply("\n".join(parts))
+
+
+def _field(edit: Edit) -> str:
+    return edit.change.field if isinstance(edit.change, ChangeTexts | SetText) else ""
+
+
+def _where(edit: Edit) -> str:
+    """Where to paste what an edit adds."""
+    match edit.change:
+        case ChangeTexts():
+            return texts.PASTE_TEXTS
+        case SetText():
+            return texts.PASTE_TEXT
+        case AddItem():
+            return texts.PASTE_FILE if edit.makes_file else texts.PASTE_ITEM
+        case _:
+            return texts.PASTE_OTHER
 
 
 def history(actions: Sequence[Action], start: int, base: KnowledgeBase, clock: Clock) -> Reply:

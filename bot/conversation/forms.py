@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from bot.conversation.reply import Reply
 from bot.items import Item, Kind
-from bot.knowledge.edit import AddItem, AddPhrasings, Change, SetAnswer
+from bot.knowledge.edit import AddItem, Change, ChangeTexts, SetText
 from bot.masking import question_key
 from bot.store.records import StoredForm
 from bot.texts import admins as texts
@@ -107,9 +107,9 @@ class Form(BaseModel, frozen=True):
         """The change of the knowledge that a form without missing fields asks for."""
         match self.task:
             case Task.PHRASING:
-                return AddPhrasings(self.item, self.phrasings)
+                return ChangeTexts(self.item, "phrasings", self.phrasings)
             case Task.ANSWER:
-                return SetAnswer(self.item, self.answer)
+                return SetText(self.item, "answer", self.answer)
             case Task.ITEM:
                 topic, kind = self.topic, Kind.ANSWER
             case Task.NOT_COVERED:

@@ -5,20 +5,32 @@ import json
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from cachetools import LRUCache
 from pydantic import TypeAdapter
 
-from bot.curation.planning import AlreadyThereError, completed, is_made, questions, subject
+from bot.curation.planning import AlreadyThereError, completed, is_made, new_phrasings, questions, subject
 from bot.errors import EditRefusedError, GitError, KnowledgeError, Refusal
 from bot.evaluation.impact import Impact, ReplayedQuestion, replay
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, fingerprint, read
-from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, Change, Edit, SetAnswer, edit_of
+from bot.knowledge.edit import (
+    AddItem,
+    AddSource,
+    ByHandError,
+    Change,
+    ChangeTexts,
+    DeleteItem,
+    Edit,
+    MoveItem,
+    SetText,
+    edit_of,
+)
 from bot.knowledge.folder import commit, replace, tidy
 from bot.masking import question_key
 from bot.matching import Answer, ConfidenceModel
@@ -31,22 +43,17 @@ _OVERWRITTEN = 50
 """So many of the latest edits are looked for in what an editor saved: no editor is left open for longer than that."""
 _PLANS_KEPT = 4
 _EDITS = TypeAdapter(tuple[Edit, ...])
-_KINDS: Mapping[type, ActionKind] = {
-    AddPhrasings: ActionKind.PHRASINGS,
-    SetAnswer: ActionKind.ANSWER,
-    AddItem: ActionKind.ITEM,
-    AddSource: ActionKind.SOURCE,
-}
-"""What a change is called in the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The edits of a change, the folder without and with them, and what they do to questions. Nothing is written yet.
 
-    The last edit is that of the change itself; those before it are what it needs.
+    The last edit is that of the change itself; those before it are what it needs. ``kind``: what the change is called
+    in the history.
     """
 
+    kind: ActionKind
     edits: tuple[Edit, ...]
     before: Snapshot
     after: Snapshot
@@ -56,11 +63,6 @@ class Plan:
     def change(self) -> Change:
         """The change, with nothing left open."""
         return self.edits[-1].change
-
-    @property
-    def kind(self) -> ActionKind:
-        """What the change is called in the history."""
-        return _KINDS[type(self.change)]
 
     @property
     def item(self) -> str:
@@ -101,8 +103,8 @@ class Edits:
         """After a start: find out of each edit that a kill interrupted whether it was made, and remove what is left."""
         tidy(self.folder)
         for action in self.history.begun():
-            made = _all_made(action, self.current.snapshot.base)
-            self.history.settle(action.id, ActionState.DONE if made else ActionState.VOID)
+            is_made = _all_made(action, self.current.snapshot.base) or not self._taken_back(action)
+            self.history.settle(action.id, ActionState.DONE if is_made else ActionState.VOID)
 
     def plan(self, change: Change) -> Plan:
         """Work a change out on the folder as it is now, and try it on questions.
@@ -113,19 +115,21 @@ class Edits:
         """
         with self._lock:
             before = self._on_disk()
-            if isinstance(change, AddPhrasings | SetAnswer) and change.item not in before.base.by_id:
+            if not isinstance(change, AddItem | AddSource) and change.item not in before.base.by_id:
                 raise EditRefusedError(Refusal.ITEM_GONE)
-            return self._planned(before, completed(change, before.knowledge, self.history.used_ids()))
+            changes = completed(change, before.knowledge, self.history.used_ids())
+            return self._planned(before, _kind(change), changes)
 
     def plan_again(self, action_id: int) -> Plan:
         """Plan an edit that was made before, and whose change is gone from the files. Raises as ``plan``."""
         with self._lock:
             before = self._on_disk()
-            edits = _edits(self.history.action(action_id))
+            action = self.history.action(action_id)
+            edits = _edits(action)
             missing = [(edit.file, edit.change) for edit in edits if not is_made(edit.change, before.base)]
-            if not missing:
+            if not missing or action is None:
                 raise AlreadyThereError(subject(edits[-1].change))
-            return self._planned(before, missing)
+            return self._planned(before, action.kind, missing)
 
     def apply(self, plan: Plan, admin: int) -> int:
         """Make a planned change; the number of the action. It answers from then on.
@@ -139,7 +143,8 @@ class Edits:
             edits = _EDITS.dump_json(plan.edits).decode()
             detail = f"{plan.item}（{plan.edits[-1].file}）"
             # By these keys the edit is found when a question is erased for good.
-            keys = list(map(question_key, questions(plan.change)))
+            held = chain.from_iterable(map(questions, (edit.change for edit in plan.edits)))
+            keys = list(map(question_key, (*held, *_beside(plan))))
             action = self.history.begin(admin, plan.kind, plan.item, detail, edits, keys)
             try:
                 self._write(plan.before.files, plan.after.files, plan.edits)
@@ -167,8 +172,7 @@ class Edits:
             before = self._on_disk()
             # What is undone already was undone by an editor, or before a kill.
             left = [edit for edit in edits if is_made(edit.change, before.base) is not False]
-            reverted = {edit.file: edit.reverted(before.files.get(edit.file)) for edit in left}
-            files = {name: data for name, data in {**before.files, **reverted}.items() if data is not None}
+            files = _reverted(before.files, left)
             after = self._sound(files, Refusal.UNDO_FAULTY)
             self._write(before.files, files, left[::-1])
             self.history.settle(action_id, ActionState.UNDONE)
@@ -226,15 +230,30 @@ class Edits:
         except KnowledgeError as error:
             raise EditRefusedError(Refusal.FOLDER_FAULTY, count=len(error.faults), fault=error.faults[0]) from error
 
-    def _planned(self, before: Snapshot, changes: Sequence[tuple[str, Change]]) -> Plan:
-        key = tuple(before.files.items()), tuple(changes)
+    def _taken_back(self, action: Action) -> bool:
+        """Take back what a kill left of an edit of several files; whether nothing of it is left then."""
+        before = self.current.snapshot
+        left = [edit for edit in _edits(action) if is_made(edit.change, before.base)]
+        try:
+            files = _reverted(before.files, left)
+            after = self._sound(files, Refusal.UNDO_FAULTY)
+            self._write(before.files, files, left[::-1])
+        except EditRefusedError as error:
+            _LOG.error("Edit %s was cut short, and can't be taken back: %s", action.id, error)
+            return False
+        if left:
+            self._adopt(after, before, left, f"undo: {subject(left[-1].change)}")
+        return True
+
+    def _planned(self, before: Snapshot, kind: ActionKind, changes: Sequence[tuple[str, Change]]) -> Plan:
+        key = tuple(before.files.items()), kind, tuple(changes)
         if key in self._plans:
             return self._plans[key]
         files, edits, by_hand = dict(before.files), list[Edit](), list[ByHandError]()
         for file, change in changes:
             try:
                 edits.append(edit_of(change, file, files.get(file)))
-                files[file] = edits[-1].applied(files.get(file))
+                _put(files, file, edits[-1].applied(files.get(file)))
             except ByHandError as error:
                 by_hand.append(error)
                 edits += error.edits
@@ -242,14 +261,14 @@ class Edits:
             raise ByHandError(by_hand[0].refusal, edits, **by_hand[0].details)
         after = self._sound(files, Refusal.EDIT_FAULTY)
         # A question that becomes a phrasing is lost by the item that answers it now.
-        verdicts = {text: before.matcher.match(text) for text in questions(edits[-1].change)}
+        verdicts = {text: before.matcher.match(text) for text in new_phrasings(edits[-1].change)}
         answered = [
             ReplayedQuestion(text, verdict.chosen[0].item.id)
             for text, verdict in verdicts.items()
             if isinstance(verdict, Answer)
         ]
         impact = self.impact(before, after, answered)
-        plan = self._plans[key] = Plan(tuple(edits), before, after, impact)
+        plan = self._plans[key] = Plan(kind, tuple(edits), before, after, impact)
         return plan
 
     def _sound(self, files: Files, refusal: Refusal) -> Snapshot:
@@ -263,9 +282,9 @@ class Edits:
         """Replace files one by one; if one can't be, those before it are put back."""
         written: list[str] = []
         try:
-            for edit in edits:
-                replace(self.folder, edit.file, before.get(edit.file), after.get(edit.file))
-                written.append(edit.file)
+            for name in dict.fromkeys(edit.file for edit in edits):
+                replace(self.folder, name, before.get(name), after.get(name))
+                written.append(name)
         except EditRefusedError:
             for name in reversed(written):
                 replace(self.folder, name, after.get(name), before.get(name))
@@ -282,6 +301,46 @@ class Edits:
             self.commit()
 
 
+def _kind(change: Change) -> ActionKind:
+    """What a change is called in the history."""
+    match change:
+        case ChangeTexts(_, "phrasings", added):
+            return ActionKind.PHRASINGS if added else ActionKind.PHRASINGS_REMOVED
+        case ChangeTexts(_, field) | SetText(_, field):
+            return ActionKind(field)
+        case AddItem():
+            return ActionKind.ITEM
+        case DeleteItem():
+            return ActionKind.ITEM_DELETED
+        case MoveItem():
+            return ActionKind.MOVED
+        case AddSource():
+            return ActionKind.SOURCE
+
+
+def _put(files: dict[str, bytes], name: str, data: bytes | None) -> None:
+    if data is None:
+        files.pop(name, None)
+    else:
+        files[name] = data
+
+
+def _reverted(files: Files, edits: Sequence[Edit]) -> Files:
+    """The files without these edits, of which the last was made last."""
+    reverted = dict(files)
+    for edit in reversed(edits):
+        _put(reverted, edit.file, edit.reverted(reverted.get(edit.file)))
+    return reverted
+
+
+def _beside(plan: Plan) -> Iterator[str]:
+    """The questions that an edit holds only because they stand beside those that it takes away."""
+    for edit in plan.edits:
+        match edit.change:
+            case ChangeTexts(item, "phrasings" | "negatives" as key) if edit.removed:
+                yield from getattr(plan.before.base.by_id[item], key)
+
+
 def _all_made(action: Action, base: KnowledgeBase) -> bool:
     # What the edit was may be erased since.
     return action.edit is None or all(is_made(edit.change, base) for edit in _edits(action))
@@ -295,8 +354,16 @@ def _edits(action: Action | None) -> tuple[Edit, ...]:
 
 
 def _renewed(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A kept edit in today's shape: in 0.1 its place was a value of its own, and a new item had no topic."""
+    """A kept edit in today's shape.
+
+    In 0.1 its place was a value of its own, a new item had no topic, and phrasings and answers had changes of theirs.
+    """
     change = row["change"]
-    if "entry" in change:
-        change = {"item": {"topic": "", **change["entry"]}}
+    match change:
+        case {"entry": entry}:
+            change = {"item": {"topic": "", **entry}}
+        case {"item": item, "phrasings": phrasings}:
+            change = {"item": item, "field": "phrasings", "added": phrasings}
+        case {"item": item, "answer": answer, "before": before}:
+            change = {"item": item, "field": "answer", "text": answer, "before": before}
     return {**row, **row.get("splice", {}), "change": change}

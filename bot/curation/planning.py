@@ -8,7 +8,7 @@ from itertools import chain, count
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge
-from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, Change, SetAnswer
+from bot.knowledge.edit import AddItem, AddSource, Change, ChangeTexts, DeleteItem, MoveItem, SetText
 from bot.knowledge.load import SPEECH
 from bot.knowledge.models import ID_LIMIT
 from bot.matching.phonetics import spell
@@ -33,38 +33,28 @@ def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -
     """
     base, locations = knowledge.base, knowledge.locations
     match change:
-        case AddPhrasings(item_id, phrasings):
-            own = set(map(normalise, base.by_id[item_id].all_phrasings()))
-            new = {normalise(text): text for text in phrasings if normalise(text) not in own}
-            if not new:
+        case ChangeTexts(item_id):
+            return [(locations[item_id].file, new) for new in _changed_texts(change, base)]
+        case SetText(item_id, key, text):
+            return [(locations[item_id].file, new) for new in _set_text(item_id, key, text.strip(), base)]
+        case DeleteItem(item_id):
+            citing = [other.id for other in base.items if item_id in other.related]
+            unlinked = [(locations[other].file, ChangeTexts(other, "related", removed=(item_id,))) for other in citing]
+            return [*unlinked, (locations[item_id].file, DeleteItem(item_id, base.by_id[item_id]))]
+        case MoveItem(item_id, topic):
+            item = base.by_id[item_id]
+            file, topic = _home(replace(item, topic=topic), knowledge)
+            if file == locations[item_id].file:
                 raise AlreadyThereError(item_id)
-            _refuse_taken(new.values(), base)
-            return [(locations[item_id].file, AddPhrasings(item_id, tuple(new.values())))]
-        case SetAnswer(item_id, answer):
-            before = base.by_id[item_id].answer
-            if before == answer:
-                raise AlreadyThereError(item_id)
-            return [(locations[item_id].file, SetAnswer(item_id, answer, before))]
+            moved = AddItem(replace(item, topic=topic), moved_from=item.topic)
+            return [(locations[item_id].file, DeleteItem(item_id, item)), (file, moved)]
         case AddSource(_, name):
             for known in _sources(base, name):
                 raise AlreadyThereError(known)
             new_id = next(f"doc-{number}" for number in count(1) if f"doc-{number}" not in base.places)
             return [(SPEECH, AddSource(new_id, name))]
-        case AddItem(item, document):
-            for other in base.items:
-                if (item.question, item.answer) == (other.question, other.answer):
-                    raise AlreadyThereError(other.id)
-            _refuse_taken(item.all_phrasings(), base)
-            cited = _sources(base, document)
-            sources = completed(AddSource("", document), knowledge, ()) if document and not cited else []
-            spelt = _spelt("nc-" if item.kind is Kind.NOT_COVERED else "", item.question)
-            names = chain([spelt], (f"{spelt}-{number}" for number in count(2)))
-            item_id = next(name for name in names if name not in base.by_id and name not in used_ids)
-            file, topic = _home(item, knowledge)
-            new_item = replace(
-                item, id=item_id, topic=topic, source=(*item.source, *cited, *(subject(new) for _, new in sources))
-            )
-            return [*sources, (file, AddItem(new_item))]
+        case AddItem():
+            return _new_item(change, knowledge, used_ids)
 
 
 def subject(change: Change) -> str:
@@ -72,17 +62,34 @@ def subject(change: Change) -> str:
     match change:
         case AddItem(item):
             return item.id
-        case AddPhrasings(name) | SetAnswer(name) | AddSource(name):
+        case ChangeTexts(name) | SetText(name) | DeleteItem(name) | MoveItem(name) | AddSource(name):
             return name
 
 
-def questions(change: Change) -> tuple[str, ...]:
-    """The questions that a change makes phrasings of its item."""
+def new_phrasings(change: Change) -> tuple[str, ...]:
+    """The questions that a completed change makes phrasings of its item."""
     match change:
-        case AddPhrasings(_, phrasings):
-            return phrasings
-        case AddItem(item):
+        case ChangeTexts(_, "phrasings", added):
+            return added
+        case SetText(_, "question", question):
+            return (question,)
+        case AddItem(item, moved_from=""):
             return item.all_phrasings()
+        case _:
+            return ()
+
+
+def questions(change: Change) -> tuple[str, ...]:
+    """The questions that a completed change holds, whether it adds them or takes them away."""
+    match change:
+        case ChangeTexts(_, "phrasings" | "negatives", added, removed):
+            return (*added, *removed)
+        case SetText(_, "question", question, before):
+            return (question, before)
+        case AddItem(item):
+            return (*item.all_phrasings(), *item.negatives)
+        case DeleteItem(_, item) if item:
+            return (*item.all_phrasings(), *item.negatives)
         case _:
             return ()
 
@@ -90,20 +97,85 @@ def questions(change: Change) -> tuple[str, ...]:
 def is_made(change: Change, base: KnowledgeBase) -> bool | None:
     """Whether a completed change is part of a knowledge base; False if nothing of it is left.
 
-    None if it is there in part, if another answer was written since, or if the item that it changed is gone.
+    None if it is there in part, if another text was written since, or if the item that it changed is gone.
     """
     item = base.by_id.get(subject(change))
     match change:
-        case AddPhrasings(_, phrasings) if item:
-            found = {phrasing.strip() in item.all_phrasings() for phrasing in phrasings}
+        case ChangeTexts(_, key, added, removed) if item:
+            texts = getattr(item, key)
+            found = {text.strip() in texts for text in added} | {text.strip() not in texts for text in removed}
             return found.pop() if len(found) == 1 else None
-        case SetAnswer(_, answer, before) if item:
-            return {before.strip(): False, answer.strip(): True}.get(item.answer)
-        case AddItem():
-            return item is not None
+        case SetText(_, key, text, before) if item:
+            return {before.strip(): False, text.strip(): True}.get(_text(item, key))
+        case AddItem(moved_from=topic):
+            return item is not None and item.topic != topic
+        case DeleteItem(_, content):
+            return item is None or (content is not None and item.topic != content.topic)
         case AddSource(source):
             return source in base.places
     return None
+
+
+def _new_item(change: AddItem, knowledge: Knowledge, used_ids: Collection[str]) -> Sequence[tuple[str, Change]]:
+    """A new item, below the document that it cites if that is new too."""
+    base, item, document = knowledge.base, change.item, change.document
+    for other in base.items:
+        if (item.question, item.answer) == (other.question, other.answer):
+            raise AlreadyThereError(other.id)
+    _refuse_taken(item.all_phrasings(), base)
+    cited = _sources(base, document)
+    sources = completed(AddSource("", document), knowledge, ()) if document and not cited else []
+    spelt = _spelt("nc-" if item.kind is Kind.NOT_COVERED else "", item.question)
+    names = chain([spelt], (f"{spelt}-{number}" for number in count(2)))
+    item_id = next(name for name in names if name not in base.by_id and name not in used_ids)
+    file, topic = _home(item, knowledge)
+    all_sources = (*item.source, *cited, *(subject(new) for _, new in sources))
+    return [*sources, (file, AddItem(replace(item, id=item_id, topic=topic, source=all_sources)))]
+
+
+def _changed_texts(change: ChangeTexts, base: KnowledgeBase) -> Sequence[Change]:
+    """A change of a list, by what its item has; a way to ask that becomes a negative is no phrasing any more."""
+    item = base.by_id[change.item]
+    texts: tuple[str, ...] = getattr(item, change.field)
+    is_asked = change.field in {"phrasings", "negatives"}
+    form = normalise if is_asked else str.strip
+    own = {form(text) for text in (item.all_phrasings() if change.field == "phrasings" else texts)}
+    new = {form(text): text for text in change.added if form(text) not in own}
+    gone = {text.strip() for text in change.removed}
+    removed = tuple(dict.fromkeys(text for text in texts if text in gone))
+    if not (new or removed):
+        raise AlreadyThereError(item.id)
+    complete = ChangeTexts(item.id, change.field, tuple(new.values()), removed)
+    match change.field:
+        case "phrasings":
+            _refuse_taken(new.values(), base)
+        case "negatives":
+            unasked = tuple(text for text in item.phrasings if normalise(text) in new)
+            return [*([ChangeTexts(item.id, "phrasings", removed=unasked)] if unasked else []), complete]
+    return [complete]
+
+
+def _set_text(item_id: str, key: str, text: str, base: KnowledgeBase) -> Sequence[Change]:
+    """Another text; a question that gets another wording stays a way to ask its item."""
+    item = base.by_id[item_id]
+    before = _text(item, key)
+    if before == text:
+        raise AlreadyThereError(item_id)
+    complete = SetText(item_id, key, text, before)
+    if key != "question":
+        return [complete]
+    owner = base.by_phrasing.get(normalise(text))
+    if owner and owner.id != item_id:
+        raise EditRefusedError(Refusal.PHRASING_TAKEN, phrasing=text, question=owner.question)
+    known = set(map(normalise, (*item.phrasings, text)))
+    kept = () if normalise(before) in known else (before,)
+    doubled = tuple(phrasing for phrasing in item.phrasings if normalise(phrasing) == normalise(text))
+    return [*([ChangeTexts(item_id, "phrasings", kept, doubled)] if kept or doubled else []), complete]
+
+
+def _text(item: Item, key: str) -> str:
+    """A field of an item as it is written; empty if it has none."""
+    return str(getattr(item, key) or "")
 
 
 def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:

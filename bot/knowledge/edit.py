@@ -2,8 +2,8 @@
 
 An edit is written, read again and compared before it counts: the file must say what it said, and the change, and
 nothing else. What gives way to it holds no comment. So a style of YAML that is not foreseen here can refuse an edit,
-but never damage a file. Lists and mappings in brackets are never written into. Texts of a change count without white
-space at their ends, as when a file is loaded.
+but never damage a file. Mappings in braces are never written into. Texts of a change count without white space at their
+ends, as when a file is loaded.
 """
 
 import codecs
@@ -24,8 +24,11 @@ from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
 from bot.knowledge.typos import LINE_END, doubtful_value
 
-_KEYS = ("id", "kind", "question", "phrasings", "negatives", "answer", "source", "keywords", "related", "short")
+_FIRST_KEYS = ("id", "kind", "question", "phrasings", "negatives", "answer", "source", "keywords", "related", "short")
+_KEYS = tuple(dict.fromkeys((*_FIRST_KEYS, *ItemEntry.model_fields)))
 """The order in which the shipped files write them."""
+_IN_LINES = frozenset({"phrasings", "negatives"})
+"""The lists that the shipped files write with a line for each text; others stand in brackets."""
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """What YAML does not read, or takes for a line end, unless it is escaped."""
@@ -38,22 +41,33 @@ _PARTED = re.compile(
 """Before an item: a blank line, perhaps comments, the dash."""
 _BLOCK_HEADER = re.compile(rf"([^\r\n]*(?:{LINE_END.pattern}))(?: *(?:{LINE_END.pattern}))*( *)")
 """The line that opens a block scalar; the indentation of what it holds."""
+_INDENTATION = re.compile(r"[ \t]*(?:-[ \t]+)?")
+"""What may stand before a text of a list, or a key, on its line."""
+_BLANK_ABOVE = re.compile(r"(?<=\n)(?:[ \t]*\r?\n)+\Z|(?<=\r)(?:[ \t]*\r)+\Z")
+_BLANK_BELOW = re.compile(rf"(?:[ \t]*(?:{LINE_END.pattern}))+")
+_SCHEMA_LINE = re.compile(rf"# yaml-language-server: [^\r\n]*(?:{LINE_END.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
-class AddPhrasings:
-    """More ways to ask the item with this id."""
+class ChangeTexts:
+    """Texts that come to a list of an item, and texts that go: ``field`` is the key of the list, like ``phrasings``."""
 
     item: str
-    phrasings: tuple[str, ...]
+    field: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class SetAnswer:
-    """Another answer for the item with this id. Planning fills in the answer ``before``."""
+class SetText:
+    """Another text for a ``field`` of an item, like ``answer``; without a text, the item no longer has the field.
+
+    Planning fills in the text ``before``.
+    """
 
     item: str
-    answer: str
+    field: str
+    text: str
     before: str = ""
 
 
@@ -62,10 +76,28 @@ class AddItem:
     """A new item, which also cites a ``document`` by its name, if one is given.
 
     Planning gives the item its id, the topic of the file that it goes to, and the id of the document as a source.
+    ``moved_from``: the topic that the item had, if it is the second half of a move.
     """
 
     item: Item
     document: str = ""
+    moved_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteItem:
+    """The item with this id goes. Planning fills in its ``content``."""
+
+    item: str
+    content: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveItem:
+    """The item with this id goes to another topic: it is planned as its deletion and its addition elsewhere."""
+
+    item: str
+    topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +108,8 @@ class AddSource:
     name: str
 
 
-Change = AddPhrasings | SetAnswer | AddItem | AddSource
+Change = ChangeTexts | SetText | AddItem | DeleteItem | MoveItem | AddSource
 """Whoever wants a change says as much as they know; what is left open is filled in when the change is planned."""
-
-_COLUMNS = {AddPhrasings: 6, SetAnswer: 4, AddItem: 2, AddSource: 2}
-"""Where the shipped files write what is added."""
 
 _Place = tuple[int, str, str]
 """Where a text changes: at this character, the first text gives way to the second."""
@@ -104,34 +133,73 @@ class Edit:
         """Whether there is no file before the edit. In a file that there is, no item stands at the very beginning."""
         return isinstance(self.change, AddItem) and self.start == 0
 
-    def applied(self, data: bytes | None) -> bytes:
-        """The file with the edit; ``data`` is the file that the edit was made for, None if there was none."""
-        return _bytes(_replaced(_text(data), (self.start, self.removed, self.inserted)), data)
+    @property
+    def removes_file(self) -> bool:
+        """Whether there is no file after the edit, since it held nothing but the item that goes."""
+        return isinstance(self.change, DeleteItem) and self.start == 0
+
+    def applied(self, data: bytes | None) -> bytes | None:
+        """The file with the edit, None if it goes.
+
+        ``data`` is the file that the edit was made for, None if there was none.
+        """
+        return None if self.removes_file else _bytes(_replaced(_text(data), self._place), data)
 
     def reverted(self, data: bytes | None) -> bytes | None:
         """The file without the edit, whatever was changed elsewhere since; None if nothing of the file is left.
 
-        Raises EditRefusedError if the edit is not there, or can't be told apart from what was changed since.
+        What can't go back to its place goes where it would be written now. Raises EditRefusedError if the edit is not
+        there, or can't be told apart from what was changed since.
         """
         text, inserted = _text(data), self.inserted
-        if self.makes_file:
-            if text == inserted:
-                return None
-            # Others have been added to the file that was made for this item.
-            inserted = _indented(_written(self.change), 2) + "\n"
+        if self.removes_file and data is None:
+            return self.removed.encode()
+        if self.makes_file and text == inserted:
+            return None
         new = _Page.read(text, self.change)
         at = new.find(inserted, self.change, self.start) if new else -1
         old = _Page.read(_replaced(text, (at, inserted, self.removed)), self.change) if at >= 0 else None
-        if new and old and old.content == new.content_without(self.change):
+        if new and old and _leads(old, self.change, new):
             return _bytes(old.text, data)
+        inverse = _inverse(self.change)
+        try:
+            if inverse:
+                return edit_of(inverse, self.file, data).applied(data)
+        except ByHandError:
+            pass
         raise EditRefusedError(Refusal.UNDO_ENTANGLED, file=self.file)
 
     def to_paste(self) -> str:
-        """The change as whole lines in the style of the shipped files, for whoever makes it by hand."""
-        if isinstance(self.change, AddItem) and self.makes_file:
-            return _new_file(self.change.item)
-        head = "others:\n" if isinstance(self.change, AddSource) else ""
-        return f"{head}{_indented(_written(self.change), _COLUMNS[type(self.change)])}\n"
+        """What the change adds, as whole lines in the style of the shipped files, for whoever makes it by hand."""
+        match self.change:
+            case AddItem(item) if self.makes_file:
+                return _new_file(item)
+            case AddItem():
+                return _lines(_written(self.change), 2)
+            case AddSource():
+                return "others:\n" + _lines(_written(self.change), 2)
+            case ChangeTexts(added=added) if added:
+                return _lines(_written(self.change), 6)
+            case SetText(text=text) if text:
+                return _lines(_written(self.change), 4)
+            case _:
+                return ""
+
+    def to_delete(self) -> str:
+        """What the change takes away, as ``to_paste``; of an item its first lines."""
+        match self.change:
+            case ChangeTexts(removed=removed) if removed:
+                return _lines(_in_lines(removed), 6)
+            case SetText(_, key, "", before):
+                return _lines(_field(key, before), 4)
+            case DeleteItem(_, item) if item:
+                return _lines(f"- id: {item.id}\n  question: {_inline(item.question)}", 2)
+            case _:
+                return ""
+
+    @property
+    def _place(self) -> _Place:
+        return self.start, self.removed, self.inserted
 
 
 class ByHandError(EditRefusedError):
@@ -153,11 +221,29 @@ def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
         return Edit(file, change, 0, "", _new_file(change.item))
     text = _text(data)
     old = _Page.read(text, change)
+    if old and data and _is_all(old, change):
+        return Edit(file, change, 0, data.decode(), "")
     for place in _places(old, change) if old else ():
         new = _Page.read(_replaced(text, place), change)
-        if new and old and new.content_without(change) == old.content and new.warnings <= old.warnings:
+        if old and new and _leads(old, change, new) and new.warnings <= old.warnings:
             return Edit(file, change, *place)
-    raise ByHandError(Refusal.EDIT_UNSAFE, [Edit(file, change, len(text), "", "")], file=file)
+    # At the beginning, edits make a file or remove it.
+    raise ByHandError(Refusal.EDIT_UNSAFE, [Edit(file, change, len(text) or 1, "", "")], file=file)
+
+
+def _inverse(change: Change) -> Change | None:
+    """The change that takes another one back; None if there is none."""
+    match change:
+        case ChangeTexts(item, key, added, removed):
+            return ChangeTexts(item, key, removed, added)
+        case SetText(item, key, text, before):
+            return SetText(item, key, before, text)
+        case AddItem(item):
+            return DeleteItem(item.id, item)
+        case DeleteItem(_, item) if item:
+            return AddItem(item)
+        case _:
+            return None
 
 
 def _replaced(text: str, place: _Place) -> str:
@@ -198,37 +284,19 @@ class _Page:
             content["items"] = {entry["id"]: entry for entry in content["items"]}
         return cls(text, tree.node, content, len(tree.warnings))
 
-    def content_without(self, change: Change) -> Mapping[str, Any] | None:
-        """What the text said before a change; None if the change is not in it."""
-        content: dict[str, Any] = deepcopy(dict(self.content))
-        match change:
-            case AddItem(item):
-                fields = {key: value for key in _KEYS if (value := getattr(item, key))}
-                is_made = content["items"].pop(item.id, None) == ItemEntry.model_validate(fields).model_dump()
-            case AddSource(source, name):
-                is_made = content["others"].pop(source.strip(), None) == name.strip()
-                is_made = is_made and source.strip() not in content["paragraphs"]
-            case AddPhrasings(item_id, phrasings) if entry := content["items"].get(item_id):
-                added = dict.fromkeys(map(str.strip, phrasings))
-                is_made = bool(added) and [text for text in entry["phrasings"] if text in added] == list(added)
-                entry["phrasings"] = tuple(text for text in entry["phrasings"] if text not in added)
-            case SetAnswer(item_id, answer, before) if entry := content["items"].get(item_id):
-                is_made = entry["answer"] == answer.strip()
-                entry["answer"] = before.strip()
-            case _:
-                is_made = False
-        return content if is_made else None
+    def items(self) -> Sequence[yaml.MappingNode]:
+        nodes: list[yaml.MappingNode] = _fields(self.root)["items"][1].value
+        return nodes
 
     def item(self, item_id: str) -> yaml.MappingNode | None:
-        nodes: list[yaml.MappingNode] = _fields(self.root)["items"][1].value
-        return next((node for node in nodes if _fields(node)["id"][1].value == item_id), None)
+        return next((node for node in self.items() if _fields(node)["id"][1].value == item_id), None)
 
     def find(self, inserted: str, change: Change, start: int) -> int:
         """Where an edit stands: at ``start``, else at the only place in the item, or in the file, that holds it.
 
         -1 if there is no such place.
         """
-        node = self.item(change.item) if isinstance(change, AddPhrasings | SetAnswer) else self.root
+        node = self.item(change.item) if isinstance(change, ChangeTexts | SetText) else self.root
         if not node:
             return -1
         first, end = node.start_mark.index, node.end_mark.index
@@ -248,19 +316,115 @@ class _Page:
         Nowhere in brackets, nor if more than ``rest`` follows the node. What is written comes without the last line end
         and without the indentation of all lines.
         """
-        node = after or collection
-        while isinstance(node, yaml.CollectionNode) and not node.flow_style:
-            node = node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1]
-        # A block scalar includes the blank lines below it.
-        found = rest.match(self.text, len(self.text[: node.end_mark.index].rstrip(" \t\r\n")))
+        found = rest.match(self.text, self.end(after or collection))
         if found and not collection.flow_style:
             lines = _indented(written, collection.start_mark.column)
             is_ended = found[0].endswith(("\r", "\n"))
             yield found.end(), "", self.with_line_ends(f"{lines}\n" if is_ended else f"\n{lines}")
 
+    def end(self, node: yaml.Node) -> int:
+        """Where a node ends, without the blank lines that a block scalar includes."""
+        while isinstance(node, yaml.CollectionNode) and not node.flow_style:
+            node = node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1]
+        return len(self.text[: node.end_mark.index].rstrip(" \t\r\n"))
+
+    def lines(self, node: yaml.Node, last: yaml.Node) -> tuple[int, int] | None:
+        """Where the lines begin and end that hold what is between two nodes, and nothing else but a dash.
+
+        None if more stands on them, such as a comment.
+        """
+        start = node.start_mark.index
+        first = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start)) + 1
+        rest = _REST_OF_LINE.match(self.text, self.end(last))
+        if not rest or not _INDENTATION.fullmatch(self.text, first, start):
+            return None
+        return None if self.has_comment(first, rest.end()) else (first, rest.end())
+
+    def has_comment(self, start: int, end: int) -> bool:
+        """Whether there is a comment between two places, neither of which is in a scalar."""
+        if "#" not in self.text[start:end]:
+            return False
+        within: set[int] = set()
+        for node in _scalars(self.root):
+            header = _BLOCK_HEADER.match(self.text, node.start_mark.index) if node.style in {"|", ">"} else None
+            within.update(range(header.end(1) if header else node.start_mark.index, node.end_mark.index))
+        return any(self.text[at] == "#" and at not in within for at in range(start, end))
+
     def with_line_ends(self, written: str) -> str:
         newline = LINE_END.search(self.text)
         return written.replace("\n", newline.group() if newline else "\n")
+
+
+def _changed(content: Mapping[str, Any], change: Change) -> Mapping[str, Any] | None:
+    """What a file says after a change, by what it says before; None if it can't be made there."""
+    changed: dict[str, Any] = deepcopy(dict(content))
+    match change:
+        case AddItem(item) if item.id not in changed["items"]:
+            changed["items"][item.id] = _entry(item)
+            return changed
+        case DeleteItem(item_id, item) if item:
+            return changed if changed["items"].pop(item_id, None) == _entry(item) else None
+        case AddSource(source, name) if source.strip() not in {*changed["paragraphs"], *changed["others"]}:
+            changed["others"][source.strip()] = name.strip()
+            return changed
+        case ChangeTexts(item_id, key, added, removed) if entry := changed["items"].get(item_id):
+            gone, new, texts = {*map(str.strip, removed)}, [*map(str.strip, added)], entry[key]
+            kept = [text for text in texts if text not in gone]
+            if len(texts) - len(kept) == len(gone) and len({*new} - {*texts}) == len(new) and (gone or new):
+                entry[key] = (*kept, *new)
+                return changed
+        case SetText(item_id, key, text, before) if entry := changed["items"].get(item_id):
+            if str(entry[key] or "") == before.strip() != text.strip():
+                said = {name: value for name, value in (entry | {key: text.strip()}).items() if value}
+                changed["items"][item_id] = ItemEntry.model_validate(said).model_dump()
+                return changed
+        case _:
+            pass
+    return None
+
+
+def _entry(item: Item) -> Mapping[str, Any]:
+    """What a file says of an item."""
+    return ItemEntry.model_validate({key: value for key in _KEYS if (value := getattr(item, key))}).model_dump()
+
+
+def _leads(old: _Page, change: Change, new: _Page) -> bool:
+    """Whether a change, and nothing else, leads from one text to another. Where in its list a text stands is free."""
+    try:
+        changed = _changed(old.content, change)
+    except ValidationError:
+        return False
+    if changed is None:
+        return False
+    if isinstance(change, ChangeTexts):
+        entry = new.content["items"].get(change.item)
+        made = changed["items"][change.item]
+        if entry is None or sorted(entry[change.field]) != sorted(made[change.field]):
+            return False
+        made[change.field] = entry[change.field]
+    return changed == new.content
+
+
+def _is_all(page: _Page, change: Change) -> bool:
+    """Whether a file holds nothing but the item that a change takes away, and no comment that an author wrote."""
+    if not isinstance(change, DeleteItem) or change.content is None or [*page.content["items"]] != [change.item]:
+        return False
+    head = _SCHEMA_LINE.match(page.text)
+    is_same: bool = page.content["items"][change.item] == _entry(change.content)
+    return is_same and not page.has_comment(head.end() if head else 0, len(page.text))
+
+
+def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    match node:
+        case yaml.ScalarNode():
+            yield node
+        case yaml.MappingNode():
+            for pair in node.value:
+                for part in pair:
+                    yield from _scalars(part)
+        case yaml.SequenceNode():
+            for part in node.value:
+                yield from _scalars(part)
 
 
 def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, Any]]:
@@ -269,70 +433,148 @@ def _fields(mapping: yaml.MappingNode) -> Mapping[str, tuple[yaml.ScalarNode, An
 
 def _places(page: _Page, change: Change) -> Iterator[_Place]:
     """Where and how a change might be written, the most natural way first; not all of them are safe."""
-    written, fields = _written(change), _fields(page.root)
+    fields = _fields(page.root)
     match change:
         case AddItem():
             items = fields["items"][1]
             starts = [node.start_mark.index for node in items.value[-2:]]
             parting = "\n" if len(starts) > 1 and _PARTED.search(page.text, *starts) else ""
-            yield from page.below(items, parting + written, rest=_REST_AND_COMMENTS)
+            yield from page.below(items, parting + _written(change), rest=_REST_AND_COMMENTS)
+        case DeleteItem(item_id) if (item := page.item(item_id)) and not fields["items"][1].flow_style:
+            yield from _item_lines(page, item)
         case AddSource() if "others" in fields:
-            yield from page.below(fields["others"][1], written)
+            yield from page.below(fields["others"][1], _written(change))
         case AddSource():
-            yield from page.below(page.root, "others:\n" + _indented(written, 2), rest=_REST_AND_COMMENTS)
-        case AddPhrasings(item_id) if item := page.item(item_id):
-            fields = _fields(item)
-            if "phrasings" in fields:
-                yield from page.below(fields["phrasings"][1], written)
+            yield from page.below(page.root, "others:\n" + _indented(_written(change), 2), rest=_REST_AND_COMMENTS)
+        case ChangeTexts(item_id) if (item := page.item(item_id)) and not item.flow_style:
+            yield from _list_places(page, item, change)
+        case SetText(item_id, key, text) if (item := page.item(item_id)) and not item.flow_style:
+            if key not in _fields(item):
+                yield from _key_below(page, item, key, _field(key, text))
+            elif text.strip():
+                yield from _text_places(page, item, key, text.strip())
             else:
-                yield from page.below(item, "phrasings:\n" + _indented(written, 2), after=fields["question"][1])
-        case SetAnswer(item_id, answer) if item := page.item(item_id):
-            yield from _answer_places(page, item, answer.strip())
+                yield from _key_lines(page, item, key)
 
 
-def _answer_places(page: _Page, item: yaml.MappingNode, answer: str) -> Iterator[_Place]:
+def _item_lines(page: _Page, item: yaml.MappingNode) -> Iterator[_Place]:
+    """The lines of an item, with the blank lines that part it from the one before, of the first item the next."""
+    if not (lines := page.lines(item, item)):
+        return
+    start, end = lines
+    above, below = _BLANK_ABOVE.search(page.text, 0, start), _BLANK_BELOW.match(page.text, end)
+    is_first = page.items()[0] is item
+    if above and not is_first:
+        yield above.start(), page.text[above.start() : end], ""
+    elif below and is_first:
+        yield start, page.text[start : below.end()], ""
+    yield start, page.text[start:end], ""
+
+
+def _key_lines(page: _Page, item: yaml.MappingNode, name: str) -> Iterator[_Place]:
+    """The lines of a key with its value, which go."""
+    if lines := page.lines(*_fields(item)[name]):
+        yield lines[0], page.text[slice(*lines)], ""
+
+
+def _key_below(page: _Page, item: yaml.MappingNode, name: str, written: str) -> Iterator[_Place]:
+    """A new key, below those that the shipped files write before it."""
+    fields = _fields(item)
+    above = [key for key in _KEYS[: _KEYS.index(name)] if key in fields]
+    yield from page.below(item, written, after=fields[above[-1]][1])
+
+
+def _list_places(page: _Page, item: yaml.MappingNode, change: ChangeTexts) -> Iterator[_Place]:
+    """Texts that come to a list and texts that go; a list without texts goes as a whole."""
+    fields, gone = _fields(item), {*map(str.strip, change.removed)}
+    if change.field not in fields:
+        yield from _key_below(page, item, change.field, _field(change.field, change.added))
+        return
+    key, texts = fields[change.field]
+    if not isinstance(texts, yaml.SequenceNode):
+        return
+    kept = [node for node in texts.value if node.value.strip() not in gone]
+    if not kept and not change.added:
+        yield from _key_lines(page, item, change.field)
+    elif texts.flow_style:
+        start, middle, end = key.start_mark.index, texts.start_mark.index, texts.end_mark.index
+        if not page.has_comment(start, end):
+            others = [page.text[node.start_mark.index : node.end_mark.index] for node in kept]
+            plain = [_inline(text, in_brackets=True) for text in change.added]
+            # A text that is not quoted would seem to be cut by a comment that follows.
+            for added in (plain, map(_quoted, map(str.strip, change.added))):
+                yield start, page.text[start:end], f"{page.text[start:middle]}[{', '.join((*others, *added))}]"
+    else:
+        lines = [page.lines(node, node) for node in texts.value if node not in kept]
+        places = [(start, page.text[start:end], "") for start, end in filter(None, lines)]
+        if len(places) == len(lines):
+            below = page.below(texts, _in_lines(change.added)) if change.added else iter(())
+            places += list(below)
+            if places:
+                yield _together(page.text, places)
+
+
+def _together(text: str, places: Sequence[_Place]) -> _Place:
+    """One place that does what several do, each below the one before."""
+    first, written = places[0][0], ""
+    end = first
+    for start, removed, inserted in places:
+        written += text[end:start] + inserted
+        end = start + len(removed)
+    return first, text[first:end], written
+
+
+def _text_places(page: _Page, item: yaml.MappingNode, name: str, text: str) -> Iterator[_Place]:
     """With the key, so that an answer that is also a phrasing is told from it; nowhere if a comment would be lost."""
-    key, value = _fields(item)["answer"]
+    key, value = _fields(item)[name]
     start, middle, end = key.start_mark.index, value.start_mark.index, value.end_mark.index
 
     def place(middle: int, written: str) -> _Place:
         return start, page.text[start:end], page.text[start:middle] + page.with_line_ends(written)
 
-    if item.flow_style:
-        return
     if value.style in ("|", ">"):
         end = middle + len(page.text[middle:end].rstrip(" \t\r\n"))
         header = _BLOCK_HEADER.match(page.text, middle, end)
-        if header and not _UNWRITABLE.search(answer):
-            yield place(header.end(1), _indented(answer, len(header[2])))
+        if header and not _UNWRITABLE.search(text):
+            yield place(header.end(1), _indented(text, len(header[2])))
         if not header or "#" in header[1]:
             return
-    yield place(middle, _indented(_scalar(answer), key.start_mark.column).lstrip())
-    yield place(middle, _quoted(answer))
+    yield place(middle, _indented(_scalar(text), key.start_mark.column).lstrip())
+    yield place(middle, _quoted(text))
 
 
 def _written(change: Change) -> str:
     """What a change adds to a list or a mapping, without the last line end; of an item, without empty keys."""
     match change:
-        case AddPhrasings(phrasings=phrasings):
-            return "\n".join(f"- {_inline(phrasing)}" for phrasing in phrasings)
-        case SetAnswer(answer=answer):
-            return f"answer: {_scalar(answer)}"
+        case ChangeTexts(added=added):
+            return _in_lines(added)
+        case SetText(_, key, text):
+            return _field(key, text)
         case AddSource(source, name):
             return f"{_inline(source)}: {_inline(name)}"
         case AddItem(item):
-            fields: list[str] = []
-            for key in _KEYS:
-                value: str | tuple[str, ...] = getattr(item, key)
-                if key in ("phrasings", "negatives") and value:
-                    fields += [f"{key}:", *(f"  - {_inline(text)}" for text in value)]
-                elif isinstance(value, tuple):
-                    fields += (
-                        [f"{key}: [{', '.join(_inline(text, in_brackets=True) for text in value)}]"] if value else []
-                    )
-                elif value and value is not Kind.ANSWER:
-                    fields.append(f"{key}: {_scalar(value)}")
-            return "- " + _indented("\n".join(fields), 2).lstrip()
+            said = {key: value for key in _KEYS if (value := getattr(item, key)) and value is not Kind.ANSWER}
+            fields = "\n".join(_field(key, value) for key, value in said.items())
+            return "- " + _indented(fields, 2).lstrip()
+        case _:
+            return ""
+
+
+def _field(key: str, value: str | Sequence[str]) -> str:
+    """A key of an item with its value."""
+    if isinstance(value, str):
+        return f"{key}: {_scalar(value)}"
+    if key in _IN_LINES:
+        return f"{key}:\n{_indented(_in_lines(value), 2)}"
+    return f"{key}: [{', '.join(_inline(text, in_brackets=True) for text in value)}]"
+
+
+def _in_lines(texts: Sequence[str]) -> str:
+    return "\n".join(f"- {_inline(text)}" for text in texts)
+
+
+def _lines(written: str, column: int) -> str:
+    return _indented(written, column) + "\n"
 
 
 def _new_file(item: Item) -> str:

@@ -62,6 +62,8 @@ DELETE_KEYS_WITHOUT_EDIT = ACTION_KEYS.delete().where(
     ACTION_KEYS.c.action_id.in_(sa.select(ACTIONS.c.id).where(ACTIONS.c.edit.is_(None)))
 )
 """The keys of the actions whose edit is erased, which no foreign key deletes."""
+NAMING_ITEMS = (ActionKind.ITEM, ActionKind.ITEM_DELETED)
+"""Actions of these kinds tell which ids of items may not be used again."""
 
 
 @dataclass(eq=False)
@@ -234,7 +236,7 @@ class Database:
             FEEDBACK.delete().where(FEEDBACK.c.last_given < since),
             JUDGED.delete().where(JUDGED.c.judged_at < since),
             SAMPLED.delete().where(SAMPLED.c.drawn_at < since),
-            ACTIONS.delete().where(ACTIONS.c.at < since, ACTIONS.c.kind != ActionKind.ITEM),
+            ACTIONS.delete().where(ACTIONS.c.at < since, ACTIONS.c.kind.not_in(NAMING_ITEMS)),
             # Which ids were used is known for good, but not who used them.
             ACTIONS.update().where(ACTIONS.c.at < since, ACTIONS.c.admin.is_not(None)).values(admin=None, edit=None),
             ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),

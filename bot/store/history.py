@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, select
 
-from bot.store.database import DELETE_KEYS_WITHOUT_EDIT, Repository, fields_of, insert, put
+from bot.store.database import DELETE_KEYS_WITHOUT_EDIT, NAMING_ITEMS, Repository, fields_of, insert, put
 from bot.store.records import Action, ActionKind, ActionState
 from bot.store.tables import ACTION_KEYS, ACTIONS, MARKS
 
@@ -55,9 +55,9 @@ class History(Repository):
         return self._actions(ACTIONS.c.state == ActionState.DONE, ACTIONS.c.edit.is_not(None), limit=limit)
 
     def used_ids(self) -> frozenset[str]:
-        """The ids of all items that were added, whatever became of them."""
-        added = select(ACTIONS.c.item).where(ACTIONS.c.kind == ActionKind.ITEM, ACTIONS.c.item.is_not(None))
-        return frozenset(self._database.read(added).scalars())
+        """The ids of all items that were added or deleted, whatever became of them."""
+        used = select(ACTIONS.c.item).where(ACTIONS.c.kind.in_(NAMING_ITEMS), ACTIONS.c.item.is_not(None))
+        return frozenset(self._database.read(used).scalars())
 
     def mark(self, name: str) -> str | None:
         """A note that the bot made for itself under this name, None where there is none."""

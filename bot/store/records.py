@@ -266,12 +266,27 @@ class Due:
 
 
 class ActionKind(StrEnum):
-    """What an admin did. The first four are edits of the knowledge."""
+    """What an admin did. Those before the undo are edits of the knowledge."""
 
     PHRASINGS = "phrasing"
+    PHRASINGS_REMOVED = "phrasing-removed"
+    QUESTION = "question"
     ANSWER = "answer"
+    SOURCES = "source"
+    """Other sources for an item."""
+    RELATED = "related"
+    NEGATIVES = "negatives"
+    KEYWORDS = "keywords"
+    SHORT = "short"
+    VALID_UNTIL = "valid_until"
+    REVIEW_BY = "review_by"
+    OWNER = "owner"
     ITEM = "item"
+    ITEM_DELETED = "item-deleted"
+    MOVED = "moved"
+    """An item went to another topic."""
     SOURCE = "document"
+    """Another document that answers may cite."""
     UNDO = "undo"
     IGNORE = "ignore"
     """A cluster of misses is ignored."""

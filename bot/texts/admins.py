@@ -166,9 +166,38 @@ ITEM_CARD = """{item.question}（{item.id}）
 有 {count} 种问法（在 {place}）。要删改问法，请在编辑器里改。"""
 ITEM_CARD_NO_PLACES = "无"
 PREVIEW = "这样改好吗？"
+ADDED = "加上 {text}"
+REMOVED = "去掉 {text}"
+NOTHING_LEFT = "（去掉）"
 PREVIEWS = {
     "phrasing": """给「{item.question}」加上：
 {words}""",
+    "phrasing-removed": """从「{item.question}」去掉这些问法：
+{words}""",
+    "question": """标准问法改成：{item.question}
+原来的「{before}」留着当一种问法。""",
+    "source": """「{item.question}」的出处：
+{words}""",
+    "related": """「{item.question}」后面推荐的相关问题：
+{words}""",
+    "negatives": """这样问的时候，不再用「{item.question}」回答：
+{words}""",
+    "keywords": """「{item.question}」的关键词：
+{words}""",
+    "short": """「{item.question}」的一句话回答：
+{words}""",
+    "valid_until": """「{item.question}」的回答管到：
+{words}""",
+    "review_by": """「{item.question}」最晚什么时候再看一遍：
+{words}""",
+    "owner": """「{item.question}」归谁管：
+{words}""",
+    "item-deleted": """整条删掉：{item.question}
+——
+{item.answer}
+——
+删了以后随时可以撤销。""",
+    "moved": "把「{item.question}」放到话题「{item.topic}」里。",
     "answer": """「{item.question}」改答：
 ——
 {item.answer}
@@ -205,6 +234,18 @@ IMPACT_CUT = "（可能受影响的太多，只试问了最近的 {count} 个，
 EDITED = "改好了，马上生效：{what}"
 EDITED_WHAT = {
     "phrasing": "给「{question}」加了问法：{words}",
+    "phrasing-removed": "从「{question}」去掉了问法：{words}",
+    "question": "标准问法改成了「{question}」",
+    "source": "改了「{question}」的出处：{words}",
+    "related": "改了「{question}」的相关问题：{words}",
+    "negatives": "改了「{question}」的反例：{words}",
+    "keywords": "改了「{question}」的关键词：{words}",
+    "short": "改了「{question}」的一句话回答",
+    "valid_until": "改了「{question}」的有效期：{words}",
+    "review_by": "改了「{question}」下次再看的日子：{words}",
+    "owner": "改了「{question}」归谁管：{words}",
+    "item-deleted": "删掉了「{question}」",
+    "moved": "把「{question}」放到了话题「{topic}」里",
     "answer": "改了「{question}」的回答",
     "item": "新写了「{question}」",
     "document": "添了一个文件",
@@ -224,8 +265,9 @@ EDIT_READ_ONLY = "请用编辑器自己改，保存以后马上生效："
 PASTE = """
 {file}，{where}：
 {yaml}"""
-PASTE_PHRASINGS = "在「{item}」那一条的 phrasings 下面加上"
-PASTE_ANSWER = "把「{item}」那一条的 answer 换成"
+PASTE_TEXTS = "在「{item}」那一条的 {field} 下面加上"
+PASTE_TEXT = "把「{item}」那一条的 {field} 换成"
+DELETE_LINES = "在「{item}」那一条里删掉"
 PASTE_ITEM = "在最后加上"
 PASTE_FILE = "新建这个文件，写上"
 PASTE_OTHER = "加上"
@@ -263,6 +305,18 @@ HISTORY_WHO = "管理员 {admin}"
 HISTORY_COMMAND_LINE = "命令行"
 HISTORY_KINDS = {
     "phrasing": "给「{detail}」加问法",
+    "phrasing-removed": "去掉「{detail}」的问法",
+    "question": "改标准问法，现在是「{detail}」",
+    "source": "改「{detail}」的出处",
+    "related": "改「{detail}」的相关问题",
+    "negatives": "改「{detail}」的反例",
+    "keywords": "改「{detail}」的关键词",
+    "short": "改「{detail}」的一句话回答",
+    "valid_until": "改「{detail}」的有效期",
+    "review_by": "改「{detail}」下次再看的日子",
+    "owner": "改「{detail}」归谁管",
+    "item-deleted": "删掉「{detail}」",
+    "moved": "给「{detail}」换话题",
     "answer": "改「{detail}」的回答",
     "item": "新写「{detail}」",
     "document": "添文件 {detail}",

@@ -88,8 +88,9 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
 
 
 def test_where_a_file_is_written_in_another_style_the_card_shows_what_to_paste(admin_setup: AdminSetup) -> None:
-    """A list in brackets is left to its author; the miss stays open."""
-    admin_setup.write("items.yaml", "\n      - 卡不见了找谁\n      - 补办饭卡\n", " [卡不见了找谁, 补办饭卡]\n")
+    """A list in brackets with a comment in it is left to its author; the miss stays open."""
+    commented = " [\n      卡不见了找谁,  # 常问\n      补办饭卡]\n"
+    admin_setup.write("items.yaml", "\n      - 卡不见了找谁\n      - 补办饭卡\n", commented)
     admin_setup.edits.take_over()
     files = admin_setup.file("items.yaml")
     admin_setup.miss("饭卡被狗吃了")

@@ -18,7 +18,7 @@ from bot.errors import EditRefusedError, Refusal
 from bot.evaluation.impact import Impact, Outcome, ReplayedQuestion, replay
 from bot.items import Item, Kind
 from bot.knowledge import read
-from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, Change, SetAnswer
+from bot.knowledge.edit import AddItem, AddSource, ByHandError, Change, ChangeTexts, DeleteItem, MoveItem, SetText
 from bot.knowledge.folder import replace as replace_file
 from bot.matching import ConfidenceModel, Index
 from bot.store.records import ActionKind, ActionState
@@ -29,8 +29,8 @@ from tests.clocks import Clock
 from tests.conftest import CANTEEN
 
 ADMIN = 5
-MORE = AddPhrasings("card", ("卡被狗吃了", "卡折了怎么办"))
-ANSWER = SetAnswer("opening", "早上六点半开门：\n周末七点。")
+MORE = ChangeTexts("card", "phrasings", ("卡被狗吃了", "卡折了怎么办"))
+ANSWER = SetText("opening", "answer", "早上六点半开门：\n周末七点。")
 NIGHT = Item("", "食堂", "有没有夜宵？", "没有夜宵。", phrasings=("半夜饿了",), source=("1",))
 ITEM = AddItem(NIGHT, document="供餐通知")
 PARKING = Item("", "停车", "停车场几点开？", "六点。", source=("2",))
@@ -43,6 +43,15 @@ CHANGES: dict[str, Change] = {
     "an item of a new topic": TOPIC,
     "a refusal": REFUSAL,
     "a document": AddSource("", "供餐通知"),
+    "a phrasing that goes": ChangeTexts("card", "phrasings", removed=("补办饭卡",)),
+    "another question": SetText("card", "question", "补办饭卡"),
+    "another wording": SetText("card", "question", "饭卡不见了怎么办？"),
+    "other sources": ChangeTexts("opening", "source", ("2",), ("1",)),
+    "no related item": ChangeTexts("card", "related", removed=("opening",)),
+    "a negative": ChangeTexts("card", "negatives", ("饭卡没钱了",)),
+    "a negative that was a phrasing": ChangeTexts("card", "negatives", ("补办饭卡",)),
+    "a short answer": SetText("card", "short", "到窗口补办。"),
+    "an item for a new topic": MoveItem("opening", "时间"),
 }
 
 
@@ -68,6 +77,70 @@ def test_an_edit_is_live_and_undone_byte_by_byte(admin_setup: AdminSetup, change
         assert admin_setup.edits.undo(action, ADMIN) == plan.item
         assert read(admin_setup.folder) == before == admin_setup.current.snapshot.files
     assert [action.state for action in admin_setup.history.latest(9) if action.item] == [ActionState.UNDONE]
+
+
+def test_an_item_goes_with_what_leads_to_it_and_comes_back(admin_setup: AdminSetup) -> None:
+    """Other items no longer name it as related; its id is not used again."""
+    before = read(admin_setup.folder)
+    action = made(admin_setup, DeleteItem("opening"))
+    base = admin_setup.current.snapshot.base
+    assert "opening" not in base.by_id
+    assert base.by_id["card"].related == ()
+    assert read(admin_setup.folder) == admin_setup.current.snapshot.files
+    with pytest.raises(EditRefusedError) as refused:
+        admin_setup.edits.plan(DeleteItem("opening"))
+    assert refused.value.refusal is Refusal.ITEM_GONE
+    assert "opening" in admin_setup.history.used_ids()
+    admin_setup.write("items.yaml", "晚上八点关门。", "晚上九点关门。")
+    assert admin_setup.edits.undo(action, ADMIN) == "opening"
+    since = before["items.yaml"].decode().replace("晚上八点关门。", "晚上九点关门。")
+    assert admin_setup.file("items.yaml") == since
+
+
+def test_the_last_item_of_a_file_goes_with_it(admin_setup: AdminSetup) -> None:
+    """And comes back with it."""
+    made(admin_setup, TOPIC)
+    before = read(admin_setup.folder)
+    action = made(admin_setup, DeleteItem("ting-che-chang-ji-dian-kai"))
+    assert set(before) - set(read(admin_setup.folder)) == {"ting-che.yaml"}
+    admin_setup.edits.undo(action, ADMIN)
+    assert read(admin_setup.folder) == before
+
+
+def test_another_question_keeps_the_old_one_as_a_way_to_ask(admin_setup: AdminSetup) -> None:
+    """A phrasing that becomes the question is no phrasing any more."""
+    made(admin_setup, SetText("card", "question", "补办饭卡？"))
+    item = admin_setup.current.snapshot.base.by_id["card"]
+    assert (item.question, item.phrasings) == ("补办饭卡？", ("卡不见了找谁", "饭卡丢了怎么补？"))
+    made(admin_setup, SetText("card", "question", "补办饭卡"))
+    assert admin_setup.current.snapshot.base.by_id["card"].phrasings == ("卡不见了找谁", "饭卡丢了怎么补？")
+
+
+def test_an_item_that_is_moved_is_where_its_topic_is(admin_setup: AdminSetup) -> None:
+    """With all that it says; one action, called a move."""
+    made(admin_setup, TOPIC)
+    plan = admin_setup.edits.plan(MoveItem("card", "停车"))
+    assert plan.kind is ActionKind.MOVED
+    old = admin_setup.current.snapshot.base.by_id["card"]
+    action = admin_setup.edits.apply(plan, ADMIN)
+    assert admin_setup.current.snapshot.base.by_id["card"] == replace(old, topic="停车")
+    assert "- id: card" in admin_setup.file("ting-che.yaml")
+    assert "- id: card" not in admin_setup.file("items.yaml")
+    admin_setup.edits.undo(action, ADMIN)
+    assert admin_setup.current.snapshot.base.by_id["card"] == old
+
+
+def test_a_move_that_a_kill_cut_short_is_taken_back(admin_setup: AdminSetup) -> None:
+    """The item is gone from its file, and not yet in the other one."""
+    before = read(admin_setup.folder)
+    plan = admin_setup.edits.plan(MoveItem("card", "停车"))
+    action = admin_setup.edits.apply(plan, ADMIN)
+    admin_setup.history.settle(action, ActionState.BEGUN)
+    (admin_setup.folder / "ting-che.yaml").unlink()
+    admin_setup.start()
+    admin_setup.edits.recover()
+    assert read(admin_setup.folder) == before == admin_setup.current.snapshot.files
+    assert admin_setup.history.latest(1)[0].state is ActionState.VOID
 
 
 def test_what_is_asked_is_what_is_answered(admin_setup: AdminSetup) -> None:
@@ -130,7 +203,7 @@ def test_undone_after_another_change_it_takes_that_one_change_back(admin_setup: 
     admin_setup.edits.undo(first, ADMIN)
     items = admin_setup.current.snapshot.base.by_id
     assert items["card"].phrasings == ("卡不见了找谁", "补办饭卡")
-    assert (items["closing"].answer, items["opening"].answer) == ("晚上九点关门。", ANSWER.answer)
+    assert (items["closing"].answer, items["opening"].answer) == ("晚上九点关门。", ANSWER.text)
     assert "# 夏天" in admin_setup.file("items.yaml")
     admin_setup.edits.undo(second, ADMIN)
     assert admin_setup.current.snapshot.base.by_id["opening"].answer == "早上七点开门。"
@@ -148,7 +221,7 @@ def test_an_undo_that_a_kill_cut_short_is_done(admin_setup: AdminSetup) -> None:
 def test_an_answer_that_somebody_has_changed_again_is_not_undone(admin_setup: AdminSetup) -> None:
     """It is not back: it is another one."""
     first = made(admin_setup, ANSWER)
-    made(admin_setup, SetAnswer("opening", "早上五点。"))
+    made(admin_setup, SetText("opening", "answer", "早上五点。"))
     with pytest.raises(EditRefusedError) as refused:
         admin_setup.edits.undo(first, ADMIN)
     assert refused.value.refusal is Refusal.UNDO_ENTANGLED
@@ -183,12 +256,28 @@ def test_an_undo_that_can_not_be_done_changes_nothing(
 TAKEN = {"phrasing": "开饭安排", "question": "食堂几点开门？"}
 IMPOSSIBLE: dict[str, tuple[Change, Refusal, dict[str, str]]] = {
     "a phrasing of another item": (
-        AddPhrasings("closing", ("开饭安排！",)),
+        ChangeTexts("closing", "phrasings", ("开饭安排！",)),
         Refusal.PHRASING_TAKEN,
         TAKEN | {"phrasing": "开饭安排！"},
     ),
-    "an item that is gone": (AddPhrasings("gone", ("x",)), Refusal.ITEM_GONE, {}),
-    "an answer of an item that is gone": (SetAnswer("gone", "x"), Refusal.ITEM_GONE, {}),
+    "an item that is gone": (ChangeTexts("gone", "phrasings", ("x",)), Refusal.ITEM_GONE, {}),
+    "a move of an item that is gone": (MoveItem("gone", "停车"), Refusal.ITEM_GONE, {}),
+    "a question of another item": (
+        SetText("closing", "question", "开饭安排！"),
+        Refusal.PHRASING_TAKEN,
+        TAKEN | {"phrasing": "开饭安排！"},
+    ),
+    "an answer without a source": (
+        ChangeTexts("closing", "source", removed=("2",)),
+        Refusal.EDIT_FAULTY,
+        {"fault": knowledge_texts.SOURCE_MISSING.format(id="closing")},
+    ),
+    "a negative that is the question": (
+        ChangeTexts("closing", "negatives", ("食堂几点关门",)),
+        Refusal.EDIT_FAULTY,
+        {"fault": knowledge_texts.NEGATIVE_IS_PHRASING.format(negative="食堂几点关门", line=11)},
+    ),
+    "an answer of an item that is gone": (SetText("gone", "answer", "x"), Refusal.ITEM_GONE, {}),
     "a new item that is asked like another": (
         AddItem(replace(NIGHT, phrasings=("开饭安排",))),
         Refusal.PHRASING_TAKEN,
@@ -259,10 +348,10 @@ def test_what_a_change_does_to_others_is_said_before(admin_setup: AdminSetup) ->
         ReplayedQuestion("早上什么时候能进去吃啊", "opening"),
         ReplayedQuestion("塑料片被狗吃了", None),
     ]
-    theft = admin_setup.edits.plan(AddPhrasings("closing", ("早上什么时候能进去吃啊",)))
+    theft = admin_setup.edits.plan(ChangeTexts("closing", "phrasings", ("早上什么时候能进去吃啊",)))
     assert theft.impact.has_loss
     assert {effect.question for effect in theft.impact.of(Outcome.CHANGED)} == {"早上什么时候能进去吃啊"}
-    fine = admin_setup.edits.plan(AddPhrasings("card", ("塑料片被狗吃了",)))
+    fine = admin_setup.edits.plan(ChangeTexts("card", "phrasings", ("塑料片被狗吃了",)))
     assert not fine.impact.has_loss
     assert [effect.after for effect in fine.impact.of(Outcome.ANSWERED)] == ["card"]
 
@@ -404,10 +493,17 @@ def test_an_edit_that_an_earlier_version_made_is_undone(
 
 
 KEYS: dict[str, tuple[Change, set[str]]] = {
-    "phrasings": (AddPhrasings("card", ("卡，丢了！", "打13812345678找谁")), {"卡丢了", "打电话找谁"}),
+    "phrasings": (ChangeTexts("card", "phrasings", ("卡，丢了！", "打13812345678找谁")), {"卡丢了", "打电话找谁"}),
     "an item": (AddItem(NIGHT), {"有没有夜宵", "半夜饿了"}),
     "an answer": (ANSWER, set()),
     "a document": (AddSource("", "供餐通知"), set()),
+    "a phrasing that goes": (
+        ChangeTexts("card", "phrasings", removed=("补办饭卡",)),
+        {"补办饭卡", "卡不见了找谁"},
+    ),
+    "a negative": (ChangeTexts("card", "negatives", ("饭卡没钱了",)), {"饭卡没钱了"}),
+    "a question": (SetText("closing", "question", "几点关"), {"几点关", "食堂几点关门"}),
+    "an item that goes": (DeleteItem("nc-price"), {"1份午饭多少钱", "盒饭收费标准", "吃1顿要花几块"}),
 }
 
 
@@ -503,15 +599,22 @@ def test_what_git_does_not_take_is_committed_later(
 LETTERS = "食堂饭卡开门关早晚几点丢补办谁说: #-'\"[]{}&*!|>%@`\\,？！a1"
 WORDS = st.text(LETTERS, min_size=1, max_size=12).filter(str.strip)
 LINES = st.lists(WORDS, min_size=1, max_size=3).map("\n".join)
+ITEM_IDS = st.sampled_from(["card", "opening", "closing"])
 BY_CHAT = st.one_of(
-    st.builds(AddPhrasings, st.sampled_from(["card", "opening", "nc-price"]), st.tuples(WORDS)),
-    st.builds(SetAnswer, st.sampled_from(["card", "closing"]), LINES),
+    st.builds(ChangeTexts, st.sampled_from(["card", "opening", "nc-price"]), st.just("phrasings"), st.tuples(WORDS)),
+    st.builds(SetText, st.sampled_from(["card", "closing"]), st.just("answer"), LINES),
     st.builds(
         AddItem,
         st.builds(Item, st.just(""), st.just("食堂"), WORDS, LINES, phrasings=st.tuples(WORDS), source=st.just(("1",))),
         WORDS,
     ),
     st.builds(AddItem, st.builds(Item, st.just(""), st.just("没有的"), WORDS, LINES, st.just(Kind.NOT_COVERED))),
+    st.builds(SetText, ITEM_IDS, st.sampled_from(["question", "short"]), WORDS),
+    st.builds(ChangeTexts, ITEM_IDS, st.just("negatives"), st.tuples(WORDS)),
+    st.builds(ChangeTexts, st.just("card"), st.just("phrasings"), st.tuples(WORDS), st.just(("补办饭卡",))),
+    st.builds(ChangeTexts, st.just("card"), st.just("source"), st.just(()), st.sampled_from([("1",), ("1", "2")])),
+    st.builds(DeleteItem, ITEM_IDS),
+    st.builds(MoveItem, ITEM_IDS, st.sampled_from(["食堂", "停车"])),
 )
 BY_EDITOR = st.tuples(st.sampled_from(["items.yaml", "not-covered.yaml", "speech.yaml"]), st.integers(0, 30))
 STARTS = ("- id", "topic", "title", "question")

@@ -20,7 +20,7 @@ from bot.errors import StoreError
 from bot.evaluation.calibration import calibrate
 from bot.evaluation.impact import ReplayedQuestion
 from bot.knowledge import read
-from bot.knowledge.edit import AddPhrasings
+from bot.knowledge.edit import ChangeTexts
 from bot.matching import ConfidenceModel
 from bot.service.service import periodic
 from bot.snapshot import Snapshot
@@ -160,7 +160,7 @@ async def test_what_editors_changes_cost_is_told(admin_setup: AdminSetup, told: 
     admin_setup.known = [LOST]
     await told.reloader.follow()
     old = admin_setup.file("items.yaml")
-    action = admin_setup.edits.apply(admin_setup.edits.plan(AddPhrasings("card", (MISSED,))), ADMIN)
+    action = admin_setup.edits.apply(admin_setup.edits.plan(ChangeTexts("card", "phrasings", (MISSED,))), ADMIN)
     await told.reloader.follow()
     assert told.notices == []
     (admin_setup.folder / "items.yaml").write_text(old.replace(LOST.text, "开火时间"), encoding="utf-8")

@@ -12,17 +12,34 @@ from hypothesis import strategies as st
 
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
-from bot.knowledge.edit import AddItem, AddPhrasings, AddSource, ByHandError, Change, Edit, SetAnswer, edit_of
+from bot.knowledge.edit import (
+    AddItem,
+    AddSource,
+    ByHandError,
+    Change,
+    ChangeTexts,
+    DeleteItem,
+    Edit,
+    SetText,
+    edit_of,
+)
 from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
 from tests.conftest import SHIPPED
 
-ASKED = AddPhrasings("open", ("新问法",))
-ANSWERED = SetAnswer("open", "八点。", "七点。")
-LONGER = SetAnswer("open", "工作日八点；\n\n周末九点。", "七点。")
+ASKED = ChangeTexts("open", "phrasings", ("新问法",))
+ANSWERED = SetText("open", "answer", "八点。", "七点。")
+LONGER = SetText("open", "answer", "工作日八点；\n\n周末九点。", "七点。")
 CARD = AddItem(Item("card", "食堂", "饭卡丢了？", "去窗口。", phrasings=("补卡", "卡: 丢了"), source=("1.10",)))
 HELLO = AddItem(Item("hello", "食堂", "你好", "你好！\n问吧。", Kind.SMALL_TALK))
 NOTICE = AddSource("notice", "某某通知")
+FORGOTTEN = ChangeTexts("open", "phrasings", removed=("旧问法", "旧问法二"))
+CITED = ChangeTexts("open", "source", ("2",), ("1",))
+UNLIKE = ChangeTexts("open", "negatives", ("几点关门",))
+SHORTER = SetText("open", "short", "七点", "早上七点")
+UNSHORT = SetText("open", "short", "", "早上七点")
+RENAMED = SetText("open", "question", "几点开？", "几点开门？")
+GOES = DeleteItem("open", Item("open", "食堂", "几点开门？", "七点。"))
 
 # In a text, «old→new» is what an edit replaces and by what; all else stays.
 PHRASINGS = {
@@ -165,6 +182,225 @@ items:
 «→      - 新问法
 »    "answer": "七点。"
 """,
+}
+PHRASINGS |= {
+    "in brackets, where the others stay as they are written": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    «phrasings: [早上几点开, "几点, 开" ]→phrasings: [早上几点开, "几点, 开", "新问法"]»  # 早
+    answer: 七点。
+""",
+    "in empty brackets": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    «phrasings: []→phrasings: [新问法]»
+    answer: 七点。
+""",
+}
+NO_PHRASINGS = {
+    "a line": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    phrasings:
+      - 早上几点开
+«      - 旧问法
+→»      # 中午
+      - 几点
+    answer: 七点。
+""",
+    "several lines, and what is between stays": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    phrasings:
+«      - "旧问法"
+      - 几点  # 注
+      - |-
+        旧问法二
+→      - 几点  # 注
+»    answer: 七点。
+""",
+    "all, with the key": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+«    phrasings:
+      - 旧问法
+      - 旧问法二
+→»    # 回答
+    answer: 七点。
+""",
+    "in brackets": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    «phrasings: [旧问法, '几点',
+      旧问法二 ]→phrasings: ['几点']»
+    answer: 七点。
+""",
+}
+SOURCES = {
+    "in brackets": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    answer: 七点。
+    «source: ["1", "1.2" ]→source: ["1.2", "2"]»  # 注
+""",
+    "in lines": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    source:
+«      - "1"
+      - '3'
+→      - '3'
+      - "2"
+»    answer: 七点。
+""",
+    "of which none stays": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    source:
+«      - "1"
+→      - "2"
+»    answer: 七点。
+""",
+}
+NEGATIVES = {
+    "below the phrasings": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    phrasings:
+      - 早上几点开
+«→    negatives:
+      - 几点关门
+»    answer: 七点。
+""",
+    "below another": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    answer: 七点。
+    negatives:
+      - 不开门
+«→      - 几点关门
+»""",
+}
+SHORTS = {
+    "below all": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    answer: |-
+      七点。
+    source: ["1"]
+«→    short: 七点
+»""",
+    "in place of another": """\
+topic: 食堂
+items:
+  - id: open
+    «short: 早上七点→short: 七点»
+    question: 几点开门？
+    answer: 七点。
+""",
+}
+NO_SHORTS = {
+    "with its line": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+    answer: 七点。
+«    short: "早上七点"
+→»  # 完
+""",
+    "of several lines": """\
+topic: 食堂
+items:
+  - id: open
+    question: 几点开门？
+«    short: >-
+      早上七点
+→»
+    answer: 七点。
+""",
+}
+QUESTIONS = {
+    "plain": """\
+topic: 食堂
+items:
+  - id: open
+    «question: 几点开门？→question: 几点开？»  # 按钮
+    answer: 七点。
+""",
+}
+GONE = {
+    "with the blank line above": """\
+topic: 食堂
+items:
+  - id: first
+    question: 一？
+    answer: 一。
+«
+  - id: open
+    question: 几点开门？
+    answer: 七点。
+→»
+  - id: last
+    question: 三？
+    answer: 三。
+""",
+    "with the blank line below, of the first": """\
+topic: 食堂
+items:
+«  - id: open
+    question: 几点开门？
+    answer: |-
+      七点。
+
+→»  - id: last
+    question: 三？
+    answer: 三。
+""",
+    "below a comment, which stays": """\
+topic: 食堂
+items:
+  - id: first
+    question: 一？
+    answer: 一。
+
+  # 早上
+«  - {id: open, question: 几点开门？, answer: 七点。}
+→»  # 完
+""",
+    "at the end of a file without a line end": """\
+items:
+- id: first
+  question: 一？
+  answer: 一。
+«- answer: 七点。
+  id: open
+  question: 几点开门？
+→»topic: 食堂""",
 }
 ANSWERS = {
     "plain": """\
@@ -410,17 +646,6 @@ paragraphs: {"1": 第一条}
 """,
 }
 IN_BRACKETS = {
-    "a phrasing in brackets": (
-        ASKED,
-        """\
-topic: 食堂
-items:
-  - id: open
-    question: 几点开门？
-    phrasings: [早上几点开, "几点, 开" ]
-    answer: 七点。
-""",
-    ),
     "a phrasing in brackets over several lines": (
         ASKED,
         """\
@@ -432,17 +657,6 @@ items:
       早上几点开,  # 早
       几点开,
     ]
-    answer: 七点。
-""",
-    ),
-    "a phrasing in empty brackets": (
-        ASKED,
-        """\
-topic: 食堂
-items:
-  - id: open
-    question: 几点开门？
-    phrasings: []
     answer: 七点。
 """,
     ),
@@ -525,6 +739,13 @@ PLACES = [
         (LONGER, LONGER_ANSWERS),
         (CARD, ITEMS),
         (NOTICE, OTHERS),
+        (FORGOTTEN, NO_PHRASINGS),
+        (CITED, SOURCES),
+        (UNLIKE, NEGATIVES),
+        (SHORTER, SHORTS),
+        (UNSHORT, NO_SHORTS),
+        (RENAMED, QUESTIONS),
+        (GOES, GONE),
     )
     for case, marked in cases.items()
 ]
@@ -556,25 +777,34 @@ items:
     answer: 七点。
 """
 SPEECH = 'title: 食堂须知\nparagraphs:\n  "1": 第一条\nothers:\n  rules: 规定\n'
+ASKED_NO_MORE = ChangeTexts("open", "phrasings", removed=("早上几点开",))
+GONE_WITH_PHRASING = DeleteItem("open", Item("open", "食堂", "几点开门？", "七点。", phrasings=("早上几点开",)))
+HELLO_WRITTEN = "  - id: hello\n    question: 你好\n    answer: 你好\n"
 REFUSED = {
-    "no such item": (OPEN, AddPhrasings("close", ("新问法",))),
-    "no such item to answer": (OPEN, SetAnswer("close", "八点。", "七点。")),
-    "a phrasing that it has": (OPEN, AddPhrasings("open", ("新问法", "早上几点开"))),
-    "one phrasing twice": (OPEN, AddPhrasings("open", ("新问法", "新问法 "))),
-    "no phrasing": (OPEN, AddPhrasings("open", ())),
-    "a blank phrasing": (OPEN, AddPhrasings("open", (" ",))),
-    "another answer than expected": (OPEN, SetAnswer("open", "八点。", "六点。")),
-    "an answer that is too long": (OPEN, SetAnswer("open", "八" * 601, "七点。")),
+    "no such item": (OPEN, ChangeTexts("close", "phrasings", ("新问法",))),
+    "no such item to answer": (OPEN, SetText("close", "answer", "八点。", "七点。")),
+    "a phrasing that it has": (OPEN, ChangeTexts("open", "phrasings", ("新问法", "早上几点开"))),
+    "one phrasing twice": (OPEN, ChangeTexts("open", "phrasings", ("新问法", "新问法 "))),
+    "no phrasing": (OPEN, ChangeTexts("open", "phrasings", ())),
+    "a blank phrasing": (OPEN, ChangeTexts("open", "phrasings", (" ",))),
+    "another answer than expected": (OPEN, SetText("open", "answer", "八点。", "六点。")),
+    "an answer that is too long": (OPEN, SetText("open", "answer", "八" * 601, "七点。")),
     "an id that an item has": (OPEN, AddItem(replace(CARD.item, id="open"))),
     "an id that a paragraph has": (SPEECH, AddSource("1", "通知")),
     "an id that another document has": (SPEECH, AddSource("rules", "通知")),
-    "half a character": (OPEN, AddPhrasings("open", ("\ud83d",))),
+    "half a character": (OPEN, ChangeTexts("open", "phrasings", ("\ud83d",))),
     "an item for the speech": (SPEECH, CARD),
     "another document for a file of items": (OPEN, NOTICE),
     "a file that is not YAML": (OPEN.replace("topic: ", "topic："), ASKED),
     "a file with an unknown key": (OPEN + "    anwser: 八点。\n", ASKED),
     "an alias": (OPEN.replace("七点。", "&a 七点。") + "    keywords: [*a]\n", ASKED),
     "a comment that would be lost": (OPEN.replace("七点。", ">  # 夏天\n      七点。"), LONGER),
+    "a comment on a phrasing that goes": (OPEN.replace("几点开\n", "几点开  # 早\n"), ASKED_NO_MORE),
+    "a comment in an item that goes": (OPEN.replace("七点。", "七点。  # 夏天") + HELLO_WRITTEN, GONE_WITH_PHRASING),
+    "a comment in a file that goes": ("# 早\n" + OPEN, GONE_WITH_PHRASING),
+    "a phrasing that it does not have": (OPEN, ChangeTexts("open", "phrasings", removed=("几点",))),
+    "an item that is another": (OPEN, GOES),
+    "a question that goes": (OPEN, SetText("open", "question", "", "几点开门？")),
     "a comment after a tag": (OPEN.replace("七点。", "!!str  # 夏天\n      七点。"), ANSWERED),
 }
 
@@ -685,7 +915,18 @@ def made(text: str, change: Change) -> Edit:
 
 def after(text: str, change: Change) -> str:
     """The text with a change."""
-    return made(text, change).applied(text.encode()).decode()
+    return (made(text, change).applied(text.encode()) or b"").decode()
+
+
+def _fitting(change: Change, text: str) -> Change:
+    """The change as it is planned for a file: it takes away only what there is."""
+    match change:
+        case ChangeTexts(removed=removed):
+            return replace(change, removed=tuple(gone for gone in removed if re.search(rf"{gone}(?!二)", text)))
+        case SetText(_, "short", before=before):
+            return replace(change, before=before if before in text else "")
+        case _:
+            return change
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
@@ -693,10 +934,11 @@ def after(text: str, change: Change) -> str:
 def test_an_edit_goes_to_its_place_and_nothing_else_changes(change: Change, marked: str, newline: str) -> None:
     """Whatever line ends the file has; and it is taken back by where it stands, or by what it is."""
     before, edited = (text.encode() for text in halves(marked.replace("\n", newline)))
-    edit = edit_of(change, "a.yaml", before)
+    edit = edit_of(_fitting(change, before.decode()), "a.yaml", before)
     assert edit.applied(before) == edited
     assert edit.reverted(edited) == before
-    assert replace(edit, start=edit.start + 1).reverted(edited) == before
+    if edit.inserted:
+        assert replace(edit, start=edit.start + 1).reverted(edited) == before
 
 
 def test_a_byte_order_mark_stays() -> None:
@@ -709,7 +951,7 @@ def test_a_byte_order_mark_stays() -> None:
 
 def test_several_phrasings_are_one_edit() -> None:
     """In the order in which they are given, without white space at their ends."""
-    edited = after(OPEN, AddPhrasings("open", (" 几点开", "开门: 几点\n")))
+    edited = after(OPEN, ChangeTexts("open", "phrasings", (" 几点开", "开门: 几点\n")))
     assert edited == OPEN.replace("早上几点开\n", '早上几点开\n      - 几点开\n      - "开门: 几点"\n')
 
 
@@ -745,11 +987,11 @@ def test_what_is_rarely_written_is_refused_or_edited_but_never_damaged(text: str
 @pytest.mark.parametrize(("text", "block", "flow"), SPELT, ids=[row[1] for row in SPELT])
 def test_a_text_is_plain_where_every_reader_of_yaml_takes_it_for_that_text(text: str, block: str, flow: str) -> None:
     """Else it stands in double quotes, and an emoji stays one."""
-    edit = made(OPEN, AddPhrasings("open", (text,)))
+    edit = made(OPEN, ChangeTexts("open", "phrasings", (text,)))
     assert edit.inserted == edit.to_paste() == f"      - {block}\n"
     item = AddItem(replace(CARD.item, keywords=(text, "是")))
     assert f"    keywords: [{flow}, 是]\n" in made(OPEN, item).inserted
-    answered = SetAnswer("open", text.strip(), "七点。")
+    answered = SetText("open", "answer", text.strip(), "七点。")
     assert facts(after(OPEN, answered)) == told(facts(OPEN), answered)
 
 
@@ -791,7 +1033,7 @@ def test_an_edit_that_was_edited_is_not_taken_back(change: Change, old: str, new
 def test_an_item_without_a_file_makes_one() -> None:
     """In the style of the shipped files; it goes with the file, or alone if others have added to it."""
     edit = edit_of(HELLO, "a.yaml", None)
-    assert edit.to_paste() == edit.inserted == edit.applied(None).decode()
+    assert edit.to_paste() == edit.inserted == (edit.applied(None) or b"").decode()
     assert edit.inserted == (
         "# yaml-language-server: $schema=schema.json\n"
         "topic: 食堂\n"
@@ -818,6 +1060,44 @@ def test_what_is_pasted_is_the_change(change: Change) -> None:
     assert facts(pasted) == told(facts(OPEN), change)
 
 
+def test_the_last_item_goes_with_its_file() -> None:
+    """It comes back byte by byte; and in a file of others, if somebody has made one since."""
+    head = b"\xef\xbb\xbf# yaml-language-server: $schema=schema.json\r\n"
+    data = head + OPEN.replace("\n", "\r\n").encode()
+    edit = edit_of(GONE_WITH_PHRASING, "a.yaml", data)
+    assert edit.removes_file
+    assert edit.applied(data) is None
+    assert edit.reverted(None) == data
+    since = edit.reverted((OPEN.partition("  - id")[0] + HELLO_WRITTEN).encode())
+    assert since
+    assert facts(since.decode())["open"] == facts(OPEN)["open"]
+
+
+@pytest.mark.parametrize(
+    ("change", "deleted"),
+    [
+        (ASKED_NO_MORE, "      - 早上几点开\n"),
+        (replace(UNSHORT, field="answer"), "    answer: 早上七点\n"),
+        (GONE_WITH_PHRASING, "  - id: open\n    question: 几点开门？\n"),
+    ],
+    ids=repr,
+)
+def test_what_goes_is_told_for_whoever_deletes_it_by_hand(change: Change, deleted: str) -> None:
+    """Nothing is to be pasted then."""
+    with pytest.raises(ByHandError) as refused:
+        made("{topic: 食堂, items: []}", change)
+    assert [(edit.to_delete(), edit.to_paste()) for edit in refused.value.edits] == [(deleted, "")]
+
+
+def test_a_phrasing_comes_back_though_its_list_is_gone() -> None:
+    """Where it would be written now."""
+    edit = made(OPEN, ASKED_NO_MORE)
+    text = OPEN.replace("    phrasings:\n      - 早上几点开\n", '    source: ["1"]\n')
+    undone = edit.reverted(text.encode())
+    assert undone
+    assert facts(undone.decode()) == told(facts(text), ChangeTexts("open", "phrasings", ("早上几点开",)))
+
+
 SHIPPED_ITEMS = sorted(path for path in SHIPPED.glob("*.yaml") if "\nitems:" in path.read_text(encoding="utf-8"))
 
 
@@ -828,7 +1108,16 @@ def test_every_shipped_file_takes_every_edit(path: Path) -> None:
     items = ItemFile.model_validate(Tree(path.name, text).value).items
     changes: list[Change] = [CARD, HELLO]
     for item in (items[0], items[len(items) // 2], items[-1]):
-        changes += [AddPhrasings(item.id, ("新: 问法", "新问法")), SetAnswer(item.id, "新: 回答\n第二行", item.answer)]
+        changes += [ChangeTexts(item.id, "phrasings", ("新: 问法", "新问法"), item.phrasings[1:3])]
+        changes += [
+            SetText(item.id, "answer", "新: 回答\n第二行", item.answer),
+            SetText(item.id, "short", "短", item.short),
+        ]
+        changes += [
+            ChangeTexts(item.id, key, ("new",), getattr(item, key)) for key in ("source", "related", "negatives")
+        ]
+        changes += [ChangeTexts(item.id, "source", removed=item.source)] if item.source else []
+        changes += [DeleteItem(item.id, _item(text, item.id))]
     for change in changes:
         assert facts(after(text, change)) == told(facts(text), change)
 
@@ -847,7 +1136,7 @@ Facts = Mapping[str, Mapping[str, object]]
 
 
 def facts(text: str) -> Facts:
-    """What a file says, by item; in what order phrasings are said is not told."""
+    """What a file says, by item; in what order the texts of a list are said is not told."""
     tree = Tree("", text)
     assert not tree.faults
     file = ItemFile.model_validate(tree.value)
@@ -857,7 +1146,7 @@ def facts(text: str) -> Facts:
 
 def _facts(item: Item | ItemEntry) -> Mapping[str, object]:
     said = {key: getattr(item, key) for key in ItemEntry.model_fields}
-    return said | {"phrasings": sorted(item.phrasings)}
+    return {key: sorted(value) if isinstance(value, tuple) else value for key, value in said.items()}
 
 
 def told(said: Facts, change: Change) -> Facts:
@@ -866,14 +1155,20 @@ def told(said: Facts, change: Change) -> Facts:
         case AddItem(item):
             assert item.id not in said
             return {**said, item.id: _facts(item)}
-        case SetAnswer(item_id, answer, before):
-            assert said[item_id]["answer"] == before
-            return {**said, item_id: {**said[item_id], "answer": answer}}
-        case AddPhrasings(item_id, added):
-            phrasings = said[item_id]["phrasings"]
-            assert isinstance(phrasings, list)
-            return {**said, item_id: {**said[item_id], "phrasings": sorted([*phrasings, *added])}}
-        case AddSource():
+        case DeleteItem(item_id, item):
+            assert item
+            assert said[item_id] == _facts(item)
+            return {key: value for key, value in said.items() if key != item_id}
+        case SetText(item_id, key, text, before):
+            assert said[item_id][key] == before
+            return {**said, item_id: {**said[item_id], key: text}}
+        case ChangeTexts(item_id, key, added, removed):
+            texts = said[item_id][key]
+            assert isinstance(texts, list | tuple)
+            assert {*removed} <= {*texts}
+            left = [*(text for text in texts if text not in removed), *added]
+            return {**said, item_id: {**said[item_id], key: sorted(left)}}
+        case _:
             raise TypeError(change)
 
 
@@ -998,12 +1293,31 @@ def changes(draw: st.DrawFn, text: str, number: int) -> Change:
     new = draw(st.lists(TEXTS, min_size=1, max_size=2, unique=True))
     added = tuple(phrasing for phrasing in new if phrasing not in phrasings) or (f"问法{number}",)
     new_item = Item(f"new-{number}", "食堂", new[0], draw(ANSWERS_OF_LINES), phrasings=tuple(new), keywords=tuple(new))
+    another = draw(ANSWERS_OF_LINES.filter(lambda text: text != answer))
+    short, question = said[item]["short"], said[item]["question"]
+    assert isinstance(short, str)
+    assert isinstance(question, str)
     possible: list[Change] = [
-        AddPhrasings(item, added),
-        SetAnswer(item, draw(ANSWERS_OF_LINES), answer),
+        ChangeTexts(item, "phrasings", added),
+        SetText(item, "answer", another, answer),
         AddItem(new_item),
+        SetText(item, "short", f"短{number}", short),
+        SetText(item, "question", f"问{number}", question),
+        ChangeTexts(item, "negatives", (f"非{number}",)),
+        ChangeTexts(item, "related", (f"other-{number}",)),
+        DeleteItem(item, _item(text, item)),
     ]
+    possible += [SetText(item, "short", "", short)] if short else []
+    if phrasings:
+        gone = tuple(draw(st.lists(st.sampled_from(phrasings), min_size=1, unique=True)))
+        possible += [ChangeTexts(item, "phrasings", (), gone), ChangeTexts(item, "phrasings", (f"问法{number}",), gone)]
     return draw(st.sampled_from(possible))
+
+
+def _item(text: str, item_id: str) -> Item:
+    file = ItemFile.model_validate(Tree("", text).value)
+    (entry,) = (entry for entry in file.items if entry.id == item_id)
+    return Item(**entry.model_dump() | {"topic": file.topic, "kind": Kind(entry.kind)})
 
 
 @st.composite
@@ -1022,12 +1336,22 @@ def edited(draw: st.DrawFn, text: str, number: int) -> str:
     return after
 
 
+def _takes_away(change: Change) -> bool:
+    match change:
+        case ChangeTexts(removed=removed):
+            return bool(removed)
+        case SetText(text=text):
+            return not text
+        case _:
+            return isinstance(change, DeleteItem)
+
+
 @settings(deadline=None, max_examples=150)
 @given(st.data(), st.booleans())
 def test_edits_of_a_bot_and_of_an_editor_go_together(data: st.DataObject, brackets: bool) -> None:  # noqa: FBT001
     """In files of any style: what was said stays said, comments stay, and an edit is taken back alone or not at all.
 
-    Only where brackets may be in the way an edit may be refused.
+    Only where brackets, or a comment on what goes, may be in the way an edit may be refused.
     """
     text = data.draw(files(brackets=brackets))
     edits: list[Edit] = []
@@ -1036,9 +1360,15 @@ def test_edits_of_a_bot_and_of_an_editor_go_together(data: st.DataObject, bracke
         try:
             edits.append(made(text, change))
         except ByHandError:
-            assert brackets
+            is_commented = _takes_away(change) and notes(text)
+            assert brackets or is_commented
             continue
-        edited_text = edits[-1].applied(text.encode()).decode()
+        if edits[-1].removes_file:
+            assert edits[-1].reverted(None) == text.encode()
+            assert not notes(text)
+            edits.pop()
+            continue
+        edited_text = (edits[-1].applied(text.encode()) or b"").decode()
         assert facts(edited_text) == told(facts(text), change)
         assert notes(edited_text) == notes(text)
         assert "# 注" not in str(facts(edited_text))
