@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -46,10 +47,29 @@ class Item:
     """The answer in one sentence, for who asks for less; empty where there is none."""
     negatives: tuple[str, ...] = ()
     """Questions that must never get this item."""
+    valid_until: str = ""
+    """The last day on which the answer holds, as YYYY-MM-DD; empty where it holds until it is changed."""
+    review_by: str = ""
+    """The day by which an admin wants to have read the answer again, as YYYY-MM-DD; empty where nobody set one."""
+    owner: str = ""
+    """Who knows whether the answer still holds, in a word that admins know; empty where nobody is named."""
+
+    def is_expired(self, today: date) -> bool:
+        """Whether the last day on which the answer holds has passed."""
+        return _has_passed(self.valid_until, today)
+
+    def is_due(self, today: date) -> bool:
+        """Whether the day by which the answer is to be read again has passed."""
+        return _has_passed(self.review_by, today)
 
     def all_phrasings(self) -> tuple[str, ...]:
         """Every way to ask it, the canonical question first."""
         return (self.question, *self.phrasings)
+
+
+def _has_passed(day: str, today: date) -> bool:
+    # Days that are written as YYYY-MM-DD sort as they follow each other; no day sorts before all of them.
+    return bool(day) and day < today.isoformat()
 
 
 @dataclass(frozen=True)

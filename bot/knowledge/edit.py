@@ -24,8 +24,10 @@ from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
 from bot.knowledge.typos import LINE_END, doubtful_value
 
-_FIRST_KEYS = ("id", "kind", "question", "phrasings", "negatives", "answer", "source", "keywords", "related", "short")
-_KEYS = tuple(dict.fromkeys((*_FIRST_KEYS, *ItemEntry.model_fields)))
+_KEYS = (
+    *("id", "kind", "question", "phrasings", "negatives", "answer", "source", "keywords", "related", "short"),
+    *("valid_until", "review_by", "owner"),
+)
 """The order in which the shipped files write them."""
 _IN_LINES = frozenset({"phrasings", "negatives"})
 """The lists that the shipped files write with a line for each text; others stand in brackets."""

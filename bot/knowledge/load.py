@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import yaml
@@ -16,8 +17,16 @@ from pydantic_core import ErrorDetails
 from bot.errors import Fault, KnowledgeError
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.folder import Files
-from bot.knowledge.models import FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
-from bot.knowledge.typos import LINE_END, doubtful_value, find_typo, find_unreadable, mistyped_id, mistyped_line
+from bot.knowledge.models import BAD_DATE, NO_SUCH_DAY, FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
+from bot.knowledge.typos import (
+    LINE_END,
+    date_as_meant,
+    doubtful_value,
+    find_typo,
+    find_unreadable,
+    mistyped_id,
+    mistyped_line,
+)
 from bot.text import normalise
 from bot.texts import knowledge as knowledge_texts
 
@@ -65,7 +74,7 @@ class Knowledge:
     text_locations: Mapping[tuple[str, str], Location]
 
     def location(self, item_id: str, text: str) -> Location:
-        """Where the question, a phrasing or the answer of an item stands; for any other text, the item."""
+        """Where the question, a phrasing, the answer or a date of an item stands; for any other text, the item."""
         return self.text_locations.get((item_id, text)) or self.locations[item_id]
 
 
@@ -277,7 +286,8 @@ class _Loading:
                     self.faults.append(entry.fault(knowledge_texts.DUPLICATE_PHRASING, *path, **details))
                 elif other != here and locations[owner].file == here.file:
                     self.warnings.append(entry.fault(knowledge_texts.REPEATED_PHRASING, *path, **details))
-            self.text_locations.setdefault((item.id, item.answer), entry.location("answer"))
+            for key in ("answer", "valid_until", "review_by"):
+                self.text_locations.setdefault((item.id, getattr(item, key)), entry.location(key))
 
     def check_negatives(self) -> Iterator[Fault]:
         """The faults of the texts that must not get an item; a repeated one is only a warning."""
@@ -298,6 +308,13 @@ class _Loading:
                 elif other != here:
                     details = {"negative": negative, "line": other.line}
                     self.warnings.append(entry.fault(knowledge_texts.REPEATED_NEGATIVE, "negatives", n, **details))
+
+    def check_small_talk(self) -> Iterator[Fault]:
+        """The keys that only make sense where an answer may cease to hold."""
+        small_talk = (entry for entry in self.entries if entry.content.kind == Kind.SMALL_TALK.value)
+        for entry, key in product(small_talk, ("valid_until", "review_by", "owner")):
+            if getattr(entry.content, key):
+                yield entry.fault(knowledge_texts.FRESHNESS_NOT_WANTED, key, id=entry.content.id, key=key)
 
     def check_references(self, places: Mapping[str, str], ids: Collection[str]) -> Iterator[Fault]:
         for entry in self.entries:
@@ -327,6 +344,8 @@ _MESSAGES = {
     "tuple_type": knowledge_texts.NOT_LIST_VALUE,
     "too_short": knowledge_texts.TOO_SHORT_GROUP,
     "string_type": knowledge_texts.NOT_TEXT_VALUE,
+    BAD_DATE: knowledge_texts.BAD_DATE,
+    NO_SUCH_DAY: knowledge_texts.NO_SUCH_DAY,
 }
 """What pydantic finds, by its own names, in words for admins; what is not named here is no mapping."""
 
@@ -356,13 +375,17 @@ def _fault(tree: Tree, model: type[BaseModel], detail: ErrorDetails) -> Fault:
     path, found = detail["loc"], detail["input"]
     key = next((part for part in reversed(path) if isinstance(part, str) and part != "[key]"), "")
     message = _MESSAGES.get(detail["type"])
+    if key == "owner" and message == knowledge_texts.BAD_ID:
+        message = knowledge_texts.SEVERAL_LINES
     if message is None:
         return Fault(
             tree.name, tree.line(path), knowledge_texts.NOT_MAPPING_VALUE.format(key=f"“{key}”" if key else "")
         )
     known = ItemEntry if model is ItemFile and path[0] == "items" else model
     limit = detail.get("ctx", {}).get("max_length")
-    words = message.format(key=key, known="、".join(known.model_fields), limit=limit, id=found, kind=found)
+    better = date_as_meant(found) if detail["type"] in (BAD_DATE, NO_SUCH_DAY) else ""
+    details = {"limit": limit, "id": found, "kind": found, "typed": found, "better": better}
+    words = message.format(key=key, known="、".join(known.model_fields), **details)
     return Fault(tree.name, tree.line(path), words)
 
 
@@ -384,6 +407,7 @@ def load(files: Files, folder: str) -> Knowledge:
     locations = loading.check_ids()
     loading.check_phrasings(locations)
     loading.faults += loading.check_negatives()
+    loading.faults += loading.check_small_talk()
     loading.faults += loading.check_references(places, locations)
     if loading.faults:
         raise KnowledgeError(folder, sorted(set(loading.faults)))

@@ -3,9 +3,12 @@
 Descriptions are Chinese: editors show them to admins.
 """
 
+import re
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from bot.items import Kind
 
@@ -16,7 +19,25 @@ SHORT_LIMIT = 100
 NEGATIVE_LIMIT = 200
 """As many characters of a question are read as one text."""
 
+OWNER_LIMIT = 20
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+BAD_DATE, NO_SUCH_DAY = "bad_date", "no_such_day"
+"""The types of pydantic's errors for what is not written as a date, and for a day that no calendar has."""
+
+
+def _checked_date(text: str) -> str:
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise PydanticCustomError(BAD_DATE, "not YYYY-MM-DD")
+    try:
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise PydanticCustomError(NO_SUCH_DAY, "no such day") from error
+    return text
+
+
+Day = Annotated[Text, AfterValidator(_checked_date), Field(json_schema_extra={"format": "date"})]
+"""A date that stays text, as YYYY-MM-DD."""
 
 
 class Strict(BaseModel):
@@ -47,6 +68,11 @@ class ItemEntry(Strict):
     related: tuple[Text, ...] = Field((), description="可不写:相关条目的编号")
     short: Annotated[Text, StringConstraints(max_length=SHORT_LIMIT)] = Field(
         "", description="可不写:一句话的回答,嫌长的人看这一句"
+    )
+    valid_until: Day = Field("", description="可不写:有效期,这条回答到哪一天为止还算数,写成 2026-12-31")
+    review_by: Day = Field("", description="可不写:最晚哪一天要再看一遍,写成 2026-12-31")
+    owner: Annotated[Text, StringConstraints(max_length=OWNER_LIMIT, pattern=r"^[^\r\n\u0085\u2028\u2029]*$")] = Field(
+        "", description="可不写:这条回答归谁管,一个管理员都认得的称呼"
     )
 
 

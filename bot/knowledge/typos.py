@@ -8,6 +8,8 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from itertools import islice
 
 from bot.errors import Fault
@@ -62,10 +64,23 @@ _STRAY = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?|\s*```.*")
 _KEY_ALONE = re.compile(rf"( *(?:- +)*)({'|'.join(_KEYS)})(?: *(?:->|=>|→) *| +(?![:：])|$)(.*)")
 _ENTRY = re.compile(r"( *)(?:\+|\(?\d+[.、)）](?!\d)|[（(]\d+[）)]) *(?=\S)")
 _CHINESE_KEY = re.compile(
-    r" *(?:- +)*(主题|条目|编号|类型|问题|问法|反例|关键词|答案|回答|来源|出处|相关|标题|段落) *[:：]"
+    r" *(?:- +)*(主题|条目|编号|类型|问题|问法|反例|关键词|答案|回答|来源|出处|相关|标题|段落"
+    r"|有效期至?|有效至|复查日期|复查|负责人) *[:：]"
 )
 _ENTRY_START = re.compile(" *- ")
+_DATE = re.compile(r"(?<!\d)(\d{4})\D{0,2}(\d{1,2})\D{0,2}(\d{1,2})(?!\d)", re.ASCII)
+"""A year, a month and a day in this order, however they are parted."""
 _LIST_SIGNS = re.compile("[，、；]")
+
+
+def date_as_meant(typed: str) -> str:
+    """The date that somebody meant who typed it in another way, as YYYY-MM-DD; an example where none is found."""
+    plain = unicodedata.normalize("NFKC", typed)
+    found = _DATE.search(plain)
+    with suppress(ValueError):
+        if found:
+            return date(*map(int, found.groups())).isoformat()
+    return "2026-12-31"
 
 
 def find_unreadable(text: str) -> tuple[int, str] | None:

@@ -1001,6 +1001,14 @@ def test_a_new_item_is_written_with_its_negatives() -> None:
     assert '    negatives:\n      - 饭卡没钱了\n      - "卡: 坏了"\n    answer:' in made(OPEN, item).inserted
 
 
+def test_an_item_keeps_its_dates_and_its_owner() -> None:
+    """A date is text wherever the file is read."""
+    item = AddItem(replace(CARD.item, valid_until="2026-12-31", review_by="2026-06-30", owner="王主任"))
+    written = after(OPEN, item)
+    assert 'valid_until: "2026-12-31"\n    review_by: "2026-06-30"\n    owner: 王主任\n' in written
+    assert facts(written) == told(facts(OPEN), item)
+
+
 @pytest.mark.parametrize("change", [ASKED, ANSWERED, LONGER, CARD, HELLO], ids=repr)
 def test_negatives_stay_as_they_are_written(change: Change) -> None:
     """Whatever else is edited."""

@@ -15,6 +15,12 @@ from tests.conftest import CANTEEN, loaded
 BAD = Path(__file__).parent.parent / "data" / "bad"
 ITEM_KEYS = "、".join(ItemEntry.model_fields)
 
+
+def date_fault(template: str, key: str, typed: str, better: str) -> str:
+    """What an admin reads of a day that is none."""
+    return template.format(key=key, typed=typed, better=better)
+
+
 # The bad file, as what it is put into the folder, the line of the fault, and what the admin reads.
 FAULTS = [
     ("unknown-key", "bad.yaml", 6, knowledge_texts.UNKNOWN_KEY.format(key="anwser", known=ITEM_KEYS)),
@@ -72,6 +78,16 @@ FAULTS = [
     ("two-documents", "bad.yaml", 8, knowledge_texts.TWO_DOCUMENTS),
     ("speech-without-title", "speech.yaml", 1, knowledge_texts.MISSING_KEY.format(key="title")),
     ("synonym-alone", "synonyms.yaml", 3, knowledge_texts.TOO_SHORT_GROUP),
+    ("bad-date", "bad.yaml", 7, date_fault(knowledge_texts.BAD_DATE, "valid_until", "2026年12月1日", "2026-12-01")),
+    ("no-such-day", "bad.yaml", 7, date_fault(knowledge_texts.NO_SUCH_DAY, "review_by", "2026-02-30", "2026-12-31")),
+    ("long-owner", "bad.yaml", 7, knowledge_texts.TOO_LONG.format(key="owner", limit=20)),
+    ("owner-of-several-lines", "bad.yaml", 7, knowledge_texts.SEVERAL_LINES.format(key="owner")),
+    (
+        "small-talk-with-date",
+        "bad.yaml",
+        7,
+        knowledge_texts.FRESHNESS_NOT_WANTED.format(id="breakfast", key="valid_until"),
+    ),
     ("frames-as-text", "frames.yaml", 1, knowledge_texts.NOT_LIST_VALUE.format(key="frames")),
 ]
 WARNINGS = [
@@ -165,6 +181,44 @@ def test_every_scalar_stays_what_was_typed(folder: Path, typed: str) -> None:
     )
     item = loaded(folder).base.by_id["more"]
     assert (item.topic, item.answer) == (typed, typed)
+
+
+@pytest.mark.parametrize("kind", ["answer", "not-covered"])
+def test_dates_and_the_owner_of_an_item_stay_text(folder: Path, kind: str) -> None:
+    """An answer may cease to hold, and so may the truth that the speech does not say."""
+    source = 'source: ["1"]' if kind == "answer" else "kind: not-covered"
+    fresh = "valid_until: 2026-12-31\n    review_by: '2026-06-30'\n    owner: 王 主任"
+    item = f"topic: 菜\nitems:\n  - id: more\n    question: 有鱼吗\n    answer: 有。\n    {source}\n    {fresh}\n"
+    (folder / "more.yaml").write_text(item)
+    knowledge = loaded(folder)
+    item_read = knowledge.base.by_id["more"]
+    assert (item_read.valid_until, item_read.review_by, item_read.owner) == ("2026-12-31", "2026-06-30", "王 主任")
+    assert knowledge.location("more", "2026-06-30") == Location("more.yaml", 8)
+
+
+OTHER_DATES = {
+    "2026/12/1": "2026-12-01",
+    "2026.12.1": "2026-12-01",
+    "20261201": "2026-12-01",
+    "2026－12－01": "2026-12-01",
+    "2026—12—01": "2026-12-01",
+    "２０２６年１２月１日": "2026-12-01",
+    "2026-1-5": "2026-01-05",
+    "2026-12-01 18:00": "2026-12-01",
+    "明年底": "2026-12-31",
+    "12-01": "2026-12-31",
+}
+
+
+@pytest.mark.parametrize(("typed", "better"), OTHER_DATES.items(), ids=OTHER_DATES.keys())
+def test_a_date_in_another_way_is_told_with_the_way_to_write_it(folder: Path, typed: str, better: str) -> None:
+    """As it was meant; where nobody can tell, an example."""
+    bad = (BAD / "bad-date.yaml").read_text().replace("2026年12月1日", typed)
+    (folder / "bad.yaml").write_text(bad)
+    with pytest.raises(KnowledgeError) as caught:
+        loaded(folder)
+    message = date_fault(knowledge_texts.BAD_DATE, "valid_until", typed, better)
+    assert caught.value.faults == (Fault("bad.yaml", 7, message),)
 
 
 def test_a_folder_becomes_a_base(canteen: Knowledge) -> None:

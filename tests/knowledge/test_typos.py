@@ -159,6 +159,8 @@ LAYOUT = {
     "no colon": ("answer: 七", "answer 七", 8, "“answer”后面少了英文冒号"),
     "no colon before a list": ("phrasings:", "phrasings", 5, "“phrasings”后面少了英文冒号"),
     "an arrow for a colon": ("answer: 七", "answer -> 七", 8, "“answer”后面少了英文冒号"),
+    "a Chinese key for a date": ("answer: 七点。", "answer: 七点。\n    有效期：2026-12-31", 9, "“有效期”不是键名"),
+    "a date's colon": ("answer: 七点。", "answer: 七点。\n    valid_until：2026-12-31", 9, "「：」"),
     "a Chinese key": ("answer: 七", "回答：七", 8, "“回答”不是键名"),
     "a comment as in a program": ("    answer: 七", "    // 说明\n    answer: 七", 8, "「/」"),
     "two versions": ("    answer: 七", "<<<<<<< HEAD\n    answer: 六\n=======\n    answer: 七", 8, "合并文件"),
