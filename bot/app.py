@@ -62,7 +62,7 @@ class App(AbstractContextManager["App"]):
     )
     snapshot = _part(lambda app: app.loaded.calibrated(app.confidence))
     """The knowledge, calibrated on itself."""
-    conversation = _part(lambda app: MemberConversation(app.usage, app.settings.retention_days))
+    conversation = _part(lambda app: MemberConversation(app.usage, app.settings.retention_days, clock=app.clock))
     clustering = _part(lambda app: Clustering(app.clusters, app.snapshot.index))
 
     def __exit__(self, *_: object) -> None:

@@ -110,7 +110,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     subscription_notifier = SubscriptionNotifier(messages, subscriptions, encryption, current, app.conversation)
 
     lifecycle = MissLifecycle(app.misses, app.usage, current)
-    daily_line = DailyLine(app.misses, subscriptions, app.history, notices, app.clock, settings.daily_hour)
+    daily_line = DailyLine(app.misses, subscriptions, app.history, notices, current, app.clock, settings.daily_hour)
     digest_hour = _DIGEST_HOUR if settings.daily_hour is None else settings.daily_hour
     digest = Digest(app.clusters, app.clustering, app.usage, app.history, notices, app.clock, digest_hour)
     reloader = Reloader(

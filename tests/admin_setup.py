@@ -57,7 +57,7 @@ class AdminSetup:
         """As after a restart."""
         snapshot = Snapshot.of(read(self.folder), str(self.folder), ConfidenceModel())
         self.current = CurrentSnapshot(snapshot)
-        self.members = MemberConversation(self.usage, 180)
+        self.members = MemberConversation(self.usage, 180, clock=self.clock)
         self.edits = Edits(self.folder, self.current, self.history, lambda: self.known, commits=commits)
         self.lifecycle = MissLifecycle(self.misses, self.usage, self.current)
         self.clustering = Clustering(self.clusters, snapshot.index)

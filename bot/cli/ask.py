@@ -88,7 +88,7 @@ def _asked(bot: App, question: str, *, log: bool) -> tuple[Verdict, Reply]:
     noted = miss is not None and bot.usage.has_capacity(Records(misses=(miss,)))
     if noted and miss:
         bot.misses.record(miss)
-    replies = MemberReplies(bot.snapshot.base, bot.settings.retention_days)
+    replies = MemberReplies(bot.snapshot.base, bot.settings.retention_days, clock=bot.clock)
     return verdict, replies.verdict(verdict, question, noted=noted)
 
 

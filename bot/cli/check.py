@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,8 @@ import typer
 from bot.app import App
 from bot.cli.terminal import build
 from bot.conversation.cards import impact_lines
+from bot.conversation.freshness import overdue_words
+from bot.curation.freshness import overdue
 from bot.errors import KnowledgeError
 from bot.evaluation.advice import Advice, advise
 from bot.evaluation.impact import replay_all
@@ -43,7 +46,7 @@ def check(
         if against:
             _compare(bot, loaded.base, against)
             return
-        print(*_report(bot.loaded.files, loaded, unused(bot.folder)), sep="\n")
+        print(*_report(bot.loaded.files, loaded, unused(bot.folder), bot.clock.today()), sep="\n")
         if not quick:
             for line in _advice(bot, loaded, every=every):
                 print(line)
@@ -81,11 +84,14 @@ def _misnamed(found: Sequence[Unused]) -> Iterator[str]:
             yield texts.CHECK_WARNING.format(warning=f"{file.name}: {file.reason}")
 
 
-def _report(files: Files, knowledge: Knowledge, others: Sequence[Unused]) -> Iterator[str]:
+def _report(files: Files, knowledge: Knowledge, others: Sequence[Unused], today: date) -> Iterator[str]:
     base = knowledge.base
     yield from _misnamed(others)
     for warning in knowledge.warnings:
         yield texts.CHECK_WARNING.format(warning=warning)
+    for late in overdue(base, today):
+        where = knowledge.location(late.item.id, late.day.isoformat())
+        yield texts.CHECK_WARNING.format(warning=texts.CHECK_OVERDUE.format(place=where, late=overdue_words(late)))
     yield texts.CHECK_FINE.format(
         kinds=Counter(item.kind for item in base.items),
         phrasings=sum(len(item.all_phrasings()) for item in base.items),

@@ -12,6 +12,7 @@ from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInp
 from bot.conversation.reply import Button, Reply, row
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
+from bot.curation.freshness import overdue
 from bot.curation.reload import Notice
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind
@@ -68,7 +69,9 @@ class AdminConversation:
             case "digest":
                 reply = cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
             case "status":
-                reply = cards.status(self.current.snapshot.base, self.usage.demand(), self.usage.sample(CONFIDENCE))
+                base = self.current.snapshot.base
+                late = overdue(base, self.clock.today())
+                reply = cards.status(base, self.usage.demand(), self.usage.sample(CONFIDENCE), late)
             case "reload":
                 self.history.record(admin.id, ActionKind.RELOAD, "")
                 reply = cards.notice(self.reload(), self.clock)

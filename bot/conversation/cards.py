@@ -8,12 +8,14 @@ from bot.clock import Clock
 from bot.conversation import callbacks
 from bot.conversation.callbacks import YES, AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Field, Form
+from bot.conversation.freshness import freshness, overdue_lines, overdue_rows
 from bot.conversation.member_replies import places
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.curation import reload
 from bot.curation.daily import Waiting
 from bot.curation.digest import Report
 from bot.curation.edits import Plan
+from bot.curation.freshness import Overdue
 from bot.curation.planning import subject
 from bot.errors import EditRefusedError
 from bot.evaluation.advice import thin_base
@@ -96,6 +98,8 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         )
         lines += ["", texts.CARD_COMPLAINT.format(question=complained.question, opinions="，".join(said))]
         lines.append(texts.CARD_ANSWER.format(answer=complained.answer))
+        if Opinion.OUTDATED in opinions and (days := freshness(complained)):
+            lines.append(days)
     if not_meant:
         lines += ["", texts.CARD_SHOWN, *(f"· {item.question}" for item in not_meant)]
     if nearest:
@@ -380,6 +384,7 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
         label = texts.DIGEST_CARD.format(number=number)
         buttons.append(Button(label, AdminCallback(AdminAction.SHOW_CLUSTER, cluster)))
     buttons.append(Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0)))
+    lines += overdue_lines(report.overdue)
     if report.to_judge:
         lines += ["", texts.DIGEST_JUDGE.format(count=report.to_judge)]
         buttons.append(Button(texts.BUTTON_JUDGE, AdminCallback(AdminAction.SHOW_TO_JUDGE, report.to_judge)))
@@ -389,13 +394,17 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
 def daily(waiting: Waiting) -> Reply:
     """The daily line, of counts alone."""
     match waiting:
+        case Waiting(misses=0, people=0):
+            lines = []
         case Waiting(misses=0):
-            line = texts.DAILY_PEOPLE
+            lines = [texts.DAILY_PEOPLE.format(waiting=waiting)]
         case Waiting(people=0):
-            line = texts.DAILY_MISSES
+            lines = [texts.DAILY_MISSES.format(waiting=waiting)]
         case _:
-            line = texts.DAILY
-    return Reply(line.format(waiting=waiting))
+            lines = [texts.DAILY.format(waiting=waiting)]
+    if waiting.overdue:
+        lines.append(texts.DAILY_OVERDUE.format(count=waiting.overdue))
+    return Reply("\n".join(lines))
 
 
 def judgements(judged: Sequence[bool], sample: Sample) -> Reply:
@@ -414,7 +423,7 @@ def sampled(sample: Sample) -> str:
     return texts.SAMPLE.format(count=sample.count, wrong=sample.wrong, percent=math.ceil(100 * bound))
 
 
-def status(base: KnowledgeBase, demand: Mapping[str, int], sample: Sample) -> Reply:
+def status(base: KnowledgeBase, demand: Mapping[str, int], sample: Sample, overdue: Sequence[Overdue]) -> Reply:
     """What there is, how sure the bot can be with it, and what would help most; ``demand`` as in ``thin_base``."""
     thin = thin_base(base, demand)
     kinds = Counter(item.kind for item in base.items)
@@ -424,7 +433,7 @@ def status(base: KnowledgeBase, demand: Mapping[str, int], sample: Sample) -> Re
         lines.append(texts.STATUS_THIN.format(**thin.details, questions=questions))
     else:
         lines.append(texts.STATUS_ENOUGH)
-    return Reply("\n".join((*lines, sampled(sample))))
+    return Reply("\n".join((*lines, sampled(sample), *overdue_lines(overdue))), overdue_rows(overdue))
 
 
 def notice_kind(event: reload.Notice) -> NoticeKind:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from itertools import chain, zip_longest
 from typing import assert_never
 
 from markupsafe import Markup, escape
 
+from bot.clock import MACHINE, Clock
 from bot.conversation import callbacks
 from bot.conversation.callbacks import Callback, Defect, Origin
 from bot.conversation.reply import Button, Reply, Rows, paragraphs, plain_text, row, short_key
@@ -46,7 +48,8 @@ _DEFECTS = {
 class MemberReplies:
     """Puts verdicts into words, finished in translation and characters. Misses are kept for ``days``.
 
-    ``shown`` tells how often each item was shown lately, by id; it is called when topics are listed.
+    ``shown`` tells how often each item was shown lately, by id; it is called when topics are listed. ``clock`` tells
+    which answers are past their day.
     """
 
     def __init__(
@@ -55,8 +58,10 @@ class MemberReplies:
         days: int,
         language: Language = Language.SIMPLIFIED,
         shown: Callable[[], Mapping[str, int]] = dict,
+        clock: Clock = MACHINE,
     ) -> None:
         self._base = base
+        self._today = clock.today()
         self._days = days
         self._translate = translator(language)
         self._convert = converter(language)
@@ -200,7 +205,14 @@ class MemberReplies:
         )
         whole = self.items([item], Origin.DIRECT)
         answer = Markup("\n").join(lines)
-        return replace(whole, text=self.text(texts.ANSWER, answer=answer, places=_cited(item, self._base)))
+        text = self.text(texts.ANSWER, answer=answer, places=_cited(item, self._base))
+        return self.with_expiry(replace(whole, text=text), [item])
+
+    def with_expiry(self, reply: Reply, items: Iterable[Item]) -> Reply:
+        """A reply that is made of items but holds none of their whole answers: it says which are past their day."""
+        notes = [note for item in items if (note := self._expiry(item))]
+        said = self._converted(paragraphs(*dict.fromkeys(notes)))
+        return replace(reply, text=paragraphs(reply.text, said)) if notes else reply
 
     def more(self, items: Sequence[Item]) -> Reply:
         """What else there is to read."""
@@ -255,13 +267,20 @@ class MemberReplies:
         return self._translated(texts.OPENED, question=item.question, answer=self._answer(item))
 
     def _answer(self, item: Item) -> Markup:
-        """An item's answer with its places in the speech."""
+        """An item's answer with its places in the speech, which says if it is past its day."""
         first, _, rest = item.answer.partition("\n")
         is_long = rest and len(item.answer) > _LONG
         answer = self._translated(texts.LONG_ANSWER, first=first, rest=rest) if is_long else escape(item.answer)
-        if not item.source:
-            return answer
-        return self._translated(texts.ANSWER, answer=answer, places=_cited(item, self._base))
+        if item.source:
+            answer = self._translated(texts.ANSWER, answer=answer, places=_cited(item, self._base))
+        expiry = self._expiry(item)
+        return paragraphs(answer, expiry) if expiry else answer
+
+    def _expiry(self, item: Item) -> Markup | None:
+        """What is said of an item that is past its day; None where it is not."""
+        if not item.is_expired(self._today):
+            return None
+        return self._translated(texts.EXPIRED, until=date.fromisoformat(item.valid_until))
 
     def _back(self, item: Item, origin: Origin) -> Button | None:
         """The way to the list that an item was opened from; None if it was not opened from a list."""

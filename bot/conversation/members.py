@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.clock import MACHINE, Clock
 from bot.conversation import callbacks
 from bot.conversation.callbacks import Callback, Origin
 from bot.conversation.commands import Command, carried_question
@@ -110,17 +111,19 @@ class Turn:
 class MemberConversation:
     """What members say and press, to what they read. Each turn is answered from the one snapshot that it is given.
 
-    ``retention_days``: how long misses are kept, which members are told. Every method raises StoreError where it looks
+    ``retention_days``: how long misses are kept, which members are told; ``clock`` tells which answers are past their
+    day. Every method raises StoreError where it looks
     up what is asked most and the store fails.
     """
 
     usage: UsageLog
     retention_days: int
     memory: ConversationMemory = field(default_factory=ConversationMemory)
+    clock: Clock = MACHINE
 
     def replies(self, snapshot: Snapshot, language: Language) -> MemberReplies:
         """What words replies in a language."""
-        return MemberReplies(snapshot.base, self.retention_days, language, self.usage.shown)
+        return MemberReplies(snapshot.base, self.retention_days, language, self.usage.shown, self.clock)
 
     def ask(self, text: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: PLR0911 - one return a meaning
         """The turn after a message, as it is understood after what was said before."""
@@ -317,7 +320,7 @@ class MemberConversation:
         short = "\n".join(map(_short, items))
         places = replies.places(items)
         message = (_STEERED if places else _STEERED_NOT_COVERED)[steering]
-        return Turn(replies.plain(message, short=short, places=places))
+        return Turn(replies.with_expiry(replies.plain(message, short=short, places=places), items))
 
     def inline(self, query: str, snapshot: Snapshot) -> Sequence[Item]:
         """What may be shared for a few typed words, the best first; what is asked most for none.

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import Clock
+from bot.curation.freshness import newly_overdue
+from bot.snapshot import CurrentSnapshot
 from bot.store.history import History
 from bot.store.misses import MissLog
 from bot.store.notices import Notices
@@ -15,10 +17,14 @@ from bot.store.subscriptions import Subscriptions
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many open ``misses`` were first asked since the last line, and how many ``people`` wait for an answer."""
+    """How many open ``misses`` were first asked since the last line, and how many ``people`` wait for an answer.
+
+    ``overdue``: of how many answers a day has passed since then.
+    """
 
     misses: int
     people: int
+    overdue: int = 0
 
 
 @dataclass(eq=False)
@@ -33,6 +39,7 @@ class DailyLine:
     subscriptions: Subscriptions
     history: History
     notices: Notices
+    current: CurrentSnapshot
     clock: Clock
     hour: int | None
 
@@ -57,8 +64,10 @@ class DailyLine:
         if (kept_at := self.notices.kept_at(NoticeKind.DAILY)) and self._is_today(kept_at):
             return None
         if counted:
-            waiting = Waiting(self.misses.count_open(counted), self.subscriptions.count_waiting())
-            if waiting.misses or waiting.people:
+            since = self.clock.local(counted).date()
+            late = newly_overdue(self.current.snapshot.base, since, now.date())
+            waiting = Waiting(self.misses.count_open(counted), self.subscriptions.count_waiting(), late)
+            if waiting.misses or waiting.people or waiting.overdue:
                 return waiting, now.isoformat()
         self.history.put_mark(NoticeKind.DAILY, now.isoformat())
         return None

@@ -9,6 +9,7 @@ from random import Random, SystemRandom
 
 from bot.clock import Clock
 from bot.curation.clustering import Clustering
+from bot.curation.freshness import Overdue, overdue
 from bot.evaluation.next_edits import NextEdit, best_next_edits
 from bot.items import VerdictKind
 from bot.snapshot import CONFIDENCE, CurrentSnapshot, Snapshot
@@ -37,7 +38,8 @@ class Report:
 
     ``asked`` and ``complaints`` are sums of these. ``next_edits``: the few edits that would answer most of last month's
     misses, the best first, each with the cluster that its question belongs to. ``to_judge``: how many answers wait to
-    be judged. ``sample``: what the judgements of those that were drawn at random say of the confidence model of today.
+    be judged. ``overdue``: the items of which a day has passed. ``sample``: what the judgements of those that were
+    drawn at random say of the confidence model of today.
     """
 
     first: date
@@ -48,6 +50,7 @@ class Report:
     next_edits: Sequence[tuple[NextEdit, int]]
     to_judge: int
     sample: Sample
+    overdue: Sequence[Overdue]
 
 
 @dataclass(eq=False)
@@ -73,7 +76,8 @@ class Digest:
         counts: Counter[str] = sum(map(Counter, self.usage.daily(first).values()), Counter())
         asked, complaints = (sum(counts[name] for name in names) for names in (_QUESTIONS, COMPLAINTS))
         next_edits, to_judge = self._next_edits(snapshot), len(self.to_judge(snapshot))
-        return Report(first, last, counts, asked, complaints, next_edits, to_judge, self.usage.sample(CONFIDENCE))
+        sample, late = self.usage.sample(CONFIDENCE), overdue(snapshot.base, last)
+        return Report(first, last, counts, asked, complaints, next_edits, to_judge, sample, late)
 
     def to_judge(self, snapshot: Snapshot) -> list[Answered]:
         """Answers that wait to be judged, of items that there still are, at most ten.

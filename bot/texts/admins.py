@@ -348,6 +348,7 @@ DIGEST_NO_EDITS = "最近 30 天没答上的都处理了。"
 DIGEST_JUDGE = "这周有 {count} 条回答想请你看看对不对，一条一点：一半是随机抽的，一半是我最拿不准的。"
 DAILY = "新增 {waiting.misses} 条没答上的，{waiting.people} 个人在等回音。看看：/missed"
 DAILY_MISSES = "新增 {waiting.misses} 条没答上的。看看：/missed"
+DAILY_OVERDUE = "又有 {count} 条回答到日子了，看看是哪几条：/status"
 DAILY_PEOPLE = "还有 {waiting.people} 个人在等回音。看看：/missed"
 JUDGE_CARD = """有人问：「{answered.question}」
 现在的回答是：
@@ -369,6 +370,14 @@ THIN = (
     "先给最常被问到、问法又少的这几条各补到 {enough} 种"
 )
 STATUS_THIN = f"{THIN}：{{questions}}。"
+OVERDUE = "有 {count} 条回答到日子了，请看看还对不对；改好日期就不再提醒："
+OVERDUE_EXPIRED = "「{question}」只管到{day.year}年{day.month}月{day.day}日"
+OVERDUE_REVIEW = "「{question}」该在{day.year}年{day.month}月{day.day}日前再看一遍"
+OVERDUE_OWNER = "，归{owner}管"
+OVERDUE_MORE = "· 还有 {count} 条"
+FRESHNESS_OWNER = "归{owner}管"
+FRESHNESS_VALID = "只管到{day.year}年{day.month}月{day.day}日"
+FRESHNESS_REVIEW = "该在{day.year}年{day.month}月{day.day}日前再看一遍"
 STATUS_ENOUGH = "每条的问法大多够了，有把握的会直接回答。"
 OPINIONS = {
     "helpful": "有用",

@@ -42,6 +42,7 @@ CHECK_FINE = (
     "共 {phrasings} 种问法。"
 )
 CHECK_WARNING = "提醒：{warning}"
+CHECK_OVERDUE = "{place}: {late}；请看看还对不对，再改日期"
 CHECK_USED = "用到的文件：{files}"
 CHECK_USED_ITEMS = "{file}（{count} 条）"
 CHECK_UNUSED = "没用到，也不用管：{files}（{reason}）"

@@ -34,6 +34,9 @@ WHOAMI = N_("""你的编号是 {id}。
 ANSWER = N_("""{answer}
 
 <blockquote>出处：{places}</blockquote>""")
+EXPIRED = N_(
+    "⏳ 提醒你一声：这条只管到{until.year}年{until.month}月{until.day}日，日子已经过了，可能有变，用之前再问一问。"
+)
 PLACES_JOINT = "；"
 PLACES_CUT = "{places}等"
 LONG_ANSWER = """{first}

@@ -109,6 +109,17 @@ def test_a_long_list_is_cut_unless_all_is_wanted(
     assert [words for words in ("还有 16 处）", "还有 1 处；") if any(words in line for line in lines)] == told
 
 
+def test_an_answer_past_its_day_is_pointed_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the line of the day; that is no fault."""
+    folder = Path(shutil.copytree(CANTEEN, tmp_path / "knowledge"))
+    items = folder / "items.yaml"
+    text = items.read_text(encoding="utf-8")
+    items.write_text(text.replace("answer: 早上", "review_by: 2020-01-31\n    answer: 早上"), encoding="utf-8")
+    check(folder, quick=True)
+    words = "提醒：items.yaml:8: 「食堂几点开门？」该在2020年1月31日前再看一遍；请看看还对不对，再改日期\n"
+    assert words in capsys.readouterr().out
+
+
 def test_every_file_of_the_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whether it is used, and why not; also where the knowledge has faults, which may come of a wrong name."""
     folder = Path(shutil.copytree(CANTEEN, tmp_path / "knowledge"))

@@ -1,5 +1,8 @@
 """A reply as plain text and as HTML: whatever a text holds, it is read as it was meant."""
 
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,8 +11,10 @@ from markupsafe import Markup, escape
 from bot.conversation.callbacks import Origin
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.reply import paragraphs, plain_text
-from bot.items import Item, KnowledgeBase
+from bot.items import Item, Kind, KnowledgeBase
 from bot.texts import members as texts
+from bot.texts.languages import Language
+from tests.clocks import Clock
 from tests.telegram_html import visible
 
 HOSTILE = {
@@ -75,6 +80,37 @@ def looks(answer: str, source: str = "1") -> str:
     item = Item("one", "话题", "问？", answer, source=tuple(source))
     places = {"1": "第一条", "2": "第二条", "3": "第三条"}
     return MemberReplies(KnowledgeBase("须知", (item,), places), 180).items([item], Origin.DIRECT).text
+
+
+@pytest.mark.parametrize(
+    ("zone", "is_past"), [("UTC", False), ("Asia/Shanghai", True)], ids=["still its last day", "the day after, there"]
+)
+def test_an_answer_past_its_day_says_so(clock: Clock, zone: str, is_past: bool) -> None:  # noqa: FBT001
+    """By the date where people are; wherever it stands, and in each part of it that stands alone."""
+    clock.now, clock.zone = datetime(2026, 5, 31, 17, tzinfo=UTC), ZoneInfo(zone)
+    item = Item("one", "话题", "“甲”有哪几条？", "两条：\n1. 乙；\n2. 丙。", source=("1",), valid_until="2026-05-31")
+    replies = MemberReplies(KnowledgeBase("须知", (item,), {"1": "第一条"}), 180, clock=clock)
+    said = texts.EXPIRED.format(until=date(2026, 5, 31))
+    ways = (
+        replies.items([item], Origin.DIRECT).text,
+        replies.items([item], Origin.TOPIC).text,
+        replies.shared(item),
+        replies.parts(item, {1: "丙"}).text,
+        replies.with_expiry(replies.plain("{short}", short="乙和丙。"), [item]).text,
+    )
+    assert [plain_text(text).count(said) for text in ways] == [is_past] * len(ways)
+
+
+def test_a_refusal_may_be_past_its_day_too(clock: Clock) -> None:
+    """The speech may not be all that there is any more; each reader is told in their language."""
+    item = Item("one", "话题", "问？", "没有说。", Kind.NOT_COVERED, valid_until="2026-05-30")
+    base = KnowledgeBase("须知", (item,))
+    simplified, traditional, english = (
+        MemberReplies(base, 180, language, clock=clock).items([item], Origin.DIRECT).text for language in Language
+    )
+    assert simplified == f"没有说。\n\n{texts.EXPIRED.format(until=date(2026, 5, 30))}"
+    assert "這條只管到2026年5月30日" in traditional
+    assert "this held until 2026-05-30" in english
 
 
 def test_places_are_quoted_two_at_most() -> None:

@@ -30,7 +30,9 @@ class Days:
     def restart(self, hour: int | None = 9) -> None:
         """The bot ends and starts."""
         parts = self.setup
-        self.line = DailyLine(parts.misses, parts.subscriptions, parts.history, parts.notices, parts.clock, hour)
+        self.line = DailyLine(
+            parts.misses, parts.subscriptions, parts.history, parts.notices, parts.current, parts.clock, hour
+        )
 
     def at(self, time: str, fold: int = 0) -> list[str]:
         """What is told when the bot looks, twice, at this time of its zone."""
@@ -55,6 +57,17 @@ class Days:
         """Members want to be told of an answer."""
         some = tuple(Subscription(normalise(question), person, b"") for person in people)
         self.setup.usage.record(Records(subscriptions=some))
+
+
+def test_answers_that_are_past_their_day_are_counted_once(admin_setup: AdminSetup) -> None:
+    """On the day after; there is a line for them alone."""
+    admin_setup.write("items.yaml", "answer: 早上", "valid_until: 2026-06-01\n    answer: 早上")
+    admin_setup.start()
+    days = Days(admin_setup)
+    assert days.at("2026-05-31T09:00") == []
+    assert days.at("2026-06-01T09:00") == []
+    assert days.at("2026-06-02T09:00") == ["又有 1 条回答到日子了，看看是哪几条：/status"]
+    assert days.at("2026-06-03T09:00") == []
 
 
 ZONES = {
