@@ -51,7 +51,10 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Intervals and bursts: 30 a second over all, about 1 a second in a chat with bursts, 20 a minute in a group."""
+    """Intervals and bursts: 30 a second over all, about 1 a second in a chat with bursts, 20 a minute in a group.
+
+    An edit is no new message: edits in a chat are paced apart from its messages, in a group too by ``private``.
+    """
 
     overall: tuple[float, int] = (1 / 27, 3)
     private: tuple[float, int] = (1, 5)
@@ -136,7 +139,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         try:
             while True:
                 scope = data.get("chat_id", endpoint)
-                await self._wait_for_turn(scope, probe, is_paced=is_message)
+                await self._wait_for_turn(scope, endpoint, probe)
                 try:
                     result = await self._perform(call, scope)
                 except ChatMigrated as error:
@@ -211,15 +214,16 @@ class SendingPolicy(BaseRateLimiter[None]):
                 self._begin_flood_wait(scope, seconds_to_wait(error))
                 raise
 
-    async def _wait_for_turn(self, scope: int | str, probe: Probe, *, is_paced: bool) -> None:
+    async def _wait_for_turn(self, scope: int | str, endpoint: str, probe: Probe) -> None:
         await self._wait_out_flood(scope)
         if self._reachability.is_lost:
             await self._reachability.ask(probe, self._now())
-        if is_paced:
+        is_edit = endpoint.startswith("edit")
+        if is_edit or endpoint.startswith("send"):
             # Groups and channels have negative ids.
             is_group = isinstance(scope, int) and scope < 0
-            limit = self._limits.group if is_group else self._limits.private
-            chat = self._chats.setdefault(scope, Bucket(*limit))
+            limit = self._limits.group if is_group and not is_edit else self._limits.private
+            chat = self._chats.setdefault((scope, is_edit), Bucket(*limit))
             await self._sleep(chat.take(self._now()))
             await self._wait_out_flood(scope)
             await self._sleep(self._overall.take(self._now()))

@@ -21,14 +21,16 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
+from telegram.ext import ExtBot
 
 from bot.backoff import backoff
 from bot.errors import StoppingError
 from bot.metrics import Metrics
-from bot.telegram.client import NotArrivedError, explain
+from bot.telegram.client import NotArrivedError, Transport, explain
 from bot.telegram.retries import PATIENCE
 from bot.telegram.sending import Bucket, Limits, SendingPolicy
 from tests.clocks import VirtualTime
+from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
 
 
 class Calls:
@@ -42,7 +44,7 @@ class Calls:
 
     async def call(self, chat: int, endpoint: str = "sendMessage") -> Any:
         """One call through the policy."""
-        data = {"chat_id": chat} if endpoint.startswith(("send", "answer")) else {}
+        data = {"chat_id": chat} if endpoint.startswith(("send", "edit", "answer")) else {}
 
         async def transport(method: str, data: dict[str, Any]) -> bool:
             await asyncio.sleep(0)
@@ -88,6 +90,43 @@ async def test_telegram_s_limits_are_kept() -> None:
     assert chat.at(7) == [0, 0, 0, *(pytest.approx(n, abs=0.1) for n in (0.07, 0.11, *range(1, 16)))]
     await group.time.run(*(group.call(-7) for _ in range(40)))
     assert most_in(group.at(-7), 60.0) <= 20
+
+
+async def test_edits_in_a_group_are_not_counted_as_messages() -> None:
+    """Whoever turns over cards does not wait for the 20 messages a minute, nor does a message wait for them."""
+    calls = Calls()
+
+    async def turn_over_cards() -> None:
+        for _ in range(30):
+            await calls.call(-7, "editMessageText")
+            await calls.time.sleep(1)
+
+    await calls.time.run(turn_over_cards())
+    assert calls.time.now - 1000 < 32
+    start = calls.time.now
+    await calls.time.run(*(calls.call(-7) for _ in range(5)))
+    assert calls.time.now - start < 1
+
+
+async def test_a_flood_wait_for_an_edit_is_obeyed(api: FakeBotApi) -> None:
+    """Over HTTP: cards are turned over without a wait, and after a 429 as late as Telegram says."""
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        time.now += seconds
+
+    time = VirtualTime()
+    policy = SendingPolicy(Metrics(), now=time, sleep=wait)
+    async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport(), rate_limiter=policy) as bot:
+        card = await bot.send_message(-7, "第 1 张")
+        for number in range(2, 10):
+            await bot.edit_message_text(f"第 {number} 张", -7, card.message_id)
+        assert sum(waits) < 4
+        api.inject("editMessageText", Failure(429, {"parameters": {"retry_after": 40}}))
+        await bot.edit_message_text("第 10 张", -7, card.message_id)
+    assert sum(waits) >= 40
+    assert [fields["text"] for kind, fields in api.events if kind == "editmessagetext"][-1] == "第 10 张"
 
 
 async def test_a_flood_wait_lasts_as_long_as_it_says_and_holds_its_chat_alone() -> None:
