@@ -121,9 +121,13 @@ _WebhookUrl = Annotated[
     StringConstraints(pattern=r"(?i)^(https://[^\s/?#]|http://(127\.0\.0\.1|localhost)([:/]|$))\S*$"),
     AfterValidator(_with_a_host),
 ]
+# What stands before the @ of an address would be shown to whoever sees a link.
+_PageUrl = Annotated[_BaseUrl, StringConstraints(pattern=r"^[^@]*$")]
 _HeaderSecret = Secret[Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,256}$")]]
 _Host = Annotated[str, StringConstraints(min_length=1)]
 _Port = Annotated[int, Field(ge=0, lt=1 << 16)]
+_Listen = Annotated[tuple[_Host, _Port], NoDecode, BeforeValidator(_host_and_port)]
+_LISTEN = "host:port with a port from 0 to 65535, such as {}"
 _Key = Annotated[SecretStr, Field(min_length=16)]
 _LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 _TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
@@ -162,9 +166,11 @@ class Settings(BaseSettings):
     )
     webhook_url: _WebhookUrl | None = Field(None, description="a public https:// address")
     webhook_secret: _HeaderSecret | None = Field(None, description="1 to 256 of A-Z, a-z, 0-9, _ and -")
-    listen: Annotated[tuple[_Host, _Port], NoDecode, BeforeValidator(_host_and_port)] = Field(
-        ("127.0.0.1", 8080), description="host:port with a port from 0 to 65535, such as 127.0.0.1:8080 or [::1]:8080"
+    listen: _Listen = Field(("127.0.0.1", 8080), description=_LISTEN.format("127.0.0.1:8080 or [::1]:8080"))
+    page_url: _PageUrl | None = Field(
+        None, description="http:// or https:// and a host, without a query: https://bot.example.org/admin"
     )
+    page_listen: _Listen = Field(("127.0.0.1", 8081), description=_LISTEN.format("127.0.0.1:8081 or [::1]:8081"))
     key: _Key | None = Field(None, description="16 characters or more")
     messages_a_minute: int = _count(20, 1, 1000)
     misses_a_day: int = _count(30, 0, 10_000)
@@ -202,6 +208,17 @@ class Settings(BaseSettings):
             message = f"{PREFIX}WEBHOOK_SECRET is not set: with {PREFIX}WEBHOOK_URL it is needed, e.g. what "
             raise SettingsError(message + "`openssl rand -hex 32` prints.")
         return self.webhook_url, self.webhook_secret.get_secret_value()
+
+    def page(self) -> tuple[str, tuple[str, int]] | None:
+        """The page's address and where it listens; None without a page. Raises SettingsError where that is taken."""
+        if not self.page_url:
+            return None
+        if self.page_listen == self.listen and self.page_listen[1]:
+            raise SettingsError(
+                f"{PREFIX}PAGE_LISTEN is the same as {PREFIX}LISTEN: the page never shares the webhook's listener. "
+                "Choose another port for one of them."
+            )
+        return self.page_url, self.page_listen
 
     def database_file(self) -> Path | None:
         """The file of the SQLite database, whether it is there or not; None for another database."""

@@ -17,6 +17,7 @@ from tests.clocks import Clock
 from tests.fake_bot_api import FakeBotApi, serving
 from tests.inbox_setup import InboxSetup
 from tests.new_database import put_new_database
+from tests.page_setup import PageSetup
 
 # As serving does: without it PTB warns of a change of its next major version at every 429.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -98,6 +99,12 @@ def admin_setup(tmp_path: Path, clock: Clock) -> Iterator[AdminSetup]:
     admin_setup = AdminSetup(CANTEEN, tmp_path, clock)
     yield admin_setup
     admin_setup.database.close()
+
+
+@pytest.fixture
+def page_setup(admin_setup: AdminSetup) -> PageSetup:
+    """The admins' page over it."""
+    return PageSetup(admin_setup)
 
 
 @pytest.fixture

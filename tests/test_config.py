@@ -202,6 +202,10 @@ MALFORMED = {
     "a webhook with half a bracket": ("webhook_url", "https://[::1/x"),
     "a path by a variable that is not set": ("knowledge", "$CANARY_NOT_SET/k"),
     "a database by a variable that is not set": ("database_url", "sqlite:///${CANARY_NOT_SET}/x.db"),
+    "a page without a scheme": ("page_url", "bot.example.org"),
+    "a page with a query": ("page_url", "https://bot.example.org/?a=b"),
+    "a page with a password": ("page_url", "https://me:secret@bot.example.org"),
+    "a page that listens at a port alone": ("page_listen", "8081"),
     "digits of a Chinese keyboard": ("retention_days", "１８０"),
     "no number": ("retention_days", "nan"),
     "a name for an id": ("admins", "@zhang"),
@@ -357,6 +361,16 @@ def test_a_webhook_needs_its_secret(environment: pytest.MonkeyPatch) -> None:
     environment.delenv(f"{PREFIX}WEBHOOK_SECRET")
     with pytest.raises(SettingsError, match="CAMPAIGN_BOT_WEBHOOK_SECRET is not set"):
         settings_of(environment, WEBHOOK_URL=url).webhook()
+
+
+def test_the_page_has_a_listener_of_its_own(environment: pytest.MonkeyPatch) -> None:
+    """Without an address there is no page; a stroke at its end counts for nothing."""
+    assert settings_of(environment).page() is None
+    settings = settings_of(environment, PAGE_URL="https://bot.example.org/admin/")
+    assert settings.page() == ("https://bot.example.org/admin", ("127.0.0.1", 8081))
+    with pytest.raises(SettingsError, match="CAMPAIGN_BOT_PAGE_LISTEN is the same as CAMPAIGN_BOT_LISTEN"):
+        settings_of(environment, PAGE_LISTEN="127.0.0.1:8080").page()
+    assert settings_of(environment, PAGE_LISTEN="127.0.0.1:0", LISTEN="127.0.0.1:0").page()
 
 
 def test_where_the_knowledge_is(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:

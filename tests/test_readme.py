@@ -49,6 +49,7 @@ def test_the_defaults_are_the_settings() -> None:
     """Where a default is a value, it stands in the table."""
     defaults = {name: default for name, _, default in ROW.findall(TEXT)}
     assert defaults["LISTEN"] == "`{}:{}`".format(*Settings.model_fields["listen"].default)
+    assert defaults["PAGE_LISTEN"] == "`{}:{}`".format(*Settings.model_fields["page_listen"].default)
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, str | int):
             written = str(field.default).lower() if isinstance(field.default, bool) else field.default

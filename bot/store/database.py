@@ -27,6 +27,8 @@ from bot.store.tables import (
     JUDGED,
     METADATA,
     MISSED,
+    PAGE_LINKS,
+    PAGE_SESSIONS,
     SAMPLED,
     SUBSCRIPTIONS,
 )
@@ -42,9 +44,13 @@ SUBSCRIPTIONS_KEPT = timedelta(days=30)
 ANSWERED_KEPT = timedelta(days=30)
 NOTICES_KEPT = timedelta(days=3)
 """How long a notice to admins may wait for its delivery."""
+PAGE_LINKS_KEPT = timedelta(minutes=5)
+PAGE_SESSIONS_KEPT = timedelta(hours=12)
+PAGE_SESSIONS_IDLE = timedelta(hours=1)
+"""Who has looked at no page for so long is signed out."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION = "0007"
+REVISION = "0008"
 """The last of the migrations: the schema that ``tables`` describes."""
 _FIXES = {
     "full": "free some space on its disk",
@@ -242,6 +248,9 @@ class Database:
             ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),
             SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
             FORMS.delete().where(FORMS.c.changed_at < now - FORMS_KEPT),
+            PAGE_LINKS.delete().where(PAGE_LINKS.c.made_at < now - PAGE_LINKS_KEPT),
+            PAGE_SESSIONS.delete().where(PAGE_SESSIONS.c.made_at < now - PAGE_SESSIONS_KEPT),
+            PAGE_SESSIONS.delete().where(PAGE_SESSIONS.c.seen_at < now - PAGE_SESSIONS_IDLE),
         )
 
     def erase(self, *statements: sa.UpdateBase) -> int:

@@ -223,6 +223,8 @@ class NoticeKind(StrEnum):
     """How many misses are new, and how many members wait for an answer."""
     CHANGE = "change"
     """What one change of the knowledge has led to."""
+    PAGE = "page"
+    """That somebody tries links to the admins' page."""
 
 
 QUOTING = frozenset({NoticeKind.DIGEST, NoticeKind.CHANGE})
@@ -263,6 +265,13 @@ class Due:
     id: int
     question: str
     address: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PageVisitor:
+    """Who a link to the admins' page, or a session there, is for: a user id, None for whoever began it by a command."""
+
+    admin: int | None
 
 
 class ActionKind(StrEnum):

@@ -216,6 +216,23 @@ NOTICES = _table(
     sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
+PAGE_LINKS = _table(
+    "page_links",
+    sa.Column("hash", sa.LargeBinary, primary_key=True),
+    sa.Column("admin", sa.BigInteger),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+)
+"""One-time links to the admins' page: the SHA-256 of what stands in each. ``admin`` is null for the command line."""
+
+PAGE_SESSIONS = _table(
+    "page_sessions",
+    sa.Column("hash", sa.LargeBinary, primary_key=True),
+    sa.Column("admin", sa.BigInteger),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+)
+"""Who is signed in to the admins' page: the SHA-256 of what each browser keeps."""
+
 HEARTBEAT = _table(
     "heartbeat",
     sa.Column("id", sa.Integer, primary_key=True),

@@ -80,4 +80,4 @@ def test_a_deleted_question_takes_along_what_may_quote_it(notices: Notices, stor
     store.forget("没问过")
     assert notices.kept_at(NoticeKind.DIGEST)
     store.forget("几点")
-    assert contents(notices) == [b"knowledge", b"health", b"git", b"dead-letters", b"log-full", b"daily"]
+    assert contents(notices) == [b"knowledge", b"health", b"git", b"dead-letters", b"log-full", b"daily", b"page"]

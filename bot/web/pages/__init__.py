@@ -1,0 +1,12 @@
+"""The pages, in the order of the navigation.
+
+To add one: a module here with a ``PAGE``, its template in ``bot/web/templates``, its texts in ``bot/texts/page``, and
+the ``PAGE`` in this tuple. Tests and pictures take all pages from here.
+"""
+
+from collections.abc import Sequence
+
+from bot.web.pages import status, trial
+from bot.web.visit import Page
+
+PAGES: Sequence[Page] = (trial.PAGE, status.PAGE)

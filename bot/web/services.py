@@ -1,0 +1,37 @@
+"""What the pages work with: the parts that the chat works with too."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.clock import Clock
+from bot.curation.clustering import Clustering
+from bot.curation.edits import Edits
+from bot.curation.misses import MissLifecycle
+from bot.snapshot import CurrentSnapshot
+from bot.store.clusters import MissClusters
+from bot.store.history import History
+from bot.store.misses import MissLog
+from bot.store.usage import UsageLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts that pages read and change, all safe to use from any thread.
+
+    ``problems`` gives the names of what is wrong with the running bot, as ``bot.texts.admins.PROBLEMS`` has them; None
+    in a process that does not serve Telegram, where nobody looks. Misses are kept for ``retention_days``.
+    """
+
+    folder: Path
+    current: CurrentSnapshot
+    edits: Edits
+    lifecycle: MissLifecycle
+    misses: MissLog
+    clusters: MissClusters
+    clustering: Clustering
+    usage: UsageLog
+    history: History
+    clock: Clock
+    retention_days: int
+    problems: Callable[[], Sequence[str]] | None

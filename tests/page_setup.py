@@ -1,0 +1,114 @@
+"""The admins' page over all that admins work with, and browsers that open it, without a server."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import httpx
+
+from bot.store.page_access import PageAccess
+from bot.web.access import Access
+from bot.web.address import PageAddress
+from bot.web.application import application
+from bot.web.pages import PAGES
+from bot.web.services import Services
+from bot.web.visit import Page
+from tests.admin_setup import ADMIN, AdminSetup
+
+URL = "http://127.0.0.1:8081"
+OTHER = 6
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+EXAMPLES: dict[str, str] = {}
+"""A path for each route with an open part, such as ``"/items/{item}": "/items/opening"``."""
+
+
+def paths() -> list[str]:
+    """A path for each route that shows something to an admin."""
+    routes = [route for page in PAGES for route in page.shows]
+    return [EXAMPLES.get(route, route) for route in routes]
+
+
+def posted() -> list[str]:
+    """A path for each route that takes a form."""
+    routes = [route for page in PAGES for route in page.does]
+    return [EXAMPLES.get(route, route) for route in routes]
+
+
+class PageSetup:
+    """The page of a bot whose admins are ``ADMIN`` and ``OTHER``; ``now`` is the time by which wrong links count."""
+
+    def __init__(self, admin_setup: AdminSetup, url: str = URL) -> None:
+        self.setup = admin_setup
+        self.admins: list[int | None] = [ADMIN.id, OTHER]
+        self.problems: list[str] = []
+        self.times_told = 0
+        self.now = 1000.0
+        self.store = PageAccess(admin_setup.database)
+        self.address = PageAddress(url, "127.0.0.1:8081")
+        self.access = Access(self.store, self.admins, self.address, self._tell, lambda: self.now)
+        self.services = Services(
+            folder=admin_setup.folder,
+            current=admin_setup.current,
+            edits=admin_setup.edits,
+            lifecycle=admin_setup.lifecycle,
+            misses=admin_setup.misses,
+            clusters=admin_setup.clusters,
+            clustering=admin_setup.clustering,
+            usage=admin_setup.usage,
+            history=admin_setup.history,
+            clock=admin_setup.clock,
+            retention_days=180,
+            problems=lambda: self.problems,
+        )
+        self.open(PAGES)
+
+    def open(self, pages: Sequence[Page]) -> None:
+        """Have these pages from here on."""
+        self.app = application(self.services, self.access, pages)
+
+    async def _tell(self) -> None:
+        self.times_told += 1
+
+    def browser(self) -> httpx.AsyncClient:
+        """A browser that is not signed in, and that follows no redirect by itself."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app), base_url=self.address.url, headers=SAME_ORIGIN
+        )
+
+    async def signed_in(self, admin: int | None = ADMIN.id) -> httpx.AsyncClient:
+        """A browser that has signed in by a link."""
+        browser = self.browser()
+        response = await browser.post(self.access.new_link(admin))
+        assert response.status_code == 303
+        return browser
+
+
+HOSTILE: Sequence[str] = (
+    "<script>alert(1)</script>",
+    "</textarea><script src=//evil.example></script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "<svg onload=alert(1)>",
+    "</title><h1>x</h1>",
+    "<b>粗</b>几点开门",
+    "{{ 7*7 }}{% for x in y %}",
+    "{question} {0} {admin.__class__} %s %(x)s",
+    "\u202e几点开门\u202c 反着读",
+    "שלום؟ مرحبا",
+    "a\u0000b\u0007c",
+    "\ufeff\ufffe几点\u2028\u2066x",
+    "😀👩‍👩‍👧‍👦" * 20,
+    "&lt;i&gt; &amp;amp; &#x3c;",
+    '=HYPERLINK("http://evil.example")',
+    "../../etc/passwd\r\nSet-Cookie: a=b",
+    "几点" * 2048,
+    "W" * 4096,
+)
+"""Questions that members may ask to do harm, or that are hard to show."""
+
+
+def scripts(html: str) -> Iterator[str]:
+    """All in a page that a browser could run, or that a policy would have to allow."""
+    yield from re.findall(r"<script(?![^>]*\ssrc=\"/)[^>]*>", html)
+    yield from re.findall(r"<[^>]*\s(?:on\w+|style)\s*=[^>]*>", re.sub(r'"[^"]*"', '""', html))
+    yield from re.findall(r"(?:href|src|action)=\"\s*(?:javascript|data):", html)

@@ -1,0 +1,55 @@
+"""What the pages have in common: the frame, the navigation, and how a form is answered."""
+
+import re
+
+import pytest
+from starlette.responses import Response
+
+from bot.texts.page import frame as texts
+from bot.web.pages import PAGES
+from bot.web.visit import NotFoundError, Page, Visit
+from tests.page_setup import PageSetup, paths
+
+
+@pytest.mark.parametrize("path", paths())
+async def test_every_page_is_whole(page_setup: PageSetup, path: str) -> None:
+    """In Chinese, with one heading, a title, and itself as the current one of the navigation."""
+    browser = await page_setup.signed_in()
+    html = (await browser.get(path)).text
+    assert '<html lang="zh-CN">' in html
+    assert html.count("<h1>") == 1
+    assert html.count('aria-current="page"') == 1
+    labels = re.findall(r'<li><a href="[^"]+"(?: aria-current="page")?>(.*?)</a></li>', html)
+    assert labels[: len(PAGES)] == [page.label for page in PAGES]
+
+
+async def test_it_says_who_is_signed_in(page_setup: PageSetup) -> None:
+    """An admin's number, or this machine."""
+    assert "管理员 5" in (await (await page_setup.signed_in()).get("/status")).text
+    page_setup.admins.append(None)
+    assert texts.LOCAL in (await (await page_setup.signed_in(None)).get("/status")).text
+
+
+async def test_a_form_is_answered_with_another_page(page_setup: PageSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that loading it again posts nothing; that page says what was done, in no words but its own."""
+    monkeypatch.setitem(texts.DONE, "kept", "存好了。")
+    kept = []
+
+    def keep(visit: Visit) -> Response:
+        kept.append((visit.admin, visit.place["name"], visit.form["text"]))
+        return visit.redirect("/forms/1", done="kept")
+
+    def show(visit: Visit) -> Response:
+        if visit.place["name"] != "1":
+            raise NotFoundError
+        return visit.page("trial.html", question="", limit=1, verdict=None)
+
+    page = Page(path="/forms", label="表单", shows={"/forms/{name}": show}, does={"/forms/{name}": keep})
+    page_setup.open([page])
+    browser = await page_setup.signed_in()
+    posted = await browser.post("/forms/1", data={"text": "几点 & <b>"})
+    assert (posted.status_code, posted.headers["Location"]) == (303, "/forms/1?done=kept")
+    assert kept == [(5, "1", "几点 & <b>")]
+    assert "存好了。" in (await browser.get("/forms/1?done=kept")).text
+    assert "forged" not in (await browser.get("/forms/1?done=forged")).text
+    assert (await browser.get("/forms/2")).status_code == 404
