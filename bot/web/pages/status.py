@@ -9,6 +9,7 @@ from importlib.metadata import version
 from starlette.responses import Response
 
 from bot.conversation import cards
+from bot.curation.freshness import overdue
 from bot.errors import Fault, KnowledgeError
 from bot.knowledge import Unused, fingerprint, load, read, unused
 from bot.matching import ENGINE_VERSION
@@ -26,7 +27,8 @@ _FINGERPRINT = 12
 def _show(visit: Visit) -> Response:
     services = visit.services
     snapshot = services.current.snapshot
-    said = cards.status(snapshot.base, services.usage.demand(), services.usage.sample(CONFIDENCE))
+    late = overdue(snapshot.base, services.clock.today())
+    said = cards.status(snapshot.base, services.usage.demand(), services.usage.sample(CONFIDENCE), late)
     return visit.page(
         "status.html",
         problems=None if services.problems is None else [PROBLEMS[name] for name in services.problems()],
