@@ -16,6 +16,8 @@ from bot.app import App
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
+from bot.conversation.page import PageEntry
+from bot.conversation.reply import Reply
 from bot.curation.daily import DailyLine, Waiting
 from bot.curation.digest import Digest, Report
 from bot.curation.edits import Edits
@@ -26,9 +28,11 @@ from bot.inbox.encryption import Encryption
 from bot.inbox.receiver import Receiver
 from bot.inbox.worker import Worker
 from bot.metrics import Metrics
+from bot.serve_page import page_server, services
+from bot.service.asgi import listen
 from bot.service.dead_letters import DeadLetterReport
 from bot.service.health import Health
-from bot.service.http_server import http_server, listen
+from bot.service.http_server import http_server
 from bot.service.retention import Retention
 from bot.service.service import Service, periodic
 from bot.snapshot import CurrentSnapshot
@@ -49,6 +53,7 @@ from bot.telegram.retries import PATIENCE, Patience
 from bot.telegram.router import Router
 from bot.telegram.sending import LIMITS, Limits, SendingPolicy
 from bot.telegram.webhook import Webhook
+from bot.texts import admins as texts
 
 _LOG = logging.getLogger(__name__)
 _DIGEST_HOUR = 9
@@ -131,6 +136,8 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     def delete_old() -> int:
         return app.database.purge(timedelta(days=settings.retention_days)) + admin_notifier.drop_old()
 
+    page = page_server(app, lambda: admin_notifier.tell(NoticeKind.PAGE, Reply(texts.PAGE_GUESSED)))
+
     admin_conversation = AdminConversation(
         current=current,
         editing=Editing(current, edits, lifecycle, app.clusters, app.history),
@@ -142,6 +149,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         digest=digest,
         reload=reloader.reload,
         clock=app.clock,
+        page=PageEntry(page.access.new_link, page.access.sign_out) if page else None,
     )
 
     members = MemberHandlers(
@@ -187,6 +195,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
             partial(periodic, partial(asyncio.to_thread, edits.commit), every_s=60),
             reloader.run,
             partial(periodic, reloader.follow, every_s=0.5),
+            *([partial(page.serve, services(app, current, edits, lifecycle, health.names))] if page else ()),
         ),
         connected_tasks=(
             intake.run,

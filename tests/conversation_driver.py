@@ -201,7 +201,7 @@ class Conversation:
 
     def _buttons(self) -> dict[str, str]:
         keyboard = self._shown.get("reply_markup", {}).get("inline_keyboard", [])
-        return {button["text"]: button["callback_data"] for row in keyboard for button in row}
+        return {button["text"]: button.get("callback_data", "") for row in keyboard for button in row}
 
     def _expect(self, kind: str, fragment: str) -> None:
         self._shown = self._next_event(kind)

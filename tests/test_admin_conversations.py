@@ -24,6 +24,8 @@ def bot(tmp_path: Path) -> Iterator[RunningBot]:
             "CAMPAIGN_BOT_ADMINS": f"{PEOPLE['甲']},{PEOPLE['乙']}",
             "CAMPAIGN_BOT_ADMIN_GROUP": str(ADMIN_GROUP),
             "CAMPAIGN_BOT_KNOWLEDGE": str(tmp_path / "knowledge"),
+            "CAMPAIGN_BOT_PAGE_URL": "https://bot.example.org/admin",
+            "CAMPAIGN_BOT_PAGE_LISTEN": "127.0.0.1:0",
             # Its many states would take the places of what other tests share.
             "CAMPAIGN_BOT_CACHE": str(tmp_path / "cache"),
         }

@@ -7,6 +7,7 @@ from bot.cli.chat import chat
 from bot.cli.check import check
 from bot.cli.database import feedback, inbox, missed
 from bot.cli.evaluate import evaluate
+from bot.cli.page import page
 from bot.cli.run import health, run
 from bot.errors import UsageError
 from bot.texts import command_line as texts
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(health)
 app.command(help=texts.HELP_CHAT)(chat)
+app.command(help=texts.HELP_PAGE)(page)
 app.command(help=texts.HELP_ASK)(ask)
 app.command(help=texts.HELP_CHECK)(check)
 app.command(help=texts.HELP_EVALUATE)(evaluate)

@@ -9,6 +9,7 @@ from bot.conversation.callbacks import YES, AdminAction, AdminCallback, Callback
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
+from bot.conversation.page import PageEntry, signed_out, way_in
 from bot.conversation.reply import Button, Reply, row
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
@@ -40,6 +41,7 @@ class AdminConversation:
     """What admins say and press, to what they read; whoever calls it has made sure that it is an admin.
 
     Every method takes the form that the admin is filling in at the time, and raises StoreError where the store fails.
+    ``page`` leads to the page in a browser, if there is one.
     """
 
     current: CurrentSnapshot
@@ -52,12 +54,17 @@ class AdminConversation:
     digest: Digest
     reload: Callable[[], Notice]
     clock: Clock
+    page: PageEntry | None = None
 
-    def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:
+    def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901 - a command each
         """The turn after one of ``COMMANDS``."""
         match command.name:
             case "cancel":
                 return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
+            case "page":
+                return AdminTurn(way_in(self.page, admin), form)
+            case "logout":
+                return AdminTurn(signed_out(self.page, admin), form)
             case "new":
                 return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
             case "missed":

@@ -20,6 +20,14 @@ class Button:
     callback: Callback
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What opens an address in a browser. The address is nobody's but the reader's."""
+
+    label: str
+    url: str
+
+
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -28,11 +36,12 @@ class Reply:
     """A text, and rows of buttons.
 
     A ``str`` is plain text, a ``Markup`` Telegram's HTML; ``markupsafe.escape`` makes HTML of either, and
-    ``plain_text`` gives what is read.
+    ``plain_text`` gives what is read. ``link`` stands below the buttons.
     """
 
     text: str
     rows: Rows = ()
+    link: Link | None = None
 
     @property
     def buttons(self) -> tuple[Button, ...]:

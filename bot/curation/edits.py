@@ -131,7 +131,7 @@ class Edits:
                 raise AlreadyThereError(subject(edits[-1].change))
             return self._planned(before, action.kind, missing)
 
-    def apply(self, plan: Plan, admin: int) -> int:
+    def apply(self, plan: Plan, admin: int | None) -> int:
         """Make a planned change; the number of the action. It answers from then on.
 
         Raises ByHandError if the folder can't be written, and EditRefusedError if it is not the one that the change was
@@ -157,7 +157,7 @@ class Edits:
             self._adopt(plan.after, plan.before, plan.edits, f"{plan.kind}: {plan.item}")
         return action
 
-    def undo(self, action_id: int, admin: int) -> str:
+    def undo(self, action_id: int, admin: int | None) -> str:
         """Undo one edit: the bytes are as before if the file is unchanged since, else that edit alone is taken back.
 
         The id of the item that it was about. An edit that is undone already stays so. Raises EditRefusedError if it

@@ -66,6 +66,10 @@ class Health:
         detail = f": {self._intake_fault}" if self._intake_fault else ""
         return [f"{problem}{detail if problem is Problem.INTAKE else ''}" for problem in self.problems]
 
+    def names(self) -> Sequence[str]:
+        """What was wrong at the last look, by the keys of ``bot.texts.admins.PROBLEMS``."""
+        return [problem.name for problem in self.problems]
+
     async def look(self) -> None:
         """Look at everything; log what has changed, and tell the admins what they should know."""
         store_problem, full = await asyncio.to_thread(self._try_store)

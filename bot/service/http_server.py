@@ -1,8 +1,5 @@
 """The HTTP side: health, metrics and, in webhook mode, Telegram's deliveries."""
 
-import contextlib
-import socket
-
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -10,13 +7,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.errors import SettingsError
 from bot.metrics import Metrics
+from bot.service.asgi import server
 from bot.service.dead_letters import DeadLetterReport
 from bot.service.health import Health
 from bot.telegram.webhook import Webhook
-
-_GRACE_S = 3
 
 
 def http_server(
@@ -38,25 +33,4 @@ def http_server(
     if webhook:
         # It compares paths itself: one address has many spellings, and a route's path would take braces for a name.
         routes.append(Route("/{path:path}", webhook.endpoint, methods=["POST"]))
-    config = uvicorn.Config(
-        Starlette(routes=routes),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        timeout_graceful_shutdown=_GRACE_S,
-    )
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
-    return server
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there; port 0 is any free one. Raises SettingsError if it can't be had."""
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=128)
-    except OSError as error:
-        raise SettingsError(
-            f"Can't listen on {host}:{port} ({error.strerror or error}): set CAMPAIGN_BOT_LISTEN to another address."
-        ) from error
+    return server(Starlette(routes=routes))

@@ -209,4 +209,6 @@ def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:
         [InlineKeyboardButton(button.label, callback_data=button.callback.pack()) for button in row]
         for row in reply.rows
     ]
+    if reply.link:
+        rows.append([InlineKeyboardButton(reply.link.label, url=reply.link.url)])
     return InlineKeyboardMarkup(rows) if rows else None

@@ -54,10 +54,23 @@ ADMIN_COMMANDS = {
     "digest": "看最近一周的小结",
     "status": "看我现在有多大把握，先补什么最有用",
     "reload": "重新读一遍知识库",
+    "page": "在浏览器里管：看得全、改得快",
+    "logout": "退出浏览器里的管理页面",
     "cancel": "不写了",
     "help": "怎么用",
 }
 ADMIN_HELP = "你是管理员，还可以用：\n{commands}"
+PAGE_LINK = "点下面就能在浏览器里管。链接 5 分钟内有效，只能用一次，别转给别人。"
+PAGE_LOOPBACK = "这个链接只有在运行机器人的那台机器上才打得开。"
+PAGE_PRIVATE = "链接只能给你一个人看，请私聊我发 /page。"
+PAGE_OFF = "浏览器里的管理页面还没有开。请管机器的同事设好 CAMPAIGN_BOT_PAGE_URL；已经设了的话，看看日志。"
+PAGE_SIGNED_OUT = "好，浏览器里的管理页面已经全部退出。要再用就发 /page。"
+PAGE_NOT_SIGNED_IN = "浏览器里没有登录着的管理页面；没用过的链接也都作废了。"
+BUTTON_PAGE = "打开管理页面"
+PAGE_GUESSED = (
+    "有人在试管理页面的登录链接，一分钟里错了十次。已经拦住了，正常的链接照样能用。"
+    "如果不是你们自己点了旧链接，请管机器的同事看一看谁能打开这个页面。"
+)
 CARD_NONE = "没有要处理的，都补上啦 🎉"
 CARD_HEAD = "第 {place}/{count} 张　问过 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 CARD_HEAD_DAYS = (

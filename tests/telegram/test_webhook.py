@@ -13,8 +13,9 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.errors import SettingsError, StoreError
+from bot.service.asgi import listen
 from bot.service.health import Problem
-from bot.service.http_server import http_server, listen
+from bot.service.http_server import http_server
 from bot.store.records import Entry
 from bot.telegram.client import Transport
 from bot.telegram.intake import Cause, IntakeFault

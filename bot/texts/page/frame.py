@@ -13,13 +13,11 @@ SIGN_IN = "进入"
 MOMENT = "{at.month}月{at.day}日 {at:%H:%M}"
 DONE: dict[str, str] = {}
 """What was done, by the key that a redirect carries as ``done``."""
+_WAY_IN = "在 Telegram 里给机器人发 /page，用它给的链接进来；在自己机器上，就再运行一次 campaign-bot page。"
 REFUSED = {
-    200: ("已经退出", "在别的设备上也一起退出了。下次要用，在 Telegram 里给机器人发 /page。"),
-    401: ("要先登录", "登录已经过期，或者还没有登录。在 Telegram 里给机器人发 /page，点它给的链接就能进来。"),
-    410: (
-        "这个链接用不了了",
-        "链接只在 5 分钟内有效，而且只能用一次。在 Telegram 里再给机器人发一次 /page，就有新的。",
-    ),
+    200: ("已经退出", f"在别的设备上也一起退出了。下次要用：{_WAY_IN}"),
+    401: ("要先登录", f"登录已经过期，或者还没有登录。{_WAY_IN}"),
+    410: ("这个链接用不了了", f"链接只在 5 分钟内有效，而且只能用一次。{_WAY_IN}"),
     429: ("先等一等", "刚才打开了太多用不了的链接。请在 Telegram 里给机器人发 /page，用它新给的链接进来。"),
     403: (
         "这一步没有做",

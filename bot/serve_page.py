@@ -1,0 +1,158 @@
+"""The admins' page, built and wired: beside a bot that serves Telegram, or for one's own machine without it.
+
+Only ``run`` and ``page`` import this module: what serves HTTP costs every other command its start.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.app import App
+from bot.curation.edits import Edits
+from bot.curation.misses import MissLifecycle
+from bot.curation.reload import Notice, Reloader
+from bot.errors import SettingsError
+from bot.service.asgi import listen, serve_until_cancelled
+from bot.service.service import periodic
+from bot.signals import Hangup
+from bot.snapshot import CurrentSnapshot
+from bot.store.page_access import PageAccess
+from bot.web.access import Access
+from bot.web.address import PageAddress
+from bot.web.application import application
+from bot.web.services import Services
+
+_LOG = logging.getLogger(__name__)
+_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class PageServer:
+    """Where the page is served, and who may open it."""
+
+    listening: socket.socket
+    access: Access
+
+    @classmethod
+    def at(
+        cls,
+        url: str,
+        listening: socket.socket,
+        app: App,
+        admins: Collection[int | None],
+        tell: Callable[[], Awaitable[None]],
+    ) -> "PageServer":
+        """With this public address, on a socket that listens already; ``admins`` and ``tell`` as in ``Access``."""
+        address = PageAddress(url, _named(listening))
+        return cls(listening, Access(PageAccess(app.database), admins, address, tell))
+
+    async def serve(self, services: Services) -> None:
+        """Serve until this is cancelled."""
+        await serve_until_cancelled(application(services, self.access), self.listening)
+
+
+def services(
+    app: App,
+    current: CurrentSnapshot,
+    edits: Edits,
+    lifecycle: MissLifecycle,
+    problems: Callable[[], Sequence[str]] | None,
+) -> Services:
+    """What pages work with, of the parts of a command and those that share its snapshot."""
+    return Services(
+        folder=app.folder,
+        current=current,
+        edits=edits,
+        lifecycle=lifecycle,
+        misses=app.misses,
+        clusters=app.clusters,
+        clustering=app.clustering,
+        usage=app.usage,
+        history=app.history,
+        clock=app.clock,
+        retention_days=app.settings.retention_days,
+        problems=problems,
+    )
+
+
+def page_server(app: App, tell: Callable[[], Awaitable[None]]) -> PageServer | None:
+    """The page beside a bot that serves Telegram; None where it is not wanted, or where its address is taken.
+
+    Raises:
+        SettingsError: it would share the webhook's listener.
+    """
+    settings = app.settings
+    page_at = settings.page()
+    if page_at is None:
+        return None
+    url, where = page_at
+    try:
+        listening = listen(*where, setting="CAMPAIGN_BOT_PAGE_LISTEN")
+    except SettingsError as error:
+        # Members are answered all the same.
+        _LOG.warning("%s Until then there is no page.", error)
+        return None
+    return PageServer.at(url, listening, app, settings.admins, tell)
+
+
+def serve_page(app: App, show: Callable[[str], None]) -> None:
+    """Serve the page on this machine alone until a signal ends it; ``show`` is given its one-time link.
+
+    A bot may serve Telegram from the same database meanwhile. Then each takes over the other's edits, and it is that
+    bot that tells subscribers. Whoever comes in by the link acts as the command line.
+
+    Raises:
+        SettingsError: there is no port to listen at.
+        KnowledgeError: the knowledge has faults.
+        StoreError: the database can't be opened, or it fails.
+    """
+    current = CurrentSnapshot(app.snapshot)
+    edits = Edits(app.folder, current, app.history, app.known, commits=app.settings.git_commit)
+    lifecycle = MissLifecycle(app.misses, app.usage, current)
+    reloader = Reloader(
+        folder=app.folder, current=current, edits=edits, lifecycle=lifecycle, tell=_nobody, cache=app.settings.cache
+    )
+    listening = _listening(app.settings.page_listen[1])
+    server = PageServer.at(f"http://{_named(listening)}", listening, app, (None,), _nobody)
+    show(server.access.new_link(None))
+    serving = server.serve(services(app, current, edits, lifecycle, None))
+    asyncio.run(_until_stopped(serving, reloader.run(), periodic(reloader.follow, every_s=0.5)))
+
+
+async def _nobody(_event: Notice | None = None) -> None:
+    """Tell nobody: whoever serves Telegram tells the admins."""
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket at this port, or at another where a running bot has it."""
+    try:
+        return listen(_HOST, port)
+    except SettingsError:
+        return listen(_HOST, 0)
+
+
+def _named(listening: socket.socket) -> str:
+    """Where a socket listens, as requests name it."""
+    host, port, *_ = listening.getsockname()
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+async def _until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run these until a signal comes, or until one of them ends, whose error is raised."""
+    stop = asyncio.Event()
+    hangup = Hangup()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: stop.set() if hangup.ends() else None)
+    tasks = [asyncio.ensure_future(part) for part in (stop.wait(), *parts)]
+    ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()
