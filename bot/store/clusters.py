@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
+from typing import assert_never
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, case, func, select
 
+from bot.store.bulk_actions import MARKED
 from bot.store.database import Repository, fields_of, insert
 from bot.store.misses import MOST_FREQUENT
-from bot.store.records import COMPLAINED, Cluster, MissedQuestion, State
-from bot.store.tables import CLUSTERS, MISSED, MISSED_DAYS, SUBSCRIPTIONS
+from bot.store.records import COMPLAINED, Cluster, MissedQuestion, MissFilter, MissQuery, Opinion, State
+from bot.store.tables import BULK_MISSES, CLUSTERS, FEEDBACK, MISSED, MISSED_DAYS, SUBSCRIPTIONS
 
+EVERY_OPEN = MissQuery()
 _QUESTIONS = 50
 _chosen_by = attrgetter("id", "question", "verdict", "item")
 """What a miss's cluster is chosen by, of a miss or of the table's columns."""
@@ -74,22 +77,25 @@ class MissClusters(Repository):
                 clusters.append(cluster)
         return clusters
 
-    def ranked(self, limit: int) -> Sequence[int]:
-        """The ids of the clusters that hold an open miss, the most pressing first, at most ``limit``.
+    def ranked(self, limit: int, query: MissQuery = EVERY_OPEN) -> Sequence[int]:
+        """The ids of the clusters of a query, by default all that hold an open miss, at most ``limit``.
+
+        The most pressing comes first.
 
         They are ranked by how often they were asked times on how many days, of equals the newest first. How many there
         are and where each stands follows from it: one query is enough for a page.
         """
-        return self._database.read(_ranked(limit)).scalars().all()
+        return self._database.read(ranked_clusters(query).limit(limit)).scalars().all()
 
     def top(self, limit: int) -> Sequence[Cluster]:
         """The clusters that are ranked first, at most ``limit``."""
+        first = ranked_clusters(EVERY_OPEN).limit(limit)
         with self._database.reading() as connection:
-            return [_cluster(connection, cluster) for cluster in connection.execute(_ranked(limit)).scalars().all()]
+            return [_cluster(connection, cluster) for cluster in connection.execute(first).scalars().all()]
 
-    def place(self, cluster_id: int, limit: int) -> int:
-        """How many of the first ``limit`` clusters are ranked before this one: all of them if it is not among them."""
-        ranked = self.ranked(limit)
+    def place(self, cluster_id: int, limit: int, query: MissQuery = EVERY_OPEN) -> int:
+        """How many of a query's first ``limit`` clusters are ranked before this one: all if it is not among them."""
+        ranked = self.ranked(limit, query)
         return ranked.index(cluster_id) if cluster_id in ranked else len(ranked)
 
     def cluster(self, cluster_id: int) -> Cluster:
@@ -98,9 +104,10 @@ class MissClusters(Repository):
             return _cluster(connection, cluster_id)
 
     def unignore(self, cluster_id: int) -> None:
-        """Ignore a cluster, and its misses, no longer."""
+        """Ignore a cluster, and its misses, no longer; nor are they deleted any more."""
         ignored = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.IGNORED)
         self._database.write(
+            BULK_MISSES.delete().where(BULK_MISSES.c.missed_id.in_(select(MISSED.c.id).where(*ignored))),
             MISSED.update().where(*ignored).values(state=State.OPEN),
             CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=False),
         )
@@ -130,18 +137,46 @@ class MissClusters(Repository):
         return self._database.read(recent.limit(limit)).all()
 
 
-def _ranked(limit: int) -> Select[int]:
-    still_open = func.sum(case((MISSED.c.state == State.OPEN, 1), else_=0)) > 0
+def ranked_clusters(query: MissQuery) -> Select[int]:
+    """The clusters of a query by rank, grouped from their rows in ``MISSED``."""
     # A miss whose days are all deleted counts as one of a single day.
     weight = func.sum(MISSED.c.count) * func.coalesce(func.nullif(_days(MISSED.c.cluster), 0), 1)
     return (
         select(MISSED.c.cluster)
         .where(MISSED.c.cluster.is_not(None))
         .group_by(MISSED.c.cluster)
-        .having(still_open)
+        .having(func.sum(case((and_(*matches(query)), 1), else_=0)) > 0)
         .order_by(weight.desc(), MISSED.c.cluster.desc())
-        .limit(limit)
     )
+
+
+def matching_clusters(query: MissQuery) -> Select[int]:
+    """The clusters of a query, each once."""
+    return select(MISSED.c.cluster).where(MISSED.c.cluster.is_not(None), *matches(query)).distinct().correlate(None)
+
+
+def matches(query: MissQuery) -> list[ColumnElement[bool]]:
+    """What a miss must be for its cluster to be one of a query."""
+    not_meant = (FEEDBACK.c.key == MISSED.c.key, FEEDBACK.c.opinion == Opinion.NOT_MEANT)
+    rejected = select(FEEDBACK.c.item).where(*not_meant).exists()
+    conditions = [MISSED.c.key.contains(word, autoescape=True) for word in query.words]
+    conditions.append(MISSED.c.state == query.state)
+    match query.filter:
+        case MissFilter.ALL:
+            pass
+        case MissFilter.UNANSWERED:
+            conditions += [MISSED.c.verdict != COMPLAINED, ~rejected]
+        case MissFilter.REJECTED:
+            conditions += [MISSED.c.verdict != COMPLAINED, rejected]
+        case MissFilter.COMPLAINED:
+            conditions.append(MISSED.c.verdict == COMPLAINED)
+        case MissFilter.WAITING:
+            conditions.append(select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.missed_id == MISSED.c.id).exists())
+        case MissFilter.IGNORED:
+            conditions.append(MISSED.c.id.not_in(MARKED))
+        case _:
+            assert_never(query.filter)
+    return conditions
 
 
 def _days(cluster: int | ColumnElement[int]) -> ScalarSelect[int]:

@@ -26,6 +26,7 @@ from bot.store.tables import (
     INBOX,
     JUDGED,
     METADATA,
+    MISS_LISTS,
     MISSED,
     PAGE_LINKS,
     PAGE_SESSIONS,
@@ -40,6 +41,8 @@ DEDUPE_WINDOW = timedelta(hours=48)
 DEAD_LETTERS_KEPT = timedelta(days=7)
 FORMS_KEPT = timedelta(hours=1)
 """Who writes something after so long is not filling in the form any more."""
+MISS_LISTS_KEPT = timedelta(days=1)
+"""How long the buttons of a list work after they were last used."""
 SUBSCRIPTIONS_KEPT = timedelta(days=30)
 ANSWERED_KEPT = timedelta(days=30)
 NOTICES_KEPT = timedelta(days=3)
@@ -251,6 +254,7 @@ class Database:
             PAGE_LINKS.delete().where(PAGE_LINKS.c.made_at < now - PAGE_LINKS_KEPT),
             PAGE_SESSIONS.delete().where(PAGE_SESSIONS.c.made_at < now - PAGE_SESSIONS_KEPT),
             PAGE_SESSIONS.delete().where(PAGE_SESSIONS.c.seen_at < now - PAGE_SESSIONS_IDLE),
+            MISS_LISTS.delete().where(MISS_LISTS.c.changed_at < now - MISS_LISTS_KEPT),
         )
 
     def erase(self, *statements: sa.UpdateBase) -> int:

@@ -7,12 +7,28 @@ from datetime import date, datetime
 from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
 
 from bot.errors import UnknownMissError
+from bot.store.bulk_actions import MARKED, UNDO_DELETION
 from bot.store.database import DELETE_EMPTY_CLUSTERS, Repository, count_one, fields_of, put
-from bot.store.records import COMPLAINED, QUOTING, Miss, MissedQuestion, State
-from bot.store.tables import ACTION_KEYS, ACTIONS, CLUSTERS, FORM_KEYS, FORMS, METADATA, MISSED, MISSED_DAYS, NOTICES
+from bot.store.records import COMPLAINED, QUOTING, ActionKind, Miss, MissedQuestion, State
+from bot.store.tables import (
+    ACTION_KEYS,
+    ACTIONS,
+    BULK_MISSES,
+    CLUSTERS,
+    FORM_KEYS,
+    FORMS,
+    METADATA,
+    MISSED,
+    MISSED_DAYS,
+    NOTICES,
+)
 
 MOST_FREQUENT = (MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
 """The order of misses: the most often asked first, then the most recent, then the oldest row."""
+
+
+_AT_ONCE = 500
+"""Questions that are erased in one transaction."""
 
 
 @dataclass(eq=False)
@@ -41,6 +57,8 @@ class MissLog(Repository):
         alike = MISSED.c.verdict != COMPLAINED
         if miss.verdict == COMPLAINED:
             alike = and_(MISSED.c.verdict == COMPLAINED, MISSED.c.item == miss.item)
+        # A question that is about to be deleted begins anew.
+        connection.execute(MISSED.delete().where(MISSED.c.key == miss.key, MISSED.c.id.in_(MARKED)))
         former = connection.execute(select(MISSED.c.cluster).where(MISSED.c.key == miss.key)).scalar_one_or_none()
         # When a question is missed again, it stays ignored if it was, unless this is a complaint; else it is in the
         # state of this miss, so that what was handled is open again.
@@ -87,20 +105,30 @@ class MissLog(Repository):
         rows = MISSED.update().where(MISSED.c.id.in_(ids), MISSED.c.state.in_(among))
         self._database.write(rows.values({"state": state} | ({"chosen": None} if state is State.OPEN else {})))
 
-    def forget(self, key: str) -> bool:
-        """Erase whatever holds the question of this normal form, and say whether anything did. Raises as ``erase``.
+    def delete_marked(self) -> None:
+        """Erase, as ``forget`` does, what was marked for deletion so long ago that it can't be undone any more."""
+        since = self._database.now() - UNDO_DELETION
+        marked = select(MISSED.c.key).where(MISSED.c.id.in_(MARKED.where(ACTIONS.c.at <= since))).limit(_AT_ONCE)
+        while keys := self._database.read(marked).scalars().all():
+            self.forget(*keys)
+        # What was opened again meanwhile is not marked any more.
+        settled = select(ACTIONS.c.id).where(ACTIONS.c.kind == ActionKind.DELETE_MANY, ACTIONS.c.at <= since)
+        self._database.write(BULK_MISSES.delete().where(BULK_MISSES.c.action_id.in_(settled)))
 
-        That is its rows in every log, the forms that hold it or are about its cluster, and what it takes to undo the
-        edits that hold it; these edits stay made. Notices that may quote it are not delivered any more.
+    def forget(self, *keys: str) -> bool:
+        """Erase whatever holds the questions of these normal forms; whether anything did. Raises as ``erase``.
+
+        That is their rows in every log, the forms that hold one or are about its cluster, and what it takes to undo the
+        edits that hold one; these edits stay made. Notices that may quote one are not delivered any more.
         """
-        clusters = select(MISSED.c.cluster).where(MISSED.c.key == key)
-        holding = select(FORM_KEYS.c.admin, FORM_KEYS.c.chat).where(FORM_KEYS.c.key == key)
+        clusters = select(MISSED.c.cluster).where(MISSED.c.key.in_(keys))
+        holding = select(FORM_KEYS.c.admin, FORM_KEYS.c.chat).where(FORM_KEYS.c.key.in_(keys))
         held = or_(FORMS.c.cluster.in_(clusters), tuple_(FORMS.c.admin, FORMS.c.chat).in_(holding))
-        edits = select(ACTION_KEYS.c.action_id).where(ACTION_KEYS.c.key == key)
+        edits = select(ACTION_KEYS.c.action_id).where(ACTION_KEYS.c.key.in_(keys))
         found = self._database.erase(
             FORMS.delete().where(held),
             ACTIONS.update().where(ACTIONS.c.id.in_(edits)).values(edit=None),
-            *(table.delete().where(table.c.key == key) for table in METADATA.sorted_tables if "key" in table.c),
+            *(table.delete().where(table.c.key.in_(keys)) for table in METADATA.sorted_tables if "key" in table.c),
         )
         if found:
             self._database.erase(NOTICES.delete().where(NOTICES.c.kind.in_(QUOTING)))

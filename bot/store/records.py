@@ -4,11 +4,13 @@ Questions in them are masked; a ``key`` is the normal form of a question, by whi
 is in none of them. Times are UTC.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.items import VerdictKind
+from bot.text import normalise
 
 
 class State(StrEnum):
@@ -166,6 +168,88 @@ class Cluster:
     questions: tuple[MissedQuestion, ...]
 
 
+class MissFilter(StrEnum):
+    """Which clusters of misses a list shows. All but ``IGNORED`` are about open misses."""
+
+    ALL = "all"
+    UNANSWERED = "unanswered"
+    """What got no answer, and was not rejected."""
+    REJECTED = "rejected"
+    """The suggestions were not meant."""
+    COMPLAINED = "complained"
+    """A thumb down for the answer."""
+    WAITING = "waiting"
+    """Somebody wants to be told of an answer."""
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class MissQuery:
+    """Clusters that hold a miss of this filter whose question holds all these ``words``, given in normal form."""
+
+    filter: MissFilter = MissFilter.ALL
+    words: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """The state of the misses that it is about."""
+        return State.IGNORED if self.filter is MissFilter.IGNORED else State.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class MissList:
+    """A list of clusters of misses that an admin has opened. ``search``: what they typed to find them."""
+
+    id: int
+    admin: int
+    search: str
+    filter: MissFilter
+
+    @property
+    def query(self) -> MissQuery:
+        """Which clusters it shows."""
+        words = (normalise(word) for word in self.search.split())
+        return MissQuery(self.filter, tuple(word for word in words if word))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCluster:
+    """A cluster in a list. ``asked`` and ``waiting`` as in ``Cluster``; ``first``: its most frequent miss there."""
+
+    id: int
+    asked: int
+    waiting: int
+    ticked: bool
+    first: MissedQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class MissPage:
+    """A page of a list: the clusters from place ``start`` on, of ``count``; ``ticked``: how many are, on any page."""
+
+    start: int
+    count: int
+    ticked: int
+    clusters: tuple[ListedCluster, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The ticked clusters of a list that are still in it, by rank, and how many people wait for an answer to them.
+
+    ``first``: the most frequent misses of the first few. ``digest`` names the choice: another one has another digest.
+    """
+
+    clusters: tuple[int, ...]
+    waiting: int
+    first: tuple[MissedQuestion, ...]
+
+    @property
+    def digest(self) -> str:
+        """Eight hexadecimal digits."""
+        return hashlib.sha256(repr(sorted(self.clusters)).encode()).hexdigest()[:8]
+
+
 class InboxState(StrEnum):
     """The life of an update."""
 
@@ -305,6 +389,11 @@ class ActionKind(StrEnum):
     RELOAD = "reload"
     JUDGE = "judge"
     DELETE = "delete"
+    IGNORE_MANY = "ignore-many"
+    """Many clusters of misses at once, as many as the detail says; so are the next two."""
+    UNIGNORE_MANY = "unignore-many"
+    DELETE_MANY = "delete-many"
+    """They are deleted for good when it can't be undone any more."""
     RESOLVE_MISS = "resolve"
     """One miss is handled, from the command line."""
     IGNORE_MISS = "ignore-one"

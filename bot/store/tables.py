@@ -10,7 +10,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from bot.items import VerdictKind
-from bot.store.records import ActionKind, ActionState, InboxState, NoticeKind, Opinion, State
+from bot.store.records import ActionKind, ActionState, InboxState, MissFilter, NoticeKind, Opinion, State
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -125,6 +125,31 @@ ACTION_KEYS = _table(
     sa.Column("key", sa.Text, primary_key=True, index=True),
 )
 """The questions that the edit of an action holds, as long as there is the edit."""
+
+MISS_LISTS = _table(
+    "miss_lists",
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("admin", sa.BigInteger, nullable=False),
+    sa.Column("search", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False, index=True),
+    sa.Column("filter", _enum(MissFilter, 16), nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+
+MISS_TICKS = _table(
+    "miss_ticks",
+    sa.Column("list_id", sa.ForeignKey("miss_lists.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("cluster", sa.Integer, primary_key=True),
+)
+"""The clusters that are ticked in a list. One that is gone, or is not in the list any more, counts for nothing."""
+
+BULK_MISSES = _table(
+    "bulk_misses",
+    sa.Column("action_id", sa.ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("missed_id", sa.ForeignKey("missed.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("state", _enum(State, 16), nullable=False),
+)
+"""The misses that a bulk action changed, each with its ``state`` before, as long as the action can be undone."""
 
 FORMS = _table(
     "forms",

@@ -1,0 +1,173 @@
+"""The lists of misses that admins have opened: what each shows, what is ticked in it, and what is done to that."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    ScalarSelect,
+    Select,
+    Update,
+    UpdateBase,
+    func,
+    literal,
+    select,
+)
+
+from bot.masking import question_key
+from bot.store.bulk_actions import begin_in
+from bot.store.clusters import matches, matching_clusters, ranked_clusters
+from bot.store.database import MISS_LISTS_KEPT, Repository, fields_of, insert
+from bot.store.misses import MOST_FREQUENT
+from bot.store.records import (
+    ActionKind,
+    Chosen,
+    ListedCluster,
+    MissedQuestion,
+    MissFilter,
+    MissList,
+    MissPage,
+    MissQuery,
+)
+from bot.store.tables import MISS_LISTS, MISS_TICKS, MISSED, SUBSCRIPTIONS
+
+_FIRST = 5
+
+
+class MissLists(Repository):
+    """Lists of clusters of misses. Each is the admin's who opened it, and is given up a day after its last use."""
+
+    def open(self, admin: int, search: str) -> MissList:
+        """Open a list of what an admin searches for; of everything for an empty text."""
+        row = {"admin": admin, "search": search, "key": question_key(search), "filter": MissFilter.ALL}
+        with self._database.transaction() as connection:
+            number = insert(connection, MISS_LISTS, row | {"changed_at": self._database.now()})
+        return MissList(number, admin, search, MissFilter.ALL)
+
+    def opened(self, list_id: int) -> MissList | None:
+        """One list; None where it was given up, or never opened."""
+        since = self._database.now() - MISS_LISTS_KEPT
+        current = (MISS_LISTS.c.id == list_id, MISS_LISTS.c.changed_at >= since)
+        rows = self._database.read(fields_of(MissList, MISS_LISTS).where(*current))
+        return next((MissList(*row) for row in rows), None)
+
+    def set_filter(self, list_id: int, chosen: MissFilter) -> None:
+        """Have a list show something else; nothing is ticked in it then."""
+        self._change(list_id, _ticks_of(list_id), filter=chosen)
+
+    def tick(self, list_id: int, cluster: int) -> None:
+        """Tick a cluster, which may be ticked already."""
+        tick = {"list_id": list_id, "cluster": cluster}
+        self._change(list_id, _ticks_of(list_id, cluster), MISS_TICKS.insert().values(tick))
+
+    def untick(self, list_id: int, cluster: int) -> None:
+        """Tick a cluster no longer."""
+        self._change(list_id, _ticks_of(list_id, cluster))
+
+    def tick_all(self, opened: MissList) -> None:
+        """Tick every cluster that the list shows now, on any page."""
+        shown = matching_clusters(opened.query).with_only_columns(literal(opened.id), MISSED.c.cluster).distinct()
+        ticks = MISS_TICKS.insert().from_select(["list_id", "cluster"], shown)
+        self._change(opened.id, _ticks_of(opened.id), ticks)
+
+    def untick_all(self, list_id: int) -> None:
+        """Tick nothing any more."""
+        self._change(list_id, _ticks_of(list_id))
+
+    def page(self, opened: MissList, start: int, size: int) -> MissPage:
+        """A list's page of ``size`` clusters in which the one at place ``start`` stands, or its last page."""
+        query = opened.query
+        shown = matching_clusters(query).subquery()
+        ticks_shown = select(func.count()).where(
+            MISS_TICKS.c.list_id == opened.id, MISS_TICKS.c.cluster.in_(select(shown))
+        )
+        with self._database.reading() as connection:
+            counts = select(func.count(), ticks_shown.scalar_subquery()).select_from(shown)
+            count, ticks = connection.execute(counts).one()
+            start = min(start, max(count - 1, 0)) // size * size
+            ids = connection.execute(ranked_clusters(query).limit(size).offset(start)).scalars().all()
+            figures = (
+                select(MISSED.c.cluster, func.sum(MISSED.c.count), _waiting(MISSED.c.cluster), _ticked(opened.id))
+                .where(MISSED.c.cluster.in_(ids))
+                .group_by(MISSED.c.cluster)
+            )
+            first = _first(connection, query, ids)
+            listed = {
+                cluster: ListedCluster(cluster, asked, waiting, ticked, first[cluster])
+                for cluster, asked, waiting, ticked in connection.execute(figures)
+            }
+        return MissPage(start, count, ticks, tuple(listed[cluster] for cluster in ids))
+
+    def chosen(self, opened: MissList) -> Chosen:
+        """What is ticked in a list, as far as it is still shown there."""
+        with self._database.reading() as connection:
+            return _chosen(connection, opened)
+
+    def act(self, opened: MissList, kind: ActionKind, digest: str) -> int | None:
+        """Do one of the bulk actions to what is ticked in a list, and tick nothing any more; the action's id.
+
+        None, and nothing is done, if there is nothing ticked any more, or something else than ``digest`` names.
+        """
+        with self._database.transaction() as connection:
+            chosen = _chosen(connection, opened)
+            if not chosen.clusters or chosen.digest != digest:
+                return None
+            whole = MissQuery(MissFilter.IGNORED if opened.filter is MissFilter.IGNORED else MissFilter.ALL)
+            misses = select(MISSED.c.id).where(MISSED.c.cluster.in_(_shown_ticks(opened)), *matches(whole))
+            now = self._database.now()
+            action = begin_in(connection, kind, misses, len(chosen.clusters), opened.admin, now)
+            connection.execute(_ticks_of(opened.id))
+            connection.execute(_used(opened.id).values(changed_at=now))
+        return action
+
+    def _change(self, list_id: int, *statements: UpdateBase, **values: object) -> None:
+        self._database.write(*statements, _used(list_id).values(changed_at=self._database.now(), **values))
+
+
+def _used(list_id: int) -> Update:
+    return MISS_LISTS.update().where(MISS_LISTS.c.id == list_id)
+
+
+def _ticks_of(list_id: int, cluster: int | None = None) -> Delete:
+    """The deletion of a list's ticks, or of a cluster's."""
+    ticks = MISS_TICKS.delete().where(MISS_TICKS.c.list_id == list_id)
+    return ticks if cluster is None else ticks.where(MISS_TICKS.c.cluster == cluster)
+
+
+def _shown_ticks(opened: MissList) -> Select[int]:
+    """The clusters that are ticked in a list and still shown there."""
+    ticked = (MISS_TICKS.c.list_id == opened.id, MISS_TICKS.c.cluster.in_(matching_clusters(opened.query)))
+    return select(MISS_TICKS.c.cluster).where(*ticked)
+
+
+def _chosen(connection: Connection, opened: MissList) -> Chosen:
+    ticked = _shown_ticks(opened)
+    ranked = ranked_clusters(opened.query).where(MISSED.c.cluster.in_(ticked))
+    clusters = tuple(connection.execute(ranked).scalars())
+    people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED).where(MISSED.c.cluster.in_(ticked))
+    waiting = connection.execute(people).scalar_one()
+    first = _first(connection, opened.query, clusters[:_FIRST])
+    return Chosen(clusters, waiting, tuple(first[cluster] for cluster in clusters[:_FIRST]))
+
+
+def _first(connection: Connection, query: MissQuery, clusters: Sequence[int]) -> dict[int, MissedQuestion]:
+    """The most frequent miss of each of these clusters that the query is about."""
+    place = func.row_number().over(partition_by=MISSED.c.cluster, order_by=MOST_FREQUENT).label("place")
+    placed = select(MISSED.c.id, place).where(MISSED.c.cluster.in_(clusters), *matches(query)).subquery()
+    first = select(placed.c.id).where(placed.c.place == 1)
+    rows = fields_of(MissedQuestion, MISSED).add_columns(MISSED.c.cluster).where(MISSED.c.id.in_(first))
+    return {cluster: MissedQuestion(*row) for *row, cluster in connection.execute(rows)}
+
+
+def _waiting(cluster: ColumnElement[int]) -> ScalarSelect[int]:
+    """How many people wait for an answer to the misses of a cluster."""
+    inside = MISSED.alias()
+    of_miss = SUBSCRIPTIONS.c.missed_id == inside.c.id
+    people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(inside, of_miss)
+    return people.where(inside.c.cluster == cluster).correlate(MISSED).scalar_subquery()
+
+
+def _ticked(list_id: int) -> ColumnElement[bool]:
+    this = (MISS_TICKS.c.list_id == list_id, MISS_TICKS.c.cluster == MISSED.c.cluster)
+    return select(MISS_TICKS.c.cluster).where(*this).correlate(MISSED).exists()
