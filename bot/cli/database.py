@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
@@ -27,6 +28,7 @@ _CLUSTERS = 50
 _NEAREST = 3
 
 RowId = Annotated[int, typer.Argument(metavar="ID", help=texts.HELP_ID, min=1, max=2**63 - 1)]
+RowIds = Annotated[list[int], typer.Argument(metavar="ID...", help=texts.HELP_IDS, min=1, max=2**63 - 1)]
 
 
 @missed.callback(invoke_without_command=True)
@@ -66,30 +68,33 @@ def _show(row_id: RowId) -> None:
 
 
 @missed.command("resolve", help=texts.HELP_MISSED_RESOLVE)
-def _resolve(row_id: RowId) -> None:
-    _settle(row_id, State.HANDLED, ActionKind.RESOLVE_MISS, texts.MISSED_RESOLVED)
+def _resolve(row_ids: RowIds) -> None:
+    _settle(row_ids, State.HANDLED, ActionKind.RESOLVE_MISS, texts.MISSED_RESOLVED)
 
 
 @missed.command("ignore", help=texts.HELP_MISSED_IGNORE)
-def _ignore(row_id: RowId) -> None:
-    _settle(row_id, State.IGNORED, ActionKind.IGNORE_MISS, texts.MISSED_IGNORED)
+def _ignore(row_ids: RowIds) -> None:
+    _settle(row_ids, State.IGNORED, ActionKind.IGNORE_MISS, texts.MISSED_IGNORED)
 
 
-def _settle(row_id: int, state: State, action: ActionKind, done: str) -> None:
+def _settle(row_ids: Sequence[int], state: State, action: ActionKind, done: str) -> None:
+    """Put rows into a state, all of them or, if one of them is not there, none."""
     with build_on_database() as bot:
-        row = bot.misses.row(row_id)
-        bot.misses.set_state([row_id], state)
-        bot.history.record(None, action, str(row_id))
-        print(done.format(question=row.question))
+        rows = [bot.misses.row(row_id) for row_id in dict.fromkeys(row_ids)]
+        bot.misses.set_state([row.id for row in rows], state)
+        for row in rows:
+            bot.history.record(None, action, str(row.id))
+            print(done.format(question=row.question))
 
 
 @missed.command("delete", help=texts.HELP_MISSED_DELETE)
-def _delete(row_id: RowId) -> None:
+def _delete(row_ids: RowIds) -> None:
     with build_on_database() as bot:
-        row = bot.misses.row(row_id)
-        bot.misses.forget(row.key)
-        print(texts.MISSED_DELETED.format(question=row.question))
-        bot.history.record(None, ActionKind.DELETE, "")
+        rows = [bot.misses.row(row_id) for row_id in dict.fromkeys(row_ids)]
+        bot.misses.forget(*(row.key for row in rows))
+        for row in rows:
+            print(texts.MISSED_DELETED.format(question=row.question))
+            bot.history.record(None, ActionKind.DELETE, "")
 
 
 @missed.command("forget", help=texts.HELP_FORGET)

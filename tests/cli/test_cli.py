@@ -190,6 +190,20 @@ def test_the_log_is_listed_shown_resolved_and_ignored(tmp_path: Path) -> None:
     assert "没有记下的问题" in run(tmp_path, "missed").stdout
 
 
+def test_several_misses_are_settled_at_once(tmp_path: Path) -> None:
+    """All of them, or none if one of them is not there."""
+    run(tmp_path, "ask", "--json", "--log", given="种土豆\n夸夸我妹\n外星人来过没有\n今年有几个闰月\n")
+    assert run(tmp_path, "missed", "ignore", "1", "99").returncode == 2
+    assert "种土豆" in run(tmp_path, "missed", "list").stdout
+    ignored = run(tmp_path, "missed", "ignore", "1", "2", "1").stdout
+    assert ignored.splitlines() == ["已标为忽略：种土豆", "已标为忽略：夸夸我妹"]
+    assert run(tmp_path, "missed", "resolve", "3", "4").stdout.count("已标为处理好") == 2
+    assert "没有记下的问题" in run(tmp_path, "missed", "list").stdout
+    assert run(tmp_path, "missed", "delete", "1", "3").stdout.count("已彻底删掉") == 2
+    left = run(tmp_path, "missed", "list", "--all").stdout
+    assert ("种土豆" in left, "夸夸我妹" in left, "外星人" in left) == (False, True, False)
+
+
 @pytest.mark.parametrize("start", "=+-@")
 def test_the_export_opens_in_a_spreadsheet_and_runs_nothing(tmp_path: Path, start: str) -> None:
     """A byte order mark, and no cell that is a formula."""
