@@ -16,6 +16,7 @@ from bot.app import App
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
+from bot.conversation.miss_list import MissListPages
 from bot.conversation.page import PageEntry
 from bot.conversation.reply import Reply
 from bot.curation.daily import DailyLine, Waiting
@@ -36,6 +37,8 @@ from bot.service.http_server import http_server
 from bot.service.retention import Retention
 from bot.service.service import Service, periodic
 from bot.snapshot import CurrentSnapshot
+from bot.store.bulk_actions import BulkActions
+from bot.store.miss_lists import MissLists
 from bot.store.notices import Notices
 from bot.store.records import NoticeKind
 from bot.store.subscriptions import Subscriptions
@@ -138,12 +141,20 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
 
     page = page_server(app, lambda: admin_notifier.tell(NoticeKind.PAGE, Reply(texts.PAGE_GUESSED)))
 
+    lists = MissListPages(
+        current=current,
+        clustering=app.clustering,
+        lists=MissLists(app.database),
+        bulk=BulkActions(app.database),
+        usage=app.usage,
+    )
     admin_conversation = AdminConversation(
         current=current,
-        editing=Editing(current, edits, lifecycle, app.clusters, app.history),
+        editing=Editing(current, edits, lifecycle, app.clusters, lists, app.history),
         misses=app.misses,
         clusters=app.clusters,
         clustering=app.clustering,
+        lists=lists,
         history=app.history,
         usage=app.usage,
         digest=digest,
@@ -192,6 +203,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
             partial(periodic, dead_letters.look, every_s=5),
             partial(periodic, partial(asyncio.to_thread, retention.purge), every_s=600),
             partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30),
+            partial(periodic, partial(asyncio.to_thread, app.misses.delete_marked), every_s=60),
             partial(periodic, partial(asyncio.to_thread, edits.commit), every_s=60),
             reloader.run,
             partial(periodic, reloader.follow, every_s=0.5),

@@ -9,6 +9,7 @@ from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Form, stored
 from bot.conversation.members import MemberConversation
+from bot.conversation.miss_list import MissListPages
 from bot.conversation.reply import Reply
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
@@ -20,9 +21,11 @@ from bot.items import VerdictKind
 from bot.knowledge import read
 from bot.matching import ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
+from bot.store.bulk_actions import BulkActions
 from bot.store.clusters import MissClusters
 from bot.store.database import Database
 from bot.store.history import History
+from bot.store.miss_lists import MissLists
 from bot.store.misses import MissLog
 from bot.store.notices import Notices
 from bot.store.records import Miss, Records, State
@@ -62,12 +65,20 @@ class AdminSetup:
         self.lifecycle = MissLifecycle(self.misses, self.usage, self.current)
         self.clustering = Clustering(self.clusters, snapshot.index)
         self.digest = Digest(self.clusters, self.clustering, self.usage, self.history, self.notices, self.clock, 9)
+        self.lists = MissListPages(
+            current=self.current,
+            clustering=self.clustering,
+            lists=MissLists(self.database),
+            bulk=BulkActions(self.database),
+            usage=self.usage,
+        )
         self.conversation = AdminConversation(
             current=self.current,
-            editing=Editing(self.current, self.edits, self.lifecycle, self.clusters, self.history),
+            editing=Editing(self.current, self.edits, self.lifecycle, self.clusters, self.lists, self.history),
             misses=self.misses,
             clusters=self.clusters,
             clustering=self.clustering,
+            lists=self.lists,
             history=self.history,
             usage=self.usage,
             digest=self.digest,

@@ -96,7 +96,7 @@ def clustering() -> None:
 
 
 def cards() -> None:
-    """The first card of a log of an ordinary size, and of one as large as a log may be."""
+    """The first page of a log of an ordinary size, and of one as large as a log may be."""
     for size in SIZES:
         with prepared() as admin_setup:
             fill(admin_setup, missed_texts(size))

@@ -68,6 +68,8 @@ class Conversation:
         """The member's last message."""
         self._shown: dict[str, Any] = {}
         """The bot's last message, as it is shown now."""
+        self._taps = 0
+        """How many buttons were pressed since the last message."""
         self._inline_answer: dict[str, Any] = {}
         """What the bot answered last to what was typed after its name."""
         self._misses_before = self._misses()
@@ -119,6 +121,8 @@ class Conversation:
                 self._press(self._buttons()[label], self._member + bool(other) * 1_000_000)
             case "forge":
                 self._press(rest, self._member)
+            case "taps":
+                assert self._taps == int(rest)
             case "notice":
                 assert rest in self._next_event("answercallbackquery").get("text", "")
             case "inline":
@@ -174,6 +178,7 @@ class Conversation:
         return {"id": self._member, "is_bot": False, "first_name": "张三", "language_code": self._language}
 
     def _say(self, text: str, **fields: Any) -> None:
+        self._taps = 0
         self._said = self._api.member_says(text, chat=self._chat, **{"from": self._sender()}, **fields)
 
     def _send(self, what: str) -> None:
@@ -197,6 +202,7 @@ class Conversation:
         self._said = self._api.member_sends({**content, "from": self._sender()}, chat=self._chat)
 
     def _press(self, data: str, member: int) -> None:
+        self._taps += 1
         self._api.member_presses(data, self._shown, member, language_code=self._language)
 
     def _buttons(self) -> dict[str, str]:

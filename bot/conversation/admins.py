@@ -5,10 +5,24 @@ from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.conversation import callbacks, cards
-from bot.conversation.callbacks import YES, AdminAction, AdminCallback, Callback, FormAction, FormCallback
+from bot.conversation.callbacks import (
+    YES,
+    AdminAction,
+    AdminCallback,
+    AskBulkAct,
+    Callback,
+    ConfirmBulkAct,
+    FilterMisses,
+    FormAction,
+    FormCallback,
+    MissListCallback,
+    UndoBulkAct,
+)
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
+from bot.conversation.miss_list import MissListPages
+from bot.conversation.nearest import nearest
 from bot.conversation.page import PageEntry, signed_out, way_in
 from bot.conversation.reply import Button, Reply, row
 from bot.curation.clustering import Clustering
@@ -49,6 +63,7 @@ class AdminConversation:
     misses: MissLog
     clusters: MissClusters
     clustering: Clustering
+    lists: MissListPages
     history: History
     usage: UsageLog
     digest: Digest
@@ -68,7 +83,8 @@ class AdminConversation:
             case "new":
                 return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
             case "missed":
-                reply = self._card(0)
+                opened, page = self.lists.opened(command.rest, admin)
+                reply = page or self._card(0, opened.id if opened.search else 0)
             case "edit":
                 reply = self._chosen_item(command.rest)
             case "history":
@@ -119,28 +135,39 @@ class AdminConversation:
 
     def _past(self, start: int) -> Reply:
         found = self.history.latest(cards.HISTORY_PAGE + 1, start)
-        return cards.history(found, start, self.current.snapshot.base, self.clock)
+        undoable = self.lists.bulk.undoable([action.id for action in found])
+        return cards.history(found, start, self.current.snapshot.base, self.clock, undoable)
 
-    def _card(self, place: int) -> Reply:
-        """The card at this place of the list, or the nearest one that there is."""
+    def _card(self, place: int, list_id: int = 0) -> Reply:
+        """The card at this place of a list, or the nearest one that there is; without a list, of all open misses."""
         self.clustering.cluster_new()
-        ranked = self.clusters.ranked(cards.COUNTED)
+        ranked = self.clusters.ranked(cards.COUNTED, self.lists.query(list_id))
         place = min(place, len(ranked) - 1)
         cluster = self.clusters.cluster(ranked[place]) if ranked else None
         if cluster is None or not cluster.questions:
-            return Reply(texts.CARD_NONE)
+            return self.lists.first_page(list_id) or Reply(texts.CARD_NONE)
         base, first = self.current.snapshot.base, cluster.questions[0]
         complained = base.by_id.get(first.item or "") if first.is_complaint else None
         rejected = self.usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
-        nearest = [candidate for candidate in self._nearest(cluster, Kind.ANSWER) if candidate.item is not complained]
+        near = [candidate for candidate in self._nearest(cluster, Kind.ANSWER) if candidate.item is not complained]
         opinions = self.usage.complaints(complained.id) if complained else {}
         not_meant = [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id]
-        return cards.card(cluster, place, len(ranked), nearest[:_NEAREST], complained, opinions, not_meant, self.clock)
+        return cards.card(
+            cluster,
+            place,
+            len(ranked),
+            near[:_NEAREST],
+            complained,
+            opinions,
+            not_meant,
+            self.clock,
+            list_id,
+            self.lists.scope(list_id),
+        )
 
     def _nearest(self, cluster: Cluster, kind: Kind) -> list[Candidate]:
         """The items of a kind that are nearest to a cluster's first question."""
-        candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
-        return [candidate for candidate in candidates if candidate.item.kind is kind]
+        return nearest(cluster.questions[0].question, kind, self.current.snapshot)
 
     def _item(self, item_id: str) -> Item:
         item = self.current.snapshot.base.by_id.get(item_id)
@@ -150,8 +177,10 @@ class AdminConversation:
 
     def _pressed(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
         match callback:
-            case AdminCallback(AdminAction.SHOW_CARD, place):
-                return AdminTurn(self._card(place))
+            case AdminCallback(AdminAction.SHOW_CARD, place, _, list_id):
+                return AdminTurn(self._card(place, list_id))
+            case MissListCallback() | FilterMisses() | AskBulkAct() | ConfirmBulkAct() | UndoBulkAct():
+                return self.lists.press(callback, admin)
             case AdminCallback(AdminAction.UNDO, action_id):
                 return self.editing.undo(action_id, admin)
             case AdminCallback(AdminAction.REDO, action_id, digest):
@@ -160,8 +189,8 @@ class AdminConversation:
                 return AdminTurn(self._past(start))
             case AdminCallback(AdminAction.SHOW_TO_JUDGE, left):
                 return AdminTurn(self._to_judge(left))
-            case AdminCallback(action, cluster_id, detail):
-                return self._cluster_pressed(action, cluster_id, detail, admin)
+            case AdminCallback():
+                return self._cluster_pressed(callback, admin)
             case callbacks.ShowItem(item_id):
                 return AdminTurn(cards.item_card(self._item(item_id), self.current.snapshot))
             case callbacks.WriteAnswer(item_id, cluster_id):
@@ -181,40 +210,40 @@ class AdminConversation:
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _cluster_pressed(  # noqa: C901, PLR0911 - a button each
-        self, action: AdminAction, cluster_id: int, detail: str, admin: Admin
-    ) -> AdminTurn:
+    def _cluster_pressed(self, pressed: AdminCallback, admin: Admin) -> AdminTurn:  # noqa: PLR0911 - a button each
+        action, cluster_id, detail, list_id = pressed.action, pressed.number, pressed.detail, pressed.list_id
         if action is AdminAction.UNIGNORE:
             self.clusters.unignore(cluster_id)
             self.history.record(admin.id, ActionKind.UNIGNORE, str(cluster_id))
-            return AdminTurn(self._card(self.clusters.place(cluster_id, cards.COUNTED)), notice=texts.CARED)
+            ignored = self.lists.first_page(list_id) if list_id else None
+            card = ignored or self._card(self.clusters.place(cluster_id, cards.COUNTED))
+            return AdminTurn(card, notice=texts.CARED)
         cluster, notice = self.clusters.cluster(cluster_id), ""
         if not cluster.questions:
             raise UnfitInputError(texts.CARD_GONE)
-        place = self.clusters.place(cluster_id, cards.COUNTED)
+        place = self.clusters.place(cluster_id, cards.COUNTED, self.lists.query(list_id))
         match action:
             case AdminAction.ADD_TO_ITEM:
-                return self.editing.add_to(cluster, detail, admin)
+                return self.editing.add_to(cluster, detail, admin, list_id)
             case AdminAction.WRITE_REFUSAL:
                 answer = "" if detail == YES else texts.NOT_COVERED_ANSWER
-                return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer)
+                return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer, list_id)
             case AdminAction.WRITE_ITEM:
-                return self.editing.write_item(cluster, Task.ITEM, admin)
+                return self.editing.write_item(cluster, Task.ITEM, admin, list_id=list_id)
             case AdminAction.CHOOSE_REFUSAL:
                 refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
-                return AdminTurn(cards.not_covered(cluster, refusals, place))
+                return AdminTurn(cards.not_covered(cluster, refusals, place, list_id))
             case AdminAction.DELETE if detail != YES:
-                return AdminTurn(cards.deletion(cluster, place))
+                return AdminTurn(cards.deletion(cluster, place, list_id))
             case AdminAction.DELETE:
-                for missed in cluster.questions:
-                    self.misses.forget(missed.key)
+                self.misses.forget(*(missed.key for missed in cluster.questions))
                 self.history.record(admin.id, ActionKind.DELETE, "")
                 notice = texts.DELETED
             case AdminAction.IGNORE:
                 self.clusters.handle(cluster.id, State.IGNORED)
                 self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
                 notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
-        return AdminTurn(self._card(place), notice=notice)
+        return AdminTurn(self._card(place, list_id), notice=notice)
 
     def _to_judge(self, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""

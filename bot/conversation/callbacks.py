@@ -12,6 +12,8 @@ from typing import Annotated, Any, ClassVar, dataclass_transform
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import ArgsKwargs
 
+from bot.store.records import MissFilter
+
 YES = "y"
 _CLASSES: dict[str, type["Callback"]] = {}
 """By what packed values begin with: the prefix, and the action where a class has several."""
@@ -179,11 +181,74 @@ class AdminAction(StrEnum):
 
 
 class AdminCallback(Callback, prefix="x", actions=AdminAction):
-    """``number`` and ``detail``: as the action says. The prefixes of all admins' buttons begin with this one."""
+    """``number`` and ``detail``: as the action says. The prefixes of all admins' buttons begin with this one.
+
+    ``list_id``: of the list of misses whose search and filter the cards have that come next; 0 for all open misses.
+    """
 
     action: AdminAction
     number: Number
     detail: str = ""
+    list_id: Number = 0
+
+
+class ListAction(StrEnum):
+    """What a button of a list of misses does."""
+
+    SHOW = "s"
+    TICK = "t"
+    UNTICK = "u"
+    TICK_ALL = "a"
+    UNTICK_ALL = "n"
+
+
+class MissListCallback(Callback, prefix="x:l", actions=ListAction):
+    """``list_id``: 0 for a new list; ``start``: the place of the first one that is shown; ``cluster``: to be ticked."""
+
+    action: ListAction
+    list_id: Number
+    start: Number = 0
+    cluster: Number = 0
+
+
+class FilterMisses(Callback, prefix="x:lf"):
+    """Have a list show something else."""
+
+    list_id: Number
+    filter: MissFilter
+
+
+class BulkAct(StrEnum):
+    """What can be done to what is ticked in a list of misses."""
+
+    IGNORE = "i"
+    UNIGNORE = "k"
+    DELETE = "d"
+
+
+class AskBulkAct(Callback, prefix="x:lq"):
+    """Ask whether to do it to what is ticked in a list."""
+
+    act: BulkAct
+    list_id: Number
+
+
+class ConfirmBulkAct(Callback, prefix="x:lc"):
+    """Do it to what is ticked in a list, if that is still what ``digest`` names."""
+
+    act: BulkAct
+    list_id: Number
+    digest: str
+
+
+class UndoBulkAct(Callback, prefix="x:lu"):
+    """``action``: its id; ``list_id``: of the list that it was done in."""
+
+    action: Number
+    list_id: Number = 0
+
+
+AboutMissList = MissListCallback | FilterMisses | AskBulkAct | ConfirmBulkAct | UndoBulkAct
 
 
 class AboutItem(Callback):

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from bot.clock import Clock
 from bot.conversation import callbacks
@@ -10,6 +10,7 @@ from bot.conversation.callbacks import YES, AdminAction, AdminCallback, FormActi
 from bot.conversation.forms import Field, Form
 from bot.conversation.freshness import freshness, overdue_lines, overdue_rows
 from bot.conversation.member_replies import places
+from bot.conversation.miss_list import to_list
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.curation import reload
 from bot.curation.daily import Waiting
@@ -60,9 +61,9 @@ def cancel(owner: int) -> Button:
     return Button(texts.BUTTON_CANCEL, FormCallback(FormAction.CANCEL, owner))
 
 
-def next_card(place: int = 0) -> Button:
-    """The way to the card that stands in this place now."""
-    return Button(texts.BUTTON_NEXT, AdminCallback(AdminAction.SHOW_CARD, place))
+def next_card(place: int = 0, list_id: int = 0) -> Button:
+    """The way to the card that stands in this place of a list now."""
+    return Button(texts.BUTTON_NEXT, AdminCallback(AdminAction.SHOW_CARD, place, list_id=list_id))
 
 
 def card(  # noqa: PLR0913, PLR0917 - all that stands on it
@@ -74,17 +75,22 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     opinions: Mapping[Opinion, int],
     not_meant: Sequence[Item],
     clock: Clock,
+    list_id: int = 0,
+    scope: str = "",
 ) -> Reply:
     """A cluster of misses.
 
     ``nearest``: at most three items; ``complained``: the item whose answer was not good, with what was said of it;
-    ``not_meant``: what was suggested in vain.
+    ``not_meant``: what was suggested in vain; ``list_id``: of the list that it stands in, which is narrowed to
+    ``scope``.
     """
     first, *others = cluster.questions
     head = texts.CARD_HEAD if cluster.days <= 1 else texts.CARD_HEAD_DAYS
     known = {"cluster": cluster, "last": clock.local(first.last_asked), "place": place + 1}
     most = f"{count}+" if count >= COUNTED else count
     lines = [(texts.CARD_COMPLAINTS if complained else head).format(count=most, **known)]
+    if scope:
+        lines.append(texts.CARD_SCOPE.format(scope=scope))
     if cluster.waiting:
         lines.append(texts.CARD_WAITING.format(count=cluster.waiting))
     lines += ["", texts.CARD_QUESTION.format(question=first.question)]
@@ -108,46 +114,53 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         lines.append(texts.CARD_NEAR.format(number=number, question=near.item.question, score=near.score))
     rows = (
         *row(Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(complained.id, cluster.id)) if complained else None),
-        *_phrasing_rows(cluster, [candidate.item for candidate in nearest]),
-        tuple(Button(label, AdminCallback(action, cluster.id)) for action, label in _ON_A_CARD.items()),
+        *_phrasing_rows(cluster, [candidate.item for candidate in nearest], list_id),
+        tuple(
+            Button(label, AdminCallback(action, cluster.id, list_id=list_id)) for action, label in _ON_A_CARD.items()
+        ),
         *row(
-            Button(texts.CARD_PREVIOUS, AdminCallback(AdminAction.SHOW_CARD, place - 1)) if place else None,
-            Button(texts.CARD_NEXT, AdminCallback(AdminAction.SHOW_CARD, place + 1)) if place + 1 < count else None,
+            Button(texts.CARD_PREVIOUS, _at_place(place - 1, list_id)) if place else None,
+            to_list(list_id, place) if count > 1 else None,
+            Button(texts.CARD_NEXT, _at_place(place + 1, list_id)) if place + 1 < count else None,
         ),
     )
     return Reply("\n".join(lines), rows)
 
 
-def deletion(cluster: Cluster, place: int) -> Reply:
+def _at_place(place: int, list_id: int) -> AdminCallback:
+    return AdminCallback(AdminAction.SHOW_CARD, place, list_id=list_id)
+
+
+def deletion(cluster: Cluster, place: int, list_id: int) -> Reply:
     """Whether what was asked is to be deleted for good, as whoever asked may want."""
     questions = "\n".join(f"· {_short(missed.question)}" for missed in cluster.questions[:_FAULTS])
     buttons = row(
-        Button(texts.BUTTON_DELETE_ALL, AdminCallback(AdminAction.DELETE, cluster.id, YES)),
-        Button(BACK, AdminCallback(AdminAction.SHOW_CARD, place)),
+        Button(texts.BUTTON_DELETE_ALL, AdminCallback(AdminAction.DELETE, cluster.id, YES, list_id)),
+        Button(BACK, _at_place(place, list_id)),
     )
     return Reply(texts.DELETE.format(count=len(cluster.questions), questions=questions), buttons)
 
 
-def not_covered(cluster: Cluster, nearest: Sequence[Item], place: int = 0) -> Reply:
+def not_covered(cluster: Cluster, nearest: Sequence[Item], place: int = 0, list_id: int = 0) -> Reply:
     """How to say that the speech does not say it."""
     question = cluster.questions[0].question
     lines = [texts.NOT_COVERED_CHOICE.format(question=question, answer=texts.NOT_COVERED_ANSWER)]
     for number, item in enumerate(nearest, start=1):
         lines.append(texts.NOT_COVERED_NEAR.format(number=number, question=item.question, answer=item.answer))
     new = row(
-        Button(texts.BUTTON_DEFAULT, AdminCallback(AdminAction.WRITE_REFUSAL, cluster.id)),
-        Button(texts.BUTTON_OWN, AdminCallback(AdminAction.WRITE_REFUSAL, cluster.id, YES)),
+        Button(texts.BUTTON_DEFAULT, AdminCallback(AdminAction.WRITE_REFUSAL, cluster.id, list_id=list_id)),
+        Button(texts.BUTTON_OWN, AdminCallback(AdminAction.WRITE_REFUSAL, cluster.id, YES, list_id)),
     )
-    back = row(Button(BACK, AdminCallback(AdminAction.SHOW_CARD, place)))
-    return Reply("\n".join(lines), (*_phrasing_rows(cluster, nearest), *new, *back))
+    back = row(Button(BACK, _at_place(place, list_id)))
+    return Reply("\n".join(lines), (*_phrasing_rows(cluster, nearest, list_id), *new, *back))
 
 
-def _phrasing_rows(cluster: Cluster, items: Sequence[Item]) -> Rows:
+def _phrasing_rows(cluster: Cluster, items: Sequence[Item], list_id: int) -> Rows:
     """The buttons that make a cluster's questions phrasings of one of these items."""
     return _column(
         Button(
             texts.BUTTON_PHRASING.format(number=number, question=item.question),
-            AdminCallback(AdminAction.ADD_TO_ITEM, cluster.id, short_key(item.id)),
+            AdminCallback(AdminAction.ADD_TO_ITEM, cluster.id, short_key(item.id), list_id),
         )
         for number, item in enumerate(items, start=1)
     )
@@ -300,8 +313,10 @@ def _where(edit: Edit) -> str:
             return texts.PASTE_OTHER
 
 
-def history(actions: Sequence[Action], start: int, base: KnowledgeBase, clock: Clock) -> Reply:
-    """What was done, a page of it; edits can be undone."""
+def history(
+    actions: Sequence[Action], start: int, base: KnowledgeBase, clock: Clock, undoable: Collection[int]
+) -> Reply:
+    """What was done, a page of it; edits can be undone, and the bulk actions that are ``undoable``."""
     if not actions:
         return Reply(texts.HISTORY_NONE)
     lines, buttons = [texts.HISTORY_HEAD], list[Button]()
@@ -310,6 +325,9 @@ def history(actions: Sequence[Action], start: int, base: KnowledgeBase, clock: C
         if action.kind is ActionKind.IGNORE:
             unignore = AdminCallback(AdminAction.UNIGNORE, int(action.detail))
             buttons.append(Button(texts.HISTORY_CARE.format(id=action.id), unignore))
+        elif action.id in undoable:
+            undo = callbacks.UndoBulkAct(action.id)
+            buttons.append(Button(texts.HISTORY_UNDO.format(id=action.id), undo))
         elif action.edit and action.state is ActionState.DONE:
             buttons.append(Button(texts.HISTORY_UNDO.format(id=action.id), AdminCallback(AdminAction.UNDO, action.id)))
     newer = AdminCallback(AdminAction.SHOW_HISTORY, max(0, start - HISTORY_PAGE))
@@ -374,8 +392,9 @@ def closed(handled: Sequence[MissedQuestion], count: int, waiting: int, item: It
 
 def digest(report: Report, base: KnowledgeBase) -> Reply:
     """The last seven days, the best next edits, and the way to the answers to judge."""
-    head = texts.DIGEST_EDITS if report.next_edits else texts.DIGEST_NO_EDITS
-    lines = [texts.DIGEST.format(report=report), sampled(report.sample), "", head]
+    lines = [texts.DIGEST.format(report=report), sampled(report.sample), ""]
+    if report.next_edits or not report.unlike:
+        lines.append(texts.DIGEST_EDITS if report.next_edits else texts.DIGEST_NO_EDITS)
     buttons: list[Button] = []
     for number, (edit, cluster) in enumerate(report.next_edits, start=1):
         words = texts.DIGEST_NEW_ITEM if edit.item is None else texts.DIGEST_EDIT
@@ -383,6 +402,8 @@ def digest(report: Report, base: KnowledgeBase) -> Reply:
         lines.append(words.format(number=number, asked=edit.question, question=question, covers=edit.covers))
         label = texts.DIGEST_CARD.format(number=number)
         buttons.append(Button(label, AdminCallback(AdminAction.SHOW_CLUSTER, cluster)))
+    if report.unlike:
+        lines.append(texts.DIGEST_UNLIKE.format(count=report.unlike, asked=report.unlike_asked))
     buttons.append(Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0)))
     lines += overdue_lines(report.overdue)
     if report.to_judge:

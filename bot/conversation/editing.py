@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.conversation import cards
 from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
+from bot.conversation.miss_list import MissListPages, to_list
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
@@ -49,10 +50,11 @@ class Editing:
     edits: Edits
     lifecycle: MissLifecycle
     clusters: MissClusters
+    pages: MissListPages
     history: History
 
-    def add_to(self, cluster: Cluster, key: str, admin: Admin) -> AdminTurn:
-        """Make a cluster's questions phrasings of the item with this key."""
+    def add_to(self, cluster: Cluster, key: str, admin: Admin, list_id: int = 0) -> AdminTurn:
+        """Make a cluster's questions phrasings of the item with this key. ``list_id``: of the list it stands in."""
         items = self.current.snapshot.base.items
         item = next((item for item in items if short_key(item.id) == key), None)
         if item is None:
@@ -60,15 +62,16 @@ class Editing:
         fit, refusal = self._phrasings_of(cluster, item)
         if refusal and not fit:
             raise UnfitInputError(refusal)
-        form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, phrasings=tuple(fit))
+        form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, list_id=list_id, phrasings=tuple(fit))
         return self.advance(form, admin, preview=False)
 
-    def write_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "") -> AdminTurn:
-        """Write a new item that a cluster's questions ask."""
+    def write_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "", list_id: int = 0) -> AdminTurn:
+        """Write a new item that a cluster's questions ask. ``list_id``: of the list that the cluster stands in."""
         fit, _ = self._phrasings_of(cluster, None)
         question = fit[0] if fit and len(fit[0]) <= _LONGEST_QUESTION else ""
         phrasings = tuple(phrasing for phrasing in fit if phrasing != question)
-        form = Form(task=task, cluster=cluster.id, question=question, phrasings=phrasings, answer=answer)
+        known = {"question": question, "phrasings": phrasings, "answer": answer}
+        form = Form(task=task, cluster=cluster.id, list_id=list_id).but(**known)
         return self.advance(form, admin, preview=False)
 
     def typed(self, form: Form, text: str, admin: Admin) -> AdminTurn:
@@ -149,7 +152,7 @@ class Editing:
         try:
             plan = self.edits.plan(form.change())
         except AlreadyThereError as error:
-            return self._already_there(error.item, form.cluster, admin)
+            return self._already_there(error.item, form, admin)
         except EditRefusedError as error:
             written = form.answer or ("\n".join(form.phrasings) if preview else "")
             return AdminTurn(cards.refusal(error, written))
@@ -158,7 +161,7 @@ class Editing:
         overtaken = form.task is Task.ANSWER and present is not None and present.answer != form.seen
         risky = plan.impact.has_loss or overtaken
         if plan.digest == confirmed or not (risky or confirmed or preview):
-            return self._apply(plan, form.cluster, admin)
+            return self._apply(plan, form, admin)
         lines = [cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
         if overtaken and present:
             lines.insert(0, texts.CARD_ANSWER.format(answer=present.answer))
@@ -171,39 +174,41 @@ class Editing:
         shown = form.but(seen=present.answer if present else "")
         return AdminTurn(Reply("\n".join(lines), row(confirm, cards.cancel(admin.id))), shown)
 
-    def _apply(self, plan: Plan, cluster: int | None, admin: Admin) -> AdminTurn:
+    def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
-        return self._closed(cluster, plan.item, plan.before, lines, action)
+        return self._closed(form, plan.item, plan.before, lines, action)
 
-    def _already_there(self, item_id: str, cluster: int | None, admin: Admin) -> AdminTurn:
+    def _already_there(self, item_id: str, form: Form | None, admin: Admin) -> AdminTurn:
         """The knowledge is as wanted, without an edit."""
-        if cluster is not None:
-            self.history.record(admin.id, ActionKind.COVERED, str(cluster))
+        if form and form.cluster is not None:
+            self.history.record(admin.id, ActionKind.COVERED, str(form.cluster))
         item = self.current.snapshot.base.by_id.get(item_id)
         lines = [texts.EDITED_ALREADY.format(question=item.question if item else item_id)]
         # Perhaps it was this very edit, and a kill kept its reply from coming.
         last = next(iter(self.history.edits(1)), None)
         action = last.id if last and (last.admin, last.item) == (admin.id, item_id) else None
-        return self._closed(cluster, item_id, None, lines, action)
+        return self._closed(form, item_id, None, lines, action)
 
     def _closed(
-        self, cluster: int | None, item_id: str, before: Snapshot | None, lines: list[str], action: int | None
+        self, form: Form | None, item_id: str, before: Snapshot | None, lines: list[str], action: int | None
     ) -> AdminTurn:
-        """Lead a cluster's misses to their item, and ask them again; what came of it, after these lines.
+        """Lead the misses of a form's cluster to their item, and ask them again; what came of it, after these lines.
 
         ``action``: the edit that can be undone.
         """
         undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action)) if action else None
-        if cluster is None:
+        if form is None or form.cluster is None:
             return AdminTurn(Reply("\n".join(lines), row(undo)))
-        place, waiting = self.clusters.place(cluster, cards.COUNTED), self.clusters.cluster(cluster).waiting
+        cluster, query = form.cluster, self.pages.query(form.list_id)
+        place, waiting = self.clusters.place(cluster, cards.COUNTED, query), self.clusters.cluster(cluster).waiting
         handled = [replace(miss, chosen=item_id) for miss in self.clusters.handle(cluster, State.HANDLED, item_id)]
         snapshot = self.current.snapshot
         closed = self.lifecycle.close(handled, before, snapshot)
         if handled:
             lines += ["", *cards.closed(handled, closed, waiting, snapshot.base.by_id.get(item_id))]
-        return AdminTurn(Reply("\n".join(lines), row(undo, cards.next_card(place))))
+        after = [cards.next_card(place, form.list_id), to_list(form.list_id, place) if form.list_id else None]
+        return AdminTurn(Reply("\n".join(lines), row(undo, *after)))
 
     def undo(self, action_id: int, admin: Admin) -> AdminTurn:
         """Take an edit back, and open again what it answered; once more, if a kill came in between."""

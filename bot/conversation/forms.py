@@ -68,12 +68,13 @@ _REWORDED = {Field.QUESTION: texts.ASK_SHORT_QUESTION, Field.PHRASINGS: texts.AS
 class Form(BaseModel, frozen=True):
     """A form as far as it is filled in.
 
-    ``cluster``: the misses that it began with; ``item``: what is to be changed; ``seen``: the answer that the admin saw
-    when they began to write another one.
+    ``cluster``: the misses that it began with; ``list_id``: of the list of misses that these stand in, 0 for none;
+    ``item``: what is to be changed; ``seen``: the answer that the admin saw when they began to write another one.
     """
 
     task: Task
     cluster: int | None = None
+    list_id: int = 0
     item: str = ""
     question: str = ""
     phrasings: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from bot.snapshot import CONFIDENCE, CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.notices import Notices
-from bot.store.records import COMPLAINTS, Answered, NoticeKind, Sample
+from bot.store.records import COMPLAINTS, Answered, Cluster, NoticeKind, Sample
 from bot.store.usage import UsageLog
 
 DRAWN = 5
@@ -28,6 +28,8 @@ _MONTH = timedelta(days=30)
 _MISSES = 2000
 _CANDIDATES = 30
 _EDITS = 5
+_RESEMBLES = 0.05
+"""What no item reaches with this score is about something else altogether."""
 _LOOKED_AT = 200
 _QUESTIONS = set(VerdictKind) - {VerdictKind.SMALL_TALK}
 
@@ -37,9 +39,10 @@ class Report:
     """The days from ``first`` to ``last``. ``counts`` are by the names of ``VerdictKind`` and ``Opinion``.
 
     ``asked`` and ``complaints`` are sums of these. ``next_edits``: the few edits that would answer most of last month's
-    misses, the best first, each with the cluster that its question belongs to. ``to_judge``: how many answers wait to
-    be judged. ``overdue``: the items of which a day has passed. ``sample``: what the judgements of those that were
-    drawn at random say of the confidence model of today.
+    misses, the best first, each with the cluster that its question belongs to. ``unlike``: how many clusters are left
+    out of these, since they resemble no item, and ``unlike_asked``: how often these were asked. ``to_judge``: how many
+    answers wait to be judged. ``overdue``: the items of which a day has passed. ``sample``: what the judgements of
+    those that were drawn at random say of the confidence model of today.
     """
 
     first: date
@@ -48,6 +51,8 @@ class Report:
     asked: int
     complaints: int
     next_edits: Sequence[tuple[NextEdit, int]]
+    unlike: int
+    unlike_asked: int
     to_judge: int
     sample: Sample
     overdue: Sequence[Overdue]
@@ -75,9 +80,12 @@ class Digest:
         first = last - timedelta(days=_DAYS - 1)
         counts: Counter[str] = sum(map(Counter, self.usage.daily(first).values()), Counter())
         asked, complaints = (sum(counts[name] for name in names) for names in (_QUESTIONS, COMPLAINTS))
-        next_edits, to_judge = self._next_edits(snapshot), len(self.to_judge(snapshot))
+        (next_edits, unlike), to_judge = self._next_edits(snapshot), len(self.to_judge(snapshot))
+        unlike_asked = sum(cluster.asked for cluster in unlike)
         sample, late = self.usage.sample(CONFIDENCE), overdue(snapshot.base, last)
-        return Report(first, last, counts, asked, complaints, next_edits, to_judge, sample, late)
+        return Report(
+            first, last, counts, asked, complaints, next_edits, len(unlike), unlike_asked, to_judge, sample, late
+        )
 
     def to_judge(self, snapshot: Snapshot) -> list[Answered]:
         """Answers that wait to be judged, of items that there still are, at most ten.
@@ -94,13 +102,16 @@ class Digest:
         )
         return [*drawn, *unsure[:LEAST_SURE]]
 
-    def _next_edits(self, snapshot: Snapshot) -> list[tuple[NextEdit, int]]:
+    def _next_edits(self, snapshot: Snapshot) -> tuple[list[tuple[NextEdit, int]], list[Cluster]]:
+        """The best next edits, each with its cluster; and the clusters that resemble no item."""
         self.clustering.cluster_new()
         misses = dict(self.clusters.recent(self.clock() - _MONTH, _MISSES))
-        first = [(cluster.questions[0].question, cluster.id) for cluster in self.clusters.top(_CANDIDATES)]
-        clusters = {question: cluster for question, cluster in first if question in misses}
-        found = best_next_edits(snapshot.index, snapshot.confidence, misses, clusters, _EDITS)
-        return [(edit, clusters[edit.question]) for edit in found]
+        top = {cluster.questions[0].question: cluster for cluster in self.clusters.top(_CANDIDATES)}
+        clusters = {question: cluster for question, cluster in top.items() if question in misses}
+        unlike = [question for question in clusters if snapshot.matcher.match(question).score < _RESEMBLES]
+        alike = [question for question in clusters if question not in unlike]
+        found = best_next_edits(snapshot.index, snapshot.confidence, misses, alike, _EDITS)
+        return [(edit, clusters[edit.question].id) for edit in found], [clusters[question] for question in unlike]
 
     async def send_if_due(self, current: CurrentSnapshot, send: Callable[[Report, str], Awaitable[None]]) -> None:
         """Have it sent on Monday from ``hour`` on, or on a later day if the bot was off; first in the second week.

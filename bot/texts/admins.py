@@ -47,7 +47,7 @@ DEAD_LETTERS = (
     "请管机器的同事运行 campaign-bot inbox list 看看原因，修好以后运行 campaign-bot inbox replay，我就接着回复。"
 )
 ADMIN_COMMANDS = {
-    "missed": "看没答上来的，一条条补",
+    "missed": "看没答上来的，可以加几个字来找：/missed 医保",
     "new": "写一个新条目",
     "edit": "改一个条目：/edit 编号",
     "history": "看谁改过什么，可以撤销",
@@ -76,6 +76,7 @@ CARD_HEAD = "第 {place}/{count} 张　问过 {cluster.asked} 次，最近一次
 CARD_HEAD_DAYS = (
     "第 {place}/{count} 张　{cluster.days} 天里问过 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 )
+CARD_SCOPE = "（{scope}）"
 CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 CARD_WAITING = "🔔 有 {count} 位会员在等答案"
 CARD_PREVIOUS = "◀️ 上一张"
@@ -89,6 +90,74 @@ CARD_COMPLAINT = "大家说「{question}」这一条的回答：{opinions}"
 CARD_OPINION = "{opinion} {count} 次"
 CARD_SHOWN = "当时列了这些，会员说都不是："
 CARD_ANSWER = "——\n{answer}\n——"
+MISS_LISTS = {
+    "all": "还没处理的问题",
+    "unanswered": "没答上来的问题",
+    "rejected": "会员说“都不是”的问题",
+    "complained": "被点踩的问题",
+    "waiting": "有会员在等答案的问题",
+    "ignored": "不管了的问题",
+}
+"""By the values of ``bot.store.records.MissFilter``."""
+MISS_FILTERS = {
+    "all": "全部",
+    "unanswered": "没答上",
+    "rejected": "都不是",
+    "complained": "被点踩",
+    "waiting": "有人等",
+    "ignored": "不管的",
+}
+MISS_LIST = "{what}：一共 {count} 个，下面是第 {first}–{last} 个。"
+MISS_LIST_ALL = "{what}：一共 {count} 个。"
+MISS_LIST_NONE = "{what}：现在没有。"
+MISS_LIST_SEARCH = "，带“{search}”的"
+MISS_LIST_ROW = "{mark}{number}. {question}（{asked} 次{waiting}）"
+MISS_LIST_TICKED = "☑️ "
+MISS_LIST_WAITING = "，🔔 {count} 位在等"
+MISS_LIST_NEAR = "　　最接近「{question}」（像 {score:.0%}）：{answer}"
+MISS_LIST_COMPLAINT = "　　👎「{question}」"
+MISS_LIST_HINT = "想只看一类，就在命令后面加几个字，比如 /missed 医保。"
+BUTTON_LIST = "📋 看列表"
+BUTTON_EVERY_MISS = "📋 不找了，看全部"
+BUTTON_TICK = "☐ {number}"
+BUTTON_UNTICK = "☑️ {number}"
+BUTTON_OPEN = "打开 {number}"
+BUTTON_ADD = "➕ {number} {question}"
+BUTTON_UNIGNORE = "↩️ {number} 还是要管"
+BUTTON_TICK_ALL = "☑️ 全选这 {count} 个"
+BUTTON_UNTICK_ALL = "◻️ 都不选"
+BUTTON_FILTER = "· {name} ·"
+BUTTON_PAGE_BACK = "◀️"
+BUTTON_PAGE_ON = "▶️"
+BUTTONS_BULK = {"i": "🙈 不管这 {count} 个", "k": "↩️ 还是要管这 {count} 个", "d": "🗑 删掉这 {count} 个"}
+"""By the values of ``bot.conversation.callbacks.BulkAct``."""
+BULK_ASK = {
+    "i": "这 {count} 个问题都不管了吗？以后再有人这样问也不提醒。\n{questions}",
+    "k": "把这 {count} 个问题都放回没处理的里面吗？\n{questions}",
+    "d": (
+        "把这 {count} 个问题都从记录里删掉吗？10 分钟内还可以撤销，之后就彻底删掉，找不回来了；"
+        "以后再有人问会重新记。\n{questions}"
+    ),
+}
+BULK_MORE = "……还有 {count} 个"
+BULK_WAITING = {
+    "i": "🔔 有 {count} 位会员在等这些问题的答案，不管了就没有人告诉他们。",
+    "k": "🔔 有 {count} 位会员在等这些问题的答案。",
+    "d": "🔔 有 {count} 位会员在等这些问题的答案，删掉以后就等不到了。",
+}
+BULK_DONE = {
+    "i": "好，这 {count} 个问题不管了。",
+    "k": "好，这 {count} 个问题又放回没处理的里面了。",
+    "d": "好，这 {count} 个问题不再列出来，10 分钟以后彻底删掉；在那之前可以撤销。",
+}
+BULK_UNDONE = "已经撤销，这 {count} 个问题跟原来一样了（中间另外处理过的除外）。"
+BULK_GONE = "这一次已经撤销过，或者已经彻底删掉，撤不回来了。"
+LIST_MOVED = "列表有变化，请再看一眼。"
+LIST_CHANGED = "刚才这段时间里，勾选的有变化：现在是这些。"
+LIST_DONE = "勾选的这些已经处理过了；要撤销，请看 /history。"
+LIST_OLD = "这个列表过时了，请重新发 /missed。"
+LIST_NOT_YOURS = "这是另一位管理员打开的列表，请自己发一次 /missed。"
+NOTHING_TICKED = "还没有勾选：点前面的方框，或者点“全选”。"
 BUTTON_PHRASING = "加到 {number}：{question}"
 BUTTON_NEW = "✏️ 写新条目"
 BUTTON_NOT_COVERED = "🈚 讲话没说"
@@ -342,6 +411,9 @@ HISTORY_KINDS = {
     "resolve": "标为处理好：第 {detail} 号问题",
     "ignore-one": "标为忽略：第 {detail} 号问题",
     "delete": "彻底删掉一个问题",
+    "ignore-many": "一次不管 {detail} 组问题",
+    "unignore-many": "一次又管起来 {detail} 组问题",
+    "delete-many": "一次删掉 {detail} 组问题",
 }
 HISTORY_UNDO = "↩️ 撤销 #{id}"
 HISTORY_CARE = "↩️ 还是要管 #{id}"
@@ -358,6 +430,7 @@ DIGEST_EDIT = "{number}. 给「{question}」加上「{asked}」：能答上 {cov
 DIGEST_NEW_ITEM = "{number}. 写一条「{asked}」：能答上 {covers} 次"
 DIGEST_CARD = "{number} 看这张卡片"
 DIGEST_NO_EDITS = "最近 30 天没答上的都处理了。"
+DIGEST_UNLIKE = "有 {count} 组问题（问过 {asked} 次）跟哪一条都不像，没有排进来；要看，发 /missed。"
 DIGEST_JUDGE = "这周有 {count} 条回答想请你看看对不对，一条一点：一半是随机抽的，一半是我最拿不准的。"
 DAILY = "新增 {waiting.misses} 条没答上的，{waiting.people} 个人在等回音。看看：/missed"
 DAILY_MISSES = "新增 {waiting.misses} 条没答上的。看看：/missed"

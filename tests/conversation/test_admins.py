@@ -310,7 +310,8 @@ def test_after_a_card_comes_the_one_that_stands_in_its_place(admin_setup: AdminS
     for times, text in ((3, "外星人来过没有"), (2, "饭卡被狗吃了"), (1, "写首诗送我妈")):
         for _ in range(times):
             admin_setup.miss(text)
-    second = admin_setup.press(admin_setup.say("/missed"), admins_texts.CARD_NEXT)
+    first = admin_setup.press(admin_setup.say("/missed"), admins_texts.BUTTON_OPEN.format(number=1))
+    second = admin_setup.press(first, admins_texts.CARD_NEXT)
     done = admin_setup.press(second, "加到 1：饭卡丢了怎么补？")
     assert "写首诗送我妈" in admin_setup.press(done, admins_texts.BUTTON_NEXT).text
 

@@ -32,14 +32,27 @@ def test_the_counts_are_of_the_last_seven_days(admin_setup: AdminSetup) -> None:
 def test_the_best_next_edits(admin_setup: AdminSetup) -> None:
     """What answers most of the last month's misses comes first."""
     assert admins_texts.DIGEST_NO_EDITS in admin_setup.say("/digest").text
-    for text in ("塑料片被狗吃了", *["外星人来过没有"] * 3, "外星人来过没有呀"):
+    for text in ("星期天食堂关吗", *["洗衣机把卡搅坏了"] * 3, "洗衣机把卡搅坏了呀"):
         admin_setup.miss(text)
     text = admin_setup.say("/digest").text
-    assert "1. 写一条「外星人来过没有」：能答上 4 次" in text
-    assert "2. 写一条「塑料片被狗吃了」：能答上 1 次" in text
-    assert "「外星人来过没有」" in admin_setup.press(admin_setup.say("/digest"), "1 看这张卡片").text
+    assert "1. 写一条「洗衣机把卡搅坏了」：能答上 4 次" in text
+    assert "2. 写一条「星期天食堂关吗」：能答上 1 次" in text
+    assert "「洗衣机把卡搅坏了」" in admin_setup.press(admin_setup.say("/digest"), "1 看这张卡片").text
     admin_setup.clock.now += timedelta(days=31)
     assert admins_texts.DIGEST_NO_EDITS in admin_setup.say("/digest").text
+
+
+def test_what_resembles_nothing_is_no_next_edit(admin_setup: AdminSetup) -> None:
+    """It is counted, with how often it was asked: it may be a matter that is missing altogether."""
+    for text in (*["写首诗送我妈"] * 3, "今年有几个闰月"):
+        admin_setup.miss(text)
+    text = admin_setup.say("/digest").text
+    assert "有 2 组问题（问过 4 次）跟哪一条都不像" in text
+    assert admins_texts.DIGEST_NO_EDITS not in text
+    admin_setup.miss("洗衣机把卡搅坏了")
+    shown = admin_setup.say("/digest")
+    assert "1. 写一条「洗衣机把卡搅坏了」：能答上 1 次\n有 2 组问题" in shown.text
+    assert "「洗衣机把卡搅坏了」" in admin_setup.press(shown, "1 看这张卡片").text
 
 
 def answer(admin_setup: AdminSetup, questions: Iterable[str], confidence: str = CONFIDENCE) -> None:
