@@ -53,7 +53,7 @@ PAGE_SESSIONS_IDLE = timedelta(hours=1)
 """Who has looked at no page for so long is signed out."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION = "0008"
+REVISION = "0009"
 """The last of the migrations: the schema that ``tables`` describes."""
 _FIXES = {
     "full": "free some space on its disk",
