@@ -9,10 +9,12 @@ import os
 from collections.abc import Awaitable
 from datetime import timedelta
 from functools import partial
+from socket import socket
 
 from telegram.ext import ExtBot
 
 from bot.app import App
+from bot.config import Settings
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
@@ -89,14 +91,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         settings.database_file() or "no file",
         settings.cache or "no folder",
     )
-    sockets = []
-    try:
-        sockets.append(listen(*settings.listen))
-    except SettingsError as error:
-        if webhook_at:
-            raise
-        # Members are answered all the same.
-        _LOG.warning("%s Until then `campaign-bot health` is red.", error)
+    sockets = _sockets(settings, are_required=webhook_at is not None)
 
     metrics = Metrics()
     encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
@@ -223,3 +218,15 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         reload=reloader.ask,
     )
     asyncio.run(service.run(sockets))
+
+
+def _sockets(settings: Settings, *, are_required: bool) -> list[socket]:
+    """What health checks and webhook deliveries come to. Raises SettingsError if it is taken, and is required."""
+    try:
+        return [listen(*settings.listen)]
+    except SettingsError as error:
+        if are_required:
+            raise
+        # Members are answered all the same.
+        _LOG.warning("%s Until then `campaign-bot health` is red.", error)
+        return []
