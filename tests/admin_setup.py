@@ -7,7 +7,7 @@ from bot.conversation.admins import COMMANDS, AdminConversation
 from bot.conversation.callbacks import Callback
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
-from bot.conversation.forms import Admin, AdminTurn, Form, stored
+from bot.conversation.forms import Admin, AdminTurn, Form, restored, stored
 from bot.conversation.members import MemberConversation
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.reply import Reply
@@ -113,7 +113,8 @@ class AdminSetup:
         command, form = Command.parse(text), self.form(admin)
         if command:
             return self.conversation.command(command, admin, form) if command.name in COMMANDS else None
-        return self.conversation.text(text, admin, form) if form else None
+        turn = self.conversation.text(text, admin, form)
+        return turn if turn.reply else None
 
     def turn_pressed(self, callback: Callback | None, admin: Admin = ADMIN) -> AdminTurn:
         """The turn after a pressed button, of which nothing is kept yet."""
@@ -121,21 +122,20 @@ class AdminSetup:
 
     def form(self, admin: Admin = ADMIN) -> Form | None:
         """What an admin is writing."""
-        content = self.usage.form(admin.id, admin.chat)
-        return Form.model_validate_json(content) if content else None
+        return restored(self.usage.form(admin.id, admin.chat))
 
-    def keep(self, turn: AdminTurn | None) -> Reply:
+    def keep(self, turn: AdminTurn | None, admin: Admin = ADMIN) -> Reply:
         """Keep what a turn has changed; its reply."""
         assert turn
         assert turn.reply
-        self.usage.record(Records(forms=(stored(turn.form, ADMIN),)))
+        self.usage.record(Records(forms=(stored(turn.form, admin),)))
         return turn.reply
 
-    def say(self, text: str) -> Reply:
+    def say(self, text: str, admin: Admin = ADMIN) -> Reply:
         """An admin says something."""
-        return self.keep(self.turn_said(text))
+        return self.keep(self.turn_said(text, admin), admin)
 
-    def press(self, shown: Reply, label: str) -> Reply:
+    def press(self, shown: Reply, label: str, admin: Admin = ADMIN) -> Reply:
         """An admin presses a button of what is shown."""
         (callback,) = (button.callback for button in shown.buttons if button.label == label)
-        return self.keep(self.turn_pressed(callback))
+        return self.keep(self.turn_pressed(callback, admin), admin)

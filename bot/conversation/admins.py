@@ -13,16 +13,17 @@ from bot.conversation.callbacks import (
     Callback,
     ConfirmBulkAct,
     FilterMisses,
-    FormAction,
     FormCallback,
     MissListCallback,
     UndoBulkAct,
+    unpack,
 )
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
-from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
+from bot.conversation.forms import Admin, AdminTurn, Form, Standing, Task, UnfitInputError, restored
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.nearest import nearest
+from bot.conversation.open_forms import OpenForms
 from bot.conversation.page import PageEntry, signed_out, way_in
 from bot.conversation.reply import Button, Reply, row
 from bot.curation.clustering import Clustering
@@ -31,7 +32,6 @@ from bot.curation.freshness import overdue
 from bot.curation.reload import Notice
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind
-from bot.knowledge.edit import ByHandError
 from bot.matching import Candidate
 from bot.snapshot import CONFIDENCE, CurrentSnapshot
 from bot.store.clusters import MissClusters
@@ -54,8 +54,9 @@ _JUDGED_AT_MOST = 1000
 class AdminConversation:
     """What admins say and press, to what they read; whoever calls it has made sure that it is an admin.
 
-    Every method takes the form that the admin is filling in at the time, and raises StoreError where the store fails.
-    ``page`` leads to the page in a browser, if there is one.
+    Every method takes the admin's form as it was kept, and raises StoreError where the store fails. A form that is open
+    stays so, whatever else the admin does, until its edit is made or it is given up. ``page`` leads to the page in a
+    browser, if there is one.
     """
 
     current: CurrentSnapshot
@@ -71,17 +72,20 @@ class AdminConversation:
     clock: Clock
     page: PageEntry | None = None
 
-    def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901 - a command each
+    def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after one of ``COMMANDS``."""
+        if command.name == "cancel":
+            return self._open_forms.cancelled(admin, form)
+        return self._open_forms.beside(form, self._commanded(command, admin), f"/{command.name}", admin)
+
+    def _commanded(self, command: Command, admin: Admin) -> AdminTurn:
         match command.name:
-            case "cancel":
-                return AdminTurn(Reply(texts.CANCELLED if form else texts.NOTHING_TO_CANCEL))
             case "page":
-                return AdminTurn(way_in(self.page, admin), form)
+                return AdminTurn(way_in(self.page, admin))
             case "logout":
-                return AdminTurn(signed_out(self.page, admin), form)
+                return AdminTurn(signed_out(self.page, admin))
             case "new":
-                return _leaving(form, self.editing.advance(Form(task=Task.ITEM), admin))
+                return self.editing.advance(Form(task=Task.ITEM), admin)
             case "missed":
                 opened, page = self.lists.opened(command.rest, admin)
                 reply = page or self._card(0, opened.id if opened.search else 0)
@@ -100,27 +104,48 @@ class AdminConversation:
                 reply = cards.notice(self.reload(), self.clock)
             case _:
                 reply = cards.help_for_admins()
-        return _leaving(form, AdminTurn(reply))
+        return AdminTurn(reply)
 
-    def text(self, text: str, admin: Admin, form: Form) -> AdminTurn:
-        """The turn after a message that is no command, while a form is being filled in."""
-        try:
-            return self.editing.typed(form, text, admin)
-        except UnfitInputError as error:
-            return AdminTurn(Reply(str(error)), form)
+    def text(self, text: str, admin: Admin, form: Form | None) -> AdminTurn:
+        """The turn after a message that is no command; without a reply where it is a member's question."""
+        return self._open_forms.typed(text, admin, form)
+
+    def edited(self, admin: Admin, form: Form | None) -> Reply:
+        """What is said when a message was changed that was taken already."""
+        return self._open_forms.edited(admin, form)
+
+    def reminded(self, admin: Admin, form: Form | None) -> AdminTurn:
+        """The turn after the reply to a member's command; without a reply of its own where no form is being written."""
+        if form is None or form.standing is not Standing.WRITTEN:
+            return AdminTurn(None, form)
+        return self._open_forms.reminded(admin, form)
 
     def press(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after a pressed button. ``callback`` is None for one that can't be read."""
-        of_form = isinstance(callback, FormCallback)
         try:
-            turn = self._pressed(callback, admin, form)
+            if isinstance(callback, FormCallback):
+                return self._open_forms.pressed(callback, admin, form, self._carried_out)
+            packed = callback.pack() if callback else ""
+            turn = self._carried_out(packed, admin)
+            # What was deleted now may have been a question of the form.
+            kept = self.usage.form(admin.id, admin.chat)
+            still = restored(kept) if kept and not kept.content else form
+            return self._open_forms.beside(still, turn, packed, admin)
         except UnfitInputError as error:
             # The message may still be needed, by this admin or another.
             return AdminTurn(None, form, str(error))
+
+    def _carried_out(self, action: str, admin: Admin) -> AdminTurn:
+        """The turn after a command, or a button of no form, given as its callback data, as if there were no form."""
+        try:
+            command = Command.parse(action)
+            return self._commanded(command, admin) if command else self._pressed(unpack(action), admin)
         except EditRefusedError as error:
-            is_kept = of_form and not isinstance(error, ByHandError)
-            turn = AdminTurn(cards.refusal(error), form if is_kept else None)
-        return turn if of_form else _leaving(form, turn)
+            return AdminTurn(cards.refusal(error))
+
+    @property
+    def _open_forms(self) -> OpenForms:
+        return OpenForms(self.current, self.editing)
 
     def _chosen_item(self, words: str) -> Reply:
         snapshot = self.current.snapshot
@@ -175,7 +200,7 @@ class AdminConversation:
             raise UnfitInputError(texts.ITEM_GONE)
         return item
 
-    def _pressed(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
+    def _pressed(self, callback: Callback | None, admin: Admin) -> AdminTurn:  # noqa: C901, PLR0911 - a button each
         match callback:
             case AdminCallback(AdminAction.SHOW_CARD, place, _, list_id):
                 return AdminTurn(self._card(place, list_id))
@@ -201,12 +226,6 @@ class AdminConversation:
                 return self.editing.advance(Form(task=Task.PHRASING, item=self._item(item_id).id), admin)
             case callbacks.JudgeAnswer():
                 return AdminTurn(self._judge(callback, admin))
-            case FormCallback(owner=owner) if owner != admin.id:
-                raise UnfitInputError(texts.NOT_YOURS)
-            case FormCallback(FormAction.CANCEL):
-                return AdminTurn(Reply(texts.CANCELLED))
-            case FormCallback() if form:
-                return self.editing.pressed(form, callback, admin)
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
@@ -263,10 +282,3 @@ class AdminConversation:
         item = self.current.snapshot.base.by_id.get(answered.item) if answered and not callback.right else None
         fix = row(Button(texts.JUDGE_MEND, callbacks.WriteAnswer(item.id)) if item else None)
         return replace(shown, rows=(*shown.rows, *fix))
-
-
-def _leaving(form: Form | None, turn: AdminTurn) -> AdminTurn:
-    """The turn of an admin who turned to something else: what they were writing is dropped, and they are told."""
-    if form is None or turn.reply is None or form.awaited is Field.CONFIRMATION:
-        return turn
-    return replace(turn, reply=replace(turn.reply, text=f"{texts.DRAFT_CLOSED}\n\n{turn.reply.text}"))

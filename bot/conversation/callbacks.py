@@ -282,17 +282,27 @@ class FormAction(StrEnum):
     CHOOSE_TOPIC = "t"
     CONFIRM = "c"
     """Make the edit that was shown."""
+    RESUME = "w:on"
+    """Go on with the form, also after it was dropped."""
+    GO_BACK = "w:at"
+    """Ask again for a field (its name; none: leave it as it is)."""
+    FILL = "w:in"
+    """Fill a field (its name) with the text that is held."""
+    BEGIN_WANTED = "w:new"
+    """Drop the form, and begin what was wanted in its place."""
 
 
 class FormCallback(Callback, prefix="x", actions=FormAction):
     """In a group others see a form's buttons too: ``owner`` is the admin whose form it is.
 
-    ``chosen``: the key of a source or topic, or the digest of the plan that is confirmed.
+    ``chosen``: the key of a source or topic, or the digest of the plan that is confirmed. ``number``: the form's; 0 is
+    whichever is being written.
     """
 
     action: FormAction
     owner: Number
     chosen: str = ""
+    number: Number = 0
 
 
 class JudgeAnswer(Callback, prefix="x:j"):

@@ -281,12 +281,11 @@ def _effect(effect: Effect, base: KnowledgeBase) -> str:
     return texts.IMPACT_MOVED.format(question=_short(effect.question), before=before, after=after)
 
 
-def refusal(error: EditRefusedError, written: str = "") -> Reply:
-    """Why a change is not made, with what to write into the files by hand, or what was ``written`` in vain."""
+def refusal(error: EditRefusedError) -> Reply:
+    """Why a change is not made, with what to write into the files by hand."""
     why = texts.REFUSALS[error.refusal].format(**error.details)
     if not isinstance(error, ByHandError):
-        kept = [texts.NOT_KEPT.format(text=written)] if written else []
-        return Reply("\n\n".join((why, *kept)), row(next_card()))
+        return Reply(why, row(next_card()))
     parts = [why, texts.EDIT_READ_ONLY]
     for edit in error.edits:
         for where, lines in ((texts.DELETE_LINES, edit.to_delete()), (_where(edit), edit.to_paste())):

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from bot.conversation import cards
+from markupsafe import Markup
+
+from bot.conversation import cards, drafts
 from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.miss_list import MissListPages, to_list
@@ -12,6 +14,7 @@ from bot.curation.misses import MissLifecycle
 from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item
+from bot.knowledge.edit import ByHandError
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
 from bot.matching.similarity import unlike
@@ -75,11 +78,34 @@ class Editing:
         return self.advance(form, admin, preview=False)
 
     def typed(self, form: Form, text: str, admin: Admin) -> AdminTurn:
-        """Fill in what was typed."""
-        if form.awaited in {Field.SOURCES, Field.CONFIRMATION}:
-            raise UnfitInputError(texts.CHOOSE_WITH_BUTTONS)
+        """Fill in what was typed; where a button is awaited, a field that it corrects, asking which one if need be."""
         if is_blank(text):
             raise UnfitInputError(texts.NO_WORDS)
+        if form.awaited not in {Field.SOURCES, Field.CONFIRMATION}:
+            return self._fill_in(form, text, admin)
+        fields = fitting(form, text)
+        if form.awaited is Field.CONFIRMATION and len(fields) == 1:
+            return self._fill_in(form.but(changing=fields[0]), text, admin)
+        return AdminTurn(drafts.which_field(text, fields, admin.id), form.but(held=text))
+
+    def fill_held(self, form: Form, name: str, admin: Admin) -> AdminTurn:
+        """Fill the field of this name with the text that is held."""
+        fields = [field for field in fitting(form, form.held) if field == name] if form.held else []
+        if not fields:
+            raise UnfitInputError(texts.DRAFT_GONE)
+        emptied = form.but(changing=fields[0], names_document=False)
+        return self._fill_in(emptied, form.held, admin)
+
+    def go_back(self, form: Form, name: str, admin: Admin) -> AdminTurn:
+        """Ask again for the field of this name, or for what was asked for before if there is none."""
+        if name not in {"", *form.filled_in}:
+            raise UnfitInputError(texts.DRAFT_GONE)
+        # Sources are chosen one by one until they are said to be done.
+        reopened = {"sources_chosen": False} if name == Field.SOURCES else {}
+        changing = Field(name) if name and not reopened else None
+        return self.advance(form.but(changing=changing, names_document=False, **reopened), admin)
+
+    def _fill_in(self, form: Form, text: str, admin: Admin) -> AdminTurn:
         filled, base = _filled(form, text.strip()), self.current.snapshot.base
         owner = base.by_phrasing.get(normalise(filled.question)) if form.awaited is Field.QUESTION else None
         if owner:
@@ -106,7 +132,7 @@ class Editing:
                 return self.advance(form.but(sources_chosen=True), admin)
             case FormAction.CHOOSE_TOPIC, Field.TOPIC:
                 topic = next((topic for topic in base.topics if short_key(topic) == callback.chosen), "")
-                return self.advance(form.but(topic=topic), admin)
+                return self.advance(form.but(topic=topic, changing=None), admin)
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
@@ -121,18 +147,20 @@ class Editing:
         cluster = self.clusters.cluster(form.cluster) if form.cluster else None
         missed = cluster.questions[0].question if cluster and cluster.questions else ""
         item = base.by_id.get(form.item)
-        prompt = form.prompt(missed).format(
+        prompt = Markup(form.prompt(missed)).format(  # noqa: S704 - all that fills it is escaped
             why=_why_unfit(missed),
             asked=missed,
             question=form.question or (item.question if item else form.item),
-            answer=form.answer or form.seen,
+            answer=form.answer,
+            seen=form.seen,
             limit=ANSWER_LIMIT,
             done=texts.BUTTON_DONE,
         )
         # In a group the bot sees replies alone.
         is_reply = admin.chat != admin.id and form.awaited not in {Field.SOURCES, Field.TOPIC}
         hint = f"\n{texts.REPLY_HERE}" if is_reply else ""
-        return AdminTurn(Reply(prompt + hint, cards.form_rows(form, base, admin.id)), form)
+        rows = (*cards.form_rows(form, base, admin.id), *drafts.back_rows(form, admin.id))
+        return AdminTurn(Reply(prompt + drafts.written(form) + hint, rows), form)
 
     def _phrasings_of(self, cluster: Cluster, item: Item | None) -> tuple[list[str], str]:
         """The questions of a cluster that can stand as phrasings of an item, or of a new one; and why others can't."""
@@ -154,8 +182,12 @@ class Editing:
         except AlreadyThereError as error:
             return self._already_there(error.item, form, admin)
         except EditRefusedError as error:
-            written = form.answer or ("\n".join(form.phrasings) if preview else "")
-            return AdminTurn(cards.refusal(error, written))
+            refused = cards.refusal(error)
+            # What was handed over to be pasted is done, and what was not begun is not kept.
+            if isinstance(error, ByHandError) or not form.number:
+                return AdminTurn(refused)
+            rows = (*refused.rows, *drafts.back_rows(form, admin.id), *row(cards.cancel(admin.id)))
+            return AdminTurn(replace(refused, rows=rows), form)
         present = plan.before.base.by_id.get(form.item)
         # Somebody else has written another answer while this one was written.
         overtaken = form.task is Task.ANSWER and present is not None and present.answer != form.seen
@@ -172,7 +204,9 @@ class Editing:
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
         confirm = Button(label, FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
         shown = form.but(seen=present.answer if present else "")
-        return AdminTurn(Reply("\n".join(lines), row(confirm, cards.cancel(admin.id))), shown)
+        return AdminTurn(
+            Reply("\n".join(lines), (*row(confirm, cards.cancel(admin.id)), *drafts.back_rows(form, admin.id))), shown
+        )
 
     def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)
@@ -236,6 +270,27 @@ class Editing:
         return self._apply(plan, None, admin)
 
 
+def fitting(form: Form, text: str) -> list[Field]:
+    """The typed fields of a form that a text fits.
+
+    Raises:
+        UnfitInputError: it fits none.
+    """
+    fields, refusals = list[Field](), dict[Field, UnfitInputError]()
+    for field in form.typed_fields:
+        try:
+            _filled(form.but(changing=field, names_document=False), text)
+        except UnfitInputError as error:
+            refusals[field] = error
+        else:
+            fields.append(field)
+    if not fields:
+        # What fits nowhere is most likely an answer.
+        first = next(iter(refusals.values()), UnfitInputError(texts.CHOOSE_WITH_BUTTONS))
+        raise refusals.get(Field.ANSWER, first)
+    return fields
+
+
 def _filled(form: Form, text: str) -> Form:
     """The form with the field that was awaited."""
     field = form.awaited
@@ -252,11 +307,11 @@ def _filled(form: Form, text: str) -> Form:
             if len(line) > _LONGEST_PHRASING:
                 shown = f"{line[:_LONGEST_TOPIC]}…"
                 raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=_LONGEST_PHRASING))
-        return form.but(phrasings=lines)
+        return form.but(phrasings=lines, changing=None, held="")
     limit, too_long = _LIMITS[field]
     if len(value) > limit:
         raise UnfitInputError(too_long.format(length=len(value), limit=limit))
-    return form.but(**{field: value}, names_document=False)
+    return form.but(**{field: value}, names_document=False, changing=None, held="")
 
 
 def _why_unfit(question: str) -> str:

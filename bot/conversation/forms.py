@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from pydantic import BaseModel
@@ -10,8 +11,11 @@ from bot.conversation.reply import Reply
 from bot.items import Item, Kind
 from bot.knowledge.edit import AddItem, Change, ChangeTexts, SetText
 from bot.masking import question_key
-from bot.store.records import StoredForm
+from bot.store.records import KeptForm, StoredForm
 from bot.texts import admins as texts
+
+_RESTS_AFTER = timedelta(hours=1)
+"""Who types something after so long may not have the form in mind any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,21 @@ class Field(StrEnum):
     """Nothing is missing: the edit was shown, and waits to be confirmed."""
 
 
+class Standing(StrEnum):
+    """What has become of a form. Those that are not being written are kept to tell what is typed too late for them."""
+
+    WRITTEN = "written"
+    """It is being written: what is typed is for it."""
+    RESTING = "resting"
+    """It was put aside: the admin did something else, or nothing for an hour. What is typed may not be for it."""
+    DROPPED = "dropped"
+    """The admin gave it up, and may take it up again."""
+    DONE = "done"
+    """Its edit was made."""
+    ERASED = "erased"
+    """It held a question that was deleted for good."""
+
+
 _FIELDS: Mapping[Task, Mapping[Field, str]] = {
     Task.PHRASING: {Field.PHRASINGS: texts.ASK_PHRASING},
     Task.ANSWER: {Field.ANSWER: texts.ASK_NEW_ANSWER},
@@ -70,9 +89,17 @@ class Form(BaseModel, frozen=True):
 
     ``cluster``: the misses that it began with; ``list_id``: of the list of misses that these stand in, 0 for none;
     ``item``: what is to be changed; ``seen``: the answer that the admin saw when they began to write another one.
+    ``number``: what its buttons know it by, 0 until it is kept. ``changing``: the field that the admin went back to.
+    ``held``: a text of which the admin is asked where it belongs. ``wanted``: what the admin wanted to begin in its
+    place: callback data, or a command.
     """
 
     task: Task
+    number: int = 0
+    standing: Standing = Standing.WRITTEN
+    changing: Field | None = None
+    held: str = ""
+    wanted: str = ""
     cluster: int | None = None
     list_id: int = 0
     item: str = ""
@@ -88,16 +115,40 @@ class Form(BaseModel, frozen=True):
 
     @property
     def awaited(self) -> Field:
-        """The first field that is missing, in the order of the task's fields."""
+        """The field that is being changed, or the first that is missing, in the order of the task's fields."""
         if self.names_document:
             return Field.DOCUMENT
+        if self.changing:
+            return self.changing
         return next((field for field in _FIELDS[self.task] if not getattr(self, field)), Field.CONFIRMATION)
+
+    @property
+    def filled_in(self) -> tuple[Field, ...]:
+        """The fields that can be gone back to, in the order of the task's fields."""
+        return tuple(field for field in _FIELDS[self.task] if field is not self.awaited and getattr(self, field))
+
+    @property
+    def typed_fields(self) -> tuple[Field, ...]:
+        """The fields that a text typed now may be for: those that are typed, and either filled in or awaited."""
+        reached = (*self.filled_in, self.awaited)
+        typed = [field for field in _FIELDS[self.task] if field in reached and field is not Field.SOURCES]
+        return (*typed, Field.DOCUMENT) if self.awaited in {Field.SOURCES, Field.DOCUMENT} else tuple(typed)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to go on with."""
+        return self.standing in {Standing.WRITTEN, Standing.RESTING}
+
+    @property
+    def subject(self) -> tuple[Task, str, int | None]:
+        """What it is about: two forms about the same are one."""
+        return self.task, self.item, self.cluster
 
     def prompt(self, missed: str) -> str:
         """What asks for the awaited field. ``missed``: the first missed question of its cluster, empty without one."""
         if self.names_document:
             return texts.ASK_OTHER
-        reworded = _REWORDED.get(self.awaited) if missed else None
+        reworded = _REWORDED.get(self.awaited) if missed and not self.changing else None
         return reworded or _FIELDS[self.task][self.awaited]
 
     def but(self, **changes: object) -> "Form":
@@ -124,7 +175,8 @@ class AdminTurn:
     """What comes of what an admin did.
 
     ``form``: what they are writing from here on, None for nothing. ``notice``: a line that passes by for whoever
-    pressed a button. Without a reply, the message under which the button stands stays as it is.
+    pressed a button. Without a reply, the message under which the button stands stays as it is, and what was typed is
+    no admin's business.
     """
 
     reply: Reply | None
@@ -136,6 +188,18 @@ def stored(form: Form | None, admin: Admin) -> StoredForm:
     """A form as it is kept, with the keys of the questions that it holds; nothing any more, without one."""
     if form is None:
         return StoredForm(admin.id, admin.chat, None)
-    questions = (form.question, *form.phrasings)
+    questions = (form.question, *form.phrasings, form.held)
     keys = tuple(question_key(question) for question in questions if question)
     return StoredForm(admin.id, admin.chat, form.model_dump_json(), form.cluster, keys)
+
+
+def restored(kept: KeptForm | None) -> Form | None:
+    """A form from what was kept of it, as it stands by now."""
+    if kept is None:
+        return None
+    if not kept.content:
+        return Form(task=Task.ITEM, standing=Standing.ERASED)
+    form = Form.model_validate_json(kept.content)
+    if kept.idle <= _RESTS_AFTER or form.standing is Standing.RESTING:
+        return form
+    return form.but(standing=Standing.RESTING) if form.is_open else None

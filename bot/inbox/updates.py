@@ -49,12 +49,23 @@ class User(_Needed):
 
 
 class Quoted(_Needed):
-    """A message that another one replies to."""
+    """A message that another one replies to. ``buttons``: the callback data of its buttons."""
 
     message_id: Id
     text: str | None = None
     caption: str | None = None
     sender: User | None = Field(None, alias="from")
+    buttons: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _boil_down(cls, raw: Any) -> Any:  # noqa: ANN401 - whatever comes
+        match raw:
+            case {"reply_markup": {"inline_keyboard": [*rows]}}:
+                buttons = [button for row in rows if isinstance(row, list) for button in row]
+                found = [button.get("callback_data") for button in buttons if isinstance(button, dict)]
+                return raw | {"buttons": [data for data in found if isinstance(data, str)]}
+        return raw
 
 
 class Message(_Needed):

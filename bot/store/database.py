@@ -39,8 +39,8 @@ Columns = TypeVarTuple("Columns")
 DEDUPE_WINDOW = timedelta(hours=48)
 """How long an update that was handled is known again. Telegram offers one again for 24 hours at most."""
 DEAD_LETTERS_KEPT = timedelta(days=7)
-FORMS_KEPT = timedelta(hours=1)
-"""Who writes something after so long is not filling in the form any more."""
+FORMS_KEPT = timedelta(days=30)
+"""Since their last change."""
 MISS_LISTS_KEPT = timedelta(days=1)
 """How long the buttons of a list work after they were last used."""
 SUBSCRIPTIONS_KEPT = timedelta(days=30)

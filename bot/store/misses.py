@@ -118,15 +118,19 @@ class MissLog(Repository):
     def forget(self, *keys: str) -> bool:
         """Erase whatever holds the questions of these normal forms; whether anything did. Raises as ``erase``.
 
-        That is their rows in every log, the forms that hold one or are about its cluster, and what it takes to undo the
-        edits that hold one; these edits stay made. Notices that may quote one are not delivered any more.
+        That is their rows in every log, the content of the forms that hold one or are about its cluster, and what it
+        takes to undo the edits that hold one; these edits stay made. Notices that may quote one are not delivered any
+        more.
         """
         clusters = select(MISSED.c.cluster).where(MISSED.c.key.in_(keys))
         holding = select(FORM_KEYS.c.admin, FORM_KEYS.c.chat).where(FORM_KEYS.c.key.in_(keys))
         held = or_(FORMS.c.cluster.in_(clusters), tuple_(FORMS.c.admin, FORMS.c.chat).in_(holding))
+        erased = select(FORMS.c.admin, FORMS.c.chat).where(FORMS.c.content == "")
         edits = select(ACTION_KEYS.c.action_id).where(ACTION_KEYS.c.key.in_(keys))
         found = self._database.erase(
-            FORMS.delete().where(held),
+            # The form stays, without content, so that whoever was filling it in can be told.
+            FORMS.update().where(held).values(content="", cluster=None),
+            FORM_KEYS.delete().where(tuple_(FORM_KEYS.c.admin, FORM_KEYS.c.chat).in_(erased)),
             ACTIONS.update().where(ACTIONS.c.id.in_(edits)).values(edit=None),
             *(table.delete().where(table.c.key.in_(keys)) for table in METADATA.sorted_tables if "key" in table.c),
         )

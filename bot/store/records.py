@@ -6,7 +6,7 @@ is in none of them. Times are UTC.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.items import VerdictKind
@@ -111,6 +111,14 @@ class StoredForm:
     content: str | None
     cluster: int | None = None
     keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """A form as it was kept; ``idle``: for how long. Its content is empty if it was erased with a question."""
+
+    content: str
+    idle: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.store.records import (
     Feedback,
     FeedbackCount,
     Judged,
+    KeptForm,
     Opinion,
     Records,
     Sample,
@@ -87,11 +88,12 @@ class UsageLog(Repository):
                 has_room(connection, FEEDBACK, self.limit, _key(feedback)) for feedback in records.feedback
             )
 
-    def form(self, admin: int, chat: int) -> str | None:
-        """The content of an admin's form in a chat; None where there is none, or it has not changed for an hour."""
-        since = self._database.now() - FORMS_KEPT
-        current = (FORMS.c.admin == admin, FORMS.c.chat == chat, FORMS.c.changed_at >= since)
-        return self._database.read(select(FORMS.c.content).where(*current)).scalar_one_or_none()
+    def form(self, admin: int, chat: int) -> KeptForm | None:
+        """An admin's form in a chat; None where there is none, or it has not changed for ``FORMS_KEPT``."""
+        now = self._database.now()
+        current = (FORMS.c.admin == admin, FORMS.c.chat == chat, FORMS.c.changed_at >= now - FORMS_KEPT)
+        found = self._database.read(select(FORMS.c.content, FORMS.c.changed_at).where(*current)).one_or_none()
+        return KeptForm(found.content, now - found.changed_at) if found else None
 
     def _put_form(self, connection: Connection, form: StoredForm) -> None:
         """Keep a form in place of the one before it, or delete that one, together with its keys."""

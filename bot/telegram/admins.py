@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cachetools import LRUCache
 
 from bot.conversation.admins import COMMANDS, AdminConversation
 from bot.conversation.callbacks import is_admins, unpack
-from bot.conversation.forms import Admin, AdminTurn, Form, stored
+from bot.conversation.forms import Admin, AdminTurn, Form, restored, stored
 from bot.conversation.reply import Reply
 from bot.inbox.updates import CallbackQuery, Chat, Message
 from bot.store.records import NOTHING, Records
@@ -41,24 +41,40 @@ class AdminHandlers:
         if message.migrate_from_chat_id:
             await asyncio.to_thread(self.groups.add, message.migrate_from_chat_id, message.chat.id)
         admin = self._admin(message.author.id if message.author else 0, message.chat)
-        if admin is None or not message.text:
+        if admin is None or not message.words:
             return None
         key = (message.chat.id, message.message_id)
         if edited:
-            if key not in self._taken:
+            form = await asyncio.to_thread(self._form, admin)
+            # After a restart it is not known any more what was taken: what may have been is no member's question.
+            if key not in self._taken and form is None:
                 return None
-            # What was taken already stays as it was; it was no member's question.
-            await self._reply(message, Reply(admins_texts.EDITED_TOO_LATE))
+            await self._reply(message, self.conversation.edited(admin, form))
             return NOTHING
         if not _is_meant(message, said):
             return None
         async with self.messages.typing(message.place):
+            quoted = message.reply_to_message
+            is_to_admins = quoted is not None and any(is_admins(data) for data in quoted.buttons)
             turn, records = await asyncio.to_thread(self._turn, admin, said)
+            if turn.reply is None and is_to_admins:
+                turn = AdminTurn(Reply(admins_texts.REPLY_TO_ENDED))
             if turn.reply is None:
                 return None
             self._taken[key] = None
             await self._reply(message, turn.reply)
         return records
+
+    async def remind(self, message: Message, said: Utterance, records: Records) -> Records:
+        """Say after a member's command of an admin that a form is open in that chat, if one is; what is to be kept."""
+        admin = self._admin(message.author.id if message.author else 0, message.chat)
+        if admin is None or said.command is None or not message.place.private:
+            return records
+        turn = self.conversation.reminded(admin, await asyncio.to_thread(self._form, admin))
+        if turn.reply is None:
+            return records
+        await self.messages.send(message.place, turn.reply, None)
+        return replace(records, forms=(stored(turn.form, admin),))
 
     async def _reply(self, message: Message, reply: Reply) -> None:
         """Reply to a message, quoting it in a group, and where others may be written before a button is pressed."""
@@ -84,15 +100,17 @@ class AdminHandlers:
 
     def _turn(self, admin: Admin, action: Utterance | CallbackQuery) -> tuple[AdminTurn, Records]:
         """What comes of what an admin did while writing a form; and the form as it is now, if that has changed it."""
-        content = self.usage.form(admin.id, admin.chat)
-        form = Form.model_validate_json(content) if content else None
+        form = self._form(admin)
         if isinstance(action, CallbackQuery):
             turn = self.conversation.press(unpack(action.data), admin, form)
         elif action.command:
             turn = self.conversation.command(action.command, admin, form)
         else:
-            turn = self.conversation.text(action.text, admin, form) if form else AdminTurn(None)
+            turn = self.conversation.text(action.text, admin, form)
         return turn, NOTHING if turn.form == form else Records(forms=(stored(turn.form, admin),))
+
+    def _form(self, admin: Admin) -> Form | None:
+        return restored(self.usage.form(admin.id, admin.chat))
 
     def _admin(self, user: int, chat: Chat) -> Admin | None:
         group = self.group and self.groups.current_id(self.group)

@@ -30,9 +30,10 @@ class Router:
                 edited, said = update.message is None, utterance(message, self.bot)
                 records = await self.admins.on_message(message, said, edited=edited)
                 if records is None:
-                    return await self.members.on_message(
+                    records = await self.members.on_message(
                         message, said, update.update_id, edited=edited, is_followed=is_followed
                     )
+                    records = await self.admins.remind(message, said, records)
                 return records
             if query := update.callback_query:
                 records = await self.admins.on_button(query, age_s)

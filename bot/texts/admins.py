@@ -170,6 +170,32 @@ BUTTON_NEXT = "下一张 ➡️"
 BUTTON_UNDO = "↩️ 撤销"
 BUTTON_CONFIRM = "⚠️ 还是要改"
 BUTTON_CANCEL = "算了"
+BUTTON_RESUME = "▶️ 接着写"
+BUTTON_DROP = "🗑 不写了"
+BUTTON_TAKE_UP = "↩️ 还是接着写"
+BUTTON_BEGIN_WANTED = "不要它，写新的"
+BUTTON_NONE_OF_FIELDS = "都不是"
+BUTTON_LEAVE = "◀️ 不改了"
+BUTTON_BACK_TO = "✏️ 改{field}"
+BUTTON_FILL = "这是{field}"
+FIELDS = {
+    "question": "标准问法",
+    "phrasings": "问法",
+    "answer": "回答",
+    "sources_chosen": "出处",
+    "document": "文件名",
+    "topic": "话题",
+}
+"""By the values of ``bot.conversation.forms.Field``."""
+DRAFTS = {
+    "phrasing": "给「{question}」加问法",
+    "answer": "「{question}」的新回答",
+    "item": "新条目「{question}」",
+    "not-covered": "「{question}」怎么老实说没有",
+}
+"""What an unfinished form is called, by the values of ``bot.conversation.forms.Task``."""
+DRAFT = "「{question}」"
+DRAFT_NAMELESS = "新条目"
 BUTTON_DONE = "✅ 选好了"
 BUTTON_OTHER = "📄 别的文件…"
 BUTTON_DEFAULT = "就用这句"
@@ -192,11 +218,10 @@ ASK_ANSWER = """标准问法：{question}
 
 请把回答发给我。按讲话的意思，用自己的话写，一般不超过 300 字，要分几条列的不超过 {limit} 字。"""
 ASK_NEW_ANSWER = """{question}
-现在的回答：
-——
-{answer}
-——
+现在的回答（点一下就能复制）：
+<pre>{seen}</pre>
 请把新的回答发给我。"""
+NOW_WRITTEN = "\n\n你写的是（点一下就能复制）：\n<pre>{text}</pre>"
 ASK_PHRASING = """要加到「{question}」的新问法，请发给我，一行一种。
 像会员平时打字那样写就行；别带人名和电话。"""
 ASK_PHRASING_OF = """{why}，不好直接当问法：
@@ -225,11 +250,25 @@ ANSWER_TOO_LONG = "太长了：有 {length} 个字，最多 {limit} 个。请写
 QUESTION_TOO_LONG = "标准问法太长了：有 {length} 个字，按钮上放不下，最多 {limit} 个。请写短一点再发给我。"
 NO_WORDS = "没看到文字，请再发一次；不想写了就发 /cancel。"
 NEEDS_SOURCE = "还没选出处。至少选一处，答案才站得住。"
+WHICH_FIELD = """这句是要改哪里？
+「{text}」
+
+都不是就接着刚才那一步；没有记成会员的问题。"""
+KEPT = "📝 {draft}还没写完，替你留着。"
+WHICH_DRAFT = "{draft}还没写完。先接着写它，还是不要它了？"
+PUT_ASIDE = """{draft}还没写完，替你放着。刚才这句没有写进去，也没有记成会员的问题：
+「{text}」
+
+要写进去，就点一下；要提问，就再发一次。"""
+AFTER_DONE = "刚才那条已经写好了。这句没有写进去，也没有记成会员的问题。要提问，就再发一次；要再改，用 /edit。"
+AFTER_DROPPED = "刚才那条已经不写了。这句没有写进去，也没有记成会员的问题。要提问，就再发一次。"
+DRAFT_ERASED = "你在写的那条，它的问题被彻底删掉了，写的也跟着删了。"
+AFTER_ERASED = f"{DRAFT_ERASED}刚才这句没有写进去，也没有记成会员的问题。"
+REPLY_TO_ENDED = "那张卡片没有在等你写什么。这句没有写进去，也没有记成会员的问题。要提问，就直接发，不用回复它。"
 CANCELLED = "好，不写了，什么都没改。"
 NOTHING_TO_CANCEL = "现在没有在写的东西。"
-DRAFT_CLOSED = "（刚才没写完的没有保留，什么都没改。）"
 NOT_YOURS = "这是另一位管理员在写的，请用自己的卡片。"
-EDITED_TOO_LATE = "这条已经收下了，后来改的没算进去。要重写就发 /cancel 再来一次，已经生效的用 /edit 改。"
+EDITED_TOO_LATE = "这条已经收下了，后来改的没算进去。还没写完的，把改好的再发一次就行；已经生效的用 /edit 改。"
 TOO_MANY_PHRASINGS = "一次最多加 {limit} 种问法，请分几次发。"
 PHRASING_TOO_LONG = "这种问法太长了：「{text}」，最多 {limit} 个字。请改短一点，像会员平时打字那样。"
 NAME_TOO_LONG = "这个名字太长了：有 {length} 个字，最多 {limit} 个。请写短一点再发给我。"
@@ -354,7 +393,6 @@ PASTE_ITEM = "在最后加上"
 PASTE_FILE = "新建这个文件，写上"
 PASTE_OTHER = "加上"
 ITEM_GONE = "这个条目已经不在了，可能刚被删掉或改了编号。"
-NOT_KEPT = "你写的没有存下来：\n{text}"
 HAS_NUMBER = "里面好像有电话或证件号码，不能存进知识库。请去掉再发一次。"
 REFUSALS = {
     "phrasing-taken": "「{phrasing}」已经是「{question}」的问法了，一种问法只能放在一个条目里，所以没有改。",

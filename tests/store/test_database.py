@@ -153,7 +153,9 @@ def check_rows(database: Database, revision: str) -> None:
     assert (clusters.cluster(7).asked, clusters.cluster(7).days, clusters.cluster(7).waiting) == (2, 2, 1)
     store.set_state([1], State.VERIFIED)
     assert [due.address for due in Subscriptions(database).due()] == [b"b"]
-    assert usage.form(5, 6) == JSON["form"]
+    form = usage.form(5, 6)
+    assert form
+    assert form.content == JSON["form"]
     assert usage.answered() == [Answered("几点", "几点", "opening", 0.9)]
     assert usage.judged() == [Judged("几点", "几点", "opening", right=True)]
     usage.draw("", 5, database.now(), Random(1))
@@ -189,7 +191,9 @@ def test_questions_in_old_forms_and_edits_can_be_erased(
     with Database.open(f"sqlite:///{path}", clock) as database:
         store = MissLog(database, 100)
         store.forget(question_key(question))
-        assert (UsageLog(database, store, 100).form(5, 6) is not None) == form_is_left
+        form = UsageLog(database, store, 100).form(5, 6)
+        assert form
+        assert bool(form.content) == form_is_left
         assert [action.id for action in History(database).edits()] == edits
 
 

@@ -150,8 +150,8 @@ def test_an_edit_takes_its_keys_along(
 
 
 HOLDERS = {
-    "a form that holds it": (StoredForm(5, 5, "form", keys=("饭卡", "几点")), None),
-    "a form about its cluster": (StoredForm(5, 5, "form", cluster=1), None),
+    "a form that holds it": (StoredForm(5, 5, "form", keys=("饭卡", "几点")), ""),
+    "a form about its cluster": (StoredForm(5, 5, "form", cluster=1), ""),
     "a form about a word that holds it": (StoredForm(5, 5, "form", keys=("饭卡丢了",)), "form"),
     "a form about another cluster": (StoredForm(5, 5, "form", cluster=2), "form"),
 }
@@ -159,15 +159,18 @@ HOLDERS = {
 
 @pytest.mark.parametrize(("form", "left"), HOLDERS.values(), ids=HOLDERS.keys())
 def test_a_form_goes_with_the_question_that_it_holds(
-    store: MissLog, database: Database, form: StoredForm, left: str | None
+    store: MissLog, database: Database, form: StoredForm, left: str
 ) -> None:
-    """Told by its keys and its cluster alone, whatever its content looks like; other forms stay."""
+    """Told by its keys and its cluster alone, whatever its content looks like; that there was a form is still known."""
     store.record(miss("饭卡"))
     clusters = MissClusters(database)
     clusters.assign([Assignment(None, tuple(clusters.unclustered(1)))], 0)
     UsageLog(database, store, 100).record(Records(forms=(form,)))
     store.forget(store.row(1).key)
-    assert UsageLog(database, store, 100).form(5, 5) == left
+    kept = UsageLog(database, store, 100).form(5, 5)
+    assert kept
+    assert kept.content == left
+    assert not store.forget("饭卡")
 
 
 def test_what_holds_a_question_is_found_without_a_miss(store: MissLog, database: Database) -> None:

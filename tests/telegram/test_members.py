@@ -437,6 +437,46 @@ async def test_an_admins_button_does_nothing_for_others(handlers: Handlers) -> N
     assert handlers.calls() == ["answercallbackquery"]
 
 
+BY_ADMIN = {"from": {**MEMBER, "id": ADMIN.id}}
+ASKED = "写首诗送我妈"
+
+
+async def sent_by_admin(handlers: Handlers, kind: str = "message", **content: Any) -> str:
+    """What an admin is told of a message of theirs, of which everything is kept."""
+    handlers.api.calls.clear()
+    update: dict[str, Any] = {kind: message(ADMIN.id, **content) | BY_ADMIN}
+    records = await handlers.records(**update)
+    handlers.setup.usage.record(records)
+    assert records.misses == ()
+    return str(handlers.sent()["text"])
+
+
+async def test_what_an_admin_changes_later_is_no_members_question(handlers: Handlers) -> None:
+    """Not after a restart either, when it is not known any more what was typed for a form."""
+    await sent_by_admin(handlers, text="/new")
+    await sent_by_admin(handlers, text=ASKED)
+    restarted = Handlers(handlers.api, handlers.bot, handlers.setup)
+    told = await sent_by_admin(restarted, "edited_message", text=f"{ASKED}吧", edit_date=1780000001)
+    assert "后来改的没算进去" in told
+    assert f"新条目「{ASKED}」还没写完" in told
+
+
+async def test_a_caption_is_typed_too(handlers: Handlers) -> None:
+    """A form takes it."""
+    await sent_by_admin(handlers, text="/new")
+    assert f"标准问法：{ASKED}" in await sent_by_admin(handlers, caption=ASKED, photo=[])
+
+
+async def test_a_reply_to_a_card_is_no_members_question(handlers: Handlers) -> None:
+    """Even where nothing is known of a form any more: the card itself says whose it is."""
+    keyboard = {"inline_keyboard": [[{"text": "算了", "callback_data": "x:x:5::7"}]]}
+    card = {"message_id": 2, "text": "请把回答发给我", "reply_markup": keyboard, "from": {"id": handlers.bot.id}}
+    told = await sent_by_admin(handlers, text=ASKED, reply_to_message=card)
+    assert "也没有记成会员的问题" in told
+    records = await handlers.records(message=message(ADMIN.id, text=ASKED) | BY_ADMIN)
+    assert [miss.question for miss in records.misses] == [ASKED]
+
+
 async def test_a_store_that_fails_for_long_costs_no_question(
     handlers: Handlers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
