@@ -18,10 +18,10 @@ $(shell [ "$(VERSION)" = "$$($(BIN)/python -V 2> /dev/null)" ] || rm -rf $(VENV)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test coverage check format score talk bench crash train messages lock clean
+.PHONY: help chat test coverage check format score talk bench crash train messages page-pictures lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 chat: $(VENV)/runtime.stamp ## talk with the bot in this terminal
 	@$(BIN)/campaign-bot chat
@@ -70,6 +70,9 @@ messages: $(VENV)/dev.stamp ## bring bot/texts/locale up to date with bot/texts/
 	@$(BIN)/pybabel -q extract -k N_ --no-location --no-wrap --msgid-bugs-address=README.md -o $(VENV)/bot.pot bot/texts/members.py
 	@$(BIN)/pybabel -q update -D bot -i $(VENV)/bot.pot -d bot/texts/locale --no-wrap --no-fuzzy-matching --ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -D bot -d bot/texts/locale
+
+page-pictures: $(VENV)/dev.stamp ## take pictures of the admins' page at both sizes with the system's Chromium
+	@$(BIN)/python -m tests.page_pictures .cache/page-pictures
 
 lock: $(VENV)/dev.stamp ## resolve pyproject.toml into the lock files anew
 	@$(LOCK) --group dev pyproject.toml -o requirements-dev.lock

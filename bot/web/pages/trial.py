@@ -14,6 +14,8 @@ from bot.web.visit import Page, Visit
 
 _TELLING = 0.05
 """A reason that changes the logit by less is not named."""
+_REASONS = 8
+"""Reasons that are named."""
 _LONGEST = 4096
 """Characters of a message on Telegram."""
 
@@ -53,7 +55,7 @@ def _reasons(verdict: Verdict) -> Sequence[_Reason]:
         (name, value) for name, value in (reasons(features) if features else {}).items() if abs(value) >= _TELLING
     ]
     most = max((abs(value) for _, value in decided), default=1.0)
-    return [_Reason(FEATURES[name], value, abs(value) / most) for name, value in decided]
+    return [_Reason(FEATURES[name], value, abs(value) / most) for name, value in decided[:_REASONS]]
 
 
 PAGE = Page(path="/try", label=texts.LABEL, shows={"/try": _show})
