@@ -5,7 +5,10 @@ from collections.abc import Iterator, Sequence
 
 import httpx
 
+from bot.masking import loggable, question_key
+from bot.snapshot import CONFIDENCE
 from bot.store.page_access import PageAccess
+from bot.store.records import Answered, Feedback, Opinion, Records
 from bot.web.access import Access
 from bot.web.address import PageAddress
 from bot.web.application import application
@@ -67,6 +70,15 @@ class PageSetup:
 
     async def _tell(self) -> None:
         self.times_told += 1
+
+    def fill(self, questions: Sequence[str]) -> None:
+        """Members ask these: each is missed, answered, and complained about."""
+        for question in questions:
+            text, key = loggable(question), question_key(question)
+            self.setup.miss(text)
+            complaints = (Feedback(text, key, "opening", Opinion.WRONG), Feedback(text, key, "card", Opinion.NOT_MEANT))
+            answered = (Answered(text, key, "opening", 0.7, CONFIDENCE),)
+            self.setup.usage.record(Records(feedback=complaints, answered=answered, shown=("opening",)))
 
     def browser(self) -> httpx.AsyncClient:
         """A browser that is not signed in, and that follows no redirect by itself."""

@@ -42,10 +42,10 @@ class PageAccess(Repository):
     def spend(self, link: bytes, session: bytes) -> bool:
         """Close a link and begin its admin's session; False where none with this hash is open."""
         now = self._database.now()
-        found = select(PAGE_LINKS.c.admin).where(*_open_link(link, now))
+        # Of two who spend it at the same moment, one deletes the row.
+        spent = PAGE_LINKS.delete().where(*_open_link(link, now)).returning(PAGE_LINKS.c.admin)
         with self._database.transaction() as connection:
-            admins = connection.execute(found).all()
-            connection.execute(PAGE_LINKS.delete().where(PAGE_LINKS.c.hash == link))
+            admins = connection.execute(spent).all()
             for (admin,) in admins:
                 row = {"hash": session, "admin": admin, "made_at": now, "seen_at": now}
                 connection.execute(PAGE_SESSIONS.insert().values(row))

@@ -1,7 +1,9 @@
 """What holds for every page: its headers, who is let in, and what changes nothing."""
 
+import asyncio
 import hashlib
 import logging
+import threading
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -10,7 +12,6 @@ import httpx
 import pytest
 from starlette.responses import Response
 
-from bot.masking import loggable
 from bot.store.tables import METADATA
 from bot.texts.page import frame as texts
 from bot.web.access import SIGN_IN
@@ -329,6 +330,26 @@ async def test_a_fault_is_in_the_log_without_the_path(page_setup: PageSetup, cap
     assert [secret for secret in secrets if secret in written] == []
 
 
+async def test_a_page_that_takes_long_holds_up_nobody(page_setup: PageSetup) -> None:
+    """It is worked on in a thread: members are answered on the event loop meanwhile."""
+    begun, done = threading.Event(), threading.Event()
+
+    def work(visit: Visit) -> Response:
+        begun.set()
+        assert done.wait(20)
+        return visit.redirect("/long")
+
+    page_setup.open([Page(path="/long", label="慢", shows={"/long": work})])
+    browser = await page_setup.signed_in()
+    long = asyncio.create_task(browser.get("/long"))
+    while not begun.is_set():
+        await asyncio.sleep(0.005)
+    assert (await page_setup.browser().get("/static/page.css")).status_code == HTTPStatus.OK
+    assert not long.done()
+    done.set()
+    assert (await long).status_code == HTTPStatus.SEE_OTHER
+
+
 async def test_without_the_database_it_says_so(page_setup: PageSetup) -> None:
     """Like the chat."""
     browser = await page_setup.signed_in()
@@ -340,8 +361,7 @@ async def test_without_the_database_it_says_so(page_setup: PageSetup) -> None:
 @pytest.mark.parametrize("path", ["/sign-in/x", *paths()])
 async def test_hostile_questions_harm_no_page(page_setup: PageSetup, path: str) -> None:
     """They are missed, answered and tried; what a browser could run is on no page."""
-    for question in HOSTILE:
-        page_setup.setup.miss(loggable(question))
+    page_setup.fill(HOSTILE)
     browser = await page_setup.signed_in()
     for question in HOSTILE:
         for name in ("q", "done", "sort", "page"):
