@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -31,8 +31,8 @@ class PageAddress:
 
     @property
     def prefix(self) -> str:
-        """The path that the address ends in; empty without one."""
-        return urlsplit(self.url).path
+        """The path that the address ends in, decoded as requests have it; empty without one."""
+        return unquote(urlsplit(self.url).path)
 
     @property
     def is_https(self) -> bool:
@@ -46,7 +46,7 @@ class PageAddress:
 
     def path(self, path: str, query: Mapping[str, object] | None = None) -> str:
         """The path of a page, as links within the pages need it."""
-        return quote(self.prefix + path, safe="/%:@!$&'()*+,;=~") + (f"?{urlencode(query)}" if query else "")
+        return quote(self.prefix + path) + (f"?{urlencode(query)}" if query else "")
 
     def link(self, path: str) -> str:
         """The whole address of a page."""

@@ -59,6 +59,14 @@ def test_the_prefix_may_be_passed_on(asked: str, own: str) -> None:
     assert PageAddress("https://bot.example.org/admin", "").own_path(asked) == own
 
 
+@pytest.mark.parametrize("url", ["https://bot.example.org/管理", "https://bot.example.org/%E7%AE%A1%E7%90%86"])
+def test_a_prefix_is_known_however_it_is_spelt(url: str) -> None:
+    """Requests have it decoded, and links encoded."""
+    address = PageAddress(url, "")
+    assert address.own_path("/管理/try") == "/try"
+    assert address.path("/try") == "/%E7%AE%A1%E7%90%86/try"
+
+
 def test_links() -> None:
     """Within the pages, and from the chat."""
     address = PageAddress("https://bot.example.org/管理", "")

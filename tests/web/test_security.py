@@ -297,8 +297,11 @@ async def test_a_body_is_bounded(page_setup: PageSetup) -> None:
         done.append(visit.form["text"])
         return visit.redirect("/forms")
 
-    page_setup.open([Page(path="/forms", label="表单", shows={}, does={"/forms": do})])
+    does = {"/forms": do, "/files": do}
+    page_setup.open([Page(path="/forms", label="表单", shows={}, does=does, largest={"/files": 2 * LARGEST_FORM})])
     browser = await page_setup.signed_in()
+    large = await browser.post("/files", data={"text": "文件"}, files={"file": b"x" * LARGEST_FORM})
+    assert large.headers["Location"] == "/forms"
     assert (await browser.post("/forms", data={"text": "短"})).headers["Location"] == "/forms"
     for files in (None, {"file": b"x" * LARGEST_FORM}):
         data = {"text": "short" if files else "x" * LARGEST_FORM}
@@ -306,7 +309,7 @@ async def test_a_body_is_bounded(page_setup: PageSetup) -> None:
         assert response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     response = await browser.post("/forms", content=b"--x", headers={"Content-Type": "multipart/form-data"})
     assert response.status_code == HTTPStatus.BAD_REQUEST
-    assert done == ["短"]
+    assert done == ["文件", "短"]
 
 
 async def test_a_fault_is_in_the_log_without_the_path(page_setup: PageSetup, caplog: pytest.LogCaptureFixture) -> None:
