@@ -1,4 +1,4 @@
-"""The conversations of tests/conversations/admins, each with a bot, a folder and a database of its own."""
+"""The conversations of tests/conversations/admins, by polling and by webhook, each with a bot of its own."""
 
 import re
 import shutil
@@ -16,11 +16,11 @@ from tests.process import settings_for
 FILES = sorted((ROOT / "tests" / "conversations" / "admins").glob("*.txt"))
 
 
-@pytest.fixture
-def bot(tmp_path: Path) -> Iterator[RunningBot]:
+@pytest.fixture(params=["polling", "webhook"])
+def bot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningBot]:
     shutil.copytree(CANTEEN, tmp_path / "knowledge")
     with serving(FakeBotApi()) as api:
-        settings = settings_for(api, tmp_path) | {
+        settings = settings_for(api, tmp_path, webhook=request.param == "webhook") | {
             "CAMPAIGN_BOT_ADMINS": f"{PEOPLE['甲']},{PEOPLE['乙']}",
             "CAMPAIGN_BOT_ADMIN_GROUP": str(ADMIN_GROUP),
             "CAMPAIGN_BOT_KNOWLEDGE": str(tmp_path / "knowledge"),

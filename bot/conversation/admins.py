@@ -10,6 +10,7 @@ from bot.conversation.callbacks import (
     AdminAction,
     AdminCallback,
     AskBulkAct,
+    BulkAct,
     Callback,
     ConfirmBulkAct,
     FilterMisses,
@@ -200,10 +201,14 @@ class AdminConversation:
             raise UnfitInputError(texts.ITEM_GONE)
         return item
 
-    def _pressed(self, callback: Callback | None, admin: Admin) -> AdminTurn:  # noqa: C901, PLR0911 - a button each
+    def _pressed(self, callback: Callback | None, admin: Admin) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
         match callback:
             case AdminCallback(AdminAction.SHOW_CARD, place, _, list_id):
                 return AdminTurn(self._card(place, list_id))
+            case AskBulkAct(BulkAct.ADD | BulkAct.NOT_COVERED as act, list_id):
+                clusters = [self.clusters.cluster(cluster) for cluster in self.lists.ticked(list_id, admin)]
+                write = self.editing.add_many if act is BulkAct.ADD else self.editing.refuse_many
+                return write(clusters, list_id, admin)
             case MissListCallback() | FilterMisses() | AskBulkAct() | ConfirmBulkAct() | UndoBulkAct():
                 return self.lists.press(callback, admin)
             case AdminCallback(AdminAction.UNDO, action_id):

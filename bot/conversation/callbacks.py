@@ -224,10 +224,14 @@ class BulkAct(StrEnum):
     IGNORE = "i"
     UNIGNORE = "k"
     DELETE = "d"
+    ADD = "p"
+    """Make the questions phrasings of one item; it is a form, as the next one is."""
+    NOT_COVERED = "r"
+    """Write a new item that says that the speech does not answer them."""
 
 
 class AskBulkAct(Callback, prefix="x:lq"):
-    """Ask whether to do it to what is ticked in a list."""
+    """Ask whether, or how, to do it to what is ticked in a list."""
 
     act: BulkAct
     list_id: Number
@@ -280,6 +284,7 @@ class FormAction(StrEnum):
     SOURCES_CHOSEN = "s:done"
     TOGGLE_SOURCE = "s"
     CHOOSE_TOPIC = "t"
+    CHOOSE_ITEM = "fi"
     CONFIRM = "c"
     """Make the edit that was shown."""
     RESUME = "w:on"
@@ -295,8 +300,8 @@ class FormAction(StrEnum):
 class FormCallback(Callback, prefix="x", actions=FormAction):
     """In a group others see a form's buttons too: ``owner`` is the admin whose form it is.
 
-    ``chosen``: the key of a source or topic, or the digest of the plan that is confirmed. ``number``: the form's; 0 is
-    whichever is being written.
+    ``chosen``: the key of a source, topic or item, or the digest of the plan that is confirmed. ``number``: the form's;
+    0 is whichever is being written.
     """
 
     action: FormAction

@@ -1,6 +1,8 @@
 """From a form to an edit: what is missing is asked for; what is whole is planned, shown, confirmed and made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from markupsafe import Markup
 
@@ -8,12 +10,13 @@ from bot.conversation import cards, drafts
 from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.miss_list import MissListPages, to_list
+from bot.conversation.nearest import nearest
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
 from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError, Refusal
-from bot.items import Item
+from bot.items import Item, Kind
 from bot.knowledge.edit import ByHandError
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
@@ -39,6 +42,7 @@ _LIMITS = {
 """How many characters a field may have, and what is said of more."""
 _PHRASINGS_OF_A_CARD = 5
 _PHRASINGS_AT_ONCE = 20
+_CHOICES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,22 @@ class Editing:
             raise UnfitInputError(refusal)
         form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, list_id=list_id, phrasings=tuple(fit))
         return self.advance(form, admin, preview=False)
+
+    def add_many(self, clusters: Sequence[Cluster], list_id: int, admin: Admin) -> AdminTurn:
+        """Make the questions of clusters phrasings of one item, which is asked for."""
+        ids, fit = tuple(cluster.id for cluster in clusters), self._phrasings_of_many(clusters)
+        return self.advance(Form(task=Task.PHRASING, clusters=ids, list_id=list_id, phrasings=fit), admin)
+
+    def refuse_many(self, clusters: Sequence[Cluster], list_id: int, admin: Admin) -> AdminTurn:
+        """Write one item that says that the speech does not answer the questions of clusters."""
+        ids, fit = tuple(cluster.id for cluster in clusters), self._phrasings_of_many(clusters)
+        form = Form(task=Task.NOT_COVERED, clusters=ids, list_id=list_id, phrasings=fit)
+        return self.advance(form.but(answer=texts.NOT_COVERED_ANSWER), admin)
+
+    def _phrasings_of_many(self, clusters: Sequence[Cluster]) -> tuple[str, ...]:
+        """The most frequent question of each cluster that can stand as a phrasing."""
+        fit = (self._phrasings_of(cluster, None)[0][:1] for cluster in clusters)
+        return tuple(unlike(chain.from_iterable(fit)))
 
     def write_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "", list_id: int = 0) -> AdminTurn:
         """Write a new item that a cluster's questions ask. ``list_id``: of the list that the cluster stands in."""
@@ -106,6 +126,8 @@ class Editing:
         return self.advance(form.but(changing=changing, names_document=False, **reopened), admin)
 
     def _fill_in(self, form: Form, text: str, admin: Admin) -> AdminTurn:
+        if form.awaited is Field.ITEM:
+            return self._item_choices(form, text.strip(), admin)
         filled, base = _filled(form, text.strip()), self.current.snapshot.base
         owner = base.by_phrasing.get(normalise(filled.question)) if form.awaited is Field.QUESTION else None
         if owner:
@@ -130,6 +152,11 @@ class Editing:
                 if not (form.sources or form.document):
                     raise UnfitInputError(texts.NEEDS_SOURCE)
                 return self.advance(form.but(sources_chosen=True), admin)
+            case FormAction.CHOOSE_ITEM, Field.ITEM:
+                item = next((item for item in base.items if short_key(item.id) == callback.chosen), None)
+                if item is None:
+                    raise UnfitInputError(texts.ITEM_GONE)
+                return self.advance(form.but(item=item.id, changing=None), admin)
             case FormAction.CHOOSE_TOPIC, Field.TOPIC:
                 topic = next((topic for topic in base.topics if short_key(topic) == callback.chosen), "")
                 return self.advance(form.but(topic=topic, changing=None), admin)
@@ -143,6 +170,8 @@ class Editing:
         """
         if form.awaited is Field.CONFIRMATION:
             return self._propose(form, admin, preview=preview)
+        if form.awaited is Field.ITEM:
+            return self._item_choices(form, "", admin)
         base = self.current.snapshot.base
         cluster = self.clusters.cluster(form.cluster) if form.cluster else None
         missed = cluster.questions[0].question if cluster and cluster.questions else ""
@@ -161,6 +190,23 @@ class Editing:
         hint = f"\n{texts.REPLY_HERE}" if is_reply else ""
         rows = (*cards.form_rows(form, base, admin.id), *drafts.back_rows(form, admin.id))
         return AdminTurn(Reply(prompt + drafts.written(form) + hint, rows), form)
+
+    def _item_choices(self, form: Form, words: str, admin: Admin) -> AdminTurn:
+        """The items that are found by these words, or without any by the form's first phrasing, to choose one."""
+        snapshot = self.current.snapshot
+        named = snapshot.base.by_id.get(words.lower().replace("_", "-"))
+        asked = words or next(iter(form.phrasings), "")
+        near = [near for kind in (Kind.ANSWER, Kind.NOT_COVERED) for near in nearest(asked, kind, snapshot)]
+        near.sort(key=lambda candidate: candidate.score, reverse=True)
+        found = [named] if named else [candidate.item for candidate in near[:_CHOICES]]
+
+        def choice(item: Item) -> Button:
+            return Button(item.question, FormCallback(FormAction.CHOOSE_ITEM, admin.id, short_key(item.id)))
+
+        text = form.prompt("").format(count=len(form.led)) if found or not words else texts.ITEM_NOT_FOUND
+        hint = f"\n{texts.REPLY_HERE}" if admin.chat != admin.id else ""
+        rows = (*((choice(item),) for item in found), (cards.cancel(admin.id),))
+        return AdminTurn(Reply(text + hint, rows), form)
 
     def _phrasings_of(self, cluster: Cluster, item: Item | None) -> tuple[list[str], str]:
         """The questions of a cluster that can stand as phrasings of an item, or of a new one; and why others can't."""
@@ -200,6 +246,8 @@ class Editing:
         fine, harmful = texts.PREVIEW, texts.IMPACT_TRY
         if confirmed or overtaken:
             fine, harmful = texts.IMPACT_STALE_FINE, texts.IMPACT_STALE
+        if form.clusters:
+            lines.insert(0, self._many(form, plan))
         lines.insert(0, harmful if plan.impact.has_loss else fine)
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
         confirm = Button(label, FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
@@ -208,6 +256,18 @@ class Editing:
             Reply("\n".join(lines), (*row(confirm, cards.cancel(admin.id)), *drafts.back_rows(form, admin.id))), shown
         )
 
+    def _many(self, form: Form, plan: Plan) -> str:
+        """How many questions are led to an item, who waits for it, and what they will read."""
+        waiting = self._waiting(form)
+        asked = texts.MANY_LED.format(count=len(form.clusters))
+        people = [texts.CARD_WAITING.format(count=waiting)] if waiting else []
+        answer = texts.CARD_ANSWER.format(answer=plan.after.base.by_id[plan.item].answer)
+        return "\n".join((asked, *people, *([answer] if form.task is Task.PHRASING else [])))
+
+    def _waiting(self, form: Form) -> int:
+        """How many people wait for the answer to the misses of a form; who waits for two clusters counts twice."""
+        return sum(self.clusters.cluster(cluster).waiting for cluster in form.led)
+
     def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
@@ -215,8 +275,8 @@ class Editing:
 
     def _already_there(self, item_id: str, form: Form | None, admin: Admin) -> AdminTurn:
         """The knowledge is as wanted, without an edit."""
-        if form and form.cluster is not None:
-            self.history.record(admin.id, ActionKind.COVERED, str(form.cluster))
+        for cluster in form.led if form else ():
+            self.history.record(admin.id, ActionKind.COVERED, str(cluster))
         item = self.current.snapshot.base.by_id.get(item_id)
         lines = [texts.EDITED_ALREADY.format(question=item.question if item else item_id)]
         # Perhaps it was this very edit, and a kill kept its reply from coming.
@@ -227,16 +287,17 @@ class Editing:
     def _closed(
         self, form: Form | None, item_id: str, before: Snapshot | None, lines: list[str], action: int | None
     ) -> AdminTurn:
-        """Lead the misses of a form's cluster to their item, and ask them again; what came of it, after these lines.
+        """Lead the misses of a form's clusters to their item, and ask them again; what came of it, after these lines.
 
         ``action``: the edit that can be undone.
         """
         undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action)) if action else None
-        if form is None or form.cluster is None:
+        if form is None or not form.led:
             return AdminTurn(Reply("\n".join(lines), row(undo)))
-        cluster, query = form.cluster, self.pages.query(form.list_id)
-        place, waiting = self.clusters.place(cluster, cards.COUNTED, query), self.clusters.cluster(cluster).waiting
-        handled = [replace(miss, chosen=item_id) for miss in self.clusters.handle(cluster, State.HANDLED, item_id)]
+        query, waiting = self.pages.query(form.list_id), self._waiting(form)
+        place = self.clusters.place(form.led[0], cards.COUNTED, query)
+        led = [miss for cluster in form.led for miss in self.clusters.handle(cluster, State.HANDLED, item_id)]
+        handled = [replace(miss, chosen=item_id) for miss in led]
         snapshot = self.current.snapshot
         closed = self.lifecycle.close(handled, before, snapshot)
         if handled:

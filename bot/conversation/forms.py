@@ -42,6 +42,8 @@ class Task(StrEnum):
 class Field(StrEnum):
     """What the admin sends or presses next. All but the last are named like the value of a form that they fill in."""
 
+    ITEM = "item"
+    """The item that phrasings are added to, which is searched for."""
     QUESTION = "question"
     PHRASINGS = "phrasings"
     ANSWER = "answer"
@@ -69,7 +71,7 @@ class Standing(StrEnum):
 
 
 _FIELDS: Mapping[Task, Mapping[Field, str]] = {
-    Task.PHRASING: {Field.PHRASINGS: texts.ASK_PHRASING},
+    Task.PHRASING: {Field.ITEM: texts.ASK_ITEM, Field.PHRASINGS: texts.ASK_PHRASING},
     Task.ANSWER: {Field.ANSWER: texts.ASK_NEW_ANSWER},
     Task.ITEM: {
         Field.QUESTION: texts.ASK_QUESTION,
@@ -87,11 +89,11 @@ _REWORDED = {Field.QUESTION: texts.ASK_SHORT_QUESTION, Field.PHRASINGS: texts.AS
 class Form(BaseModel, frozen=True):
     """A form as far as it is filled in.
 
-    ``cluster``: the misses that it began with; ``list_id``: of the list of misses that these stand in, 0 for none;
-    ``item``: what is to be changed; ``seen``: the answer that the admin saw when they began to write another one.
-    ``number``: what its buttons know it by, 0 until it is kept. ``changing``: the field that the admin went back to.
-    ``held``: a text of which the admin is asked where it belongs. ``wanted``: what the admin wanted to begin in its
-    place: callback data, or a command.
+    ``cluster``: the misses that it began with, or ``clusters`` for several; ``list_id``: of the list of misses that
+    these stand in, 0 for none; ``item``: what is to be changed; ``seen``: the answer that the admin saw when they began
+    to write another one. ``number``: what its buttons know it by, 0 until it is kept. ``changing``: the field that the
+    admin went back to. ``held``: a text of which the admin is asked where it belongs. ``wanted``: what the admin wanted
+    to begin in its place: callback data, or a command.
     """
 
     task: Task
@@ -101,6 +103,7 @@ class Form(BaseModel, frozen=True):
     held: str = ""
     wanted: str = ""
     cluster: int | None = None
+    clusters: tuple[int, ...] = ()
     list_id: int = 0
     item: str = ""
     question: str = ""
@@ -114,25 +117,35 @@ class Form(BaseModel, frozen=True):
     topic: str = ""
 
     @property
+    def led(self) -> tuple[int, ...]:
+        """All clusters whose misses are led to its item."""
+        return self.clusters or (() if self.cluster is None else (self.cluster,))
+
+    @property
     def awaited(self) -> Field:
         """The field that is being changed, or the first that is missing, in the order of the task's fields."""
         if self.names_document:
             return Field.DOCUMENT
         if self.changing:
             return self.changing
-        return next((field for field in _FIELDS[self.task] if not getattr(self, field)), Field.CONFIRMATION)
+        return next((field for field in self._fields if not getattr(self, field)), Field.CONFIRMATION)
 
     @property
     def filled_in(self) -> tuple[Field, ...]:
         """The fields that can be gone back to, in the order of the task's fields."""
-        return tuple(field for field in _FIELDS[self.task] if field is not self.awaited and getattr(self, field))
+        return tuple(field for field in self._fields if field is not self.awaited and getattr(self, field))
 
     @property
     def typed_fields(self) -> tuple[Field, ...]:
         """The fields that a text typed now may be for: those that are typed, and either filled in or awaited."""
         reached = (*self.filled_in, self.awaited)
-        typed = [field for field in _FIELDS[self.task] if field in reached and field is not Field.SOURCES]
+        typed = [field for field in self._fields if field in reached and field is not Field.SOURCES]
         return (*typed, Field.DOCUMENT) if self.awaited in {Field.SOURCES, Field.DOCUMENT} else tuple(typed)
+
+    @property
+    def _fields(self) -> tuple[Field, ...]:
+        """The fields of its task; an item is chosen where there are several clusters to lead to it, and given else."""
+        return tuple(field for field in _FIELDS[self.task] if field is not Field.ITEM or self.clusters)
 
     @property
     def is_open(self) -> bool:
@@ -140,9 +153,9 @@ class Form(BaseModel, frozen=True):
         return self.standing in {Standing.WRITTEN, Standing.RESTING}
 
     @property
-    def subject(self) -> tuple[Task, str, int | None]:
+    def subject(self) -> tuple[Task, str, tuple[int, ...]]:
         """What it is about: two forms about the same are one."""
-        return self.task, self.item, self.cluster
+        return self.task, self.item, self.led
 
     def prompt(self, missed: str) -> str:
         """What asks for the awaited field. ``missed``: the first missed question of its cluster, empty without one."""

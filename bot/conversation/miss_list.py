@@ -37,6 +37,8 @@ _QUOTED = 40
 """Characters of a question, or of an answer, in the list."""
 _LONGEST_SEARCH = 60
 _FILTERS_IN_A_ROW = 3
+_IN_AN_EDIT = 20
+"""Clusters that are led to one item at once: what the edit does to other questions is worked out for each phrasing."""
 _KINDS = {
     BulkAct.IGNORE: ActionKind.IGNORE_MANY,
     BulkAct.UNIGNORE: ActionKind.UNIGNORE_MANY,
@@ -78,6 +80,15 @@ class MissListPages:
         """The first page of a list; None where there is no such list any more."""
         opened = self.lists.opened(list_id)
         return self._shown(opened, self.lists.page(opened, 0, _PAGE)) if opened else None
+
+    def ticked(self, list_id: int, admin: Admin) -> tuple[int, ...]:
+        """The clusters that an admin has ticked in a list, few enough for one edit."""
+        clusters = self.lists.chosen(self._own(list_id, admin)).clusters
+        if not clusters:
+            raise UnfitInputError(texts.NOTHING_TICKED)
+        if len(clusters) > _IN_AN_EDIT:
+            raise UnfitInputError(texts.TOO_MANY_TICKED.format(limit=_IN_AN_EDIT, count=len(clusters)))
+        return clusters
 
     def press(self, callback: AboutMissList, admin: Admin) -> AdminTurn:
         """The turn after a pressed button of a list, or of what comes of one."""
@@ -130,8 +141,10 @@ class MissListPages:
                 self.lists.untick_all(opened.id)
 
     def _confirmed(self, act: BulkAct, opened: MissList, digest: str) -> AdminTurn:
-        chosen = self.lists.chosen(opened)
-        action = self.lists.act(opened, _KINDS[act], digest)
+        kind, chosen = _KINDS.get(act), self.lists.chosen(opened)
+        if kind is None:
+            raise UnfitInputError(texts.DRAFT_GONE)
+        action = self.lists.act(opened, kind, digest)
         if action is None and not chosen.clusters:
             return AdminTurn(self._shown(opened, self.lists.page(opened, 0, _PAGE)), notice=texts.LIST_DONE)
         if action is None:
@@ -250,7 +263,12 @@ def _acts(opened: MissList, page: MissPage) -> Rows:
     acts = (
         button(texts.BUTTONS_BULK[act], AskBulkAct(act, opened.id), page.ticked) for act in (hiding, BulkAct.DELETE)
     )
-    return (*ticks, tuple(acts))
+    edits = (
+        button(texts.BUTTONS_BULK[act], AskBulkAct(act, opened.id), page.ticked)
+        for act in (BulkAct.ADD, BulkAct.NOT_COVERED)
+        if opened.filter is not MissFilter.IGNORED
+    )
+    return (*ticks, tuple(acts), *row(*edits))
 
 
 def _filters(opened: MissList) -> Rows:

@@ -129,7 +129,13 @@ BUTTON_UNTICK_ALL = "◻️ 都不选"
 BUTTON_FILTER = "· {name} ·"
 BUTTON_PAGE_BACK = "◀️"
 BUTTON_PAGE_ON = "▶️"
-BUTTONS_BULK = {"i": "🙈 不管这 {count} 个", "k": "↩️ 还是要管这 {count} 个", "d": "🗑 删掉这 {count} 个"}
+BUTTONS_BULK = {
+    "i": "🙈 不管这 {count} 个",
+    "k": "↩️ 还是要管这 {count} 个",
+    "d": "🗑 删掉这 {count} 个",
+    "p": "➕ 加到一条里",
+    "r": "🈚 讲话没说",
+}
 """By the values of ``bot.conversation.callbacks.BulkAct``."""
 BULK_ASK = {
     "i": "这 {count} 个问题都不管了吗？以后再有人这样问也不提醒。\n{questions}",
@@ -157,6 +163,9 @@ LIST_CHANGED = "刚才这段时间里，勾选的有变化：现在是这些。"
 LIST_DONE = "勾选的这些已经处理过了；要撤销，请看 /history。"
 LIST_OLD = "这个列表过时了，请重新发 /missed。"
 LIST_NOT_YOURS = "这是另一位管理员打开的列表，请自己发一次 /missed。"
+TOO_MANY_TICKED = "这样一次最多 {limit} 个，现在勾了 {count} 个。请先取消一些，或者找得更细一点。"
+MANY_LED = "{count} 个问题一起归到这一条。"
+ITEM_NOT_FOUND = "没找到相近的条目，换几个字再发一次。"
 NOTHING_TICKED = "还没有勾选：点前面的方框，或者点“全选”。"
 BUTTON_PHRASING = "加到 {number}：{question}"
 BUTTON_NEW = "✏️ 写新条目"
@@ -180,6 +189,7 @@ BUTTON_BACK_TO = "✏️ 改{field}"
 BUTTON_FILL = "这是{field}"
 FIELDS = {
     "question": "标准问法",
+    "item": "条目",
     "phrasings": "问法",
     "answer": "回答",
     "sources_chosen": "出处",
@@ -222,6 +232,8 @@ ASK_NEW_ANSWER = """{question}
 <pre>{seen}</pre>
 请把新的回答发给我。"""
 NOW_WRITTEN = "\n\n你写的是（点一下就能复制）：\n<pre>{text}</pre>"
+ASK_ITEM = """这 {count} 个问题加到哪一条里？下面是最接近的，点一下；都不是的话，发几个字给我，我再找找。
+先给你看改了会怎样，点头以后才生效。"""
 ASK_PHRASING = """要加到「{question}」的新问法，请发给我，一行一种。
 像会员平时打字那样写就行；别带人名和电话。"""
 ASK_PHRASING_OF = """{why}，不好直接当问法：

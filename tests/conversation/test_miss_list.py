@@ -148,6 +148,9 @@ REFUSED = {
     "a list that there is not": (MissListCallback(ListAction.SHOW, 9), ADMIN, texts.LIST_OLD),
     "nothing ticked": (AskBulkAct(BulkAct.IGNORE, 1), ADMIN, texts.NOTHING_TICKED),
     "an undo of what is no bulk action": (UndoBulkAct(9), ADMIN, texts.BULK_GONE),
+    "a confirmation of what is a form": (ConfirmBulkAct(BulkAct.ADD, 1, "0"), ADMIN, texts.DRAFT_GONE),
+    "nothing ticked for an item": (AskBulkAct(BulkAct.ADD, 1), ADMIN, texts.NOTHING_TICKED),
+    "what another admin ticked, for an item": (AskBulkAct(BulkAct.NOT_COVERED, 1), OTHER, texts.LIST_NOT_YOURS),
     "a filter that there is not": (unpack("x:lf:1:x"), ADMIN, texts.DRAFT_GONE),
 }
 
@@ -193,6 +196,31 @@ def test_deleting_many_says_until_when_it_can_be_undone(admin_setup: AdminSetup,
     assert admin_setup.states() == {}
 
 
+def test_many_are_led_to_one_item_as_few_as_an_edit_can_hold(admin_setup: AdminSetup) -> None:
+    """Twenty: what it does to other questions is worked out for each."""
+    for number in range(21):
+        admin_setup.miss(f"{chr(0x4E00 + number) * 4}")
+    shown = admin_setup.press(admin_setup.say("/missed"), texts.BUTTON_TICK_ALL.format(count=21))
+    (add,) = (button.callback for button in shown.buttons if button.label == texts.BUTTONS_BULK["p"])
+    assert "一次最多 20 个，现在勾了 21 个" in admin_setup.turn_pressed(add).notice
+
+
+def test_what_can_not_be_a_phrasing_is_led_to_the_item_all_the_same(admin_setup: AdminSetup) -> None:
+    """And is asked again: it is said how many of them are not answered yet."""
+    for text in ("写首诗送我妈", "外" * 70):
+        admin_setup.miss(text)
+    shown = admin_setup.press(admin_setup.say("/missed"), texts.BUTTON_TICK_ALL.format(count=2))
+    admin_setup.press(shown, texts.BUTTONS_BULK["p"])
+    admin_setup.usage.record(Records(subscriptions=(Subscription("写首诗送我妈", 1, b"a"),)))
+    preview = admin_setup.press(admin_setup.say("card"), "饭卡丢了怎么补？")
+    assert "2 个问题一起归到这一条。\n🔔 有 1 位会员在等答案\n——\n到窗口补办" in preview.text
+    done = admin_setup.press(preview, texts.BUTTON_FINE)
+    assert "2 个问法，1 个现在已经答得上" in done.text
+    assert admin_setup.states() == {"写首诗送我妈": State.VERIFIED, "外" * 70: State.HANDLED}
+    admin_setup.press(done, texts.BUTTON_UNDO)
+    assert set(admin_setup.states().values()) == {State.OPEN}
+
+
 def test_every_list_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Over the shipped knowledge: 64 bytes of callback data, 4,096 UTF-16 units, at most 100 buttons."""
     admin_setup = AdminSetup(SHIPPED, tmp_path_factory.mktemp("shipped"), clock)
@@ -222,10 +250,6 @@ def test_every_list_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
 def test_every_filter_has_its_words() -> None:
     """And every act."""
     assert set(MissFilter) == set(texts.MISS_LISTS) == set(texts.MISS_FILTERS)
-    assert (
-        set(BulkAct)
-        == set(texts.BULK_ASK)
-        == set(texts.BULK_DONE)
-        == set(texts.BULK_WAITING)
-        == set(texts.BUTTONS_BULK)
-    )
+    asked = set(texts.BULK_ASK)
+    assert set(BulkAct) == set(texts.BUTTONS_BULK) == asked | {BulkAct.ADD, BulkAct.NOT_COVERED}
+    assert set(texts.BULK_DONE) == set(texts.BULK_WAITING) == asked
