@@ -168,6 +168,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         usage=app.usage,
         notifier=subscription_notifier,
         metrics=metrics,
+        admins=settings.admins,
     )
     admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, admin_group, groups)
 

@@ -22,6 +22,7 @@ from bot.conversation.callbacks import (
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Form, Standing, Task, UnfitInputError, restored
+from bot.conversation.item_editing import ItemEditing
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.nearest import nearest
 from bot.conversation.open_forms import OpenForms
@@ -44,9 +45,6 @@ from bot.texts import admins as texts
 
 COMMANDS = frozenset(texts.ADMIN_COMMANDS)
 _NEAREST = 3
-_CHOICES = 6
-_LIKELY = 0.05
-"""An item with a lower score was hardly meant."""
 _JUDGED_AT_MOST = 1000
 """Unjudged answers among which a pressed button's own is looked for."""
 
@@ -90,8 +88,8 @@ class AdminConversation:
             case "missed":
                 opened, page = self.lists.opened(command.rest, admin)
                 reply = page or self._card(0, opened.id if opened.search else 0)
-            case "edit":
-                reply = self._chosen_item(command.rest)
+            case "item":
+                reply = self._items.find(command.rest)
             case "history":
                 reply = self._past(0)
             case "digest":
@@ -148,16 +146,9 @@ class AdminConversation:
     def _open_forms(self) -> OpenForms:
         return OpenForms(self.current, self.editing)
 
-    def _chosen_item(self, words: str) -> Reply:
-        snapshot = self.current.snapshot
-        if not words:
-            return Reply(texts.EDIT_USAGE)
-        # Phones begin with a capital.
-        item = snapshot.base.by_id.get(words.lower().replace("_", "-"))
-        if item:
-            return cards.item_card(item, snapshot)
-        found = snapshot.matcher.match(words).candidates[:_CHOICES]
-        return cards.item_choices(candidate.item for candidate in found if candidate.score >= _LIKELY)
+    @property
+    def _items(self) -> ItemEditing:
+        return ItemEditing(self.current, self.editing, self.usage)
 
     def _past(self, start: int) -> Reply:
         found = self.history.latest(cards.HISTORY_PAGE + 1, start)
@@ -221,14 +212,14 @@ class AdminConversation:
                 return AdminTurn(self._to_judge(left))
             case AdminCallback():
                 return self._cluster_pressed(callback, admin)
-            case callbacks.ShowItem(item_id):
-                return AdminTurn(cards.item_card(self._item(item_id), self.current.snapshot))
             case callbacks.WriteAnswer(item_id, cluster_id):
                 seen = self._item(item_id).answer
                 wanted = Form(task=Task.ANSWER, item=item_id, cluster=cluster_id or None, seen=seen)
                 return self.editing.advance(wanted, admin)
             case callbacks.WritePhrasings(item_id):
                 return self.editing.advance(Form(task=Task.PHRASING, item=self._item(item_id).id), admin)
+            case callbacks.AboutItem():
+                return self._items.pressed(callback, admin)
             case callbacks.JudgeAnswer():
                 return AdminTurn(self._judge(callback, admin))
             case _:

@@ -275,6 +275,53 @@ class WritePhrasings(AboutItem, prefix="x:e"):
     """Write more phrasings of an item."""
 
 
+class ItemList(StrEnum):
+    """A list of an item, by its key."""
+
+    PHRASINGS = "phrasings"
+    NEGATIVES = "negatives"
+    RELATED = "related"
+
+
+class ShowItemList(AboutItem, prefix="x:vl"):
+    """Show a page of a list of an item, counted from 0."""
+
+    which: ItemList
+    page: Number = 0
+
+
+class ItemAction(StrEnum):
+    """What to do with an item; where a text is meant, the button has its key."""
+
+    REMOVE_PHRASING = "p"
+    REMOVE_NEGATIVE = "n"
+    UNRELATE = "r"
+    RELATE = "l"
+    """Offer another item as related (the key of its id)."""
+    ADD_WAY = "w"
+    """Add one of the ready ways to ask."""
+    DELETE = "d"
+    WRITE_QUESTION = "q"
+    """This and the next three begin a form."""
+    WRITE_SOURCES = "s"
+    WRITE_TOPIC = "t"
+    WRITE_NEGATIVES = "g"
+
+
+class ChangeItem(AboutItem, prefix="x:v"):
+    """Change an item. ``digest``: that of the plan that is confirmed."""
+
+    action: ItemAction
+    text: str = ""
+    digest: str = ""
+
+
+class WriteField(AboutItem, prefix="x:vw"):
+    """Write a field of an item."""
+
+    action: ItemAction
+
+
 class FormAction(StrEnum):
     """What to do with a form."""
 

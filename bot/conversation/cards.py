@@ -25,7 +25,6 @@ from bot.evaluation.measure import upper_bound
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.edit import AddItem, ByHandError, ChangeTexts, Edit, SetText
 from bot.matching import Candidate
-from bot.snapshot import Snapshot
 from bot.store.records import (
     Action,
     ActionKind,
@@ -170,25 +169,10 @@ def _column(buttons: Iterable[Button]) -> Rows:
     return tuple((button,) for button in buttons)
 
 
-def item_card(item: Item, snapshot: Snapshot) -> Reply:
-    """An item, to be changed."""
-    text = texts.ITEM_CARD.format(
-        item=item,
-        places=places(item, snapshot.base) or texts.ITEM_CARD_NO_PLACES,
-        place=snapshot.knowledge.locations[item.id],
-        count=len(item.all_phrasings()),
-    )
-    buttons = row(
-        Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(item.id)),
-        Button(texts.BUTTON_WORDS, callbacks.WritePhrasings(item.id)),
-    )
-    return Reply(text, buttons)
-
-
 def item_choices(items: Iterable[Item]) -> Reply:
     """Items to choose from."""
     rows = _column(Button(item.question, callbacks.ShowItem(item.id)) for item in items)
-    return Reply(texts.EDIT_CHOICES if rows else texts.EDIT_NOTHING, rows)
+    return Reply(texts.ITEM_CHOICES if rows else texts.ITEM_NOTHING, rows)
 
 
 def help_for_admins() -> Reply:
@@ -265,7 +249,8 @@ def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Ite
                 yield from (_effect(effect, base) for effect in effects[:most])
                 if len(effects) > most:
                     yield texts.IMPACT_MORE.format(count=len(effects) - most)
-    if not impact.effects:
+    # What is not matched with questions, such as sources, reaches none.
+    if not impact.effects and impact.replayed:
         yield texts.IMPACT_NONE.format(count=impact.replayed)
     if impact.left_out:
         yield texts.IMPACT_CUT.format(count=impact.replayed, left=impact.left_out)

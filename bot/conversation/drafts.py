@@ -6,7 +6,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from bot.conversation.callbacks import FormAction, FormCallback
-from bot.conversation.forms import Field, Form, Standing, Task
+from bot.conversation.forms import Field, Form, Standing
 from bot.conversation.reply import Button, Reply, Rows, paragraphs, row
 from bot.items import KnowledgeBase
 from bot.texts import admins as texts
@@ -121,9 +121,7 @@ def _in_lines(buttons: list[Button]) -> Rows:
 def _name(form: Form, base: KnowledgeBase) -> str:
     item = base.by_id.get(form.item)
     question = form.question or (item.question if item else form.item)
-    if not question and form.task is Task.ITEM:
-        return texts.DRAFT_NAMELESS
-    return texts.DRAFTS.get(form.task, texts.DRAFT).format(question=question)
+    return texts.DRAFTS[form.task].format(question=question) if question else texts.DRAFTS_NAMELESS[form.task]
 
 
 def _short(text: str) -> str:

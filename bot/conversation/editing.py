@@ -6,7 +6,7 @@ from itertools import chain
 
 from markupsafe import Markup
 
-from bot.conversation import cards, drafts
+from bot.conversation import cards, drafts, item_cards
 from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.miss_list import MissListPages, to_list
@@ -130,7 +130,7 @@ class Editing:
             return self._item_choices(form, text.strip(), admin)
         filled, base = _filled(form, text.strip()), self.current.snapshot.base
         owner = base.by_phrasing.get(normalise(filled.question)) if form.awaited is Field.QUESTION else None
-        if owner:
+        if owner and owner.id != form.item:
             taken = texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=filled.question, question=owner.question)
             return AdminTurn(Reply(taken, (*cards.item_choices([owner]).rows, *row(cards.cancel(admin.id)))), form)
         return self.advance(filled, admin)
@@ -188,6 +188,8 @@ class Editing:
         # In a group the bot sees replies alone.
         is_reply = admin.chat != admin.id and form.awaited not in {Field.SOURCES, Field.TOPIC}
         hint = f"\n{texts.REPLY_HERE}" if is_reply else ""
+        if form.awaited is Field.SOURCES:
+            hint = f"\n\n{item_cards.citations(base)}"
         rows = (*cards.form_rows(form, base, admin.id), *drafts.back_rows(form, admin.id))
         return AdminTurn(Reply(prompt + drafts.written(form) + hint, rows), form)
 
@@ -271,7 +273,13 @@ class Editing:
     def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
-        return self._closed(form, plan.item, plan.before, lines, action)
+        turn = self._closed(form, plan.item, plan.before, lines, action)
+        item = plan.after.base.by_id.get(plan.item)
+        ways = item_cards.way_rows(item, plan.after.base) if item and plan.kind is ActionKind.ITEM else ()
+        if not (ways and turn.reply):
+            return turn
+        text = f"{turn.reply.text}\n\n{texts.WAYS}"
+        return replace(turn, reply=Reply(text, (*ways, *turn.reply.rows)))
 
     def _already_there(self, item_id: str, form: Form | None, admin: Admin) -> AdminTurn:
         """The knowledge is as wanted, without an edit."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bot.conversation.reply import Reply
 from bot.items import Item, Kind
-from bot.knowledge.edit import AddItem, Change, ChangeTexts, SetText
+from bot.knowledge.edit import AddItem, Change, ChangeTexts, MoveItem, SetText
 from bot.masking import question_key
 from bot.store.records import KeptForm, StoredForm
 from bot.texts import admins as texts
@@ -37,6 +37,11 @@ class Task(StrEnum):
     ANSWER = "answer"
     ITEM = "item"
     NOT_COVERED = "not-covered"
+    QUESTION = "question"
+    """This and those below change a field of an item."""
+    NEGATIVES = "negatives"
+    SOURCES = "sources"
+    TOPIC = "topic"
 
 
 class Field(StrEnum):
@@ -80,6 +85,10 @@ _FIELDS: Mapping[Task, Mapping[Field, str]] = {
         Field.TOPIC: texts.ASK_TOPIC,
     },
     Task.NOT_COVERED: {Field.QUESTION: texts.ASK_QUESTION, Field.ANSWER: texts.ASK_NOT_COVERED},
+    Task.QUESTION: {Field.QUESTION: texts.ASK_NEW_QUESTION},
+    Task.NEGATIVES: {Field.PHRASINGS: texts.ASK_NEGATIVES},
+    Task.SOURCES: {Field.SOURCES: texts.ASK_NEW_SOURCES},
+    Task.TOPIC: {Field.TOPIC: texts.ASK_NEW_TOPIC},
 }
 """The fields of each task in their order, each with the words that ask for it."""
 _REWORDED = {Field.QUESTION: texts.ASK_SHORT_QUESTION, Field.PHRASINGS: texts.ASK_PHRASING_OF}
@@ -91,9 +100,9 @@ class Form(BaseModel, frozen=True):
 
     ``cluster``: the misses that it began with, or ``clusters`` for several; ``list_id``: of the list of misses that
     these stand in, 0 for none; ``item``: what is to be changed; ``seen``: the answer that the admin saw when they began
-    to write another one. ``number``: what its buttons know it by, 0 until it is kept. ``changing``: the field that the
-    admin went back to. ``held``: a text of which the admin is asked where it belongs. ``wanted``: what the admin wanted
-    to begin in its place: callback data, or a command.
+    to write another one; ``cited``: the sources that the item had then. ``number``: what its buttons know it by, 0
+    until it is kept. ``changing``: the field that the admin went back to. ``held``: a text of which the admin is asked
+    where it belongs. ``wanted``: what the admin wanted to begin in its place: callback data, or a command.
     """
 
     task: Task
@@ -111,6 +120,7 @@ class Form(BaseModel, frozen=True):
     answer: str = ""
     seen: str = ""
     sources: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
     document: str = ""
     sources_chosen: bool = False
     names_document: bool = False
@@ -168,13 +178,24 @@ class Form(BaseModel, frozen=True):
         """The same form with other values."""
         return self.model_copy(update=changes)
 
-    def change(self) -> Change:
+    def change(self) -> Change:  # noqa: PLR0911 - one return a task
         """The change of the knowledge that a form without missing fields asks for."""
         match self.task:
             case Task.PHRASING:
                 return ChangeTexts(self.item, "phrasings", self.phrasings)
             case Task.ANSWER:
                 return SetText(self.item, "answer", self.answer)
+            case Task.QUESTION:
+                return SetText(self.item, "question", self.question)
+            case Task.NEGATIVES:
+                return ChangeTexts(self.item, "negatives", self.phrasings)
+            case Task.SOURCES:
+                chosen = (*self.sources, self.document) if self.document else self.sources
+                added = tuple(source for source in chosen if source not in self.cited)
+                dropped = tuple(source for source in self.cited if source not in chosen)
+                return ChangeTexts(self.item, "source", added, dropped)
+            case Task.TOPIC:
+                return MoveItem(self.item, self.topic)
             case Task.ITEM:
                 topic, kind = self.topic, Kind.ANSWER
             case Task.NOT_COVERED:

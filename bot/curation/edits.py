@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from bot.matching import Answer, ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.history import History
 from bot.store.records import Action, ActionKind, ActionState
+from bot.text import normalise
 
 _LOG = logging.getLogger(__name__)
 _OVERWRITTEN = 50
@@ -267,7 +269,7 @@ class Edits:
             for text, verdict in verdicts.items()
             if isinstance(verdict, Answer)
         ]
-        impact = self.impact(before, after, answered)
+        impact = _without_own(edits[-1].change, self.impact(before, after, answered))
         plan = self._plans[key] = Plan(kind, tuple(edits), before, after, impact)
         return plan
 
@@ -331,6 +333,15 @@ def _reverted(files: Files, edits: Sequence[Edit]) -> Files:
     for edit in reversed(edits):
         _put(reverted, edit.file, edit.reverted(reverted.get(edit.file)))
     return reverted
+
+
+def _without_own(change: Change, impact: Impact) -> Impact:
+    """What a change does to others: that an item's own phrasings go with it is what was wanted."""
+    if not isinstance(change, DeleteItem):
+        return impact
+    own = set(map(normalise, questions(change)))
+    others = tuple(effect for effect in impact.effects if normalise(effect.question) not in own)
+    return replace_fields(impact, effects=others)
 
 
 def _beside(plan: Plan) -> Iterator[str]:

@@ -24,7 +24,9 @@ class AlreadyThereError(Exception):
     item: str
 
 
-def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -> Sequence[tuple[str, Change]]:
+def completed(  # noqa: PLR0911 - one return a change
+    change: Change, knowledge: Knowledge, used_ids: Collection[str]
+) -> Sequence[tuple[str, Change]]:
     """The changes that make up a change, each with its file, in an order in which each leaves sound files.
 
     Nothing is left open in them. The last one is the change itself, of an item that there is. ``used_ids`` may not be
@@ -33,6 +35,8 @@ def completed(change: Change, knowledge: Knowledge, used_ids: Collection[str]) -
     """
     base, locations = knowledge.base, knowledge.locations
     match change:
+        case ChangeTexts(item_id, "source"):
+            return _changed_sources(change, knowledge)
         case ChangeTexts(item_id):
             return [(locations[item_id].file, new) for new in _changed_texts(change, base)]
         case SetText(item_id, key, text):
@@ -131,6 +135,18 @@ def _new_item(change: AddItem, knowledge: Knowledge, used_ids: Collection[str]) 
     file, topic = _home(item, knowledge)
     all_sources = (*item.source, *cited, *(subject(new) for _, new in sources))
     return [*sources, (file, AddItem(replace(item, id=item_id, topic=topic, source=all_sources)))]
+
+
+def _changed_sources(change: ChangeTexts, knowledge: Knowledge) -> Sequence[tuple[str, Change]]:
+    """Other sources; one that is added may be given by its name, and a document that is not known is added before."""
+    added, documents = list[str](), list[tuple[str, Change]]()
+    for source in change.added:
+        cited = [source] if source in knowledge.base.places else _sources(knowledge.base, source)
+        documents += [] if cited else completed(AddSource("", source), knowledge, ())
+        added.append(cited[0] if cited else subject(documents[-1][1]))
+    named = replace(change, added=tuple(added))
+    file = knowledge.locations[change.item].file
+    return [*documents, *((file, new) for new in _changed_texts(named, knowledge.base))]
 
 
 def _changed_texts(change: ChangeTexts, base: KnowledgeBase) -> Sequence[Change]:

@@ -52,7 +52,10 @@ _SCHEMA_LINE = re.compile(rf"# yaml-language-server: [^\r\n]*(?:{LINE_END.patter
 
 @dataclass(frozen=True, slots=True)
 class ChangeTexts:
-    """Texts that come to a list of an item, and texts that go: ``field`` is the key of the list, like ``phrasings``."""
+    """Texts that come to a list of an item, and texts that go: ``field`` is the key of the list, like ``phrasings``.
+
+    Planning gives a source that is named its id.
+    """
 
     item: str
     field: str

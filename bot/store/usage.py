@@ -129,6 +129,20 @@ class UsageLog(Repository):
         )
         return dict(self._database.read(said.group_by(FEEDBACK.c.opinion).order_by(FEEDBACK.c.opinion)).all())
 
+    def opinions(self, item: str) -> Mapping[Opinion, int]:
+        """What was said of an item's answer, and how often; opinions that nobody gave are left out."""
+        said = select(FEEDBACK.c.opinion, func.sum(FEEDBACK.c.count)).where(
+            FEEDBACK.c.item == item, FEEDBACK.c.opinion != Opinion.NOT_MEANT
+        )
+        return dict(self._database.read(said.group_by(FEEDBACK.c.opinion).order_by(FEEDBACK.c.opinion)).all())
+
+    def asked(self, item: str, limit: int) -> Sequence[str]:
+        """The questions that an item answered within 30 days, the latest first."""
+        since = self._database.now() - ANSWERED_KEPT
+        of_item = select(ANSWERED.c.question).where(ANSWERED.c.item == item, ANSWERED.c.last_asked >= since)
+        latest = of_item.order_by(ANSWERED.c.last_asked.desc(), ANSWERED.c.key).limit(limit)
+        return [*self._database.read(latest).scalars()]
+
     def answered(self) -> Sequence[Answered]:
         """Real questions that were answered within 30 days, the latest first."""
         since = self._database.now() - ANSWERED_KEPT

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from cachetools import LRUCache
@@ -11,12 +11,14 @@ from telegram.constants import ParseMode
 
 from bot.conversation.callbacks import RejectSuggestions, Subscribe, unpack
 from bot.conversation.commands import carried, question_in, start_payload
+from bot.conversation.item_cards import edit_buttons
 from bot.conversation.member_replies import MemberReplies
-from bot.conversation.members import MemberConversation, Speaker
+from bot.conversation.members import MemberConversation, Speaker, Turn
 from bot.conversation.reply import Reply
 from bot.inbox.updates import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, Place, Quoted, Update, User
+from bot.items import VerdictKind
 from bot.metrics import Metrics
-from bot.snapshot import CurrentSnapshot
+from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
 from bot.telegram.addressing import Utterance, without_mention
@@ -39,7 +41,8 @@ _DESCRIPTION = 120
 class MemberHandlers:
     """The replies to members. ``usage`` tells whether there is room for what a turn would record.
 
-    ``typing_limit`` paces inline queries, of which each letter that is typed may be one.
+    ``typing_limit`` paces inline queries, of which each letter that is typed may be one. ``admins`` may change in their
+    private chats what they read.
     """
 
     current: CurrentSnapshot
@@ -51,6 +54,7 @@ class MemberHandlers:
     usage: UsageLog
     notifier: SubscriptionNotifier
     metrics: Metrics
+    admins: Collection[int] = frozenset()
 
     def __post_init__(self) -> None:
         self._replies: LRUCache[tuple[int, int], tuple[int, str, bool]] = LRUCache(_REMEMBERED)
@@ -89,6 +93,7 @@ class MemberHandlers:
         async with self.messages.typing(message.place):
             snapshot = self.current.snapshot
             turn = await asyncio.to_thread(self.conversation.say, said.text, said.command, speaker, snapshot)
+            turn = self._editable(turn, speaker, snapshot)
             self.metrics.misses_refused.inc(turn.refused)
             if turn.unsubscribe:
                 await asyncio.to_thread(self.notifier.forget, speaker.member)
@@ -116,6 +121,7 @@ class MemberHandlers:
         snapshot = self.current.snapshot
         callback = unpack(query.data)
         turn = await asyncio.to_thread(self.conversation.press, callback, question, speaker, snapshot)
+        turn = self._editable(turn, speaker, snapshot)
         self.metrics.misses_refused.inc(turn.refused)
         await self.messages.acknowledge(query, age_s, turn.notice)
         if message is None:
@@ -224,6 +230,15 @@ class MemberHandlers:
             return self.quota.has_left(member, records) and self.usage.has_capacity(records)
 
         return Speaker(chat, member, language, addresses_bot, has_capacity=has_capacity)
+
+    def _editable(self, turn: Turn, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        """The turn with the ways to change what it shows, for an admin in their private chat."""
+        if speaker.member not in self.admins or speaker.chat != speaker.member or turn.reply is None:
+            return turn
+        if turn.verdict not in {VerdictKind.ANSWER, VerdictKind.NOT_COVERED}:
+            return turn
+        items = [item for item_id in turn.items if (item := snapshot.base.by_id.get(item_id))]
+        return replace(turn, reply=replace(turn.reply, rows=(*turn.reply.rows, *edit_buttons(items))))
 
     def _replies_to(self, speaker: Speaker) -> MemberReplies:
         return self.conversation.replies(self.current.snapshot, speaker.language)

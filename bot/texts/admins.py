@@ -49,7 +49,7 @@ DEAD_LETTERS = (
 ADMIN_COMMANDS = {
     "missed": "看没答上来的，可以加几个字来找：/missed 医保",
     "new": "写一个新条目",
-    "edit": "改一个条目：/edit 编号",
+    "item": "找一个条目来改：/item 几个字",
     "history": "看谁改过什么，可以撤销",
     "digest": "看最近一周的小结",
     "status": "看我现在有多大把握，先补什么最有用",
@@ -202,10 +202,13 @@ DRAFTS = {
     "answer": "「{question}」的新回答",
     "item": "新条目「{question}」",
     "not-covered": "「{question}」怎么老实说没有",
+    "question": "「{question}」这个标准问法",
+    "negatives": "「{question}」的反例",
+    "sources": "「{question}」的出处",
+    "topic": "「{question}」的话题",
 }
 """What an unfinished form is called, by the values of ``bot.conversation.forms.Task``."""
-DRAFT = "「{question}」"
-DRAFT_NAMELESS = "新条目"
+DRAFTS_NAMELESS = {"item": "新条目", "phrasing": "给勾上的问题选条目"}
 BUTTON_DONE = "✅ 选好了"
 BUTTON_OTHER = "📄 别的文件…"
 BUTTON_DEFAULT = "就用这句"
@@ -252,6 +255,13 @@ ASK_SOURCES = """回答：
 
 这段话出自哪里？可以选几处，选完点“{done}”。"""
 ASK_OTHER = "请把那个文件的名字发给我，会员会在“出处”里看到，比如：某年某月某日的某某通知。"
+ASK_NEW_QUESTION = """现在的标准问法：{question}
+
+请把新的标准问法发给我。原来那句会留着当一种问法。"""
+ASK_NEGATIVES = """什么样的问题不该用「{question}」回答？请把原话发给我，一行一句。
+别带人名和电话。"""
+ASK_NEW_SOURCES = """「{question}」出自哪里？打勾的是现在的，点一下就换，改完点“{done}”。"""
+ASK_NEW_TOPIC = "把「{question}」放到哪个话题里？点一个；要开新话题，就把话题的名字发给我。"
 ASK_TOPIC = "最后一步：放到哪个话题里？点一个；要开新话题，就把话题的名字发给我。"
 ASK_NOT_COVERED = """「{question}」
 
@@ -272,7 +282,7 @@ PUT_ASIDE = """{draft}还没写完，替你放着。刚才这句没有写进去�
 「{text}」
 
 要写进去，就点一下；要提问，就再发一次。"""
-AFTER_DONE = "刚才那条已经写好了。这句没有写进去，也没有记成会员的问题。要提问，就再发一次；要再改，用 /edit。"
+AFTER_DONE = "刚才那条已经写好了。这句没有写进去，也没有记成会员的问题。要提问，就再发一次；要再改，用 /item。"
 AFTER_DROPPED = "刚才那条已经不写了。这句没有写进去，也没有记成会员的问题。要提问，就再发一次。"
 DRAFT_ERASED = "你在写的那条，它的问题被彻底删掉了，写的也跟着删了。"
 AFTER_ERASED = f"{DRAFT_ERASED}刚才这句没有写进去，也没有记成会员的问题。"
@@ -280,7 +290,7 @@ REPLY_TO_ENDED = "那张卡片没有在等你写什么。这句没有写进去�
 CANCELLED = "好，不写了，什么都没改。"
 NOTHING_TO_CANCEL = "现在没有在写的东西。"
 NOT_YOURS = "这是另一位管理员在写的，请用自己的卡片。"
-EDITED_TOO_LATE = "这条已经收下了，后来改的没算进去。还没写完的，把改好的再发一次就行；已经生效的用 /edit 改。"
+EDITED_TOO_LATE = "这条已经收下了，后来改的没算进去。还没写完的，把改好的再发一次就行；已经生效的用 /item 改。"
 TOO_MANY_PHRASINGS = "一次最多加 {limit} 种问法，请分几次发。"
 PHRASING_TOO_LONG = "这种问法太长了：「{text}」，最多 {limit} 个字。请改短一点，像会员平时打字那样。"
 NAME_TOO_LONG = "这个名字太长了：有 {length} 个字，最多 {limit} 个。请写短一点再发给我。"
@@ -288,15 +298,53 @@ DRAFT_GONE = "这张卡片已经过时了，请重新打开 /missed 或再发一
 DELETE = "要把这 {count} 个问题从记录里彻底删掉吗？删了就找不回来，以后再有人问会重新记。\n{questions}"
 DELETED = "已经彻底删掉。"
 CARD_GONE = "这一条已经有人处理过了。"
-EDIT_USAGE = "请写上条目的编号，如 /edit five-goods；记不得编号，就写几个字，如 /edit 五个好。"
-EDIT_CHOICES = "没有叫这个编号的。是不是想找下面的哪一个？"
-EDIT_NOTHING = "没找到相近的条目。换几个字试试，或者发 /new 写一个新的。"
+ITEM_USAGE = "想改哪一条？写几个字就行，如 /item 五个好；记得编号也可以，如 /item five-goods。"
+ITEM_CHOICES = "是不是想找下面的哪一个？"
+ITEM_NOTHING = "没找到相近的条目。换几个字试试，或者发 /new 写一个新的。"
 ITEM_CARD = """{item.question}（{item.id}）
 ——
 {item.answer}
 ——
 出处：{places}
-有 {count} 种问法（在 {place}）。要删改问法，请在编辑器里改。"""
+话题：{item.topic}
+有 {count} 种问法（在 {place}）。"""
+ITEM_CARD_RELATED = "后面推荐：{questions}"
+ITEM_CARD_NEGATIVES = "有 {count} 句反例：那样问的时候不用这一条。"
+ITEM_CARD_SHOWN = "最近 30 天给会员看过 {count} 次。"
+ITEM_CARD_OPINIONS = "会员说：{opinions}"
+ITEM_CARD_ASKED = "最近用它回答过："
+ITEM_LISTS = {
+    "phrasings": "「{question}」还有 {count} 种问法，点 🗑 去掉：",
+    "negatives": "这样问的时候不用「{question}」，一共 {count} 句，点 🗑 去掉：",
+    "related": "看完「{question}」，会推荐这 {count} 条，点 🗑 去掉：",
+}
+ITEM_LISTS_EMPTY = {
+    "phrasings": "「{question}」现在只有标准问法。",
+    "negatives": "「{question}」还没有反例。有人那样问、不该用这一条回答的话，就加在这里。",
+    "related": "看完「{question}」，现在什么都不推荐。",
+}
+ITEM_RELATED_MORE = "点下面的，就加进来："
+ITEM_LIST_CHANGED = "这里刚刚改过，请再打开看看。"
+BUTTON_PHRASINGS = "📋 {count} 种问法"
+BUTTON_QUESTION = "🏷 改标准问法"
+BUTTON_SOURCES = "📖 改出处"
+BUTTON_TOPIC = "🗂 换话题"
+BUTTON_RELATED = "🔗 相关问题"
+BUTTON_NEGATIVES = "🚫 反例"
+BUTTON_DELETE_ITEM = "🗑 整条删掉"
+BUTTON_ADD_NEGATIVES = "➕ 加反例"
+BUTTON_REMOVE = "🗑 {number}"
+BUTTON_WAY = "＋ {way}"
+BUTTON_TO_ITEM = "📄 看这一条"
+BUTTON_EDIT = "✏️ 改这一条"
+BUTTON_EDIT_ONE = "✏️ {question}"
+CARD_PREVIOUS_PAGE = "◀️ 上一页"
+CARD_NEXT_PAGE = "下一页 ▶️"
+WAYS = "还可能这样问，点一下就加上："
+NO_MORE_WAYS = "现成的说法都加上了。"
+CITED_BY = "· {place}：{items}"
+CITED_BY_MORE = "· {place}：{items}等 {count} 条"
+CITED_BY_NONE = "· {place}：还没有条目"
 ITEM_CARD_NO_PLACES = "无"
 PREVIEW = "这样改好吗？"
 ADDED = "加上 {text}"

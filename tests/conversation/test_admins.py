@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.conversation import cards
-from bot.conversation.callbacks import AdminAction, AdminCallback, unpack
+from bot.conversation import cards, item_cards
+from bot.conversation.callbacks import AdminAction, AdminCallback, ItemList, unpack
 from bot.conversation.forms import Admin, Form, Task
+from bot.conversation.item_cards import ItemUse
 from bot.conversation.records import rejected_miss
 from bot.conversation.reply import Button, Reply, short_key
 from bot.errors import EditRefusedError, Refusal
@@ -75,7 +76,7 @@ def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(
     pasted = admin_setup.press(admin_setup.say("/missed"), "加到 1：饭卡丢了怎么补？").text
     assert "我没有写 items.yaml 的权限" in pasted
     assert pasted.endswith("items.yaml，在「card」那一条的 phrasings 下面加上：\n      - 饭卡被狗吃了")
-    admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_ANSWER)
+    admin_setup.press(admin_setup.say("/item card"), admins_texts.BUTTON_ANSWER)
     pasted = admin_setup.press(admin_setup.say("到窗口：带证。"), admins_texts.BUTTON_FINE).text
     assert pasted.endswith("items.yaml，把「card」那一条的 answer 换成：\n    answer: 到窗口：带证。")
     admin_setup.press(
@@ -155,19 +156,27 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     full = Form(task=Task.ITEM, question="问", answer="答" * 600, sources=tuple(base.places), document="文" * 60)
     longest = sorted(base.items, key=lambda item: -len(item.answer) - len(item.question))[:3]
     near = [Candidate(item, 0.5) for item in longest]
+    used = ItemUse(10**6, ["问" * 200] * 5, dict.fromkeys(Opinion, 999))
     effects = tuple(Effect("问" * 500, outcome, longest[0].id, longest[1].id) for outcome in Outcome for _ in range(9))
     views = [
         cards.card(cluster, 5, cards.COUNTED, near, longest[0], {Opinion.WRONG: 9}, longest, clock),
         cards.not_covered(cluster, longest),
         Reply(
-            admins_texts.ASK_SOURCES.format(answer=full.answer, done=admins_texts.BUTTON_DONE),
+            admins_texts.ASK_SOURCES.format(answer=full.answer, done=admins_texts.BUTTON_DONE)
+            + item_cards.citations(base),
             cards.form_rows(full, base, 10**12),
         ),
         Reply(admins_texts.ASK_TOPIC, cards.form_rows(full.but(sources_chosen=True), base, 10**12)),
         cards.item_choices(base.items[:6]),
         cards.judge_card(Answered("问" * 500, "问", longest[0].id, 0.4), longest[0], 10),
         Reply("\n".join(cards.impact_lines(Impact(effects, 1500, 9000), base))),
-        *(cards.item_card(item, admin_setup.current.snapshot) for item in base.items),
+        *(item_cards.item_card(item, admin_setup.current.snapshot, used) for item in base.items),
+        *(
+            item_cards.item_list(item, which, 0, admin_setup.current.snapshot)
+            for item in base.items
+            for which in ItemList
+        ),
+        *(Reply("-", item_cards.way_rows(item, base)) for item in longest),
         *(admin_setup.say(text) for text in ("/missed", "/history", "/digest")),
     ]
     for view in views:
@@ -208,8 +217,8 @@ def test_an_edit_that_is_handled_once_more_is_made_once(admin_setup: AdminSetup)
 BOUNDS = {
     "a question": ("/new", ["问" * 61], "标准问法太长了：有 61 个字"),
     "an answer": ("/new", ["问？", "答" * 601], "太长了：有 601 个字，最多 600 个"),
-    "a phrasing": ("/edit card", ["问" * 61], "这种问法太长了"),
-    "too many phrasings": ("/edit card", ["\n".join(f"问{n}" for n in range(21))], "一次最多加 20 种问法"),
+    "a phrasing": ("/item card", ["问" * 61], "这种问法太长了"),
+    "too many phrasings": ("/item card", ["\n".join(f"问{n}" for n in range(21))], "一次最多加 20 种问法"),
 }
 
 
@@ -239,10 +248,10 @@ def test_names_are_bounded_too(admin_setup: AdminSetup) -> None:
 def test_nothing_that_was_typed_is_live_before_it_was_looked_at(admin_setup: AdminSetup) -> None:
     """Whatever was typed by mistake; a new topic too."""
     files = admin_setup.file("items.yaml")
-    admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_ANSWER)
+    admin_setup.press(admin_setup.say("/item card"), admins_texts.BUTTON_ANSWER)
     assert "改答：\n——\n食堂几点开门\n——" in admin_setup.say("食堂几点开门").text
     admin_setup.say("/cancel")
-    admin_setup.press(admin_setup.say("/edit card"), admins_texts.BUTTON_WORDS)
+    admin_setup.press(admin_setup.say("/item card"), admins_texts.BUTTON_WORDS)
     assert "· 卡没了" in admin_setup.say("卡没了").text
     admin_setup.say("/cancel")
     admin_setup.say("/new")
@@ -258,7 +267,7 @@ def test_nothing_that_was_typed_is_live_before_it_was_looked_at(admin_setup: Adm
 
 def test_a_phrasing_that_is_answered_elsewhere_is_a_loss(admin_setup: AdminSetup) -> None:
     """Also if nobody has asked it lately."""
-    admin_setup.press(admin_setup.say("/edit closing"), admins_texts.BUTTON_WORDS)
+    admin_setup.press(admin_setup.say("/item closing"), admins_texts.BUTTON_WORDS)
     shown = admin_setup.say("早上什么时候能进去吃啊")
     assert "🔄 换了答案 1 个" in shown.text
     assert "食堂几点开门？ → 食堂几点关门？" in shown.text

@@ -39,7 +39,7 @@ def written_item(setup: AdminSetup) -> Reply:
 
 def writing_answer(setup: AdminSetup) -> Reply:
     """Another answer of an item, of which nothing is typed."""
-    return setup.press(setup.say("/edit card"), texts.BUTTON_ANSWER)
+    return setup.press(setup.say("/item card"), texts.BUTTON_ANSWER)
 
 
 MEANWHILE: dict[str, Callable[[AdminSetup], Reply]] = {
@@ -48,7 +48,7 @@ MEANWHILE: dict[str, Callable[[AdminSetup], Reply]] = {
     "the digest": lambda setup: setup.say("/digest"),
     "a card": lambda setup: setup.say("/missed"),
     "another card": lambda setup: setup.keep(setup.turn_pressed(AdminCallback(AdminAction.SHOW_CARD, 0))),
-    "an item": lambda setup: setup.say("/edit opening"),
+    "an item": lambda setup: setup.say("/item opening"),
     "an edit with one tap": lambda setup: setup.press(setup.say("/missed"), "加到 1：饭卡丢了怎么补？"),
     "an ignored card": lambda setup: setup.press(setup.say("/missed"), texts.BUTTON_IGNORE),
     "a member's command": lambda setup: setup.keep(setup.conversation.reminded(ADMIN, setup.form())),
@@ -263,7 +263,7 @@ def test_an_hour_after_its_end_nothing_is_left_of_a_form(admin_setup: AdminSetup
 
 def test_a_refused_edit_can_be_corrected(admin_setup: AdminSetup) -> None:
     """What was written is not lost, and is changed where it stands."""
-    admin_setup.press(admin_setup.say("/edit opening"), texts.BUTTON_WORDS)
+    admin_setup.press(admin_setup.say("/item opening"), texts.BUTTON_WORDS)
     refused = admin_setup.say("补办饭卡")
     assert "所以没有改" in refused.text
     back = admin_setup.press(refused, texts.BUTTON_BACK_TO.format(field="问法"))

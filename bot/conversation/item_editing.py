@@ -1,0 +1,142 @@
+"""What an admin presses on an item's card, to the edit that comes of it."""
+
+from dataclasses import dataclass, replace
+
+from bot.conversation import callbacks, cards, item_cards
+from bot.conversation.callbacks import AdminAction, AdminCallback, ChangeItem, ItemAction, ItemList
+from bot.conversation.editing import Editing
+from bot.conversation.forms import Admin, AdminTurn, Form, Task, UnfitInputError
+from bot.conversation.item_cards import ItemUse
+from bot.conversation.reply import Button, Reply, row, short_key
+from bot.curation.edits import Plan
+from bot.curation.planning import AlreadyThereError
+from bot.items import Item
+from bot.knowledge.edit import Change, ChangeTexts, DeleteItem
+from bot.snapshot import CurrentSnapshot
+from bot.store.usage import UsageLog
+from bot.texts import admins as texts
+
+_CHOICES = 6
+_LIKELY = 0.05
+"""An item with a lower score was hardly meant."""
+_ASKED = 5
+_TASKS = {
+    ItemAction.WRITE_QUESTION: Task.QUESTION,
+    ItemAction.WRITE_SOURCES: Task.SOURCES,
+    ItemAction.WRITE_TOPIC: Task.TOPIC,
+    ItemAction.WRITE_NEGATIVES: Task.NEGATIVES,
+}
+_LISTS = {action: which for which, action in item_cards.REMOVING.items()} | {ItemAction.RELATE: ItemList.RELATED}
+"""The list that is shown again once a text of it was added or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEditing:
+    """The cards of items, and the edits that need a tap.
+
+    Its methods raise as those of ``Editing``.
+    """
+
+    current: CurrentSnapshot
+    editing: Editing
+    usage: UsageLog
+
+    def find(self, words: str) -> Reply:
+        """The card of the item with this id, or the items that these words are nearest to."""
+        snapshot = self.current.snapshot
+        if not words:
+            return Reply(texts.ITEM_USAGE)
+        # Phones begin with a capital.
+        item = snapshot.base.by_id.get(words.lower().replace("_", "-"))
+        if item:
+            return self.card(item)
+        found = [found.item for found in snapshot.matcher.match(words).candidates if found.score >= _LIKELY]
+        named = [item for item in snapshot.base.items if any(words in text for text in item.all_phrasings())]
+        return cards.item_choices(list(dict.fromkeys((*found[: _CHOICES // 2], *named, *found)))[:_CHOICES])
+
+    def card(self, item: Item) -> Reply:
+        """An item's card."""
+        asked = self.usage.asked(item.id, _ASKED)
+        use = ItemUse(self.usage.shown().get(item.id, 0), asked, self.usage.opinions(item.id))
+        return item_cards.item_card(item, self.current.snapshot, use)
+
+    def pressed(self, callback: callbacks.AboutItem, admin: Admin) -> AdminTurn:
+        """The turn after a button that is about an item, other than those that write its answer or phrasings."""
+        item = self.current.snapshot.base.by_id.get(callback.item)
+        if item is None:
+            raise UnfitInputError(texts.ITEM_GONE)
+        match callback:
+            case callbacks.ShowItemList(_, which, page):
+                return AdminTurn(item_cards.item_list(item, which, page, self.current.snapshot))
+            case callbacks.WriteField(_, action) if task := _TASKS.get(action):
+                form = Form(task=task, item=item.id, sources=item.source, cited=item.source)
+                return self.editing.advance(form if task is Task.SOURCES else Form(task=task, item=item.id), admin)
+            case ChangeItem():
+                return self._change(callback, item, admin)
+            case _:
+                return AdminTurn(self.card(item))
+
+    def _change(self, pressed: ChangeItem, item: Item, admin: Admin) -> AdminTurn:
+        """Make the change that a button stands for; first show what it does, if it costs a question its answer.
+
+        A deletion is always shown before.
+        """
+        change = self._wanted(pressed, item)
+        which = _LISTS.get(pressed.action)
+        try:
+            plan = self.editing.edits.plan(change)
+        except AlreadyThereError:
+            return AdminTurn(self._below(item, which))
+        is_deletion = pressed.action is ItemAction.DELETE
+        if plan.digest == pressed.digest or not (is_deletion or plan.impact.has_loss or pressed.digest):
+            return AdminTurn(self._made(plan, which, admin))
+        head = texts.IMPACT_TRY if plan.impact.has_loss else texts.PREVIEW
+        lines = [head, cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
+        label = texts.BUTTON_DELETE_ALL if is_deletion else texts.BUTTON_CONFIRM
+        confirm = Button(label, replace(pressed, digest=plan.digest))
+        return AdminTurn(Reply("\n".join(lines), row(confirm, item_cards.to_card(item.id))))
+
+    def _wanted(self, pressed: ChangeItem, item: Item) -> Change:
+        def named(texts_of_item: tuple[str, ...] | list[str]) -> str:
+            found = next((text for text in texts_of_item if short_key(text) == pressed.text), None)
+            if found is None:
+                raise UnfitInputError(texts.ITEM_LIST_CHANGED)
+            return found
+
+        match pressed.action:
+            case ItemAction.REMOVE_PHRASING:
+                return ChangeTexts(item.id, "phrasings", removed=(named(item.phrasings),))
+            case ItemAction.REMOVE_NEGATIVE:
+                return ChangeTexts(item.id, "negatives", removed=(named(item.negatives),))
+            case ItemAction.UNRELATE:
+                return ChangeTexts(item.id, "related", removed=(named(item.related),))
+            case ItemAction.RELATE:
+                others = [other.id for other in self.current.snapshot.base.items]
+                return ChangeTexts(item.id, "related", (named(others),))
+            case ItemAction.ADD_WAY:
+                way = named(item_cards.ready_ways(item, self.current.snapshot.base))
+                return ChangeTexts(item.id, "phrasings", (way,))
+            case ItemAction.DELETE:
+                return DeleteItem(item.id)
+            case _:
+                raise UnfitInputError(texts.DRAFT_GONE)
+
+    def _made(self, plan: Plan, which: ItemList | None, admin: Admin) -> Reply:
+        """Make a planned change; what was done, how to take it back, and what was there before."""
+        action = self.editing.edits.apply(plan, admin.id)
+        # What was led to the item may reach it no more.
+        self.editing.lifecycle.reopen(plan.item, self.current.snapshot, answer=False)
+        lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
+        undo = row(Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action)))
+        item = self.current.snapshot.base.by_id.get(plan.item)
+        if item is None:
+            return Reply("\n".join(lines), undo)
+        below = self._below(item, which)
+        return Reply("\n".join((*lines, "", below.text)), (*below.rows, *undo))
+
+    def _below(self, item: Item, which: ItemList | None) -> Reply:
+        """What an admin goes on with: the list that was changed, or else the ways to ask that are left."""
+        if which:
+            return item_cards.item_list(item, which, 0, self.current.snapshot)
+        ways = item_cards.way_rows(item, self.current.snapshot.base)
+        return Reply(texts.WAYS if ways else texts.NO_MORE_WAYS, (*ways, *row(item_cards.to_card(item.id))))
