@@ -51,6 +51,10 @@ CHANGES: dict[str, Change] = {
     "a negative": ChangeTexts("card", "negatives", ("饭卡没钱了",)),
     "a negative that was a phrasing": ChangeTexts("card", "negatives", ("补办饭卡",)),
     "a short answer": SetText("card", "short", "到窗口补办。"),
+    "a day until when it holds": SetText("card", "valid_until", "2026-12-31"),
+    "a day to look at it again": SetText("card", "review_by", "2026-12-31"),
+    "who looks after it": SetText("card", "owner", "行政科"),
+    "a keyword": ChangeTexts("card", "keywords", ("补卡",)),
     "an item for a new topic": MoveItem("opening", "时间"),
 }
 
