@@ -208,7 +208,7 @@ DRAFTS = {
     "topic": "「{question}」的话题",
 }
 """What an unfinished form is called, by the values of ``bot.conversation.forms.Task``."""
-DRAFTS_NAMELESS = {"item": "新条目", "phrasing": "给勾上的问题选条目"}
+DRAFTS_NAMELESS = {"item": "新条目", "not-covered": "新条目", "phrasing": "给勾上的问题选条目"}
 BUTTON_DONE = "✅ 选好了"
 BUTTON_OTHER = "📄 别的文件…"
 BUTTON_DEFAULT = "就用这句"
