@@ -21,6 +21,7 @@ from bot.conversation.editing import Editing
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.page import PageEntry
 from bot.conversation.reply import Reply
+from bot.curation.corrections import Corrections
 from bot.curation.daily import DailyLine, Waiting
 from bot.curation.digest import Digest, Report
 from bot.curation.edits import Edits
@@ -39,6 +40,7 @@ from bot.service.http_server import http_server
 from bot.service.retention import Retention
 from bot.service.service import Service, periodic
 from bot.snapshot import CurrentSnapshot
+from bot.store.answer_subscriptions import AnswerSubscriptions
 from bot.store.bulk_actions import BulkActions
 from bot.store.miss_lists import MissLists
 from bot.store.notices import Notices
@@ -47,6 +49,7 @@ from bot.store.subscriptions import Subscriptions
 from bot.telegram.admin_notifier import AdminNotifier
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
+from bot.telegram.corrections import CorrectionNotifier
 from bot.telegram.intake import Poller
 from bot.telegram.members import MemberHandlers
 from bot.telegram.messages import Messages
@@ -112,6 +115,8 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     subscriptions = Subscriptions(app.database)
     subscription_notifier = SubscriptionNotifier(messages, subscriptions, encryption, current, app.conversation)
 
+    corrections = Corrections(AnswerSubscriptions(app.database), encryption, current)
+
     lifecycle = MissLifecycle(app.misses, app.usage, current)
     daily_line = DailyLine(app.misses, subscriptions, app.history, notices, current, app.clock, settings.daily_hour)
     digest_hour = _DIGEST_HOUR if settings.daily_hour is None else settings.daily_hour
@@ -121,6 +126,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         current=current,
         edits=edits,
         lifecycle=lifecycle,
+        corrections=corrections,
         tell=lambda event: admin_notifier.tell(cards.notice_kind(event), cards.notice(event, app.clock)),
         cache=settings.cache,
     )
@@ -145,7 +151,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     )
     admin_conversation = AdminConversation(
         current=current,
-        editing=Editing(current, edits, lifecycle, app.clusters, lists, app.history),
+        editing=Editing(current, edits, lifecycle, app.clusters, lists, app.history, corrections),
         misses=app.misses,
         clusters=app.clusters,
         clustering=app.clustering,
@@ -167,6 +173,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         quota=DailyQuota(settings.misses_a_day, app.clock.today),
         usage=app.usage,
         notifier=subscription_notifier,
+        corrections=corrections,
         metrics=metrics,
         admins=settings.admins,
     )
@@ -212,6 +219,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
             partial(periodic, worker.load, every_s=2),
             *(partial(periodic, partial(admin_notifier.deliver_next, chat), every_s=0) for chat in told),
             partial(periodic, subscription_notifier.tell, every_s=5),
+            partial(periodic, CorrectionNotifier(messages, corrections, current, app.conversation).tell, every_s=5),
             partial(periodic, partial(follow_name, bot), every_s=600),
             partial(periodic, partial(digest.send_if_due, current, send_digest), every_s=60),
             partial(periodic, partial(daily_line.send_if_due, send_daily_line), every_s=60),

@@ -114,7 +114,13 @@ def serve_page(app: App, show: Callable[[str], None]) -> None:
     edits = Edits(app.folder, current, app.history, app.known, commits=app.settings.git_commit)
     lifecycle = MissLifecycle(app.misses, app.usage, current)
     reloader = Reloader(
-        folder=app.folder, current=current, edits=edits, lifecycle=lifecycle, tell=_nobody, cache=app.settings.cache
+        folder=app.folder,
+        current=current,
+        edits=edits,
+        lifecycle=lifecycle,
+        corrections=None,
+        tell=_nobody,
+        cache=app.settings.cache,
     )
     listening = _listening(app.settings.page_listen[1])
     server = PageServer.at(f"http://{_named(listening)}", listening, app, (None,), _nobody)

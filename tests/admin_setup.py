@@ -12,15 +12,18 @@ from bot.conversation.members import MemberConversation
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.reply import Reply
 from bot.curation.clustering import Clustering
+from bot.curation.corrections import Corrections
 from bot.curation.digest import Digest
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.curation.reload import Reloaded
 from bot.evaluation.impact import ReplayedQuestion
+from bot.inbox.encryption import Encryption
 from bot.items import VerdictKind
 from bot.knowledge import read
 from bot.matching import ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
+from bot.store.answer_subscriptions import AnswerSubscriptions
 from bot.store.bulk_actions import BulkActions
 from bot.store.clusters import MissClusters
 from bot.store.database import Database
@@ -63,6 +66,7 @@ class AdminSetup:
         self.members = MemberConversation(self.usage, 180, clock=self.clock)
         self.edits = Edits(self.folder, self.current, self.history, lambda: self.known, commits=commits)
         self.lifecycle = MissLifecycle(self.misses, self.usage, self.current)
+        self.corrections = Corrections(AnswerSubscriptions(self.database), Encryption("key"), self.current)
         self.clustering = Clustering(self.clusters, snapshot.index)
         self.digest = Digest(self.clusters, self.clustering, self.usage, self.history, self.notices, self.clock, 9)
         self.lists = MissListPages(
@@ -74,7 +78,9 @@ class AdminSetup:
         )
         self.conversation = AdminConversation(
             current=self.current,
-            editing=Editing(self.current, self.edits, self.lifecycle, self.clusters, self.lists, self.history),
+            editing=Editing(
+                self.current, self.edits, self.lifecycle, self.clusters, self.lists, self.history, self.corrections
+            ),
             misses=self.misses,
             clusters=self.clusters,
             clustering=self.clustering,

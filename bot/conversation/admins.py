@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
-from bot.conversation import callbacks, cards
+from bot.conversation import callbacks, cards, corrections
 from bot.conversation.callbacks import (
     YES,
     AdminAction,
@@ -218,6 +218,8 @@ class AdminConversation:
                 return self.editing.advance(wanted, admin)
             case callbacks.WritePhrasings(item_id):
                 return self.editing.advance(Form(task=Task.PHRASING, item=self._item(item_id).id), admin)
+            case callbacks.TellCorrection() | callbacks.SkipCorrection():
+                return corrections.decided(callback, self.editing.corrections)
             case callbacks.AboutItem():
                 return self._items.pressed(callback, admin)
             case callbacks.JudgeAnswer():

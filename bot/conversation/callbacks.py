@@ -152,6 +152,10 @@ class Subscribe(Callback, prefix="w"):
     """Tell me when this question has an answer."""
 
 
+class FollowAnswers(AboutItems, prefix="c"):
+    """Tell me when one of these answers changes."""
+
+
 class AdminAction(StrEnum):
     """What an admin's button does, and in brackets its number, and its detail where it has one."""
 
@@ -320,6 +324,21 @@ class WriteField(AboutItem, prefix="x:vw"):
     """Write a field of an item."""
 
     action: ItemAction
+
+
+class AboutCorrection(AboutItem):
+    """``answer``: the key of the changed answer; ``action``: the number of the edit that changed it, 0 for none."""
+
+    answer: str
+    action: Number = 0
+
+
+class TellCorrection(AboutCorrection, prefix="x:ct"):
+    """Tell the subscribers of an item that its answer has changed."""
+
+
+class SkipCorrection(AboutCorrection, prefix="x:cn"):
+    """Don't tell them."""
 
 
 class FormAction(StrEnum):

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from bot.clock import Clock
-from bot.conversation import callbacks
+from bot.conversation import callbacks, corrections
 from bot.conversation.callbacks import YES, AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Field, Form
 from bot.conversation.freshness import freshness, overdue_lines, overdue_rows
@@ -13,6 +13,7 @@ from bot.conversation.member_replies import places
 from bot.conversation.miss_list import to_list
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.curation import reload
+from bot.curation.corrections import Correction
 from bot.curation.daily import Waiting
 from bot.curation.digest import Report
 from bot.curation.edits import Plan
@@ -467,6 +468,8 @@ def notice(event: reload.Notice, clock: Clock) -> Reply:  # noqa: PLR0911 - one 
             return Reply(texts.FOLLOWED.format(count=count))
         case reload.AnswersLost(impact, base):
             return Reply("\n".join((texts.RELOAD_LOSES, *impact_lines(impact, base))))
+        case Correction():
+            return corrections.notice(event)
         case reload.EditsOverwritten(actions, base):
             edits = "\n".join(history_row(action, base, clock) for action in actions)
             rows = _column(Button(texts.BUTTON_AGAIN, AdminCallback(AdminAction.REDO, action.id)) for action in actions)

@@ -6,12 +6,13 @@ from itertools import chain
 
 from markupsafe import Markup
 
-from bot.conversation import cards, drafts, item_cards
+from bot.conversation import cards, corrections, drafts, item_cards
 from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.miss_list import MissListPages, to_list
 from bot.conversation.nearest import nearest
 from bot.conversation.reply import Button, Reply, row, short_key
+from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
 from bot.curation.planning import AlreadyThereError
@@ -59,6 +60,7 @@ class Editing:
     clusters: MissClusters
     pages: MissListPages
     history: History
+    corrections: Corrections
 
     def add_to(self, cluster: Cluster, key: str, admin: Admin, list_id: int = 0) -> AdminTurn:
         """Make a cluster's questions phrasings of the item with this key. ``list_id``: of the list it stands in."""
@@ -273,7 +275,9 @@ class Editing:
     def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
-        turn = self._closed(form, plan.item, plan.before, lines, action)
+        turn = corrections.offering(
+            self._closed(form, plan.item, plan.before, lines, action), self.corrections.offer(plan.item), action
+        )
         item = plan.after.base.by_id.get(plan.item)
         ways = item_cards.way_rows(item, plan.after.base) if item and plan.kind is ActionKind.ITEM else ()
         if not (ways and turn.reply):
@@ -323,7 +327,8 @@ class Editing:
         self.lifecycle.reopen(item, self.current.snapshot, answer=restored)
         what = cards.action_words(action, self.current.snapshot.base) if action else ""
         to_cards = Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0))
-        return AdminTurn(Reply(texts.UNDONE.format(what=what), row(to_cards)))
+        turn = AdminTurn(Reply(texts.UNDONE.format(what=what), row(to_cards)))
+        return corrections.offering(turn, self.corrections.offer(item), 0)
 
     def redo(self, action_id: int, confirmed: str, admin: Admin) -> AdminTurn:
         """Make an edit once more that an editor has overwritten."""

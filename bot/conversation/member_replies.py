@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from itertools import chain, zip_longest
+from itertools import chain, takewhile, zip_longest
 from typing import assert_never
 
 from markupsafe import Markup, escape
@@ -38,6 +38,10 @@ _PLACES = 2
 """Places that an answer names."""
 _LONG = 200
 """Characters; of a longer answer with several lines all but the first are folded away."""
+_EXCERPT = 80
+"""Characters of an old and of a new answer that are shown to whoever wanted to be told of the change."""
+_BEFORE_CHANGE = 15
+"""So many of them stand before the change, where it does not come early."""
 _DEFECTS = {
     Defect.WRONG: texts.FAULT_WRONG,
     Defect.INCOMPLETE: texts.FAULT_INCOMPLETE,
@@ -244,6 +248,22 @@ class MemberReplies:
         text = self.text(texts.ANSWERED_SINCE, answer=self._joined(items))
         return replace(self.items(items, Origin.DIRECT), text=text)
 
+    def with_follow(self, reply: Reply, items: Sequence[Item], origin: Origin) -> Reply:
+        """A reply of answers, with the way to be told when they change; of none, without it."""
+        follow = Button(self.say(texts.FOLLOW), callbacks.FollowAnswers(origin, _keys(items))) if items else None
+        return replace(reply, rows=(*reply.rows, *row(follow)))
+
+    def followed(self, items: Sequence[Item], origin: Origin) -> Reply:
+        """The same answers, with the promise to tell when they change."""
+        reply = self.items(items, origin, thumbs=False)
+        return replace(reply, text=paragraphs(reply.text, self.text(texts.FOLLOWED)))
+
+    def corrected(self, item: Item, before: str) -> Reply:
+        """To whoever wanted to be told that an answer changes: in two lines, and with the way to all of it."""
+        old, new = excerpts(before, item.answer)
+        text = self.text(texts.CORRECTED, question=item.question, before=old, after=new)
+        return Reply(text, self._item_rows([item], Origin.ANSWER))
+
     def shared(self, item: Item) -> Markup:
         """What an inline result sends into a chat: the question with its answer."""
         return self._converted(self._opened(item))
@@ -312,6 +332,20 @@ class MemberReplies:
 
     def _candidate_rows(self, candidates: Iterable[Candidate]) -> Rows:
         return self._item_rows((candidate.item for candidate in candidates), Origin.QUESTION)
+
+
+def excerpts(before: str, after: str) -> tuple[str, str]:
+    """What two texts say where they begin to differ, each on one line."""
+    old, new = (" ".join(text.split()) for text in (before, after))
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
+    same = sum(1 for _ in alike)
+    start = same - _BEFORE_CHANGE if same > _EXCERPT // 2 else 0
+    return _excerpt(old, start), _excerpt(new, start)
+
+
+def _excerpt(text: str, start: int) -> str:
+    end = start + _EXCERPT
+    return f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}"
 
 
 def places(item: Item, base: KnowledgeBase) -> str:

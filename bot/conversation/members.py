@@ -83,6 +83,11 @@ class Speaker:
         """Whose subject a follow-up leans on."""
         return self.chat, self.member
 
+    @property
+    def is_followable(self) -> bool:
+        """Whether they can be told something later that nobody else reads."""
+        return self.reachable and self.chat == self.member
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -91,7 +96,8 @@ class Turn:
     There is no reply where none is due. ``verdict`` names what it is made of, where what is settled without the
     knowledge is small talk; ``items`` are the ids of its items. ``notice`` is a line that passes by for whoever pressed
     a button. ``records`` are to be kept once the reply was delivered. ``subscribe_to`` is the key of the miss whose
-    answer the member wants to be told; ``unsubscribe``: they want to be told nothing any more. ``refused``: there was
+    answer the member wants to be told; ``follows``: the items of which they want to be told when the answer changes;
+    ``unsubscribe``: they want to be told nothing any more. ``refused``: there was
     no room for some records; the reply promises nothing that is not kept. ``replaces``: the reply to a button stands in
     the place of the message that has the button, not below it.
     """
@@ -100,6 +106,7 @@ class Turn:
     records: Records = NOTHING
     notice: str = ""
     subscribe_to: str = ""
+    follows: tuple[Item, ...] = ()
     unsubscribe: bool = False
     refused: bool = False
     verdict: VerdictKind = VerdictKind.SMALL_TALK
@@ -186,7 +193,7 @@ class MemberConversation:
             case name:
                 return Turn(replies.plain(_COMMANDS.get(name, texts.UNKNOWN_COMMAND), id=speaker.member))
 
-    def press(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: PLR0911 - a button each
+    def press(self, callback: Callback | None, question: str, speaker: Speaker, snapshot: Snapshot) -> Turn:  # noqa: C901, PLR0911 - a button each
         """The turn after a pressed button.
 
         ``callback`` is None where it can't be read. ``question``: what the button's message replied to, empty if that
@@ -209,7 +216,10 @@ class MemberConversation:
             case callbacks.OpenItems(origin, keys) if items := _items(keys, snapshot):
                 return self._open(items, origin, speaker, snapshot)
             case callbacks.ReopenItems(origin, keys) if items := _items(keys, snapshot):
-                return Turn(replies.items(items, origin))
+                return Turn(_with_follow(replies.items(items, origin), _dated(items), origin, speaker, replies))
+            case callbacks.FollowAnswers(origin, keys) if speaker.is_followable and (items := _items(keys, snapshot)):
+                notice = replies.say(texts.FOLLOW_PROMISE)
+                return Turn(replies.followed(items, origin), notice=notice, follows=tuple(items))
             case callbacks.Dislike(origin, keys) if items := _items(keys, snapshot):
                 return Turn(replies.defects(items, origin))
             case callbacks.Like() | callbacks.ReportDefect() if items := _items(callback.items, snapshot):
@@ -260,6 +270,7 @@ class MemberConversation:
         )
         replies = self.replies(snapshot, speaker.language)
         reply = replies.verdict(verdict, text, noted=bool(misses), reachable=speaker.reachable)
+        reply = _with_follow(reply, _dated(chosen), Origin.DIRECT, speaker, replies)
         if asked.leans:
             reply = replies.read_as(chosen[0].question if len(chosen) == 1 else question, reply)
         if not isinstance(verdict, SmallTalk):
@@ -357,7 +368,8 @@ class MemberConversation:
 
     def _open(self, items: Sequence[Item], origin: Origin, speaker: Speaker, snapshot: Snapshot) -> Turn:
         shown = tuple(item.id for item in items if item.kind is Kind.ANSWER)
-        reply = self.replies(snapshot, speaker.language).items(items, origin)
+        replies = self.replies(snapshot, speaker.language)
+        reply = _with_follow(replies.items(items, origin), _dated(items), origin, speaker, replies)
         self._remember(items[0].question, items, reply, speaker, snapshot)
         kind = VerdictKind.ANSWER if shown else VerdictKind.NOT_COVERED
         ids = tuple(item.id for item in items)
@@ -419,9 +431,22 @@ def _judged(
     complaints = tuple(map(complaint, feedback)) if opinion in COMPLAINTS else ()
     wanted = Records(misses=complaints, feedback=feedback)
     kept = _first_kept(speaker, wanted, Records(feedback=feedback))
-    reply = replies.items(items, origin, thumbs=False)
+    # Where the thumbs were there is room: whoever has judged an answer may want to hear of a better one.
+    reply = _with_follow(replies.items(items, origin, thumbs=False), items, origin, speaker, replies)
     notice = replies.say(texts.THANKS if kept.feedback else texts.THANKS_NOT_KEPT)
     return Turn(reply, kept, notice, refused=kept != wanted)
+
+
+def _dated(items: Iterable[Item]) -> Sequence[Item]:
+    """The items of which admins expect that their answers change."""
+    return [item for item in items if item.valid_until or item.review_by]
+
+
+def _with_follow(
+    reply: Reply, items: Sequence[Item], origin: Origin, speaker: Speaker, replies: MemberReplies
+) -> Reply:
+    """A reply with the way to be told when some of its items change, where its reader can be told alone."""
+    return replies.with_follow(reply, items, origin) if speaker.is_followable else reply
 
 
 def _rejected(asked: str, verdict: Verdict, speaker: Speaker, replies: MemberReplies) -> Turn:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.curation.corrections import Correction, Corrections
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.errors import Fault, KnowledgeError
@@ -59,7 +60,7 @@ class EditsOverwritten:
     base: KnowledgeBase
 
 
-Notice = Reloaded | KnowledgeFaulty | MissesClosed | AnswersLost | EditsOverwritten
+Notice = Reloaded | KnowledgeFaulty | MissesClosed | AnswersLost | EditsOverwritten | Correction
 """What admins are told of the knowledge folder; the conversation puts it into words."""
 
 
@@ -73,13 +74,14 @@ class Reloader:
 
     ``tell`` keeps a notice to be brought to the admins, and does not wait for them. ``cache`` is a folder for
     calibrations. ``patience_s``: how long faults must stand before admins are told, since a file may be caught half
-    saved.
+    saved. Without ``corrections`` they are another process's business.
     """
 
     folder: Path
     current: CurrentSnapshot
     edits: Edits
     lifecycle: MissLifecycle
+    corrections: Corrections | None
     tell: Callable[[Notice], Awaitable[None]]
     cache: Path | None
     patience_s: float = 1.0
@@ -142,6 +144,10 @@ class Reloader:
         closed = await asyncio.to_thread(self.lifecycle.follow, before, after)
         if closed and before is not None:
             await self.tell(MissesClosed(closed))
+        # While the bot was off, an editor may have changed an answer too.
+        if self.corrections and (before is None or self.edits.taken_over):
+            for correction in await asyncio.to_thread(self.corrections.offer_new):
+                await self.tell(correction)
         while self.edits.taken_over:
             found = self.edits.taken_over[0]
             impact = await asyncio.to_thread(self.edits.impact, *found)

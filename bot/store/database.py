@@ -18,6 +18,7 @@ from bot.store.records import ActionKind, InboxState
 from bot.store.tables import (
     ACTION_KEYS,
     ACTIONS,
+    ANSWER_SUBSCRIPTIONS,
     ANSWERED,
     CLUSTERS,
     FEEDBACK,
@@ -53,7 +54,7 @@ PAGE_SESSIONS_IDLE = timedelta(hours=1)
 """Who has looked at no page for so long is signed out."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION = "0009"
+REVISION = "0010"
 """The last of the migrations: the schema that ``tables`` describes."""
 _FIXES = {
     "full": "free some space on its disk",
@@ -250,6 +251,7 @@ class Database:
             ACTIONS.update().where(ACTIONS.c.at < since, ACTIONS.c.admin.is_not(None)).values(admin=None, edit=None),
             ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),
             SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
+            ANSWER_SUBSCRIPTIONS.delete().where(ANSWER_SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
             FORMS.delete().where(FORMS.c.changed_at < now - FORMS_KEPT),
             PAGE_LINKS.delete().where(PAGE_LINKS.c.made_at < now - PAGE_LINKS_KEPT),
             PAGE_SESSIONS.delete().where(PAGE_SESSIONS.c.made_at < now - PAGE_SESSIONS_KEPT),

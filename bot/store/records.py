@@ -99,6 +99,35 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSubscription:
+    """Somebody wants to be told when an item's answer changes. ``seen``: the answer that they know.
+
+    ``person`` and ``address`` are as in ``Subscription``.
+    """
+
+    item: str
+    person: int
+    address: bytes
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswerSubscription:
+    """An answer subscription as it is kept.
+
+    ``offered``: the changed answer that admins were asked about, None if they were asked about none; ``approved``: they
+    want that one to be told.
+    """
+
+    id: int
+    item: str
+    address: bytes
+    seen: str
+    offered: str | None
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoredForm:
     """The form that an admin is filling in in a chat; without ``content`` there is none any more.
 
@@ -135,6 +164,7 @@ class Records:
     answered: tuple[Answered, ...] = ()
     verdicts: tuple[VerdictKind, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
+    answer_subscriptions: tuple[AnswerSubscription, ...] = ()
     forms: tuple[StoredForm, ...] = ()
 
 

@@ -107,6 +107,22 @@ SUBSCRIPTIONS = _table(
     sa.UniqueConstraint("missed_id", "person"),
 )
 
+ANSWER_SUBSCRIPTIONS = _table(
+    "answer_subscriptions",
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("item", sa.String(40), nullable=False),
+    sa.Column("person", sa.BigInteger, nullable=False, index=True),
+    sa.Column("address", sa.LargeBinary, nullable=False),
+    sa.Column("seen", sa.Text, nullable=False),
+    sa.Column("offered", sa.Text),
+    sa.Column("approved", sa.Boolean, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.UniqueConstraint("item", "person"),
+)
+"""``seen``: the answer that the subscriber knows; ``offered``: the changed one that admins were asked about, which is
+told once it is ``approved``."""
+
 ACTIONS = _table(
     "actions",
     sa.Column("id", sa.Integer, primary_key=True),

@@ -8,6 +8,7 @@ from random import Random
 
 from sqlalchemy import Connection, Select, and_, case, func, select
 
+from bot.store.answer_subscriptions import AnswerSubscriptions
 from bot.store.database import ANSWERED_KEPT, FORMS_KEPT, Repository, count_one, fields_of, has_room, put
 from bot.store.misses import MissLog
 from bot.store.records import (
@@ -66,6 +67,8 @@ class UsageLog(Repository):
             self._keep(connection, answered)
         for subscription in records.subscriptions:
             Subscriptions(self._database).record_in(connection, subscription)
+        for answer_subscription in records.answer_subscriptions:
+            AnswerSubscriptions(self._database).record_in(connection, answer_subscription)
         for form in records.forms:
             self._put_form(connection, form)
 

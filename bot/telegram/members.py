@@ -15,6 +15,7 @@ from bot.conversation.item_cards import edit_buttons
 from bot.conversation.member_replies import MemberReplies
 from bot.conversation.members import MemberConversation, Speaker, Turn
 from bot.conversation.reply import Reply
+from bot.curation.corrections import Corrections
 from bot.inbox.updates import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, Place, Quoted, Update, User
 from bot.items import VerdictKind
 from bot.metrics import Metrics
@@ -53,6 +54,7 @@ class MemberHandlers:
     quota: DailyQuota
     usage: UsageLog
     notifier: SubscriptionNotifier
+    corrections: Corrections
     metrics: Metrics
     admins: Collection[int] = frozenset()
 
@@ -97,6 +99,7 @@ class MemberHandlers:
             self.metrics.misses_refused.inc(turn.refused)
             if turn.unsubscribe:
                 await asyncio.to_thread(self.notifier.forget, speaker.member)
+                await asyncio.to_thread(self.corrections.forget, speaker.member)
             if turn.reply:
                 await self._reply(message, turn.reply, edited=edited, is_followed=is_followed)
         # Only now, since what failed is tried again.
@@ -135,6 +138,13 @@ class MemberHandlers:
         records = NOTHING if press in self._presses else turn.records
         self._presses[press] = None
         self.quota.spend(speaker.member, records)
+        if turn.follows:
+            address = Address(
+                chat=message.chat.id, message=message.message_id, thread=message.thread, language=speaker.language.name
+            )
+            there = address.model_dump_json()
+            follows = (self.corrections.subscription(item, speaker.member, there) for item in turn.follows)
+            return replace(records, answer_subscriptions=tuple(follows))
         if turn.subscribe_to and asked:
             address = Address(
                 chat=message.chat.id, message=asked.message_id, thread=message.thread, language=speaker.language.name

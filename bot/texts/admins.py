@@ -431,6 +431,13 @@ EDITED_WHAT = {
     "item": "新写了「{question}」",
     "document": "添了一个文件",
 }
+CORRECTION_CHANGED = "「{question}」的回答变了。"
+CORRECTION_OFFER = "🔔 有 {count} 位会员想知道这条的变化，要告诉他们吗？会这样说：\n{message}"
+CORRECTION_TOLD = "好，马上告诉这 {count} 位会员。告诉了就收不回来，没告诉之前撤销还来得及。"
+CORRECTION_SKIPPED = "好，这次不说；以后再变，还会问你。"
+CORRECTION_GONE = "现在没有人要告诉了：已经告诉过，或者回答又改回去了。"
+BUTTON_TELL = "🔔 告诉他们"
+BUTTON_SKIP = "先不说"
 EDITED_ALREADY = "「{question}」本来就是这样，不用再改。"
 CLOSED = "这张卡片上 {total} 个问法，{closed} 个现在已经答得上。"
 CLOSED_ALL = "这张卡片上的问法现在都答得上了。"

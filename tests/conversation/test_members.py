@@ -1,7 +1,7 @@
 """What a member says and presses, to what a member reads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +60,10 @@ def faults(origin: str) -> tuple[Button, ...]:
         button(members_texts.FAULT_INCOMPLETE, f"f:i:{origin}:opening"),
         button(members_texts.FAULT_OUTDATED, f"f:o:{origin}:opening"),
     )
+
+
+def follow(origin: str) -> Rows:
+    return ((button(members_texts.FOLLOW, f"c:{origin}:opening"),),)
 
 
 KEY = short_key("食堂")
@@ -126,8 +130,8 @@ PRESSED = {
     "an item of a topic": ("a:t:opening", Reply(OPENED, thumbs("t", "opening") + back(f"t:{KEY}:0"))),
     "an example of the welcome": ("a:s:opening", Reply(OPENED, thumbs("s", "opening") + back("b:s"))),
     "one under an answer": ("a:r:opening", Reply(OPENED, thumbs("r", "opening"))),
-    "a thumb up under it": ("u:r:opening", Reply(OPENED)),
-    "a thumb up for what answers the question": ("u:d:opening", Reply(OPENING)),
+    "a thumb up under it": ("u:r:opening", Reply(OPENED, follow("r"))),
+    "a thumb up for what answers the question": ("u:d:opening", Reply(OPENING, follow("d"))),
     "a thumb down for it": (
         "d:d:opening",
         Reply(OPENING, (faults("d"), *back("v:d:opening"))),
@@ -147,10 +151,15 @@ PRESSED = {
     "a page beyond the last": ("topics:99", Reply(members_texts.TOPICS, TOPICS)),
     "none of these": ("none", Reply(members_texts.REJECTED, TELL_ME + ALL_TOPICS)),
     "to be told": ("w", Reply(members_texts.PROMISED, ALL_TOPICS)),
-    "a thumb up": ("u:q:opening", Reply(OPENED, back("b:q"))),
+    "a thumb up": ("u:q:opening", Reply(OPENED, back("b:q") + follow("q"))),
+    "to be told of a change": (
+        "c:q:opening",
+        Reply(f"{OPENED}\n\n{members_texts.FOLLOWED}", back("b:q")),
+    ),
+    "to be told of a change of what is gone": ("c:q:gone", GONE),
     "seen before": ("v:q:opening", Reply(OPENED, thumbs("q", "opening") + back("b:q"))),
     "a thumb down": ("d:q:opening", Reply(OPENED, (faults("q"), *back("v:q:opening")))),
-    "what is wrong": ("f:o:q:opening", Reply(OPENED, back("b:q"))),
+    "what is wrong": ("f:o:q:opening", Reply(OPENED, back("b:q") + follow("q"))),
     "one item of two is gone": ("a:q:00000000+opening", Reply(OPENED, thumbs("q", "opening") + back("b:q"))),
     "an item that is gone": ("a:q:gone", GONE),
     "a topic that is gone": ("t:00000000:0", GONE),
@@ -580,6 +589,37 @@ def test_a_thumb_down_is_a_miss_of_its_item(dialogue: Dialogue) -> None:
     (miss,) = dialogue.press("f:w:q:card", "补办饭卡", speaker()).records.misses
     assert (miss.question, miss.verdict, miss.item, miss.state) == ("补办饭卡", "answer", "card", State.OPEN)
     assert dialogue.press("u:q:card", "补办饭卡", speaker()).records.misses == ()
+
+
+def follows(turn: Turn) -> list[str]:
+    return [button.callback.pack() for button in reply(turn).buttons if button.label == members_texts.FOLLOW]
+
+
+def test_an_answer_that_will_change_offers_to_tell_of_it_at_once(usage: UsageLog, canteen_snapshot: Snapshot) -> None:
+    """However it is opened; where others would read along, or nobody can be told, it is not offered at all."""
+    old, dated = "answer: 早上", "review_by: 2999-12-31\n    answer: 早上"
+    files = {name: data.decode().replace(old, dated).encode() for name, data in canteen_snapshot.files.items()}
+    dialogue = Dialogue(Snapshot.of(files, "canteen", ConfidenceModel()), usage)
+    ways: list[Callable[[Speaker], Turn]] = [
+        lambda speaker: dialogue.say("食堂几点开门", speaker),
+        lambda speaker: dialogue.press("a:q:opening", "开饭安排", speaker),
+        lambda speaker: dialogue.press("v:d:opening", "食堂几点开门", speaker),
+        lambda speaker: dialogue.press("u:d:opening", "食堂几点开门", speaker),
+    ]
+    offered = [follows(way(speaker())) for way in ways]
+    assert offered == [["c:d:opening"], ["c:q:opening"], ["c:d:opening"], ["c:d:opening"]]
+    for nobody in (speaker(chat=-100), replace(speaker(), reachable=False)):
+        assert [follows(way(nobody)) for way in ways] == [[], [], [], []]
+        assert dialogue.press("c:d:opening", "食堂几点开门", nobody).follows == ()
+    assert follows(dialogue.say("补办饭卡", speaker())) == []
+
+
+def test_who_wants_to_be_told_of_a_change_is_promised_that(dialogue: Dialogue) -> None:
+    """Of all answers of the reply; nothing is a miss of it."""
+    turn = dialogue.press(f"c:d:{short_key('opening')}+{short_key('closing')}", "", speaker())
+    assert [item.id for item in turn.follows] == ["opening", "closing"]
+    assert turn.notice == members_texts.FOLLOW_PROMISE
+    assert turn.records == Records()
 
 
 INLINE = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.curation.corrections import Correction
 from bot.curation.reload import (
     AnswersLost,
     EditsOverwritten,
@@ -24,7 +25,7 @@ from bot.knowledge.edit import ChangeTexts
 from bot.matching import ConfidenceModel
 from bot.service.service import periodic
 from bot.snapshot import Snapshot
-from bot.store.records import State
+from bot.store.records import Records, State
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import ROOT
@@ -46,6 +47,7 @@ class Told:
             current=admin_setup.current,
             edits=admin_setup.edits,
             lifecycle=admin_setup.lifecycle,
+            corrections=admin_setup.corrections,
             tell=self._tell,
             cache=cache,
             patience_s=patience_s,
@@ -90,6 +92,28 @@ async def test_what_an_editor_saves_answers_and_closes_misses(admin_setup: Admin
         await until(lambda: len(told.notices) == 2)
         admin_setup.write("items.yaml", *reversed(FAULT))
         await until(lambda: told.notices[2:] == [KnowledgeFaulty(())])
+
+
+async def test_an_answer_that_an_editor_changed_is_offered_to_be_told(admin_setup: AdminSetup, told: Told) -> None:
+    """Once; also where it was changed while the bot was off."""
+    item = admin_setup.current.snapshot.base.by_id["opening"]
+    subscription = admin_setup.corrections.subscription(item, 7, "chat 7")
+    admin_setup.usage.record(Records(answer_subscriptions=(subscription,)))
+    await told.reloader.follow()
+    admin_setup.write("items.yaml", "早上七点", "早上六点")
+    await told.reloader.take_over()
+    await told.reloader.follow()
+    changed = admin_setup.current.snapshot.base.by_id["opening"]
+    assert told.notices == [Correction(changed, "早上七点开门。", 1)]
+    admin_setup.write("items.yaml", "早上六点", "早上五点")
+    admin_setup.start()
+    for told_after_start in (Told(admin_setup), Told(admin_setup)):
+        await told_after_start.reloader.follow()
+        told.notices += told_after_start.notices
+    assert [notice.item.answer for notice in told.notices if isinstance(notice, Correction)] == [
+        "早上六点开门。",
+        "早上五点开门。",
+    ]
 
 
 async def test_a_folder_is_looked_at_when_that_is_asked(

@@ -166,6 +166,7 @@ class World:
             quota=DailyQuota(_UNBOUNDED),
             usage=setup.usage,
             notifier=self.notifier,
+            corrections=setup.corrections,
             metrics=inbox.metrics,
         )
         admins = AdminHandlers(self.messages, setup.conversation, setup.usage, [], None)

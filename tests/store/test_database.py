@@ -21,12 +21,13 @@ from sqlalchemy import create_engine, event, text
 
 from bot.errors import StoreError, StoreGoneError
 from bot.masking import question_key
+from bot.store.answer_subscriptions import AnswerSubscriptions
 from bot.store.clusters import MissClusters
 from bot.store.database import REVISION, Database
 from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.misses import MissLog
-from bot.store.records import Answered, Entry, Judged, Records, State
+from bot.store.records import Answered, AnswerSubscription, Entry, Judged, Records, State
 from bot.store.subscriptions import Subscriptions
 from bot.store.tables import METADATA
 from bot.store.usage import UsageLog
@@ -140,6 +141,9 @@ def check_rows(database: Database, revision: str) -> None:
     store = MissLog(database, 100)
     usage = UsageLog(database, store, 100)
     inbox, history, clusters = Inbox(database, usage), History(database), MissClusters(database)
+    assert AnswerSubscriptions(database).all() == []
+    usage.record(Records(answer_subscriptions=(AnswerSubscription("opening", 55, b"b", "七点"),)))
+    assert [row.seen for row in AnswerSubscriptions(database).all()] == ["七点"]
     assert (store.row(1).question, store.row(1).state) == ("几点", State.HANDLED)
     assert list(store.days(1).values()) == [1, 1]
     assert [row.payload for row in inbox.waiting(())] == [b"a"] * (revision >= "0002")

@@ -56,6 +56,7 @@ class Handlers:
             quota=DailyQuota(DAILY),
             usage=setup.usage,
             notifier=self.notifier,
+            corrections=setup.corrections,
             metrics=Metrics(),
         )
         admins = AdminHandlers(messages, setup.conversation, setup.usage, [ADMIN.id], GROUP)
