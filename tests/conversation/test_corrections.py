@@ -38,7 +38,7 @@ def follow(setup: AdminSetup, *members: int) -> None:
 
 def changed(setup: AdminSetup, answer: str = NEW) -> Reply:
     """An admin gives the item another answer."""
-    setup.press(setup.say("/edit card"), texts.BUTTON_ANSWER)
+    setup.press(setup.say("/item card"), texts.BUTTON_ANSWER)
     return setup.press(setup.say(answer), texts.BUTTON_FINE)
 
 
