@@ -39,6 +39,7 @@ _LIMITS = {
     Field.ANSWER: (ANSWER_LIMIT, texts.ANSWER_TOO_LONG),
     Field.DOCUMENT: (_LONGEST_QUESTION, texts.NAME_TOO_LONG),
     Field.TOPIC: (_LONGEST_TOPIC, texts.NAME_TOO_LONG),
+    Field.ITEM: (_LONGEST_QUESTION, texts.NAME_TOO_LONG),
 }
 """How many characters a field may have, and what is said of more."""
 _PHRASINGS_OF_A_CARD = 5
@@ -101,8 +102,6 @@ class Editing:
 
     def typed(self, form: Form, text: str, admin: Admin) -> AdminTurn:
         """Fill in what was typed; where a button is awaited, a field that it corrects, asking which one if need be."""
-        if is_blank(text):
-            raise UnfitInputError(texts.NO_WORDS)
         if form.awaited not in {Field.SOURCES, Field.CONFIRMATION}:
             return self._fill_in(form, text, admin)
         fields = fitting(form, text)
@@ -128,6 +127,8 @@ class Editing:
         return self.advance(form.but(changing=changing, names_document=False, **reopened), admin)
 
     def _fill_in(self, form: Form, text: str, admin: Admin) -> AdminTurn:
+        if is_blank(text):
+            raise UnfitInputError(texts.NO_WORDS)
         if form.awaited is Field.ITEM:
             return self._item_choices(form, text.strip(), admin)
         filled, base = _filled(form, text.strip()), self.current.snapshot.base
@@ -209,8 +210,9 @@ class Editing:
 
         text = form.prompt("").format(count=len(form.led)) if found or not words else texts.ITEM_NOT_FOUND
         hint = f"\n{texts.REPLY_HERE}" if admin.chat != admin.id else ""
-        rows = (*((choice(item),) for item in found), (cards.cancel(admin.id),))
-        return AdminTurn(Reply(text + hint, rows), form)
+        back = drafts.back_rows(form, admin.id) if form.changing else ()
+        rows = (*((choice(item),) for item in found), (cards.cancel(admin.id),), *back)
+        return AdminTurn(Reply(text + hint, rows), form.but(held=""))
 
     def _phrasings_of(self, cluster: Cluster, item: Item | None) -> tuple[list[str], str]:
         """The questions of a cluster that can stand as phrasings of an item, or of a new one; and why others can't."""
@@ -350,6 +352,8 @@ def fitting(form: Form, text: str) -> list[Field]:
     Raises:
         UnfitInputError: it fits none.
     """
+    if is_blank(text):
+        raise UnfitInputError(texts.NO_WORDS)
     fields, refusals = list[Field](), dict[Field, UnfitInputError]()
     for field in form.typed_fields:
         try:
@@ -385,6 +389,9 @@ def _filled(form: Form, text: str) -> Form:
     limit, too_long = _LIMITS[field]
     if len(value) > limit:
         raise UnfitInputError(too_long.format(length=len(value), limit=limit))
+    if field is Field.ITEM:
+        # Its words are looked for, and it is chosen with a button.
+        return form
     return form.but(**{field: value}, names_document=False, changing=None, held="")
 
 

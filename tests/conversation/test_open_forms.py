@@ -216,6 +216,23 @@ def test_a_text_that_may_not_be_for_the_form_is_asked_about_once(
     assert "回答：\n没有夜宵。" in admin_setup.press(asked, "这是回答").text
 
 
+def test_an_item_that_is_looked_for_is_a_field_too(admin_setup: AdminSetup) -> None:
+    """A text that may be its words, or a correction of what was found, is asked about."""
+    for text in (MISSED, "卡被狗叼走了"):
+        admin_setup.miss(text)
+    admin_setup.say("/missed")
+    editing, clusters = admin_setup.conversation.editing, admin_setup.clusters
+    ticked = [clusters.cluster(number) for number in clusters.ranked(9)]
+    admin_setup.keep(editing.add_many(ticked, 0, ADMIN))
+    admin_setup.say("/help")
+    asked = admin_setup.say("饭卡")
+    found = admin_setup.press(asked, "这是条目")
+    preview = admin_setup.press(found, "饭卡丢了怎么补？")
+    assert "给「饭卡丢了怎么补？」加上" in preview.text
+    found = admin_setup.press(admin_setup.say("关门"), "这是条目")
+    assert "给「食堂几点关门？」加上" in admin_setup.press(found, "食堂几点关门？").text
+
+
 ENDS: dict[str, tuple[Callable[[AdminSetup], object], str]] = {
     "dropped": (lambda setup: setup.say("/cancel"), texts.AFTER_DROPPED),
     "done": (lambda setup: setup.press(setup.say(ANSWER), texts.BUTTON_FINE), texts.AFTER_DONE),
