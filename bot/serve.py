@@ -113,11 +113,10 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     told = [settings.admin_group] if settings.admin_group else list(dict.fromkeys(settings.admins))
     admin_notifier = AdminNotifier(messages, notices, encryption, told, app.clock)
     subscriptions = Subscriptions(app.database)
-    subscription_notifier = SubscriptionNotifier(messages, subscriptions, encryption, current, app.conversation)
-
     corrections = Corrections(AnswerSubscriptions(app.database), encryption, current)
-
     lifecycle = MissLifecycle(app.misses, app.usage, current)
+    subscription_notifier = SubscriptionNotifier(messages, subscriptions, encryption, lifecycle, app.conversation)
+    subscription_notifier.find_unreadable()
     daily_line = DailyLine(app.misses, subscriptions, app.history, notices, current, app.clock, settings.daily_hour)
     digest_hour = _DIGEST_HOUR if settings.daily_hour is None else settings.daily_hour
     digest = Digest(app.clusters, app.clustering, app.usage, app.history, notices, app.clock, digest_hour)
@@ -158,6 +157,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         lists=lists,
         history=app.history,
         usage=app.usage,
+        subscriptions=subscriptions,
         digest=digest,
         reload=reloader.reload,
         clock=app.clock,

@@ -87,6 +87,7 @@ class AdminSetup:
             lists=self.lists,
             history=self.history,
             usage=self.usage,
+            subscriptions=self.subscriptions,
             digest=self.digest,
             clock=self.clock,
             reload=lambda: Reloaded(None),

@@ -13,7 +13,7 @@ from tests.command_line import command
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import Failure, FakeBotApi
 from tests.process import Process, start, stop, wait_for, waiting
-from tests.unlimited import unlimited_bot
+from tests.unlimited import MOVED, unlimited_bot
 
 ADMIN_GROUP = -9000
 PEOPLE = {"甲": 9001, "乙": 9002, "会员": 77, "另一位会员": 78}
@@ -291,6 +291,9 @@ class AdminConversation(Conversation):
                 assert rest in self._shown["text"], self._shown["text"]
             case "waiting":
                 wait_for(lambda: waiting(self._bot.database) == int(rest))
+            case "after":
+                # The bot's folder is where its database lies.
+                (self._bot.database.parent / MOVED).write_text(rest)
             case "answered":
                 question, _, answer = rest.partition(" -> ")
                 self._ask_until(question, answer)

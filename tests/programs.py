@@ -3,11 +3,12 @@
 import importlib
 import pkgutil
 import sys
+from datetime import timedelta
 
 import bot
 from bot.cli import main
 from bot.service import retention
-from bot.telegram import webhook
+from bot.telegram import notifier, webhook
 
 for module in pkgutil.walk_packages(bot.__path__, "bot."):
     if not module.name.endswith("__main__"):
@@ -23,6 +24,12 @@ def campaign_bot(*words: str) -> None:
 def trusting_bot() -> None:
     """``campaign-bot run`` that believes its clock from the start on, and so deletes at once what is old."""
     retention._EVEN_S = 0.0
+    campaign_bot()
+
+
+def promptly_telling_bot() -> None:
+    """``campaign-bot run`` that tells subscribers of an answer at once."""
+    notifier._DELAY = timedelta()
     campaign_bot()
 
 

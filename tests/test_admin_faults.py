@@ -18,6 +18,7 @@ from bot.texts.admins import CARD_GONE
 from tests.conftest import CANTEEN, loaded
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
 from tests.process import missed, running, settings_for, start, stop, wait_for, waiting
+from tests.programs import promptly_telling_bot
 from tests.unlimited import unlimited_bot
 
 ADMIN = 9001
@@ -111,14 +112,14 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
 def test_a_kill_during_a_reload_loses_no_change(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
     """What an editor saved is what answers after the next start, and whoever waited for it is told."""
     folder, log = tmp_path / "knowledge", tmp_path / "log"
-    with running(settings, log):
+    with running(settings, log, promptly_telling_bot):
         ask_in_vain(api, 7)
         # The bot has seen nothing of it yet, or is in the middle of it.
         text = (folder / "items.yaml").read_text().replace("补办饭卡\n", f"补办饭卡\n      - {MISSED}\n")
         (folder / "items.yaml").write_text(text)
         time.sleep(0.25)
     assert (folder / "items.yaml").read_text() == text
-    with running(settings, log) as process:
+    with running(settings, log, promptly_telling_bot) as process:
         api.wait_until(lambda: any("现在有答案了" in one for one in texts(api, 7)))
         stop(process)
     assert [row["state"] for row in missed(settings)] == ["verified"]
@@ -161,7 +162,7 @@ def test_a_kill_while_members_are_told_loses_nobody(api: FakeBotApi, settings: d
     """Each is told at least once, under the question; twice at most those who were in flight; blocked ones are left."""
     log, members = tmp_path / "log", range(100, 130)
     blocked = members[3]
-    with running(settings, log):
+    with running(settings, log, promptly_telling_bot):
         for member in members:
             api.member_says(MISSED, chat=member)
         api.wait_until(lambda: len(api.sent()) == len(members))
@@ -177,11 +178,11 @@ def test_a_kill_while_members_are_told_loses_nobody(api: FakeBotApi, settings: d
         api.wait_until(lambda: bool(told(api)))
         # Those notices that are under way now may be sent once more.
     for pause in (0.1, 0.3):
-        with running(settings, log):
+        with running(settings, log, promptly_telling_bot):
             calls = len(api.calls)
             api.wait_until(lambda calls=calls: len(api.calls) > calls)  # type: ignore[misc]
             time.sleep(pause)
-    with running(settings, log) as process:
+    with running(settings, log, promptly_telling_bot) as process:
         wait_for(lambda: waiting(tmp_path / "bot.db") == 0)
         stop(process)
     counts = Counter(told(api))
@@ -245,7 +246,7 @@ def test_who_waits_can_not_be_found_in_what_is_written(
         wait_for(lambda: len(missed(settings)) == 1)
         look()
     look()
-    process = start(settings, folder / "log")
+    process = start(settings, folder / "log", promptly_telling_bot)
     try:
         api.member_presses(ADD, open_card(api), ADMIN)
         api.wait_until(lambda: any("现在有答案了" in text for text in texts(api, person)))

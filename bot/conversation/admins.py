@@ -40,6 +40,7 @@ from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.misses import MissLog
 from bot.store.records import ActionKind, Cluster, Judged, State
+from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageLog
 from bot.texts import admins as texts
 
@@ -66,6 +67,7 @@ class AdminConversation:
     lists: MissListPages
     history: History
     usage: UsageLog
+    subscriptions: Subscriptions
     digest: Digest
     reload: Callable[[], Notice]
     clock: Clock
@@ -95,9 +97,9 @@ class AdminConversation:
             case "digest":
                 reply = cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
             case "status":
-                base = self.current.snapshot.base
-                late = overdue(base, self.clock.today())
-                reply = cards.status(base, self.usage.demand(), self.usage.sample(CONFIDENCE), late)
+                base, sample = self.current.snapshot.base, self.usage.sample(CONFIDENCE)
+                late, unreachable = overdue(base, self.clock.today()), self.subscriptions.count_unreachable()
+                reply = cards.status(base, self.usage.demand(), sample, late, unreachable)
             case "reload":
                 self.history.record(admin.id, ActionKind.RELOAD, "")
                 reply = cards.notice(self.reload(), self.clock)

@@ -93,6 +93,8 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         lines.append(texts.CARD_SCOPE.format(scope=scope))
     if cluster.waiting:
         lines.append(texts.CARD_WAITING.format(count=cluster.waiting))
+    if cluster.unreachable:
+        lines.append(texts.CARD_UNREACHABLE.format(count=cluster.unreachable))
     lines += ["", texts.CARD_QUESTION.format(question=first.question)]
     if others:
         lines.append(texts.CARD_WORDINGS)
@@ -429,8 +431,13 @@ def sampled(sample: Sample) -> str:
     return texts.SAMPLE.format(count=sample.count, wrong=sample.wrong, percent=math.ceil(100 * bound))
 
 
-def status(base: KnowledgeBase, demand: Mapping[str, int], sample: Sample, overdue: Sequence[Overdue]) -> Reply:
-    """What there is, how sure the bot can be with it, and what would help most; ``demand`` as in ``thin_base``."""
+def status(
+    base: KnowledgeBase, demand: Mapping[str, int], sample: Sample, overdue: Sequence[Overdue], unreachable: int = 0
+) -> Reply:
+    """What there is, how sure the bot can be with it, and what would help most; ``demand`` as in ``thin_base``.
+
+    ``unreachable``: how many members wait who can't be told.
+    """
     thin = thin_base(base, demand)
     kinds = Counter(item.kind for item in base.items)
     lines = [texts.STATUS.format(kinds=kinds, phrasings=sum(len(item.all_phrasings()) for item in base.items))]
@@ -439,7 +446,10 @@ def status(base: KnowledgeBase, demand: Mapping[str, int], sample: Sample, overd
         lines.append(texts.STATUS_THIN.format(**thin.details, questions=questions))
     else:
         lines.append(texts.STATUS_ENOUGH)
-    return Reply("\n".join((*lines, sampled(sample), *overdue_lines(overdue))), overdue_rows(overdue))
+    lines += [sampled(sample), *overdue_lines(overdue)]
+    if unreachable:
+        lines.append(texts.STATUS_UNREACHABLE.format(count=unreachable))
+    return Reply("\n".join(lines), overdue_rows(overdue))
 
 
 def notice_kind(event: reload.Notice) -> NoticeKind:

@@ -1,5 +1,7 @@
 """What becomes of misses when the knowledge changes: what is answered now is closed, whoever changed it."""
 
+import hashlib
+import json
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -37,7 +39,9 @@ class MissLifecycle:
         if lost and self.current.snapshot is after:
             self.misses.set_state(lost, State.OPEN)
         rows = self.misses.rows(_PENDING)
-        return sum(self.close(rows[n : n + _AT_ONCE], before, after) for n in range(0, len(rows), _AT_ONCE))
+        count = sum(self.close(rows[n : n + _AT_ONCE], before, after) for n in range(0, len(rows), _AT_ONCE))
+        self.settle(after)
+        return count
 
     def reopen(self, item: str, snapshot: Snapshot, *, answer: bool) -> None:
         """Open the misses again that were led to an item and no longer reach it, as after an undo.
@@ -48,6 +52,18 @@ class MissLifecycle:
         led = [(missed, snapshot.matcher.match(missed.question)) for missed in rows if missed.chosen == item]
         lost = [missed.id for missed, verdict in led if (answer and missed.is_complaint) or item not in _items(verdict)]
         self.misses.set_state(lost, State.OPEN)
+        self.settle(snapshot)
+
+    def settle(self, snapshot: Snapshot) -> None:
+        """Note of the settled misses that somebody waits for which of them this snapshot answers otherwise than before.
+
+        Subscribers are told what has stood for a while. So this is called after each edit and each undo: an answer that
+        was taken back and given again stands since it was given again.
+        """
+        digests = {missed: _digest(snapshot.matcher.match(missed.question)) for missed in self.misses.awaited()}
+        changed = {missed.id: digest for missed, digest in digests.items() if digest != missed.settled_as}
+        if changed and self.current.snapshot is snapshot:
+            self.misses.settle(changed)
 
     def close(self, rows: Sequence[MissedQuestion], before: Snapshot | None, after: Snapshot) -> int:
         """Close those of these pending misses that are answered now, or are honestly not covered; how many."""
@@ -62,6 +78,7 @@ class MissLifecycle:
             return 0
         for state, ids in found.items():
             self.misses.set_state(ids, state, among=_PENDING)
+        self.settle(after)
         _LOG.info("%d missed questions are closed.", count)
         return count
 
@@ -81,6 +98,14 @@ def _state_reached(
         return reached if before and _answer(before, missed.item) != _answer(after, missed.item) else None
     # A member has said already that these are not what was meant.
     return None if items <= set(not_meant) else reached
+
+
+def _digest(verdict: Verdict) -> str | None:
+    """Names what a subscriber is told, in 16 hexadecimal digits; None if that is nothing."""
+    if not isinstance(verdict, Answer | NotCovered):
+        return None
+    told = [(chosen.item.id, chosen.item.kind, chosen.item.answer) for chosen in verdict.chosen]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def _items(verdict: Verdict) -> set[str]:

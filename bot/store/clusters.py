@@ -12,6 +12,7 @@ from bot.store.bulk_actions import MARKED
 from bot.store.database import Repository, fields_of, insert
 from bot.store.misses import MOST_FREQUENT
 from bot.store.records import COMPLAINED, Cluster, MissedQuestion, MissFilter, MissQuery, Opinion, State
+from bot.store.subscriptions import WAITING
 from bot.store.tables import BULK_MISSES, CLUSTERS, FEEDBACK, MISSED, MISSED_DAYS, SUBSCRIPTIONS
 
 EVERY_OPEN = MissQuery()
@@ -171,7 +172,8 @@ def matches(query: MissQuery) -> list[ColumnElement[bool]]:
         case MissFilter.COMPLAINED:
             conditions.append(MISSED.c.verdict == COMPLAINED)
         case MissFilter.WAITING:
-            conditions.append(select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.missed_id == MISSED.c.id).exists())
+            subscribed = select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.missed_id == MISSED.c.id, WAITING)
+            conditions.append(subscribed.exists())
         case MissFilter.IGNORED:
             conditions.append(MISSED.c.id.not_in(MARKED))
         case _:
@@ -189,9 +191,11 @@ def _days(cluster: int | ColumnElement[int]) -> ScalarSelect[int]:
 def _cluster(connection: Connection, cluster_id: int) -> Cluster:
     within = MISSED.c.cluster == cluster_id
     asked = select(func.coalesce(func.sum(MISSED.c.count), 0)).where(within).scalar_subquery()
-    waiting = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED).where(within).scalar_subquery()
-    times, days, people = connection.execute(select(asked, _days(cluster_id), waiting)).one()
+    people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED)
+    inside = people.where(within, MISSED.c.state == State.OPEN)
+    waiting, unreachable = (inside.where(which).scalar_subquery() for which in (WAITING, ~SUBSCRIPTIONS.c.readable))
+    times, days, *counts = connection.execute(select(asked, _days(cluster_id), waiting, unreachable)).one()
     still_open = fields_of(MissedQuestion, MISSED).where(within, MISSED.c.state == State.OPEN)
     by_frequency = still_open.order_by(*MOST_FREQUENT).limit(_QUESTIONS)
     questions = tuple(MissedQuestion(*row) for row in connection.execute(by_frequency))
-    return Cluster(cluster_id, times, days, people, questions)
+    return Cluster(cluster_id, times, days, counts[0], questions, counts[1])

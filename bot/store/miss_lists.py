@@ -30,6 +30,7 @@ from bot.store.records import (
     MissPage,
     MissQuery,
 )
+from bot.store.subscriptions import WAITING
 from bot.store.tables import MISS_LISTS, MISS_TICKS, MISSED, SUBSCRIPTIONS
 
 _FIRST = 5
@@ -145,8 +146,8 @@ def _chosen(connection: Connection, opened: MissList) -> Chosen:
     ticked = _shown_ticks(opened)
     ranked = ranked_clusters(opened.query).where(MISSED.c.cluster.in_(ticked))
     clusters = tuple(connection.execute(ranked).scalars())
-    people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED).where(MISSED.c.cluster.in_(ticked))
-    waiting = connection.execute(people).scalar_one()
+    people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED)
+    waiting = connection.execute(people.where(MISSED.c.cluster.in_(ticked), WAITING)).scalar_one()
     first = _first(connection, opened.query, clusters[:_FIRST])
     return Chosen(clusters, waiting, tuple(first[cluster] for cluster in clusters[:_FIRST]))
 
@@ -165,7 +166,7 @@ def _waiting(cluster: ColumnElement[int]) -> ScalarSelect[int]:
     inside = MISSED.alias()
     of_miss = SUBSCRIPTIONS.c.missed_id == inside.c.id
     people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(inside, of_miss)
-    return people.where(inside.c.cluster == cluster).correlate(MISSED).scalar_subquery()
+    return people.where(inside.c.cluster == cluster, WAITING).correlate(MISSED).scalar_subquery()
 
 
 def _ticked(list_id: int) -> ColumnElement[bool]:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, and_, case, func, or_, select, tuple_
 from bot.errors import UnknownMissError
 from bot.store.bulk_actions import MARKED, UNDO_DELETION
 from bot.store.database import DELETE_EMPTY_CLUSTERS, Repository, count_one, fields_of, put
-from bot.store.records import COMPLAINED, QUOTING, ActionKind, Miss, MissedQuestion, State
+from bot.store.records import COMPLAINED, QUOTING, SETTLED, ActionKind, Awaited, Miss, MissedQuestion, State
+from bot.store.subscriptions import WAITING
 from bot.store.tables import (
     ACTION_KEYS,
     ACTIONS,
@@ -21,10 +22,12 @@ from bot.store.tables import (
     MISSED,
     MISSED_DAYS,
     NOTICES,
+    SUBSCRIPTIONS,
 )
 
 MOST_FREQUENT = (MISSED.c.count.desc(), MISSED.c.last_asked.desc(), MISSED.c.id)
 """The order of misses: the most often asked first, then the most recent, then the oldest row."""
+_UNSETTLED = {"settled_at": None, "settled_as": None}
 
 
 _AT_ONCE = 500
@@ -66,6 +69,7 @@ class MissLog(Repository):
         ignored = or_(MISSED.c.state == State.IGNORED, cluster_ignored)
         state = case((and_(ignored, alike, MISSED.c.verdict != COMPLAINED), State.IGNORED), else_=miss.state)
         counted = {"count": MISSED.c.count + 1, "chosen": None, "cluster": case((alike, MISSED.c.cluster), else_=None)}
+        counted |= _UNSETTLED
         first = {"question": miss.question, "state": miss.state, "count": 1, "first_asked": now}
         put(connection, MISSED, {"key": miss.key}, judged | first, again=judged | counted | {"state": state})
         kept = select(MISSED.c.id, MISSED.c.cluster).where(MISSED.c.key == miss.key)
@@ -101,9 +105,32 @@ class MissLog(Repository):
         return dict(self._database.read(days.order_by(MISSED_DAYS.c.day)).all())
 
     def set_state(self, ids: Collection[int], state: State, among: Collection[State] = tuple(State)) -> None:
-        """Put those of these rows that are ``among`` these states into a state; no item is chosen for an open one."""
+        """Put those of these rows that are ``among`` these states into a state; no item is chosen for an open one.
+
+        What they are answered with, if they are, has stood for no time yet.
+        """
         rows = MISSED.update().where(MISSED.c.id.in_(ids), MISSED.c.state.in_(among))
-        self._database.write(rows.values({"state": state} | ({"chosen": None} if state is State.OPEN else {})))
+        chosen = {"chosen": None} if state is State.OPEN else {}
+        self._database.write(rows.values({"state": state} | chosen | _UNSETTLED))
+
+    def awaited(self) -> Sequence[Awaited]:
+        """The rows that are verified or not covered, and of which somebody waits to be told."""
+        somebody = select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.missed_id == MISSED.c.id, WAITING).exists()
+        # Whatever is settled in the future was settled by a clock that has been set back since.
+        settled_as = case((MISSED.c.settled_at <= self._database.now(), MISSED.c.settled_as), else_=None)
+        rows = select(MISSED.c.id, MISSED.c.question, settled_as).where(MISSED.c.state.in_(SETTLED), somebody)
+        return [Awaited(*row) for row in self._database.read(rows)]
+
+    def settle(self, digests: Mapping[int, str | None]) -> None:
+        """Note that from now on whoever waits for these rows would be told what has this digest; None for nothing."""
+        now = self._database.now()
+        rows = MISSED.update().where(MISSED.c.state.in_(SETTLED))
+        self._database.write(
+            *(
+                rows.where(MISSED.c.id == row_id).values(settled_as=digest, settled_at=now if digest else None)
+                for row_id, digest in digests.items()
+            )
+        )
 
     def delete_marked(self) -> None:
         """Erase, as ``forget`` does, what was marked for deletion so long ago that it can't be undone any more."""

@@ -28,6 +28,10 @@ class State(StrEnum):
     """Was answered with "the speech does not say": only counted."""
 
 
+SETTLED = (State.VERIFIED, State.NOT_COVERED)
+"""The states of misses whose answer is told to whoever waits for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Miss:
     """A question that was not answered. ``item`` and ``score`` are the best candidate's, None and 0 without one."""
@@ -196,7 +200,8 @@ class Cluster:
     """Misses that ask the same. ``asked``: how often in all; ``days``: on how many different days.
 
     ``waiting``: how many people want to be told of an answer. ``questions``: those that are open, the most frequent
-    first, then the most recent, at most 50.
+    first, then the most recent, at most 50. ``unreachable``: how many more wait who can't be told, since where they
+    asked can't be decrypted.
     """
 
     id: int
@@ -204,6 +209,7 @@ class Cluster:
     days: int
     waiting: int
     questions: tuple[MissedQuestion, ...]
+    unreachable: int = 0
 
 
 class MissFilter(StrEnum):
@@ -381,12 +387,22 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """A settled miss that somebody waits for, with the digest of what they would be told; None if that is not known."""
+
+    id: int
+    question: str
+    settled_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
-    """A subscription that can be fulfilled."""
+    """A subscription that can be fulfilled, by an admin's ``note`` if there is one, else by the answer."""
 
     id: int
     question: str
     address: bytes
+    note: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,12 @@ MISSED = _table(
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("cluster", sa.Integer),
     sa.Column("chosen", sa.String(40)),
+    sa.Column("settled_at", UtcDateTime),
+    sa.Column("settled_as", sa.String(16)),
     # Clusters are ranked from this index alone, without the rows.
     sa.Index("ix_missed_cluster", "cluster", "state", "count"),
 )
+"""``settled_at``: since when whoever waits for it would be told the same, which has the digest ``settled_as``."""
 
 CLUSTERS = _table(
     "clusters",
@@ -104,8 +107,11 @@ SUBSCRIPTIONS = _table(
     sa.Column("address", sa.LargeBinary, nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("readable", sa.Boolean, nullable=False),
+    sa.Column("note", sa.LargeBinary),
     sa.UniqueConstraint("missed_id", "person"),
 )
+"""``readable``: whether the address can be decrypted; ``note``: what an admin replies to this person, encrypted."""
 
 ANSWER_SUBSCRIPTIONS = _table(
     "answer_subscriptions",

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import islice
 
 from pydantic import BaseModel, ValidationError
@@ -10,10 +11,11 @@ from telegram.error import TelegramError
 
 from bot.conversation.members import MemberConversation
 from bot.conversation.reply import Reply
+from bot.curation.misses import MissLifecycle
 from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Place
 from bot.matching import Answer, NotCovered
-from bot.snapshot import CurrentSnapshot
+from bot.snapshot import Snapshot
 from bot.store.records import Due, Subscription
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.client import Outcome, explain, outcome
@@ -23,6 +25,8 @@ from bot.texts.languages import Language
 _LOG = logging.getLogger(__name__)
 _SIDE_BY_SIDE = 8
 """Notices that are under way at once: after a kill so many may be told twice."""
+_DELAY = timedelta(seconds=60)
+"""So long an answer has stood before anybody is told of it: within this time an admin can take it back."""
 _STUCK_S = 10.0
 """A notice that takes longer is left under way while others go out."""
 
@@ -40,13 +44,14 @@ class Address(BaseModel):
 class SubscriptionNotifier:
     """Encrypts where subscribers asked, and tells them there when their question has an answer.
 
-    ``forget`` and ``tell`` raise StoreError when the store fails.
+    Whoever can't be told, because the key or the token has changed since, waits until it is set again. All methods but
+    ``subscription`` raise StoreError when the store fails.
     """
 
     messages: Messages
     subscriptions: Subscriptions
     encryption: Encryption
-    current: CurrentSnapshot
+    lifecycle: MissLifecycle
     conversation: MemberConversation
     _under_way: dict[asyncio.Task[bool], int] = field(default_factory=dict, init=False)
     """Notices that are not settled yet, with the ids of their subscriptions."""
@@ -59,16 +64,38 @@ class SubscriptionNotifier:
         """Delete all subscriptions of a member."""
         self.subscriptions.forget(self._person(member))
 
-    async def tell(self) -> None:
-        """Tell everybody who can be told, a few at a time; whoever was told is forgotten.
+    def find_unreadable(self) -> int:
+        """After a start: find out who can't be told with this key, say so in the log, and return how many they are."""
+        changed = {
+            id_: not was_readable
+            for id_, address, was_readable in self.subscriptions.addresses()
+            if (self._address(address) is not None) is not was_readable
+        }
+        self.subscriptions.set_readable(changed)
+        if count := self.subscriptions.count_unreachable():
+            _LOG.warning(
+                "%d subscribers can't be told of an answer: where they asked was encrypted with another key. They "
+                "are kept for 30 days: set CAMPAIGN_BOT_KEY to the former key, or else to the former token.",
+                count,
+            )
+        return count
 
-        A notice that is stuck holds up no other, and is still under way when this returns.
+    async def tell(self) -> None:
+        """Tell everybody whose answer has stood for a minute, a few at a time; whoever was told is forgotten.
+
+        A notice that is stuck holds up no other, and is still under way when this returns. When another snapshot comes
+        to answer meanwhile, the rest is left to the next call.
         """
         await self._settle()
         busy = set(self._under_way.values())
-        due = await asyncio.to_thread(self.subscriptions.due)
-        ready = filter(None, (self._notice(subscription) for subscription in due if subscription.id not in busy))
-        while some := list(islice(ready, _SIDE_BY_SIDE - len(self._under_way))):
+        snapshot = self.lifecycle.current.snapshot
+        await asyncio.to_thread(self.lifecycle.settle, snapshot)
+        due = await asyncio.to_thread(self.subscriptions.due, _DELAY)
+        notices = (self._notice(subscription, snapshot) for subscription in due if subscription.id not in busy)
+        ready = filter(None, notices)
+        while self.lifecycle.current.snapshot is snapshot and (
+            some := list(islice(ready, _SIDE_BY_SIDE - len(self._under_way)))
+        ):
             await asyncio.to_thread(self.subscriptions.begin, [subscription for subscription, _, _ in some])
             begun = {asyncio.create_task(self._send(address, reply)): id_ for id_, address, reply in some}
             self._under_way |= begun
@@ -85,27 +112,23 @@ class SubscriptionNotifier:
         for task in ended:
             task.result()
 
-    def _notice(self, due: Due) -> tuple[int, Address | None, Reply] | None:
-        """The subscription's id, where to tell, None if nobody can be told any more, and what.
-
-        None while there is nothing to tell: it will be asked for again, or forgotten after its days.
-        """
+    def _address(self, encrypted: bytes) -> Address | None:
+        """Where to tell, None if that can't be decrypted."""
         try:
-            address = Address.model_validate_json(self.encryption.decrypt(due.address))
+            return Address.model_validate_json(self.encryption.decrypt(encrypted))
         except (DecryptionError, ValidationError):
-            _LOG.warning("A subscriber can't be told of an answer: the key or token has changed since.")
-            return due.id, None, Reply("")
-        snapshot = self.current.snapshot
-        verdict = snapshot.matcher.match(due.question)
-        if not isinstance(verdict, Answer | NotCovered):
+            return None
+
+    def _notice(self, due: Due, snapshot: Snapshot) -> tuple[int, Address, Reply] | None:
+        """The subscription's id, where to tell, and what; None while there is nothing to tell, or nobody."""
+        address, verdict = self._address(due.address), snapshot.matcher.match(due.question)
+        if address is None or not isinstance(verdict, Answer | NotCovered):
             return None
         replies = self.conversation.replies(snapshot, Language[address.language])
         return due.id, address, replies.answered_since(verdict)
 
-    async def _send(self, address: Address | None, reply: Reply) -> bool:
+    async def _send(self, address: Address, reply: Reply) -> bool:
         """Whether there is nothing more to do: also for one who blocked the bot, or may have been told."""
-        if address is None:
-            return True
         try:
             await self.messages.send(Place(address.chat, address.thread), reply, address.message)
         except TelegramError as error:

@@ -79,6 +79,7 @@ CARD_HEAD_DAYS = (
 CARD_SCOPE = "（{scope}）"
 CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 CARD_WAITING = "🔔 有 {count} 位会员在等答案"
+CARD_UNREACHABLE = "🔕 还有 {count} 位也在等，但换过密钥，现在通知不到他们"
 CARD_PREVIOUS = "◀️ 上一张"
 CARD_NEXT = "下一张 ▶️"
 CARD_QUESTION = "「{question}」"
@@ -443,7 +444,7 @@ CLOSED = "这张卡片上 {total} 个问法，{closed} 个现在已经答得上�
 CLOSED_ALL = "这张卡片上的问法现在都答得上了。"
 CLOSED_HONESTLY = "以后这样问，会老实说没有。"
 CLOSED_COMPLAINT = "这张卡片收起来了；以后再有人点 👎，还会提醒。"
-TELLING = "🔔 在等的 {count} 位会员马上会收到。"
+TELLING = "🔔 在等的 {count} 位会员大约一分钟后会收到；这之前撤销，就不会发出去。"
 STILL_MISSED = "还有 {count} 个问法没答上，可以再给它们加一种说法。"
 IGNORED = "好，以后再有人这样问也不提醒了。"
 IGNORED_COMPLAINT = "好，这次不改；以后再有人点 👎，还会提醒。"
@@ -569,6 +570,10 @@ OVERDUE_MORE = "· 还有 {count} 条"
 FRESHNESS_OWNER = "归{owner}管"
 FRESHNESS_VALID = "只管到{day.year}年{day.month}月{day.day}日"
 FRESHNESS_REVIEW = "该在{day.year}年{day.month}月{day.day}日前再看一遍"
+STATUS_UNREACHABLE = (
+    "🔕 有 {count} 位会员在等答案，但机器人换过 token 或密钥，他们当时留的位置现在解不开，有了答案也通知不到。"
+    "请管机器的同事把原来的 CAMPAIGN_BOT_KEY 设回来（没设过就填原来的 token），再重启机器人。"
+)
 STATUS_ENOUGH = "每条的问法大多够了，有把握的会直接回答。"
 OPINIONS = {
     "helpful": "有用",

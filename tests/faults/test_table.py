@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ async def a_subscriber_is_told(there: World) -> None:
         there.setup.usage.record(Records(subscriptions=(subscription,)))
     for row in there.setup.misses.rows(list(State)):
         there.setup.misses.set_state([row.id], State.VERIFIED)
+    there.setup.lifecycle.settle(there.setup.current.snapshot)
+    there.setup.clock.now += timedelta(minutes=1)
     await there.notifier.tell()
 
 
@@ -165,7 +168,7 @@ def told_in(chat: int, times: int) -> Check:
 
     def check(there: World) -> None:
         assert [answer.chat for answer in there.api.answers] == [chat] * times
-        assert there.setup.subscriptions.due() == []
+        assert there.setup.subscriptions.addresses() == []
 
     return check
 

@@ -155,7 +155,7 @@ class World:
         self._inbox = inbox.inbox
         self.messages = Messages(bot)
         self.notifier = SubscriptionNotifier(
-            self.messages, setup.subscriptions, inbox.encryption, setup.current, setup.members
+            self.messages, setup.subscriptions, inbox.encryption, setup.lifecycle, setup.members
         )
         members = MemberHandlers(
             setup.current,

@@ -154,9 +154,11 @@ def check_rows(database: Database, revision: str) -> None:
         return
     assert store.row(1).chosen == "opening"
     assert [(cluster, first.question) for cluster, first in clusters.leading(0).items()] == [(7, "几点")]
+    store.set_state([1], State.OPEN)
     assert (clusters.cluster(7).asked, clusters.cluster(7).days, clusters.cluster(7).waiting) == (2, 2, 1)
     store.set_state([1], State.VERIFIED)
-    assert [due.address for due in Subscriptions(database).due()] == [b"b"]
+    store.settle({1: "digest"})
+    assert [due.address for due in Subscriptions(database).due(timedelta())] == [b"b"]
     form = usage.form(5, 6)
     assert form
     assert form.content == JSON["form"]

@@ -45,7 +45,7 @@ class Handlers:
         self.setup = setup
         self._updates = 0
         self.notifier = SubscriptionNotifier(
-            messages, setup.subscriptions, Encryption(TOKEN), setup.current, setup.members
+            messages, setup.subscriptions, Encryption(TOKEN), setup.lifecycle, setup.members
         )
         members = MemberHandlers(
             setup.current,

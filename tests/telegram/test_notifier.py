@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from telegram.ext import ExtBot
 
+from bot.conversation.reply import Reply
 from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Place
 from bot.store.records import Records, State
 from bot.telegram.client import Transport
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import Address, SubscriptionNotifier
+from bot.texts.admins import BUTTON_UNDO
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
@@ -22,6 +25,8 @@ from tests.fake_bot_api import TOKEN, Failure, FakeBotApi, serving
 
 ASKED = "卡不见了找谁"
 """Answered by the canteen's rules, as if it had just been added."""
+MISSED = "洗衣机把卡搅坏了"
+"""Answered by them once it is added to an item."""
 
 
 class Waiting:
@@ -36,7 +41,7 @@ class Waiting:
     def notifier_with(self, encryption: Encryption) -> SubscriptionNotifier:
         """One that decrypts with this key."""
         setup = self.admin_setup
-        return SubscriptionNotifier(self.messages, setup.subscriptions, encryption, setup.current, setup.members)
+        return SubscriptionNotifier(self.messages, setup.subscriptions, encryption, setup.lifecycle, setup.members)
 
     def subscription(self, text: str, member: int, chat: int | None = None, language: str = "SIMPLIFIED") -> None:
         """A member asks in vain, and wants to be told."""
@@ -46,9 +51,33 @@ class Waiting:
         self.admin_setup.usage.record(Records(subscriptions=(subscription,)))
 
     def settle(self, state: State = State.VERIFIED) -> None:
-        """Every miss has come to this end."""
+        """Every miss has come to this end, and its answer has stood for a minute."""
         for row in self.admin_setup.misses.rows(list(State)):
             self.admin_setup.misses.set_state([row.id], state)
+        self.admin_setup.lifecycle.settle(self.admin_setup.current.snapshot)
+        self.later(60)
+
+    def later(self, seconds: float) -> None:
+        """So much time passes."""
+        self.admin_setup.clock.now += timedelta(seconds=seconds)
+
+    def left(self) -> int:
+        """How many subscriptions there are."""
+        return len(self.admin_setup.subscriptions.addresses())
+
+    def add(self) -> Reply:
+        """An admin adds the missed question to the nearest item, which has its answer then."""
+        setup = self.admin_setup
+        card = setup.say("/missed")
+        added = setup.press(card, "加到 1：饭卡丢了怎么补？")
+        assert setup.states() == {MISSED: State.VERIFIED}
+        return added
+
+    def restart(self) -> None:
+        """As after a start of the bot."""
+        self.admin_setup.start()
+        self.notifier = self.notifier_with(Encryption(TOKEN))
+        self.notifier.find_unreadable()
 
     def sent(self) -> list[tuple[int, str]]:
         """Who was told what."""
@@ -95,7 +124,58 @@ async def test_nobody_is_told_what_is_no_answer(waiting: Waiting) -> None:
     waiting.settle()
     await waiting.notifier.tell()
     assert waiting.sent() == []
-    assert len(waiting.admin_setup.subscriptions.due()) == 1
+    assert waiting.left() == 1
+
+
+async def test_nobody_is_told_before_the_answer_has_stood_for_a_minute(waiting: Waiting) -> None:
+    """Whether the bot was started anew in between or not."""
+    waiting.subscription(MISSED, 7)
+    waiting.add()
+    for restarts in (False, True):
+        waiting.later(29)
+        if restarts:
+            waiting.restart()
+        await waiting.notifier.tell()
+        assert waiting.sent() == []
+    waiting.later(2)
+    await waiting.notifier.tell()
+    assert [chat for chat, _ in waiting.sent()] == [7]
+
+
+async def test_what_is_undone_in_time_is_told_to_nobody(waiting: Waiting) -> None:
+    """Who waits goes on waiting; what is added again has to stand for a minute again."""
+    waiting.subscription(MISSED, 7)
+    added = waiting.add()
+    waiting.later(59)
+    undone = waiting.admin_setup.press(added, BUTTON_UNDO)
+    assert "已经撤销" in undone.text
+    for seconds in (0, 10, 1000):
+        waiting.later(seconds)
+        await waiting.notifier.tell()
+    assert (waiting.sent(), waiting.left()) == ([], 1)
+    waiting.add()
+    await waiting.notifier.tell()
+    assert waiting.sent() == []
+    waiting.later(60)
+    await waiting.notifier.tell()
+    assert [chat for chat, _ in waiting.sent()] == [7]
+
+
+async def test_an_answer_that_is_changed_has_to_stand_again(waiting: Waiting) -> None:
+    """Also if an editor changes it: what is told is what stood for a minute."""
+    waiting.subscription(MISSED, 7)
+    waiting.add()
+    waiting.later(50)
+    waiting.admin_setup.write("items.yaml", "带上工作证", "带上照片")
+    waiting.admin_setup.edits.take_over()
+    await waiting.notifier.tell()
+    waiting.later(59)
+    await waiting.notifier.tell()
+    assert waiting.sent() == []
+    waiting.later(1)
+    await waiting.notifier.tell()
+    ((_, told),) = waiting.sent()
+    assert "带上照片" in told
 
 
 LEFT = {
@@ -111,7 +191,7 @@ async def test_who_can_not_be_told_is_dropped(waiting: Waiting, status: int, des
     waiting.settle()
     waiting.api.fail_next("sendMessage", status, description=description)
     await waiting.notifier.tell()
-    assert len(waiting.admin_setup.subscriptions.due()) == left
+    assert waiting.left() == left
 
 
 async def test_who_may_have_been_told_is_not_told_again(waiting: Waiting) -> None:
@@ -138,11 +218,11 @@ async def test_one_that_is_stuck_holds_up_nobody(waiting: Waiting, monkeypatch: 
     for member in range(7, 20):
         waiting.subscription(ASKED, member)
     waiting.settle()
-    while len(waiting.admin_setup.subscriptions.due()) > 1:
+    while waiting.left() > 1:
         await asyncio.wait_for(waiting.notifier.tell(), 5)
     await waiting.notifier.tell()
     go_on.set()
-    while waiting.admin_setup.subscriptions.due():
+    while waiting.left():
         await asyncio.wait_for(waiting.notifier.tell(), 5)
     assert sorted(chat for chat, _ in waiting.sent()) == list(range(7, 20))
 
@@ -153,19 +233,33 @@ async def test_a_passing_fault_loses_nobody(waiting: Waiting) -> None:
     waiting.settle()
     waiting.api.fail_next("sendMessage", 500, description="Internal Server Error")
     await waiting.notifier.tell()
-    assert len(waiting.admin_setup.subscriptions.due()) == 1
+    assert waiting.left() == 1
     await waiting.notifier.tell()
-    assert waiting.admin_setup.subscriptions.due() == []
+    assert waiting.left() == 0
 
 
-async def test_what_was_encrypted_with_another_key_is_dropped(waiting: Waiting) -> None:
-    """Nobody can be found in it any more."""
+async def test_what_was_encrypted_with_another_key_waits_for_its_key(
+    waiting: Waiting, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is counted apart, the operator is told, and with the former key the subscriber is."""
     waiting.subscription(ASKED, 7)
-    waiting.settle()
     other = waiting.notifier_with(Encryption("another"))
+    assert other.find_unreadable() == 1
+    assert "1 subscribers can't be told" in caplog.text
+    setup = waiting.admin_setup
+    setup.clustering.cluster_new()
+    (cluster,) = setup.clusters.top(9)
+    assert (cluster.waiting, cluster.unreachable, setup.subscriptions.count_waiting()) == (0, 1, 0)
+    assert "🔕 还有 1 位" in waiting.admin_setup.say("/missed").text
+    assert "🔕 有 1 位会员" in waiting.admin_setup.say("/status").text
+    waiting.settle()
     await other.tell()
-    assert waiting.admin_setup.subscriptions.due() == []
     assert waiting.sent() == []
+    assert waiting.notifier.find_unreadable() == 0
+    waiting.settle()
+    await waiting.notifier.tell()
+    assert [chat for chat, _ in waiting.sent()] == [7]
+    assert waiting.left() == 0
 
 
 async def test_who_is_forgotten_is_not_told(waiting: Waiting) -> None:
