@@ -14,7 +14,7 @@ from bot.conversation.callbacks import AdminAction, AdminCallback, Subscribe
 from bot.conversation.reply import short_key
 from bot.store.database import Database
 from bot.store.history import History
-from bot.texts.admins import CARD_GONE
+from bot.texts.admins import BUTTON_FINE
 from tests.conftest import CANTEEN, loaded
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
 from tests.process import missed, running, settings_for, start, stop, wait_for, waiting
@@ -45,11 +45,6 @@ def texts(api: FakeBotApi, chat: int) -> list[str]:
     return [fields["text"] for kind, fields in list(api.events) if kind in SHOWN and fields["chat"]["id"] == chat]
 
 
-def notices(api: FakeBotApi) -> list[str]:
-    """The lines that passed by for whoever pressed a button."""
-    return [fields.get("text", "") for kind, fields in list(api.events) if kind == "answercallbackquery"]
-
-
 SHOWN = {"sendmessage", "editmessagetext"}
 
 
@@ -72,6 +67,19 @@ def open_card(api: FakeBotApi) -> dict[str, Any]:
 ADD = AdminCallback(AdminAction.ADD_TO_ITEM, 1, short_key("card")).pack()
 
 
+def confirmation(api: FakeBotApi, card: dict[str, Any]) -> str:
+    """What confirms that the card's question is added to the item whose answer an admin reads first."""
+    api.member_presses(ADD, card, ADMIN)
+
+    def shown() -> list[str]:
+        edited = [fields for kind, fields in list(api.events) if kind == "editmessagetext"]
+        buttons = (button for message in edited for row in message["reply_markup"]["inline_keyboard"] for button in row)
+        return [button["callback_data"] for button in buttons if button["text"] == BUTTON_FINE]
+
+    api.wait_until(lambda: bool(shown()))
+    return shown()[-1]
+
+
 def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
     """As it was, or as it is then; and in the end the edit is made, once, and can be taken back."""
     folder, log = tmp_path / "knowledge", tmp_path / "log"
@@ -83,8 +91,9 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
         api.wait_until(lambda: len(texts(api, 7)) == 1)
         wait_for(lambda: len(missed(settings)) == 1)
         card = open_card(api)
+        confirm = confirmation(api, card)
         stop(process)
-    api.member_presses(ADD, card, ADMIN)
+    api.member_presses(confirm, card, ADMIN)
     for _ in range(KILLS):
         with running(settings, log):
             calls = len(api.calls)
@@ -94,8 +103,8 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
         assert content in {before, after}
         loaded(folder)
     with running(settings, log) as process:
-        # Killed after the edit and before its reply, the card says that it is handled.
-        api.wait_until(lambda: len(texts(api, ADMIN)) >= 2 or CARD_GONE in notices(api))
+        # The card, the answer to read, and what became of it.
+        api.wait_until(lambda: len(texts(api, ADMIN)) >= 3)
         assert (folder / "items.yaml").read_bytes() == after
         wait_for(lambda: missed(settings)[0]["state"] == "verified")
         api.member_says("/history", chat=ADMIN)
@@ -171,10 +180,11 @@ def test_a_kill_while_members_are_told_loses_nobody(api: FakeBotApi, settings: d
         api.wait_until(lambda: sum("就在这里" in message["text"] for message in api.sent()) == len(members))
         wait_for(lambda: [row["count"] for row in missed(settings)] == [len(members)])
         card = open_card(api)
+        confirm = confirmation(api, card)
         api.failure_rule = lambda method, fields: (
             None if method != "sendmessage" or fields["chat_id"] != blocked else BLOCKED
         )
-        api.member_presses(ADD, card, ADMIN)
+        api.member_presses(confirm, card, ADMIN)
         api.wait_until(lambda: bool(told(api)))
         # Those notices that are under way now may be sent once more.
     for pause in (0.1, 0.3):
@@ -248,7 +258,8 @@ def test_who_waits_can_not_be_found_in_what_is_written(
     look()
     process = start(settings, folder / "log", promptly_telling_bot)
     try:
-        api.member_presses(ADD, open_card(api), ADMIN)
+        card = open_card(api)
+        api.member_presses(confirmation(api, card), card, ADMIN)
         api.wait_until(lambda: any("现在有答案了" in text for text in texts(api, person)))
         look()
         stop(process)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
-from bot.conversation import callbacks, cards, corrections
+from bot.conversation import callbacks, cards, corrections, waiting
 from bot.conversation.callbacks import (
     YES,
     AdminAction,
@@ -188,6 +188,9 @@ class AdminConversation:
         """The items of a kind that are nearest to a cluster's first question."""
         return nearest(cluster.questions[0].question, kind, self.current.snapshot)
 
+    def _refusals(self, cluster: Cluster) -> list[Item]:
+        return [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
+
     def _item(self, item_id: str) -> Item:
         item = self.current.snapshot.base.by_id.get(item_id)
         if item is None:
@@ -229,7 +232,7 @@ class AdminConversation:
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _cluster_pressed(self, pressed: AdminCallback, admin: Admin) -> AdminTurn:  # noqa: PLR0911 - a button each
+    def _cluster_pressed(self, pressed: AdminCallback, admin: Admin) -> AdminTurn:  # noqa: C901, PLR0911 - a button each
         action, cluster_id, detail, list_id = pressed.action, pressed.number, pressed.detail, pressed.list_id
         if action is AdminAction.UNIGNORE:
             self.clusters.unignore(cluster_id)
@@ -250,10 +253,11 @@ class AdminConversation:
             case AdminAction.WRITE_ITEM:
                 return self.editing.write_item(cluster, Task.ITEM, admin, list_id=list_id)
             case AdminAction.CHOOSE_REFUSAL:
-                refusals = [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
-                return AdminTurn(cards.not_covered(cluster, refusals, place, list_id))
+                return AdminTurn(cards.not_covered(cluster, self._refusals(cluster), place, list_id))
+            case AdminAction.IGNORE if cluster.waiting and detail != YES:
+                return AdminTurn(waiting.ignoring(cluster, self._refusals(cluster), place, list_id))
             case AdminAction.DELETE if detail != YES:
-                return AdminTurn(cards.deletion(cluster, place, list_id))
+                return AdminTurn(waiting.deletion(cluster, place, list_id))
             case AdminAction.DELETE:
                 self.misses.forget(*(missed.key for missed in cluster.questions))
                 self.history.record(admin.id, ActionKind.DELETE, "")
@@ -267,14 +271,14 @@ class AdminConversation:
     def _to_judge(self, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""
         snapshot = self.current.snapshot
-        waiting = self.digest.to_judge(snapshot) if left > 0 else []
-        if waiting:
-            return cards.judge_card(waiting[0], snapshot.base.by_id[waiting[0].item], min(left, len(waiting)))
+        unjudged = self.digest.to_judge(snapshot) if left > 0 else []
+        if unjudged:
+            return cards.judge_card(unjudged[0], snapshot.base.by_id[unjudged[0].item], min(left, len(unjudged)))
         return cards.judgements([judgement.right for judgement in self.usage.judged()], self.usage.sample(CONFIDENCE))
 
     def _judge(self, callback: callbacks.JudgeAnswer, admin: Admin) -> Reply:
-        waiting = [*self.usage.drawn(), *self.usage.least_sure(_JUDGED_AT_MOST)]
-        answered = next((asked for asked in waiting if cards.answered_key(asked) == callback.answered), None)
+        unjudged = [*self.usage.drawn(), *self.usage.least_sure(_JUDGED_AT_MOST)]
+        answered = next((asked for asked in unjudged if cards.answered_key(asked) == callback.answered), None)
         if answered:
             self.usage.judge(Judged(answered.question, answered.key, answered.item, callback.right))
             self.history.record(admin.id, ActionKind.JUDGE, answered.item)

@@ -171,6 +171,7 @@ class AdminAction(StrEnum):
     WRITE_REFUSAL = "r"
     """Write a new item that says so (``YES``: in words of one's own)."""
     IGNORE = "i"
+    """Ignore it (``YES``: though members wait for it)."""
     UNIGNORE = "k"
     DELETE = "d"
     """Delete its questions for good (``YES``: that is confirmed)."""

@@ -91,10 +91,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     lines = [(texts.CARD_COMPLAINTS if complained else head).format(count=most, **known)]
     if scope:
         lines.append(texts.CARD_SCOPE.format(scope=scope))
-    if cluster.waiting:
-        lines.append(texts.CARD_WAITING.format(count=cluster.waiting))
-    if cluster.unreachable:
-        lines.append(texts.CARD_UNREACHABLE.format(count=cluster.unreachable))
+    lines += _waiting_lines(cluster)
     lines += ["", texts.CARD_QUESTION.format(question=first.question)]
     if others:
         lines.append(texts.CARD_WORDINGS)
@@ -127,6 +124,13 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         ),
     )
     return Reply("\n".join(lines), rows)
+
+
+def _waiting_lines(cluster: Cluster) -> Iterator[str]:
+    if cluster.waiting:
+        yield texts.CARD_WAITING.format(count=cluster.waiting)
+    if cluster.unreachable:
+        yield texts.CARD_UNREACHABLE.format(count=cluster.unreachable)
 
 
 def _at_place(place: int, list_id: int) -> AdminCallback:

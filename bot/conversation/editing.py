@@ -12,6 +12,7 @@ from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInp
 from bot.conversation.miss_list import MissListPages, to_list
 from bot.conversation.nearest import nearest
 from bot.conversation.reply import Button, Reply, row, short_key
+from bot.conversation.waiting import reasons_to_look
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
@@ -45,6 +46,8 @@ _LIMITS = {
 _PHRASINGS_OF_A_CARD = 5
 _PHRASINGS_AT_ONCE = 20
 _CHOICES = 6
+_AS_IT_IS = "as-is"
+"""What is confirmed where nothing has to be edited, in place of a plan's digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,10 @@ class Editing:
     corrections: Corrections
 
     def add_to(self, cluster: Cluster, key: str, admin: Admin, list_id: int = 0) -> AdminTurn:
-        """Make a cluster's questions phrasings of the item with this key. ``list_id``: of the list it stands in."""
+        """Make a cluster's questions phrasings of the item with this key. ``list_id``: of the list it stands in.
+
+        Its answer is shown first if somebody waits for it, or if the item is far from what was asked.
+        """
         items = self.current.snapshot.base.items
         item = next((item for item in items if short_key(item.id) == key), None)
         if item is None:
@@ -73,7 +79,13 @@ class Editing:
         if refusal and not fit:
             raise UnfitInputError(refusal)
         form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, list_id=list_id, phrasings=tuple(fit))
-        return self.advance(form, admin, preview=False)
+        candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
+        score = next((candidate.score for candidate in candidates if candidate.item is item), 0.0)
+        reasons = reasons_to_look(cluster, score)
+        turn = self.advance(form, admin, preview=bool(reasons))
+        if turn.reply is None or turn.form is None or turn.form.awaited is not Field.CONFIRMATION:
+            return turn
+        return replace(turn, reply=replace(turn.reply, text="\n\n".join((*reasons, turn.reply.text))))
 
     def add_many(self, clusters: Sequence[Cluster], list_id: int, admin: Admin) -> AdminTurn:
         """Make the questions of clusters phrasings of one item, which is asked for."""
@@ -232,6 +244,11 @@ class Editing:
         try:
             plan = self.edits.plan(form.change())
         except AlreadyThereError as error:
+            item = self.current.snapshot.base.by_id.get(form.item)
+            if preview and form.led and form.task is Task.PHRASING and item:
+                confirm = Button(texts.BUTTON_FINE, FormCallback(FormAction.CONFIRM, admin.id, _AS_IT_IS))
+                text = "\n".join((texts.PREVIEW, item.question, texts.CARD_ANSWER.format(answer=item.answer)))
+                return AdminTurn(Reply(text, row(confirm, cards.cancel(admin.id))), form)
             return self._already_there(error.item, form, admin)
         except EditRefusedError as error:
             refused = cards.refusal(error)

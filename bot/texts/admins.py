@@ -298,6 +298,11 @@ NAME_TOO_LONG = "这个名字太长了：有 {length} 个字，最多 {limit} �
 DRAFT_GONE = "这张卡片已经过时了，请重新打开 /missed 或再发一次命令。"
 DELETE = "要把这 {count} 个问题从记录里彻底删掉吗？删了就找不回来，以后再有人问会重新记。\n{questions}"
 DELETED = "已经彻底删掉。"
+DELETE_WAITING = "🔔 有 {count} 位会员在等它的答案，删了他们就收不到回音了。"
+TIE_WAITING = "🔔 有 {count} 位会员在等。点了确认，大约一分钟后他们会收到下面的回答。"
+TIE_FAR = "这一条跟问的不太像（只有 {score:.0%}），先看看它的回答对不对得上。"
+IGNORE_WAITING = "🔔 有 {count} 位会员在等这个问题的回音，不管它，他们就一直等不到。不如老实告诉他们讲话里没说："
+BUTTON_IGNORE_ALL_THE_SAME = "🙈 还是不管它"
 CARD_GONE = "这一条已经有人处理过了。"
 ITEM_USAGE = "想改哪一条？写几个字就行，如 /item 五个好；记得编号也可以，如 /item five-goods。"
 ITEM_CHOICES = "是不是想找下面的哪一个？"
@@ -353,7 +358,11 @@ REMOVED = "去掉 {text}"
 NOTHING_LEFT = "（去掉）"
 PREVIEWS = {
     "phrasing": """给「{item.question}」加上：
-{words}""",
+{words}
+它的回答：
+——
+{item.answer}
+——""",
     "phrasing-removed": """从「{item.question}」去掉这些问法：
 {words}""",
     "question": """标准问法改成：{item.question}

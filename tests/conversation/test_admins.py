@@ -15,7 +15,7 @@ from bot.errors import EditRefusedError, Refusal
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Kind, VerdictKind
 from bot.matching import Candidate
-from bot.store.records import ActionKind, Answered, Opinion, Records, State
+from bot.store.records import ActionKind, Answered, Opinion, Records, State, Subscription
 from bot.texts import admins as admins_texts
 from tests.admin_setup import ADMIN, AdminSetup
 from tests.clocks import Clock
@@ -205,6 +205,7 @@ def test_an_edit_that_is_handled_once_more_is_made_once(admin_setup: AdminSetup)
     """And can still be undone."""
     admin_setup.miss("塑料片被狗吃了")
     shown = admin_setup.say("/missed")
+    shown = admin_setup.press(shown, shown.buttons[0].label)
     admin_setup.turn_pressed(shown.buttons[0].callback)
     admin_setup.misses.set_state([1], State.OPEN)
     again = admin_setup.press(shown, shown.buttons[0].label)
@@ -303,6 +304,43 @@ def test_after_a_card_comes_the_one_that_stands_in_its_place(admin_setup: AdminS
     second = admin_setup.press(first, admins_texts.CARD_NEXT)
     done = admin_setup.press(second, "加到 1：饭卡丢了怎么补？")
     assert "写首诗送我妈" in admin_setup.press(done, admins_texts.BUTTON_NEXT).text
+
+
+TIED = {
+    "near": ("饭卡被狗吃了", False, ()),
+    "near, and waited for": ("饭卡被狗吃了", True, (admins_texts.TIE_WAITING.format(count=1),)),
+    "far": ("洗衣机把卡搅坏了", False, (admins_texts.TIE_FAR.partition("{")[0],)),
+}
+
+
+@pytest.mark.parametrize(("question", "is_awaited", "reasons"), TIED.values(), ids=TIED.keys())
+def test_an_answer_is_read_before_a_question_is_led_to_it(
+    admin_setup: AdminSetup, question: str, reasons: tuple[str, ...], *, is_awaited: bool
+) -> None:
+    """Unless the item is near, and nobody waits: one press is enough then."""
+    admin_setup.miss(question)
+    if is_awaited:
+        admin_setup.usage.record(Records(subscriptions=(Subscription(question, 7, b""),)))
+    answer = admin_setup.current.snapshot.base.by_id["card"].answer
+    shown = admin_setup.press(admin_setup.say("/missed"), "加到 1：饭卡丢了怎么补？")
+    if reasons:
+        assert answer in shown.text
+        assert shown.text.startswith(reasons)
+        assert admin_setup.states() == {question: State.OPEN}
+        shown = admin_setup.press(shown, admins_texts.BUTTON_FINE)
+    assert shown.text.startswith("改好了")
+    assert admin_setup.states() == {question: State.VERIFIED}
+
+
+def test_an_item_that_has_the_words_already_is_shown_first_too(admin_setup: AdminSetup) -> None:
+    """Nothing is edited, but whoever waits is told its answer."""
+    admin_setup.miss("补办饭卡")
+    admin_setup.usage.record(Records(subscriptions=(Subscription("补办饭卡", 7, b""),)))
+    shown = admin_setup.press(admin_setup.say("/missed"), "加到 1：饭卡丢了怎么补？")
+    assert "带上工作证" in shown.text
+    assert admin_setup.states() == {"补办饭卡": State.OPEN}
+    assert "本来就是这样" in admin_setup.press(shown, admins_texts.BUTTON_FINE).text
+    assert admin_setup.states() == {"补办饭卡": State.VERIFIED}
 
 
 def test_an_admins_help_has_the_admins_commands(admin_setup: AdminSetup) -> None:

@@ -1,0 +1,40 @@
+"""What admins read where members wait for an answer: before they tie an item to it, ignore it or delete it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.conversation import cards
+from bot.conversation.callbacks import YES, AdminAction, AdminCallback
+from bot.conversation.reply import Button, Reply
+from bot.items import Item
+from bot.store.records import Cluster
+from bot.texts import admins as texts
+
+_FAR = 0.2
+"""An item with a lower score is looked at before a question is led to it."""
+
+
+def reasons_to_look(cluster: Cluster, score: float) -> Sequence[str]:
+    """Why an admin should read the answer of an item before a cluster's questions are led to it; often there is none.
+
+    ``score``: how sure the engine is that the item settles the cluster's first question.
+    """
+    reasons = [texts.TIE_WAITING.format(count=cluster.waiting)] if cluster.waiting else []
+    return [*reasons, *([texts.TIE_FAR.format(score=score)] if score < _FAR else [])]
+
+
+def ignoring(cluster: Cluster, refusals: Sequence[Item], place: int, list_id: int) -> Reply:
+    """What may be done instead of ignoring a cluster that members wait for. ``list_id``: of the list it stands in."""
+    offer = cards.not_covered(cluster, refusals, place, list_id)
+    ignore = Button(texts.BUTTON_IGNORE_ALL_THE_SAME, AdminCallback(AdminAction.IGNORE, cluster.id, YES, list_id))
+    *rows, back = offer.rows
+    text = "\n\n".join((texts.IGNORE_WAITING.format(count=cluster.waiting), offer.text))
+    return Reply(text, (*rows, (ignore,), back))
+
+
+def deletion(cluster: Cluster, place: int, list_id: int) -> Reply:
+    """Whether to delete a cluster's questions for good, with those who would never be told then."""
+    asked = cards.deletion(cluster, place, list_id)
+    if not cluster.waiting:
+        return asked
+    return replace(asked, text="\n\n".join((asked.text, texts.DELETE_WAITING.format(count=cluster.waiting))))
