@@ -19,6 +19,7 @@ from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
 from bot.conversation.miss_list import MissListPages
+from bot.conversation.notes import Notes
 from bot.conversation.page import PageEntry
 from bot.conversation.reply import Reply
 from bot.curation.corrections import Corrections
@@ -150,7 +151,16 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     )
     admin_conversation = AdminConversation(
         current=current,
-        editing=Editing(current, edits, lifecycle, app.clusters, lists, app.history, corrections),
+        editing=Editing(
+            current,
+            edits,
+            lifecycle,
+            app.clusters,
+            lists,
+            Notes(subscriptions, app.clusters, lists, app.history, encryption),
+            app.history,
+            corrections,
+        ),
         misses=app.misses,
         clusters=app.clusters,
         clustering=app.clustering,
@@ -177,7 +187,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         metrics=metrics,
         admins=settings.admins,
     )
-    admins = AdminHandlers(messages, admin_conversation, app.usage, settings.admins, admin_group, groups)
+    admins = AdminHandlers(messages, admin_conversation, app.usage, encryption, settings.admins, admin_group, groups)
 
     worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics)
     receiver = Receiver(app.inbox, encryption, worker, metrics)

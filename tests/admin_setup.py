@@ -10,6 +10,7 @@ from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Form, restored, stored
 from bot.conversation.members import MemberConversation
 from bot.conversation.miss_list import MissListPages
+from bot.conversation.notes import Notes
 from bot.conversation.reply import Reply
 from bot.curation.clustering import Clustering
 from bot.curation.corrections import Corrections
@@ -36,6 +37,7 @@ from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageLog
 from bot.text import normalise
 from tests.clocks import Clock
+from tests.fake_bot_api import TOKEN
 from tests.new_database import put_new_database
 
 ADMIN = Admin(5, 5)
@@ -56,6 +58,7 @@ class AdminSetup:
         self.notices = Notices(self.database)
         self.clusters = MissClusters(self.database)
         self.subscriptions = Subscriptions(self.database)
+        self.encryption = Encryption(TOKEN)
         self.known: list[ReplayedQuestion] = []
         self.start()
 
@@ -76,10 +79,18 @@ class AdminSetup:
             bulk=BulkActions(self.database),
             usage=self.usage,
         )
+        notes = Notes(self.subscriptions, self.clusters, self.lists, self.history, self.encryption)
         self.conversation = AdminConversation(
             current=self.current,
             editing=Editing(
-                self.current, self.edits, self.lifecycle, self.clusters, self.lists, self.history, self.corrections
+                self.current,
+                self.edits,
+                self.lifecycle,
+                self.clusters,
+                self.lists,
+                notes,
+                self.history,
+                self.corrections,
             ),
             misses=self.misses,
             clusters=self.clusters,
@@ -129,13 +140,13 @@ class AdminSetup:
 
     def form(self, admin: Admin = ADMIN) -> Form | None:
         """What an admin is writing."""
-        return restored(self.usage.form(admin.id, admin.chat))
+        return restored(self.usage.form(admin.id, admin.chat), self.encryption)
 
     def keep(self, turn: AdminTurn | None, admin: Admin = ADMIN) -> Reply:
         """Keep what a turn has changed; its reply."""
         assert turn
         assert turn.reply
-        self.usage.record(Records(forms=(stored(turn.form, admin),)))
+        self.usage.record(Records(forms=(stored(turn.form, admin, self.encryption),)))
         return turn.reply
 
     def say(self, text: str, admin: Admin = ADMIN) -> Reply:

@@ -201,8 +201,50 @@ def test_a_kill_while_members_are_told_loses_nobody(api: FakeBotApi, settings: d
     assert max(counts.values()) <= 2
 
 
-def told(api: FakeBotApi) -> list[int]:
-    """Who was told of the answer, as a reply to their question."""
+def test_a_kill_while_a_note_is_told_loses_nobody(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:
+    """As with an answer; and nobody reads its text in the files, before it was told or after."""
+    log, members, note = tmp_path / "log", range(100, 130), "canary-note"
+    settings |= {"CAMPAIGN_BOT_LOG_LEVEL": "debug"}
+    blocked = members[3]
+    with running(settings, log):
+        for member in members:
+            api.member_says(MISSED, chat=member)
+        api.wait_until(lambda: len(api.sent()) == len(members))
+        for message in api.sent():
+            api.member_presses(Subscribe().pack(), message, message["chat"]["id"])
+        api.wait_until(lambda: sum("就在这里" in message["text"] for message in api.sent()) == len(members))
+        wait_for(lambda: waiting(tmp_path / "bot.db") == len(members))
+        card = open_card(api)
+        api.member_presses(AdminCallback(AdminAction.WRITE_NOTE, 1).pack(), card, ADMIN)
+        api.wait_until(lambda: any("有 30 位会员在等" in text for text in texts(api, ADMIN)))
+        api.member_says(note, chat=ADMIN)
+        api.wait_until(lambda: any(note in text for text in texts(api, ADMIN)))
+        api.failure_rule = lambda method, fields: (
+            None if method != "sendmessage" or fields["chat_id"] != blocked else BLOCKED
+        )
+        shown = next(message for message in api.sent() if note in message["text"])
+        confirm = shown["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        api.member_presses(confirm, shown, ADMIN)
+        api.wait_until(lambda: bool(told(api, note)))
+    for pause in (0.1, 0.3):
+        with running(settings, log):
+            calls = len(api.calls)
+            api.wait_until(lambda calls=calls: len(api.calls) > calls)  # type: ignore[misc]
+            time.sleep(pause)
+        for file in tmp_path.glob("bot.db*"):
+            assert note.encode() not in file.read_bytes()
+    with running(settings, log) as process:
+        wait_for(lambda: waiting(tmp_path / "bot.db") == 0)
+        stop(process)
+    counts = Counter(told(api, note))
+    assert set(counts) == set(members) - {blocked}
+    assert sum(counts.values()) - len(counts) <= 3 * SIDE_BY_SIDE
+    assert max(counts.values()) <= 2
+    assert note not in log.read_text()
+
+
+def told(api: FakeBotApi, words: str = "现在有答案了") -> list[int]:
+    """Who was told these words, as a reply to their question."""
     asked = {
         update["message"]["message_id"]: update["message"]["chat"]["id"]
         for update in api._updates
@@ -211,7 +253,8 @@ def told(api: FakeBotApi) -> list[int]:
     return [
         asked[fields["reply_to_message"]["message_id"]]
         for kind, fields in list(api.events)
-        if kind == "sendmessage" and "现在有答案了" in fields["text"]
+        if kind == "sendmessage" and words in fields["text"] and "reply_to_message" in fields
+        if fields["reply_to_message"]["message_id"] in asked
     ]
 
 

@@ -21,7 +21,7 @@ from bot.conversation.callbacks import (
 )
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
-from bot.conversation.forms import Admin, AdminTurn, Form, Standing, Task, UnfitInputError, restored
+from bot.conversation.forms import ERASED, Admin, AdminTurn, Form, Standing, Task, UnfitInputError
 from bot.conversation.item_editing import ItemEditing
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.nearest import nearest
@@ -127,20 +127,23 @@ class AdminConversation:
             if isinstance(callback, FormCallback):
                 return self._open_forms.pressed(callback, admin, form, self._carried_out)
             packed = callback.pack() if callback else ""
-            turn = self._carried_out(packed, admin)
+            turn = self._carried_out(packed, admin, form)
             # What was deleted now may have been a question of the form.
             kept = self.usage.form(admin.id, admin.chat)
-            still = restored(kept) if kept and not kept.content else form
+            still = ERASED if kept and not kept.content else form
             return self._open_forms.beside(still, turn, packed, admin)
         except UnfitInputError as error:
             # The message may still be needed, by this admin or another.
             return AdminTurn(None, form, str(error))
 
-    def _carried_out(self, action: str, admin: Admin) -> AdminTurn:
-        """The turn after a command, or a button of no form, given as its callback data, as if there were no form."""
+    def _carried_out(self, action: str, admin: Admin, form: Form | None = None) -> AdminTurn:
+        """The turn after a command, or a button of no form, given as its callback data, as if there were no open form.
+
+        ``form``: the admin's, whose note may become the answer of an item.
+        """
         try:
             command = Command.parse(action)
-            return self._commanded(command, admin) if command else self._pressed(unpack(action), admin)
+            return self._commanded(command, admin) if command else self._pressed(unpack(action), admin, form)
         except EditRefusedError as error:
             return AdminTurn(cards.refusal(error))
 
@@ -197,7 +200,7 @@ class AdminConversation:
             raise UnfitInputError(texts.ITEM_GONE)
         return item
 
-    def _pressed(self, callback: Callback | None, admin: Admin) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
+    def _pressed(self, callback: Callback | None, admin: Admin, form: Form | None) -> AdminTurn:  # noqa: C901, PLR0911, PLR0912 - a button each
         match callback:
             case AdminCallback(AdminAction.SHOW_CARD, place, _, list_id):
                 return AdminTurn(self._card(place, list_id))
@@ -216,7 +219,7 @@ class AdminConversation:
             case AdminCallback(AdminAction.SHOW_TO_JUDGE, left):
                 return AdminTurn(self._to_judge(left))
             case AdminCallback():
-                return self._cluster_pressed(callback, admin)
+                return self._cluster_pressed(callback, admin, form)
             case callbacks.WriteAnswer(item_id, cluster_id):
                 seen = self._item(item_id).answer
                 wanted = Form(task=Task.ANSWER, item=item_id, cluster=cluster_id or None, seen=seen)
@@ -232,7 +235,9 @@ class AdminConversation:
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _cluster_pressed(self, pressed: AdminCallback, admin: Admin) -> AdminTurn:  # noqa: C901, PLR0911 - a button each
+    def _cluster_pressed(  # noqa: C901, PLR0911 - a button each
+        self, pressed: AdminCallback, admin: Admin, form: Form | None
+    ) -> AdminTurn:
         action, cluster_id, detail, list_id = pressed.action, pressed.number, pressed.detail, pressed.list_id
         if action is AdminAction.UNIGNORE:
             self.clusters.unignore(cluster_id)
@@ -251,7 +256,11 @@ class AdminConversation:
                 answer = "" if detail == YES else texts.NOT_COVERED_ANSWER
                 return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer, list_id)
             case AdminAction.WRITE_ITEM:
-                return self.editing.write_item(cluster, Task.ITEM, admin, list_id=list_id)
+                is_sent = form is not None and form.cluster == cluster_id and detail == YES
+                answer = form.note if form and is_sent else ""
+                return self.editing.write_item(cluster, Task.ITEM, admin, answer, list_id)
+            case AdminAction.WRITE_NOTE:
+                return self.editing.advance(Form(task=Task.NOTE, cluster=cluster.id, list_id=list_id), admin)
             case AdminAction.CHOOSE_REFUSAL:
                 return AdminTurn(cards.not_covered(cluster, self._refusals(cluster), place, list_id))
             case AdminAction.IGNORE if cluster.waiting and detail != YES:

@@ -114,6 +114,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     rows = (
         *row(Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(complained.id, cluster.id)) if complained else None),
         *_phrasing_rows(cluster, [candidate.item for candidate in nearest], list_id),
+        *note_row(cluster, list_id),
         tuple(
             Button(label, AdminCallback(action, cluster.id, list_id=list_id)) for action, label in _ON_A_CARD.items()
         ),
@@ -135,6 +136,12 @@ def _waiting_lines(cluster: Cluster) -> Iterator[str]:
 
 def _at_place(place: int, list_id: int) -> AdminCallback:
     return AdminCallback(AdminAction.SHOW_CARD, place, list_id=list_id)
+
+
+def note_row(cluster: Cluster, list_id: int) -> Rows:
+    """The button to reply to those who wait for a cluster's questions, if there is anybody."""
+    note = Button(texts.BUTTON_NOTE, AdminCallback(AdminAction.WRITE_NOTE, cluster.id, list_id=list_id))
+    return row(note if cluster.waiting else None)
 
 
 def deletion(cluster: Cluster, place: int, list_id: int) -> Reply:

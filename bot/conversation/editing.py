@@ -11,6 +11,7 @@ from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, F
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
 from bot.conversation.miss_list import MissListPages, to_list
 from bot.conversation.nearest import nearest
+from bot.conversation.notes import Notes
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.conversation.waiting import reasons_to_look
 from bot.curation.corrections import Corrections
@@ -38,6 +39,7 @@ _LONGEST_TOPIC = 30
 _LIMITS = {
     Field.QUESTION: (_LONGEST_QUESTION, texts.QUESTION_TOO_LONG),
     Field.ANSWER: (ANSWER_LIMIT, texts.ANSWER_TOO_LONG),
+    Field.NOTE: (ANSWER_LIMIT, texts.ANSWER_TOO_LONG),
     Field.DOCUMENT: (_LONGEST_QUESTION, texts.NAME_TOO_LONG),
     Field.TOPIC: (_LONGEST_TOPIC, texts.NAME_TOO_LONG),
     Field.ITEM: (_LONGEST_QUESTION, texts.NAME_TOO_LONG),
@@ -63,6 +65,7 @@ class Editing:
     lifecycle: MissLifecycle
     clusters: MissClusters
     pages: MissListPages
+    notes: Notes
     history: History
     corrections: Corrections
 
@@ -150,10 +153,12 @@ class Editing:
             return AdminTurn(Reply(taken, (*cards.item_choices([owner]).rows, *row(cards.cancel(admin.id)))), form)
         return self.advance(filled, admin)
 
-    def pressed(self, form: Form, callback: FormCallback, admin: Admin) -> AdminTurn:
+    def pressed(self, form: Form, callback: FormCallback, admin: Admin) -> AdminTurn:  # noqa: PLR0911 - a button each
         """Fill in what was pressed."""
         base = self.current.snapshot.base
         match callback.action, form.awaited:
+            case FormAction.CONFIRM, Field.CONFIRMATION if form.task is Task.NOTE:
+                return self.notes.send(form, callback.chosen, admin)
             case FormAction.CONFIRM, Field.CONFIRMATION if callback.chosen:
                 return self._propose(form, admin, confirmed=callback.chosen)
             case FormAction.TOGGLE_SOURCE, Field.SOURCES:
@@ -183,6 +188,8 @@ class Editing:
 
         ``preview``: the edit is shown before it is made, even if it costs no question its answer.
         """
+        if form.task is Task.NOTE:
+            return self.notes.advance(form, admin)
         if form.awaited is Field.CONFIRMATION:
             return self._propose(form, admin, preview=preview)
         if form.awaited is Field.ITEM:
@@ -293,6 +300,7 @@ class Editing:
 
     def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)
+        self.lifecycle.settle(self.current.snapshot)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
         turn = corrections.offering(
             self._closed(form, plan.item, plan.before, lines, action), self.corrections.offer(plan.item), action
@@ -390,7 +398,7 @@ def _filled(form: Form, text: str) -> Form:
     """The form with the field that was awaited."""
     field = form.awaited
     in_lines = "\n".join(line.rstrip() for line in text.splitlines())
-    value = in_lines if field in {Field.ANSWER, Field.PHRASINGS} else " ".join(text.split())
+    value = in_lines if field in {Field.ANSWER, Field.PHRASINGS, Field.NOTE} else " ".join(text.split())
     # What becomes a question of the knowledge base must hold nobody's number.
     if field in {Field.QUESTION, Field.PHRASINGS} and is_masked(value):
         raise UnfitInputError(texts.HAS_NUMBER)

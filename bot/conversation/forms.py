@@ -1,5 +1,6 @@
 """What an admin is writing: a task and its fields. The next question is the first field that is missing."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,12 +9,14 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from bot.conversation.reply import Reply
+from bot.inbox.encryption import DecryptionError, Encryption
 from bot.items import Item, Kind
 from bot.knowledge.edit import AddItem, Change, ChangeTexts, MoveItem, SetText
 from bot.masking import question_key
 from bot.store.records import KeptForm, StoredForm
 from bot.texts import admins as texts
 
+_LOG = logging.getLogger(__name__)
 _RESTS_AFTER = timedelta(hours=1)
 """Who types something after so long may not have the form in mind any more."""
 
@@ -37,6 +40,8 @@ class Task(StrEnum):
     ANSWER = "answer"
     ITEM = "item"
     NOT_COVERED = "not-covered"
+    NOTE = "note"
+    """A reply to those who wait, which changes no knowledge."""
     QUESTION = "question"
     """This and those below change a field of an item."""
     NEGATIVES = "negatives"
@@ -56,6 +61,7 @@ class Field(StrEnum):
     DOCUMENT = "document"
     """The name of a document that is not listed yet, as one of the sources."""
     TOPIC = "topic"
+    NOTE = "note"
     CONFIRMATION = "confirmation"
     """Nothing is missing: the edit was shown, and waits to be confirmed."""
 
@@ -85,6 +91,7 @@ _FIELDS: Mapping[Task, Mapping[Field, str]] = {
         Field.TOPIC: texts.ASK_TOPIC,
     },
     Task.NOT_COVERED: {Field.QUESTION: texts.ASK_QUESTION, Field.ANSWER: texts.ASK_NOT_COVERED},
+    Task.NOTE: {Field.NOTE: texts.ASK_NOTE},
     Task.QUESTION: {Field.QUESTION: texts.ASK_NEW_QUESTION},
     Task.NEGATIVES: {Field.PHRASINGS: texts.ASK_NEGATIVES},
     Task.SOURCES: {Field.SOURCES: texts.ASK_NEW_SOURCES},
@@ -100,9 +107,10 @@ class Form(BaseModel, frozen=True):
 
     ``cluster``: the misses that it began with, or ``clusters`` for several; ``list_id``: of the list of misses that
     these stand in, 0 for none; ``item``: what is to be changed; ``seen``: the answer that the admin saw when they began
-    to write another one; ``cited``: the sources that the item had then. ``number``: what its buttons know it by, 0
-    until it is kept. ``changing``: the field that the admin went back to. ``held``: a text of which the admin is asked
-    where it belongs. ``wanted``: what the admin wanted to begin in its place: callback data, or a command.
+    to write another one; ``cited``: the sources that the item had then; ``note``: a reply to those who wait.
+    ``number``: what its buttons know it by, 0 until it is kept. ``changing``: the field that the admin went back to.
+    ``held``: a text of which the admin is asked where it belongs. ``wanted``: what the admin wanted to begin in its
+    place: callback data, or a command.
     """
 
     task: Task
@@ -125,6 +133,7 @@ class Form(BaseModel, frozen=True):
     sources_chosen: bool = False
     names_document: bool = False
     topic: str = ""
+    note: str = ""
 
     @property
     def led(self) -> tuple[int, ...]:
@@ -179,7 +188,7 @@ class Form(BaseModel, frozen=True):
         return self.model_copy(update=changes)
 
     def change(self) -> Change:  # noqa: PLR0911 - one return a task
-        """The change of the knowledge that a form without missing fields asks for."""
+        """The change of the knowledge that a form without missing fields asks for; a note's form asks for none."""
         match self.task:
             case Task.PHRASING:
                 return ChangeTexts(self.item, "phrasings", self.phrasings)
@@ -200,6 +209,8 @@ class Form(BaseModel, frozen=True):
                 topic, kind = self.topic, Kind.ANSWER
             case Task.NOT_COVERED:
                 topic, kind = texts.NOT_COVERED_TOPIC, Kind.NOT_COVERED
+            case Task.NOTE:
+                raise ValueError(self.task)
         item = Item("", topic, self.question, self.answer, kind, self.phrasings, source=self.sources)
         return AddItem(item, document=self.document)
 
@@ -218,22 +229,33 @@ class AdminTurn:
     notice: str = ""
 
 
-def stored(form: Form | None, admin: Admin) -> StoredForm:
-    """A form as it is kept, with the keys of the questions that it holds; nothing any more, without one."""
+ERASED = Form(task=Task.ITEM, standing=Standing.ERASED)
+"""What is left of a form that held a question that was deleted for good."""
+
+
+def stored(form: Form | None, admin: Admin, encryption: Encryption) -> StoredForm:
+    """A form as it is kept, encrypted, with the keys of the questions that it holds; nothing any more, without one."""
     if form is None:
         return StoredForm(admin.id, admin.chat, None)
     questions = (form.question, *form.phrasings, form.held)
     keys = tuple(question_key(question) for question in questions if question)
-    return StoredForm(admin.id, admin.chat, form.model_dump_json(), form.cluster, keys)
+    content = encryption.encrypt(form.model_dump_json()).decode()
+    return StoredForm(admin.id, admin.chat, content, form.cluster, keys)
 
 
-def restored(kept: KeptForm | None) -> Form | None:
-    """A form from what was kept of it, as it stands by now."""
+def restored(kept: KeptForm | None, encryption: Encryption) -> Form | None:
+    """A form from what was kept of it, as it stands by now; None if it was kept with another key."""
     if kept is None:
         return None
     if not kept.content:
-        return Form(task=Task.ITEM, standing=Standing.ERASED)
-    form = Form.model_validate_json(kept.content)
+        return ERASED
+    try:
+        # Earlier versions kept it as it is.
+        is_plain = kept.content.startswith("{")
+        form = Form.model_validate_json(kept.content if is_plain else encryption.decrypt(kept.content.encode()))
+    except DecryptionError:
+        _LOG.warning("What an admin was writing is lost: the key or token has changed since.")
+        return None
     if kept.idle <= _RESTS_AFTER or form.standing is Standing.RESTING:
         return form
     return form.but(standing=Standing.RESTING) if form.is_open else None

@@ -264,6 +264,10 @@ class MemberReplies:
         text = self.text(texts.CORRECTED, question=item.question, before=old, after=new)
         return Reply(text, self._item_rows([item], Origin.ANSWER))
 
+    def note(self, note: str) -> Reply:
+        """To whoever wanted to be told, under their question: what an admin replies to them."""
+        return self.plain(texts.NOTE, note=note)
+
     def shared(self, item: Item) -> Markup:
         """What an inline result sends into a chat: the question with its answer."""
         return self._converted(self._opened(item))

@@ -29,7 +29,7 @@ def ignoring(cluster: Cluster, refusals: Sequence[Item], place: int, list_id: in
     ignore = Button(texts.BUTTON_IGNORE_ALL_THE_SAME, AdminCallback(AdminAction.IGNORE, cluster.id, YES, list_id))
     *rows, back = offer.rows
     text = "\n\n".join((texts.IGNORE_WAITING.format(count=cluster.waiting), offer.text))
-    return Reply(text, (*rows, (ignore,), back))
+    return Reply(text, (*rows, *cards.note_row(cluster, list_id), (ignore,), back))
 
 
 def deletion(cluster: Cluster, place: int, list_id: int) -> Reply:

@@ -438,6 +438,8 @@ class ActionKind(StrEnum):
     IGNORE = "ignore"
     """A cluster of misses is ignored."""
     UNIGNORE = "care"
+    NOTE = "note"
+    """Those who waited for a cluster of misses were replied to, without an item."""
     COVERED = "covered"
     """A cluster of misses is led to an item that covers it already."""
     RELOAD = "reload"

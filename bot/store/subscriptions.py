@@ -66,6 +66,20 @@ class Subscriptions(Repository):
                 rows = SUBSCRIPTIONS.update().where(SUBSCRIPTIONS.c.id.in_(ids))
                 self._database.write(rows.values(readable=value))
 
+    def put_note(self, cluster_id: int, note: bytes) -> int:
+        """Have all who wait for the open misses of a cluster be told an encrypted note; how many people they are.
+
+        Whoever waits for several of them is told once, for the last one, and waits for none of them any more.
+        """
+        misses = select(MISSED.c.id).where(MISSED.c.cluster == cluster_id, MISSED.c.state == State.OPEN)
+        waiting = and_(SUBSCRIPTIONS.c.missed_id.in_(misses), WAITING)
+        latest = select(func.max(SUBSCRIPTIONS.c.id)).where(waiting).group_by(SUBSCRIPTIONS.c.person)
+        with self._database.transaction() as connection:
+            ids = connection.execute(latest).scalars().all()
+            connection.execute(SUBSCRIPTIONS.delete().where(waiting, SUBSCRIPTIONS.c.id.not_in(ids)))
+            connection.execute(SUBSCRIPTIONS.update().where(SUBSCRIPTIONS.c.id.in_(ids)).values(note=note, attempts=0))
+        return len(ids)
+
     def begin(self, ids: Collection[int]) -> None:
         """Say that these are about to be fulfilled: if a kill comes in between, others are told before them."""
         begun = SUBSCRIPTIONS.update().where(SUBSCRIPTIONS.c.id.in_(ids))

@@ -10,6 +10,7 @@ from bot.conversation.admins import COMMANDS, AdminConversation
 from bot.conversation.callbacks import is_admins, unpack
 from bot.conversation.forms import Admin, AdminTurn, Form, restored, stored
 from bot.conversation.reply import Reply
+from bot.inbox.encryption import Encryption
 from bot.inbox.updates import CallbackQuery, Chat, Message
 from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
@@ -28,6 +29,7 @@ class AdminHandlers:
     messages: Messages
     conversation: AdminConversation
     usage: UsageLog
+    encryption: Encryption
     admins: Collection[int]
     group: int | None
     groups: MigratedGroups = field(default_factory=MigratedGroups)
@@ -74,7 +76,7 @@ class AdminHandlers:
         if turn.reply is None:
             return records
         await self.messages.send(message.place, turn.reply, None)
-        return replace(records, forms=(stored(turn.form, admin),))
+        return replace(records, forms=(stored(turn.form, admin, self.encryption),))
 
     async def _reply(self, message: Message, reply: Reply) -> None:
         """Reply to a message, quoting it in a group, and where others may be written before a button is pressed."""
@@ -107,10 +109,10 @@ class AdminHandlers:
             turn = self.conversation.command(action.command, admin, form)
         else:
             turn = self.conversation.text(action.text, admin, form)
-        return turn, NOTHING if turn.form == form else Records(forms=(stored(turn.form, admin),))
+        return turn, NOTHING if turn.form == form else Records(forms=(stored(turn.form, admin, self.encryption),))
 
     def _form(self, admin: Admin) -> Form | None:
-        return restored(self.usage.form(admin.id, admin.chat))
+        return restored(self.usage.form(admin.id, admin.chat), self.encryption)
 
     def _admin(self, user: int, chat: Chat) -> Admin | None:
         group = self.group and self.groups.current_id(self.group)

@@ -42,7 +42,7 @@ class Address(BaseModel):
 
 @dataclass(eq=False)
 class SubscriptionNotifier:
-    """Encrypts where subscribers asked, and tells them there when their question has an answer.
+    """Encrypts where subscribers asked, and tells them there when their question has an answer, or an admin's note.
 
     Whoever can't be told, because the key or the token has changed since, waits until it is set again. All methods but
     ``subscription`` raise StoreError when the store fails.
@@ -81,7 +81,7 @@ class SubscriptionNotifier:
         return count
 
     async def tell(self) -> None:
-        """Tell everybody whose answer has stood for a minute, a few at a time; whoever was told is forgotten.
+        """Tell everybody who has a note, or whose answer has stood for a minute; whoever was told is forgotten.
 
         A notice that is stuck holds up no other, and is still under way when this returns. When another snapshot comes
         to answer meanwhile, the rest is left to the next call.
@@ -121,10 +121,15 @@ class SubscriptionNotifier:
 
     def _notice(self, due: Due, snapshot: Snapshot) -> tuple[int, Address, Reply] | None:
         """The subscription's id, where to tell, and what; None while there is nothing to tell, or nobody."""
-        address, verdict = self._address(due.address), snapshot.matcher.match(due.question)
-        if address is None or not isinstance(verdict, Answer | NotCovered):
+        address = self._address(due.address)
+        if address is None:
             return None
         replies = self.conversation.replies(snapshot, Language[address.language])
+        if due.note is not None:
+            return due.id, address, replies.note(self.encryption.decrypt(due.note))
+        verdict = snapshot.matcher.match(due.question)
+        if not isinstance(verdict, Answer | NotCovered):
+            return None
         return due.id, address, replies.answered_since(verdict)
 
     async def _send(self, address: Address, reply: Reply) -> bool:

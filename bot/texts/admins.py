@@ -189,6 +189,7 @@ BUTTON_LEAVE = "◀️ 不改了"
 BUTTON_BACK_TO = "✏️ 改{field}"
 BUTTON_FILL = "这是{field}"
 FIELDS = {
+    "note": "要说的话",
     "question": "标准问法",
     "item": "条目",
     "phrasings": "问法",
@@ -203,6 +204,7 @@ DRAFTS = {
     "answer": "「{question}」的新回答",
     "item": "新条目「{question}」",
     "not-covered": "「{question}」怎么老实说没有",
+    "note": "给等答案的人的回话",
     "question": "「{question}」这个标准问法",
     "negatives": "「{question}」的反例",
     "sources": "「{question}」的出处",
@@ -299,6 +301,19 @@ DRAFT_GONE = "这张卡片已经过时了，请重新打开 /missed 或再发一
 DELETE = "要把这 {count} 个问题从记录里彻底删掉吗？删了就找不回来，以后再有人问会重新记。\n{questions}"
 DELETED = "已经彻底删掉。"
 DELETE_WAITING = "🔔 有 {count} 位会员在等它的答案，删了他们就收不到回音了。"
+BUTTON_NOTE = "💬 只回复在等的人"
+BUTTON_SEND = "✅ 发给他们"
+BUTTON_NOTE_TO_ITEM = "✏️ 写成条目"
+ASK_NOTE = """有 {count} 位会员在等「{question}」的回音。
+
+想跟他们说什么，直接发给我。只说这一次，不进知识库；发出去之前先给你看一遍。"""
+NOTE_PREVIEW = """在等「{question}」的 {count} 位会员，会在自己的问题下面收到：
+——
+{told}
+——
+只发这一次，不进知识库。在群里问的，会回复在群里。要改就直接再发一遍。"""
+NOTE_SENT = "好，这就发给在等的 {count} 位会员。要让以后来问的人也有答案，点一下就能写成条目，不用再打一遍。"
+NOTE_NOBODY = "现在没有人在等这个问题，可能刚刚已经收到了。"
 TIE_WAITING = "🔔 有 {count} 位会员在等。点了确认，大约一分钟后他们会收到下面的回答。"
 TIE_FAR = "这一条跟问的不太像（只有 {score:.0%}），先看看它的回答对不对得上。"
 IGNORE_WAITING = "🔔 有 {count} 位会员在等这个问题的回音，不管它，他们就一直等不到。不如老实告诉他们讲话里没说："
@@ -518,6 +533,7 @@ HISTORY_KINDS = {
     "item": "新写「{detail}」",
     "document": "添文件 {detail}",
     "undo": "撤销 {detail}",
+    "note": "回复了等答案的会员：第 {detail} 组问题",
     "care": "又管起来：第 {detail} 组问题",
     "ignore": "不管：第 {detail} 组问题",
     "covered": "归到已有条目：第 {detail} 组问题",

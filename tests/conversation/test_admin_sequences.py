@@ -139,7 +139,9 @@ class World:
             else:
                 turn = self.setup.turn_pressed(action, admin)
         after = turn.form if turn else before
-        self.setup.usage.record(NOTHING if after == before else Records(forms=(stored(after, admin),)))
+        self.setup.usage.record(
+            NOTHING if after == before else Records(forms=(stored(after, admin, self.setup.encryption),))
+        )
         if turn and turn.reply:
             self.buttons[admin].extend(turn.reply.buttons)
         for edit in self.setup.history.edits():

@@ -169,7 +169,7 @@ class World:
             corrections=setup.corrections,
             metrics=inbox.metrics,
         )
-        admins = AdminHandlers(self.messages, setup.conversation, setup.usage, [], None)
+        admins = AdminHandlers(self.messages, setup.conversation, setup.usage, inbox.encryption, [], None)
         self.worker = Worker(inbox.inbox, inbox.encryption, Router(bot, members, admins), inbox.metrics)
         self._receiver = Receiver(inbox.inbox, inbox.encryption, self.worker, inbox.metrics)
 

@@ -59,7 +59,7 @@ class Handlers:
             corrections=setup.corrections,
             metrics=Metrics(),
         )
-        admins = AdminHandlers(messages, setup.conversation, setup.usage, [ADMIN.id], GROUP)
+        admins = AdminHandlers(messages, setup.conversation, setup.usage, setup.encryption, [ADMIN.id], GROUP)
         self._router = Router(bot, members, admins)
         self.messages = messages
 

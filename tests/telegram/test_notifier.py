@@ -17,7 +17,7 @@ from bot.store.records import Records, State
 from bot.telegram.client import Transport
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import Address, SubscriptionNotifier
-from bot.texts.admins import BUTTON_FINE, BUTTON_UNDO
+from bot.texts.admins import BUTTON_FINE, BUTTON_NOTE, BUTTON_SEND, BUTTON_UNDO
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
@@ -176,6 +176,22 @@ async def test_an_answer_that_is_changed_has_to_stand_again(waiting: Waiting) ->
     await waiting.notifier.tell()
     ((_, told),) = waiting.sent()
     assert "带上照片" in told
+
+
+async def test_a_note_is_told_at_once_in_place_of_an_answer(waiting: Waiting) -> None:
+    """Under the question, in the member's language; whoever was told it does not wait any more."""
+    waiting.subscription(MISSED, 7)
+    waiting.subscription(MISSED, 9, language="ENGLISH")
+    setup = waiting.admin_setup
+    setup.press(setup.say("/missed"), BUTTON_NOTE)
+    setup.press(setup.say("明天 <再来>。"), BUTTON_SEND)
+    for _ in range(2):
+        await waiting.notifier.tell()
+    assert dict(waiting.sent()) == {
+        7: "你问的这个，管理员给你回话了：\n\n明天 &lt;再来&gt;。",
+        9: "An admin has replied to your question:\n\n明天 &lt;再来&gt;。",
+    }
+    assert waiting.left() == 0
 
 
 LEFT = {
