@@ -115,10 +115,10 @@ class MissLog(Repository):
 
     def awaited(self) -> Sequence[Awaited]:
         """The rows that are verified or not covered, and of which somebody waits to be told."""
-        somebody = select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.missed_id == MISSED.c.id, WAITING).exists()
+        awaited = MISSED.c.id.in_(select(SUBSCRIPTIONS.c.missed_id).where(WAITING))
         # Whatever is settled in the future was settled by a clock that has been set back since.
         settled_as = case((MISSED.c.settled_at <= self._database.now(), MISSED.c.settled_as), else_=None)
-        rows = select(MISSED.c.id, MISSED.c.question, settled_as).where(MISSED.c.state.in_(SETTLED), somebody)
+        rows = select(MISSED.c.id, MISSED.c.question, settled_as).where(MISSED.c.state.in_(SETTLED), awaited)
         return [Awaited(*row) for row in self._database.read(rows)]
 
     def settle(self, digests: Mapping[int, str | None]) -> None:
