@@ -54,7 +54,7 @@ PAGE_SESSIONS_IDLE = timedelta(hours=1)
 """Who has looked at no page for so long is signed out."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION = "0010"
+REVISION = "0011"
 """The last of the migrations: the schema that ``tables`` describes."""
 _FIXES = {
     "full": "free some space on its disk",

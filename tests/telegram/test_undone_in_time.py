@@ -77,7 +77,7 @@ class Walk:
 
     def answer(self) -> None:
         """An admin changes an answer."""
-        self.setup.press(self.setup.say("/edit card"), BUTTON_ANSWER)
+        self.setup.press(self.setup.say("/item card"), BUTTON_ANSWER)
         shown = self.setup.say(f"到窗口补办，第 {self.chance.randrange(3)} 次。")
         for button in shown.buttons[:1]:
             if button.label != BUTTON_NEXT:
