@@ -111,6 +111,9 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         lines += ["", texts.CARD_NEAREST]
     for number, near in enumerate(nearest, start=1):
         lines.append(texts.CARD_NEAR.format(number=number, question=near.item.question, score=near.score))
+        if number == 1:
+            # It is added with one press.
+            lines.append(texts.CARD_NEAR_ANSWER.format(answer=near.item.answer))
     rows = (
         *row(Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(complained.id, cluster.id)) if complained else None),
         *_phrasing_rows(cluster, [candidate.item for candidate in nearest], list_id),

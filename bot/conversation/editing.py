@@ -72,7 +72,8 @@ class Editing:
     def add_to(self, cluster: Cluster, key: str, admin: Admin, list_id: int = 0) -> AdminTurn:
         """Make a cluster's questions phrasings of the item with this key. ``list_id``: of the list it stands in.
 
-        Its answer is shown first if somebody waits for it, or if the item is far from what was asked.
+        An answer that did not stand on the card is shown first, if somebody waits for it or if the item is far from
+        what was asked.
         """
         items = self.current.snapshot.base.items
         item = next((item for item in items if short_key(item.id) == key), None)
@@ -82,9 +83,11 @@ class Editing:
         if refusal and not fit:
             raise UnfitInputError(refusal)
         form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, list_id=list_id, phrasings=tuple(fit))
-        candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
-        score = next((candidate.score for candidate in candidates if candidate.item is item), 0.0)
-        reasons = reasons_to_look(cluster, score)
+        near = nearest(cluster.questions[0].question, item.kind, self.current.snapshot)
+        score = next((candidate.score for candidate in near if candidate.item is item), 0.0)
+        # Of refusals all stand there.
+        was_shown = item.kind is Kind.NOT_COVERED or (near and near[0].item is item)
+        reasons = [] if was_shown else reasons_to_look(cluster, score)
         turn = self.advance(form, admin, preview=bool(reasons))
         if turn.reply is None or turn.form is None or turn.form.awaited is not Field.CONFIRMATION:
             return turn

@@ -87,6 +87,7 @@ CARD_WORDINGS = "还有人这样问："
 CARD_WORDING = "· {question}（{count} 次）"
 CARD_NEAREST = "最接近的："
 CARD_NEAR = "{number}. {question}（像 {score:.0%}）"
+CARD_NEAR_ANSWER = "   回答：{answer}"
 CARD_COMPLAINT = "大家说「{question}」这一条的回答：{opinions}"
 CARD_OPINION = "{opinion} {count} 次"
 CARD_SHOWN = "当时列了这些，会员说都不是："
@@ -204,14 +205,18 @@ DRAFTS = {
     "answer": "「{question}」的新回答",
     "item": "新条目「{question}」",
     "not-covered": "「{question}」怎么老实说没有",
-    "note": "给等答案的人的回话",
     "question": "「{question}」这个标准问法",
     "negatives": "「{question}」的反例",
     "sources": "「{question}」的出处",
     "topic": "「{question}」的话题",
 }
 """What an unfinished form is called, by the values of ``bot.conversation.forms.Task``."""
-DRAFTS_NAMELESS = {"item": "新条目", "not-covered": "新条目", "phrasing": "给勾上的问题选条目"}
+DRAFTS_NAMELESS = {
+    "item": "新条目",
+    "not-covered": "新条目",
+    "phrasing": "给勾上的问题选条目",
+    "note": "给等答案的人的回话",
+}
 BUTTON_DONE = "✅ 选好了"
 BUTTON_OTHER = "📄 别的文件…"
 BUTTON_DEFAULT = "就用这句"

@@ -86,7 +86,7 @@ def test_a_note_that_was_put_aside_is_gone_on_with(awaited: AdminSetup) -> None:
     write(awaited)
     awaited.say(NOTE)
     kept = awaited.say("/status")
-    assert texts.DRAFTS["note"] in kept.text
+    assert texts.DRAFTS_NAMELESS["note"] in kept.text
     shown = awaited.press(kept, texts.BUTTON_RESUME)
     assert NOTE in shown.text
     again = awaited.press(shown, texts.BUTTON_BACK_TO.format(field=texts.FIELDS["note"]))
