@@ -17,7 +17,7 @@ from bot.store.records import Records, State
 from bot.telegram.client import Transport
 from bot.telegram.messages import Messages
 from bot.telegram.notifier import Address, SubscriptionNotifier
-from bot.texts.admins import BUTTON_FINE, BUTTON_NOTE, BUTTON_SEND, BUTTON_UNDO
+from bot.texts.admins import BUTTON_NOTE, BUTTON_SEND, BUTTON_UNDO
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
@@ -68,8 +68,7 @@ class Waiting:
     def add(self) -> Reply:
         """An admin adds the missed question to the nearest item, which has its answer then."""
         setup = self.admin_setup
-        shown = setup.press(setup.say("/missed"), "加到 1：饭卡丢了怎么补？")
-        added = setup.press(shown, BUTTON_FINE)
+        added = setup.press(setup.say("/missed"), "加到 1：饭卡丢了怎么补？")
         assert setup.states() == {MISSED: State.VERIFIED}
         return added
 
