@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.conversation import cards
 from bot.conversation.admins import AdminConversation
 from bot.conversation.editing import Editing
+from bot.conversation.history import HistoryPages
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.notes import Notes
 from bot.conversation.page import PageEntry
@@ -47,6 +48,7 @@ from bot.store.miss_lists import MissLists
 from bot.store.notices import Notices
 from bot.store.records import NoticeKind
 from bot.store.subscriptions import Subscriptions
+from bot.telegram.admin_names import AdminNames
 from bot.telegram.admin_notifier import AdminNotifier
 from bot.telegram.admins import AdminHandlers
 from bot.telegram.client import Transport
@@ -67,6 +69,7 @@ from bot.texts import admins as texts
 _LOG = logging.getLogger(__name__)
 _DIGEST_HOUR = 9
 """When the weekly digest is sent if there is no daily line."""
+_NAMES_S = 6 * 3600
 _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
 
@@ -110,6 +113,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         rate_limiter=policy,
     )
     messages = Messages(bot)
+    admin_names = AdminNames(bot, settings.admins)
     notices = Notices(app.database)
     told = [settings.admin_group] if settings.admin_group else list(dict.fromkeys(settings.admins))
     admin_notifier = AdminNotifier(messages, notices, encryption, told, app.clock)
@@ -142,11 +146,12 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
 
     page = page_server(app, lambda: admin_notifier.tell(NoticeKind.PAGE, Reply(texts.PAGE_GUESSED)))
 
+    bulk = BulkActions(app.database)
     lists = MissListPages(
         current=current,
         clustering=app.clustering,
         lists=MissLists(app.database),
-        bulk=BulkActions(app.database),
+        bulk=bulk,
         usage=app.usage,
     )
     admin_conversation = AdminConversation(
@@ -166,6 +171,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         clustering=app.clustering,
         lists=lists,
         history=app.history,
+        past=HistoryPages(current, app.history, app.clusters, app.misses, bulk, app.clock, admin_names.names),
         usage=app.usage,
         subscriptions=subscriptions,
         digest=digest,
@@ -231,6 +237,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
             partial(periodic, subscription_notifier.tell, every_s=5),
             partial(periodic, CorrectionNotifier(messages, corrections, current, app.conversation).tell, every_s=5),
             partial(periodic, partial(follow_name, bot), every_s=600),
+            partial(periodic, admin_names.ask, every_s=_NAMES_S),
             partial(periodic, partial(digest.send_if_due, current, send_digest), every_s=60),
             partial(periodic, partial(daily_line.send_if_due, send_daily_line), every_s=60),
         ),

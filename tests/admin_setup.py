@@ -8,6 +8,7 @@ from bot.conversation.callbacks import Callback
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Form, restored, stored
+from bot.conversation.history import HistoryPages
 from bot.conversation.members import MemberConversation
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.notes import Notes
@@ -60,6 +61,7 @@ class AdminSetup:
         self.subscriptions = Subscriptions(self.database)
         self.encryption = Encryption(TOKEN)
         self.known: list[ReplayedQuestion] = []
+        self.names: dict[int, str] = {}
         self.start()
 
     def start(self, *, commits: bool = False) -> None:
@@ -80,6 +82,9 @@ class AdminSetup:
             usage=self.usage,
         )
         notes = Notes(self.subscriptions, self.clusters, self.lists, self.history, self.encryption)
+        self.past = HistoryPages(
+            self.current, self.history, self.clusters, self.misses, self.lists.bulk, self.clock, self.names
+        )
         self.conversation = AdminConversation(
             current=self.current,
             editing=Editing(
@@ -97,6 +102,7 @@ class AdminSetup:
             clustering=self.clustering,
             lists=self.lists,
             history=self.history,
+            past=self.past,
             usage=self.usage,
             subscriptions=self.subscriptions,
             digest=self.digest,

@@ -287,6 +287,8 @@ class FakeBotApi:
         match method:
             case "getme":
                 return self.bot
+            case "getchat":
+                return {"id": fields["chat_id"], "type": "private", "first_name": f"管理员{fields['chat_id']}"}
             case "getwebhookinfo":
                 return self._webhook_info()
             case "getupdates":

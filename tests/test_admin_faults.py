@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.callbacks import AdminAction, AdminCallback, Subscribe
+from bot.conversation.callbacks import AdminAction, AdminCallback, Subscribe, unpack
 from bot.conversation.reply import short_key
 from bot.store.database import Database
 from bot.store.history import History
-from bot.texts.admins import BUTTON_FINE
+from bot.texts.admins import BUTTON_FINE, HISTORY_HEAD
 from tests.conftest import CANTEEN, loaded
 from tests.fake_bot_api import TOKEN, Failure, FakeBotApi
 from tests.process import missed, running, settings_for, start, stop, wait_for, waiting
@@ -108,11 +108,13 @@ def test_a_kill_during_an_edit_leaves_the_file_whole(api: FakeBotApi, settings: 
         assert (folder / "items.yaml").read_bytes() == after
         wait_for(lambda: missed(settings)[0]["state"] == "verified")
         api.member_says("/history", chat=ADMIN)
-        api.wait_until(lambda: any("加问法" in text for text in texts(api, ADMIN)))
-        history = texts(api, ADMIN)[-1]
-        assert history.count("加问法") - history.count("没改成") == 1
-        number = next(line for line in history.splitlines() if "加问法" in line and "没改成" not in line)[1:].split()[0]
-        api.member_presses(AdminCallback(AdminAction.UNDO, int(number)).pack(), card, ADMIN)
+        api.wait_until(lambda: any(HISTORY_HEAD in text for text in texts(api, ADMIN)))
+        history = next(message for message in api.sent() if HISTORY_HEAD in message["text"])
+        (made,) = (line for line in history["text"].splitlines() if "加了问法" in line and "没改成" not in line)
+        buttons = [button for row in history["reply_markup"]["inline_keyboard"] for button in row]
+        opens = next(unpack(button["callback_data"]) for button in buttons if made.startswith(f"{button['text']}."))
+        assert isinstance(opens, AdminCallback)
+        api.member_presses(AdminCallback(AdminAction.UNDO, opens.number).pack(), history, ADMIN)
         wait_for(lambda: (folder / "items.yaml").read_bytes() == before)
         stop(process)
     assert not list(folder.glob(".campaign-bot-*"))

@@ -22,6 +22,7 @@ from bot.conversation.callbacks import (
 from bot.conversation.commands import Command
 from bot.conversation.editing import Editing
 from bot.conversation.forms import ERASED, Admin, AdminTurn, Form, Standing, Task, UnfitInputError
+from bot.conversation.history import HistoryPages
 from bot.conversation.item_editing import ItemEditing
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.nearest import nearest
@@ -66,6 +67,7 @@ class AdminConversation:
     clustering: Clustering
     lists: MissListPages
     history: History
+    past: HistoryPages
     usage: UsageLog
     subscriptions: Subscriptions
     digest: Digest
@@ -93,7 +95,7 @@ class AdminConversation:
             case "item":
                 reply = self._items.find(command.rest)
             case "history":
-                reply = self._past(0)
+                reply = self.past.page(0, admin)
             case "digest":
                 reply = cards.digest(self.digest.report(self.current.snapshot), self.current.snapshot.base)
             case "status":
@@ -155,11 +157,6 @@ class AdminConversation:
     def _items(self) -> ItemEditing:
         return ItemEditing(self.current, self.editing, self.usage)
 
-    def _past(self, start: int) -> Reply:
-        found = self.history.latest(cards.HISTORY_PAGE + 1, start)
-        undoable = self.lists.bulk.undoable([action.id for action in found])
-        return cards.history(found, start, self.current.snapshot.base, self.clock, undoable)
-
     def _card(self, place: int, list_id: int = 0) -> Reply:
         """The card at this place of a list, or the nearest one that there is; without a list, of all open misses."""
         self.clustering.cluster_new()
@@ -215,7 +212,9 @@ class AdminConversation:
             case AdminCallback(AdminAction.REDO, action_id, digest):
                 return self.editing.redo(action_id, digest, admin)
             case AdminCallback(AdminAction.SHOW_HISTORY, start):
-                return AdminTurn(self._past(start))
+                return AdminTurn(self.past.page(start, admin))
+            case AdminCallback(AdminAction.SHOW_ACTION, action_id, start):
+                return AdminTurn(self.past.entry(action_id, int(start) if start.isdecimal() else 0, admin))
             case AdminCallback(AdminAction.SHOW_TO_JUDGE, left):
                 return AdminTurn(self._to_judge(left))
             case AdminCallback():

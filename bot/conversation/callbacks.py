@@ -184,6 +184,8 @@ class AdminAction(StrEnum):
     """Make an edit again that an editor has overwritten (the action's id; the plan's digest, once it is confirmed)."""
     SHOW_HISTORY = "h"
     """Show what was done (so many of the latest actions are left out)."""
+    SHOW_ACTION = "ho"
+    """Show what one action changed (its id; the place of the history's page that leads to it)."""
     SHOW_TO_JUDGE = "q"
     """Show an answer to judge (how many there are with it)."""
 

@@ -2,16 +2,17 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.clock import Clock
 from bot.conversation import callbacks, corrections
 from bot.conversation.callbacks import YES, AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Field, Form
 from bot.conversation.freshness import freshness, overdue_lines, overdue_rows
+from bot.conversation.history import edit_words, moment
 from bot.conversation.member_replies import places
 from bot.conversation.miss_list import to_list
-from bot.conversation.reply import Button, Reply, Rows, row, short_key
+from bot.conversation.reply import Button, Reply, Rows, row, short_key, shortened
 from bot.curation import reload
 from bot.curation.corrections import Correction
 from bot.curation.daily import Waiting
@@ -29,7 +30,6 @@ from bot.matching import Candidate
 from bot.store.records import (
     Action,
     ActionKind,
-    ActionState,
     Answered,
     Cluster,
     MissedQuestion,
@@ -46,8 +46,6 @@ _WORDINGS = 5
 _SHOWN = 5
 """Questions that are shown of each kind of effect."""
 _FAULTS = 10
-_TELLING = 60
-HISTORY_PAGE = 8
 _ON_A_CARD = {
     AdminAction.WRITE_ITEM: texts.BUTTON_NEW,
     AdminAction.CHOOSE_REFUSAL: texts.BUTTON_NOT_COVERED,
@@ -96,7 +94,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     if others:
         lines.append(texts.CARD_WORDINGS)
     for missed in others[:_WORDINGS]:
-        lines.append(texts.CARD_WORDING.format(question=_short(missed.question), count=missed.count))
+        lines.append(texts.CARD_WORDING.format(question=shortened(missed.question), count=missed.count))
     if complained:
         said = (
             texts.CARD_OPINION.format(opinion=texts.OPINIONS[name], count=times) for name, times in opinions.items()
@@ -149,7 +147,7 @@ def note_row(cluster: Cluster, list_id: int) -> Rows:
 
 def deletion(cluster: Cluster, place: int, list_id: int) -> Reply:
     """Whether what was asked is to be deleted for good, as whoever asked may want."""
-    questions = "\n".join(f"· {_short(missed.question)}" for missed in cluster.questions[:_FAULTS])
+    questions = "\n".join(f"· {shortened(missed.question)}" for missed in cluster.questions[:_FAULTS])
     buttons = row(
         Button(texts.BUTTON_DELETE_ALL, AdminCallback(AdminAction.DELETE, cluster.id, YES, list_id)),
         Button(BACK, _at_place(place, list_id)),
@@ -275,12 +273,12 @@ def impact_lines(impact: Impact, base: KnowledgeBase, most: int = _SHOWN) -> Ite
 
 def _effect(effect: Effect, base: KnowledgeBase) -> str:
     if effect.before == effect.after or effect.outcome is Outcome.ANSWERED:
-        return f"   · {_short(effect.question)}"
+        return f"   · {shortened(effect.question)}"
     before, after = (
         item.question if (item := base.by_id.get(item_id or "")) else item_id or texts.IMPACT_NO_ITEM
         for item_id in (effect.before, effect.after)
     )
-    return texts.IMPACT_MOVED.format(question=_short(effect.question), before=before, after=after)
+    return texts.IMPACT_MOVED.format(question=shortened(effect.question), before=before, after=after)
 
 
 def refusal(error: EditRefusedError) -> Reply:
@@ -314,50 +312,6 @@ def _where(edit: Edit) -> str:
             return texts.PASTE_OTHER
 
 
-def history(
-    actions: Sequence[Action], start: int, base: KnowledgeBase, clock: Clock, undoable: Collection[int]
-) -> Reply:
-    """What was done, a page of it; edits can be undone, and the bulk actions that are ``undoable``."""
-    if not actions:
-        return Reply(texts.HISTORY_NONE)
-    lines, buttons = [texts.HISTORY_HEAD], list[Button]()
-    for action in actions[:HISTORY_PAGE]:
-        lines.append(history_row(action, base, clock))
-        if action.kind is ActionKind.IGNORE:
-            unignore = AdminCallback(AdminAction.UNIGNORE, int(action.detail))
-            buttons.append(Button(texts.HISTORY_CARE.format(id=action.id), unignore))
-        elif action.id in undoable:
-            undo = callbacks.UndoBulkAct(action.id)
-            buttons.append(Button(texts.HISTORY_UNDO.format(id=action.id), undo))
-        elif action.edit and action.state is ActionState.DONE:
-            buttons.append(Button(texts.HISTORY_UNDO.format(id=action.id), AdminCallback(AdminAction.UNDO, action.id)))
-    newer = AdminCallback(AdminAction.SHOW_HISTORY, max(0, start - HISTORY_PAGE))
-    older = AdminCallback(AdminAction.SHOW_HISTORY, start + HISTORY_PAGE)
-    pager = row(
-        Button(texts.HISTORY_NEWER, newer) if start else None,
-        Button(texts.HISTORY_OLDER, older) if len(actions) > HISTORY_PAGE else None,
-    )
-    return Reply("\n".join(lines), (*_column(buttons), *pager))
-
-
-def history_row(action: Action, base: KnowledgeBase, clock: Clock) -> str:
-    """One action in a line."""
-    who = texts.HISTORY_COMMAND_LINE if action.admin is None else texts.HISTORY_WHO.format(admin=action.admin)
-    return texts.HISTORY_ROW.format(
-        id=action.id,
-        time=clock.local(action.at),
-        who=who,
-        what=action_words(action, base),
-        state=texts.HISTORY_STATES.get(action.state, ""),
-    )
-
-
-def action_words(action: Action, base: KnowledgeBase) -> str:
-    """What was done; an item is called by its question, as long as there is one."""
-    item = base.by_id.get(action.item or "")
-    return texts.HISTORY_KINDS[action.kind].format(detail=item.question if item else action.detail)
-
-
 def judge_card(answered: Answered, item: Item, left: int) -> Reply:
     """An answer to judge; ``left``: how many there are with it."""
     text = texts.JUDGE_CARD.format(answered=answered, item=item, left=left)
@@ -372,10 +326,6 @@ def judge_card(answered: Answered, item: Item, left: int) -> Reply:
 def answered_key(answered: Answered) -> str:
     """What buttons call an answered question."""
     return short_key(f"{answered.key} {answered.item}")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _TELLING else f"{text[: _TELLING - 1]}…"
 
 
 def closed(handled: Sequence[MissedQuestion], count: int, waiting: int, item: Item | None) -> Iterator[str]:
@@ -488,13 +438,28 @@ def notice(event: reload.Notice, clock: Clock) -> Reply:  # noqa: PLR0911 - one 
             if len(faults) > _FAULTS:
                 lines.append(texts.RELOAD_MORE.format(count=len(faults) - _FAULTS))
             return Reply(texts.RELOAD_FAULTY.format(count=len(faults), faults="\n".join(lines)))
-        case reload.MissesClosed(count):
-            return Reply(texts.FOLLOWED.format(count=count))
+        case reload.MissesClosed(questions):
+            return Reply("\n".join(_now_answered(questions)))
         case reload.AnswersLost(impact, base):
             return Reply("\n".join((texts.RELOAD_LOSES, *impact_lines(impact, base))))
         case Correction():
             return corrections.notice(event)
         case reload.EditsOverwritten(actions, base):
-            edits = "\n".join(history_row(action, base, clock) for action in actions)
-            rows = _column(Button(texts.BUTTON_AGAIN, AdminCallback(AdminAction.REDO, action.id)) for action in actions)
-            return Reply(texts.RELOAD_OVERWRITES.format(edits=edits), rows)
+            return _overwritten(actions, base, clock)
+
+
+def _overwritten(actions: Sequence[Action], base: KnowledgeBase, clock: Clock) -> Reply:
+    lines, buttons = list[str](), list[Button]()
+    for number, action in enumerate(actions, start=1):
+        when, what = moment(action.at, clock), edit_words(action, base)
+        lines.append(texts.RELOAD_OVERWRITTEN.format(number=number, when=when, what=what))
+        label = texts.BUTTON_AGAIN if len(actions) == 1 else texts.BUTTON_AGAIN_NUMBER.format(number=number)
+        buttons.append(Button(label, AdminCallback(AdminAction.REDO, action.id)))
+    return Reply(texts.RELOAD_OVERWRITES.format(edits="\n".join(lines)), _column(buttons))
+
+
+def _now_answered(questions: Sequence[str]) -> Iterator[str]:
+    yield texts.FOLLOWED.format(count=len(questions))
+    yield from (texts.FOLLOWED_QUESTION.format(question=shortened(question)) for question in questions[:_SHOWN])
+    if len(questions) > _SHOWN:
+        yield texts.FOLLOWED_MORE.format(count=len(questions) - _SHOWN)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from bot.conversation import cards, corrections, drafts, item_cards
 from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
+from bot.conversation.history import back, edit_words
 from bot.conversation.miss_list import MissListPages, to_list
 from bot.conversation.nearest import nearest
 from bot.conversation.notes import Notes
@@ -341,7 +342,7 @@ class Editing:
         led = [miss for cluster in form.led for miss in self.clusters.handle(cluster, State.HANDLED, item_id)]
         handled = [replace(miss, chosen=item_id) for miss in led]
         snapshot = self.current.snapshot
-        closed = self.lifecycle.close(handled, before, snapshot)
+        closed = len(self.lifecycle.close(handled, before, snapshot))
         if handled:
             lines += ["", *cards.closed(handled, closed, waiting, snapshot.base.by_id.get(item_id))]
         after = [cards.next_card(place, form.list_id), to_list(form.list_id, place) if form.list_id else None]
@@ -355,9 +356,9 @@ class Editing:
         later = any(edit.id > action_id and (edit.item, edit.kind) == is_answer for edit in self.history.edits())
         restored = action is not None and action.kind is ActionKind.ANSWER and not later
         self.lifecycle.reopen(item, self.current.snapshot, answer=restored)
-        what = cards.action_words(action, self.current.snapshot.base) if action else ""
+        what = edit_words(action, self.current.snapshot.base) if action else ""
         to_cards = Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0))
-        turn = AdminTurn(Reply(texts.UNDONE.format(what=what), row(to_cards)))
+        turn = AdminTurn(Reply(texts.UNDONE.format(what=what), row(to_cards, back())))
         return corrections.offering(turn, self.corrections.offer(item), 0)
 
     def redo(self, action_id: int, confirmed: str, admin: Admin) -> AdminTurn:

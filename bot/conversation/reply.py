@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bot.conversation.callbacks import Callback
 
 _TAG = re.compile("<[^>]*>")
+_QUOTED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,11 @@ def row(*buttons: Button | None) -> Rows:
     """One row of the buttons that there are; no row without any."""
     existing = tuple(button for button in buttons if button)
     return (existing,) if existing else ()
+
+
+def shortened(text: str) -> str:
+    """A text as it is quoted among others: its first 60 characters."""
+    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"
 
 
 def short_key(name: str) -> str:

@@ -127,7 +127,7 @@ class Edits:
         with self._lock:
             before = self._on_disk()
             action = self.history.action(action_id)
-            edits = _edits(action)
+            edits = edits_of(action)
             missing = [(edit.file, edit.change) for edit in edits if not is_made(edit.change, before.base)]
             if not missing or action is None:
                 raise AlreadyThereError(subject(edits[-1].change))
@@ -169,7 +169,7 @@ class Edits:
             action = self.history.action(action_id)
             if action and action.item and action.state is ActionState.UNDONE:
                 return action.item
-            edits = _edits(action)
+            edits = edits_of(action)
             item = subject(edits[-1].change)
             before = self._on_disk()
             # What is undone already was undone by an editor, or before a kill.
@@ -235,7 +235,7 @@ class Edits:
     def _taken_back(self, action: Action) -> bool:
         """Take back what a kill left of an edit of several files; whether nothing of it is left then."""
         before = self.current.snapshot
-        left = [edit for edit in _edits(action) if is_made(edit.change, before.base)]
+        left = [edit for edit in edits_of(action) if is_made(edit.change, before.base)]
         try:
             files = _reverted(before.files, left)
             after = self._sound(files, Refusal.UNDO_FAULTY)
@@ -354,11 +354,14 @@ def _beside(plan: Plan) -> Iterator[str]:
 
 def _all_made(action: Action, base: KnowledgeBase) -> bool:
     # What the edit was may be erased since.
-    return action.edit is None or all(is_made(edit.change, base) for edit in _edits(action))
+    return action.edit is None or all(is_made(edit.change, base) for edit in edits_of(action))
 
 
-def _edits(action: Action | None) -> tuple[Edit, ...]:
-    """The edits of an action, whichever version of the bot kept them."""
+def edits_of(action: Action | None) -> tuple[Edit, ...]:
+    """The edits of an action, whichever version of the bot kept them.
+
+    Raises EditRefusedError where what it takes to undo them is not kept, or there is no action.
+    """
     if action is None or action.edit is None:
         raise EditRefusedError(Refusal.UNDO_GONE)
     return _EDITS.validate_python([_renewed(row) for row in json.loads(action.edit)])

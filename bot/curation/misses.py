@@ -29,8 +29,8 @@ class MissLifecycle:
     usage: UsageLog
     current: CurrentSnapshot
 
-    def follow(self, before: Snapshot | None, after: Snapshot) -> int:
-        """Close what is answered now, and open again what was verified and is answered no more; how many are closed.
+    def follow(self, before: Snapshot | None, after: Snapshot) -> Sequence[MissedQuestion]:
+        """Close what is answered now, and open again what was verified and is answered no more; those that are closed.
 
         Without ``before`` it is not known what changed, and complaints stay as they are.
         """
@@ -39,9 +39,10 @@ class MissLifecycle:
         if lost and self.current.snapshot is after:
             self.misses.set_state(lost, State.OPEN)
         rows = self.misses.rows(_PENDING)
-        count = sum(self.close(rows[n : n + _AT_ONCE], before, after) for n in range(0, len(rows), _AT_ONCE))
+        some = (rows[n : n + _AT_ONCE] for n in range(0, len(rows), _AT_ONCE))
+        closed = [missed for pending in some for missed in self.close(pending, before, after)]
         self.settle(after)
-        return count
+        return closed
 
     def reopen(self, item: str, snapshot: Snapshot, *, answer: bool) -> None:
         """Open the misses again that were led to an item and no longer reach it, as after an undo.
@@ -65,22 +66,24 @@ class MissLifecycle:
         if changed and self.current.snapshot is snapshot:
             self.misses.settle(changed)
 
-    def close(self, rows: Sequence[MissedQuestion], before: Snapshot | None, after: Snapshot) -> int:
-        """Close those of these pending misses that are answered now, or are honestly not covered; how many."""
+    def close(
+        self, rows: Sequence[MissedQuestion], before: Snapshot | None, after: Snapshot
+    ) -> Sequence[MissedQuestion]:
+        """Close those of these pending misses that are answered now, or are honestly not covered; which these are."""
         not_meant = self.usage.not_meant([missed.key for missed in rows])
-        found: dict[State, list[int]] = {State.VERIFIED: [], State.NOT_COVERED: []}
+        found: dict[State, list[MissedQuestion]] = {State.VERIFIED: [], State.NOT_COVERED: []}
         for missed in rows:
             state = _state_reached(missed, before, after, not_meant.get(missed.key, frozenset()))
             if state:
-                found[state].append(missed.id)
-        count = sum(map(len, found.values()))
-        if not count or self.current.snapshot is not after:
-            return 0
-        for state, ids in found.items():
-            self.misses.set_state(ids, state, among=_PENDING)
+                found[state].append(missed)
+        closed = [missed for reached in found.values() for missed in reached]
+        if not closed or self.current.snapshot is not after:
+            return []
+        for state, reached in found.items():
+            self.misses.set_state([missed.id for missed in reached], state, among=_PENDING)
         self.settle(after)
-        _LOG.info("%d missed questions are closed.", count)
-        return count
+        _LOG.info("%d missed questions are closed.", len(closed))
+        return closed
 
 
 def _state_reached(

@@ -39,9 +39,9 @@ class KnowledgeFaulty:
 
 @dataclass(frozen=True, slots=True)
 class MissesClosed:
-    """So many missed questions are answered since the knowledge changed."""
+    """These missed questions, at least one, are answered since the knowledge changed; the most frequent come first."""
 
-    count: int
+    questions: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Reloader:
             return
         closed = await asyncio.to_thread(self.lifecycle.follow, before, after)
         if closed and before is not None:
-            await self.tell(MissesClosed(closed))
+            await self.tell(MissesClosed([missed.question for missed in closed]))
         # While the bot was off, an editor may have changed an answer too.
         if self.corrections and (before is None or self.edits.taken_over):
             for correction in await asyncio.to_thread(self.corrections.offer_new):

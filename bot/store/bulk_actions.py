@@ -1,12 +1,12 @@
 """What admins do to many misses at once: one action, which is undone as a whole."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection, Select, literal, select
 
-from bot.store.database import Repository, insert
-from bot.store.records import COMPLAINED, ActionKind, ActionState, State
+from bot.store.database import Repository, fields_of, insert
+from bot.store.records import COMPLAINED, ActionKind, ActionState, MissedQuestion, State
 from bot.store.tables import ACTIONS, BULK_MISSES, CLUSTERS, MISSED
 
 UNDO_DELETION = timedelta(minutes=10)
@@ -44,6 +44,12 @@ class BulkActions(Repository):
         """Those of these actions that still can be undone."""
         known = select(BULK_MISSES.c.action_id).where(BULK_MISSES.c.action_id.in_(actions)).distinct()
         return frozenset(self._database.read(known).scalars())
+
+    def misses(self, action: int, limit: int) -> Sequence[MissedQuestion]:
+        """The misses of an action that still can be undone, the most frequent first, at most ``limit``."""
+        done = fields_of(MissedQuestion, MISSED).where(MISSED.c.id.in_(_changed_by(action)))
+        ordered = done.order_by(MISSED.c.count.desc(), MISSED.c.id)
+        return [MissedQuestion(*row) for row in self._database.read(ordered.limit(limit))]
 
     def undo(self, action_id: int, admin: int) -> int | None:
         """Put the misses of an action back into their states from before, but for what was changed since.

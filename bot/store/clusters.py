@@ -104,6 +104,11 @@ class MissClusters(Repository):
         with self._database.reading() as connection:
             return _cluster(connection, cluster_id)
 
+    def questions(self, cluster_id: int, limit: int) -> Sequence[MissedQuestion]:
+        """The misses of a cluster, in whatever state, the most frequent first, at most ``limit``."""
+        within = fields_of(MissedQuestion, MISSED).where(MISSED.c.cluster == cluster_id)
+        return [MissedQuestion(*row) for row in self._database.read(within.order_by(*MOST_FREQUENT).limit(limit))]
+
     def unignore(self, cluster_id: int) -> None:
         """Ignore a cluster, and its misses, no longer; nor are they deleted any more."""
         ignored = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.IGNORED)

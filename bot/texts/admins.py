@@ -50,7 +50,7 @@ ADMIN_COMMANDS = {
     "missed": "看没答上来的，可以加几个字来找：/missed 医保",
     "new": "写一个新条目",
     "item": "找一个条目来改：/item 几个字",
-    "history": "看谁改过什么，可以撤销",
+    "history": "看谁改过什么、改了哪些字，可以撤销",
     "digest": "看最近一周的小结",
     "status": "看我现在有多大把握，先补什么最有用",
     "reload": "重新读一遍知识库",
@@ -222,6 +222,7 @@ BUTTON_OTHER = "📄 别的文件…"
 BUTTON_DEFAULT = "就用这句"
 BUTTON_OWN = "自己写一句"
 BUTTON_AGAIN = "🔁 再加一次"
+BUTTON_AGAIN_NUMBER = "🔁 再加一次：{number}"
 BUTTON_RIGHT = "✅ 答得对"
 BUTTON_WRONG = "❌ 答错了"
 BUTTON_JUDGE = "🧐 帮忙看看"
@@ -508,51 +509,69 @@ RELOADED = "已经换上新的知识库：{answers} 条问答，{not_covered} �
 RELOADED_SAME = "知识库没有变化。"
 RELOAD_FAULTY = "知识库的新内容有 {count} 处错误，先用着原来的：\n{faults}\n改好保存就会自动换上。"
 RELOAD_MORE = "……还有 {count} 处，运行 campaign-bot check 可以看全。"
-FOLLOWED = "刚才的改动又让 {count} 个没答上来的问题答上了。"
+FOLLOWED = "刚才的改动又让 {count} 个没答上来的问题答上了："
+FOLLOWED_QUESTION = "· {question}"
+FOLLOWED_MORE = "……还有 {count} 个。"
 RELOAD_MENDED = "知识库的错误改好了，新内容已经换上。"
 RELOAD_LOSES = "刚才编辑器里的改动已经生效，但它影响了别的问题："
 RELOAD_OVERWRITES = """编辑器里存的是旧内容，把刚才在这里改的盖掉了：
 {edits}
 要的话，点一下再加回去；是故意删的就不用管。"""
+RELOAD_OVERWRITTEN = "{number}. {when}，{what}"
 HISTORY_NONE = "还没有人改过什么。"
-HISTORY_HEAD = "最近改过的（最新的在前）："
-HISTORY_ROW = "#{id}　{time:%m-%d %H:%M}　{who}　{what}{state}"
+HISTORY_HEAD = "最近改过的，最新的在前。点数字看改了什么："
+HISTORY_ROW = "{number}. {done}"
+HISTORY_DONE = "{when}，{who}{what}{state}"
 HISTORY_STATES = {"undone": "（已撤销）", "void": "（没改成）"}
-HISTORY_WHO = "管理员 {admin}"
-HISTORY_COMMAND_LINE = "命令行"
+HISTORY_YOU = "你"
+HISTORY_SOMEBODY = "另一位管理员"
+HISTORY_COMMAND_LINE = "有人在命令行"
 HISTORY_KINDS = {
-    "phrasing": "给「{detail}」加问法",
-    "phrasing-removed": "去掉「{detail}」的问法",
-    "question": "改标准问法，现在是「{detail}」",
-    "source": "改「{detail}」的出处",
-    "related": "改「{detail}」的相关问题",
-    "negatives": "改「{detail}」的反例",
-    "keywords": "改「{detail}」的关键词",
-    "short": "改「{detail}」的一句话回答",
-    "valid_until": "改「{detail}」的有效期",
-    "review_by": "改「{detail}」下次再看的日子",
-    "owner": "改「{detail}」归谁管",
-    "item-deleted": "删掉「{detail}」",
-    "moved": "给「{detail}」换话题",
-    "answer": "改「{detail}」的回答",
-    "item": "新写「{detail}」",
-    "document": "添文件 {detail}",
-    "undo": "撤销 {detail}",
-    "note": "回复了等答案的会员：第 {detail} 组问题",
-    "care": "又管起来：第 {detail} 组问题",
-    "ignore": "不管：第 {detail} 组问题",
-    "covered": "归到已有条目：第 {detail} 组问题",
-    "reload": "重新读知识库",
-    "judge": "判断答案：{detail}",
-    "resolve": "标为处理好：第 {detail} 号问题",
-    "ignore-one": "标为忽略：第 {detail} 号问题",
-    "delete": "彻底删掉一个问题",
+    "phrasing": "给「{detail}」加了问法",
+    "phrasing-removed": "去掉了「{detail}」的问法",
+    "question": "改了标准问法，现在是「{detail}」",
+    "source": "改了「{detail}」的出处",
+    "related": "改了「{detail}」的相关问题",
+    "negatives": "改了「{detail}」的反例",
+    "keywords": "改了「{detail}」的关键词",
+    "short": "改了「{detail}」的一句话回答",
+    "valid_until": "改了「{detail}」的有效期",
+    "review_by": "改了「{detail}」下次再看的日子",
+    "owner": "改了「{detail}」归谁管",
+    "item-deleted": "删掉了「{detail}」",
+    "moved": "给「{detail}」换了话题",
+    "answer": "改了「{detail}」的回答",
+    "item": "新写了「{detail}」",
+    "document": "添了文件「{detail}」",
+    "note": "回复了等着「{detail}」的会员",
+    "care": "又管起「{detail}」来",
+    "ignore": "不管「{detail}」了",
+    "covered": "把「{detail}」归到了已有的条目",
+    "reload": "重新读了知识库",
+    "judge": "看了「{detail}」答得对不对",
+    "resolve": "把「{detail}」标为处理好",
+    "ignore-one": "把「{detail}」标为忽略",
+    "delete": "彻底删掉了一个问题",
     "ignore-many": "一次不管 {detail} 组问题",
-    "unignore-many": "一次又管起来 {detail} 组问题",
-    "delete-many": "一次删掉 {detail} 组问题",
+    "unignore-many": "一次又管起了 {detail} 组问题",
+    "delete-many": "一次删掉了 {detail} 组问题",
 }
-HISTORY_UNDO = "↩️ 撤销 #{id}"
-HISTORY_CARE = "↩️ 还是要管 #{id}"
+HISTORY_PHRASING = "给「{detail}」加了问法「{phrasing}」"
+HISTORY_PHRASINGS = "给「{detail}」加了 {count} 种问法"
+HISTORY_UNDID = "撤销了一次改动：{what}"
+HISTORY_UNDID_GONE = "撤销了一次改动"
+HISTORY_ITEM_GONE = "（已经不在的条目）"
+HISTORY_QUESTION_GONE = "（已经不在记录里的问题）"
+HISTORY_ASKED = "· {missed.question}（{missed.count} 次）"
+HISTORY_SOURCE = "出处：{places}"
+HISTORY_NO_TEXT = "具体改了哪些字，已经不留了。"
+HISTORY_GONE = "这条记录已经不在了。"
+HISTORY_UNIGNORE = "↩️ 还是要管"
+HISTORY_BACK = "📜 改过的"
+MOMENT_NEAR = "{day} {time:%H:%M}"
+MOMENT = "{time.month}月{time.day}日 {time:%H:%M}"
+MOMENT_OF_YEAR = "{time.year}年{time.month}月{time.day}日 {time:%H:%M}"
+DAYS_AGO = {0: "今天", 1: "昨天", 2: "前天"}
 HISTORY_OLDER = "更早的 ▶️"
 HISTORY_NEWER = "◀️ 更新的"
 DIGEST = (

@@ -187,12 +187,16 @@ def test_deleting_many_says_until_when_it_can_be_undone(admin_setup: AdminSetup,
     asked = admin_setup.press(shown, texts.BUTTONS_BULK["d"].format(count=2))
     assert "10 分钟内还可以撤销" in asked.text
     done = admin_setup.press(asked, texts.BUTTONS_BULK["d"].format(count=2))
-    assert len(admin_setup.say("/history").buttons) == 1
+    opened = admin_setup.press(admin_setup.say("/history"), "1")
+    assert "外星人来过没有" in opened.text
+    assert texts.BUTTON_UNDO in {button.label for button in opened.buttons}
     clock.now += timedelta(minutes=10)
     admin_setup.misses.delete_marked()
     (undo,) = (button.callback for button in done.buttons if button.label == texts.BUTTON_UNDO)
     assert admin_setup.turn_pressed(undo).notice == texts.BULK_GONE
-    assert admin_setup.say("/history").buttons == ()
+    opened = admin_setup.press(admin_setup.say("/history"), "1")
+    assert "外星人来过没有" not in opened.text
+    assert [button.label for button in opened.buttons] == [texts.HISTORY_BACK]
     assert admin_setup.states() == {}
 
 

@@ -85,7 +85,7 @@ async def test_what_an_editor_saves_answers_and_closes_misses(admin_setup: Admin
     async with running(told.reloader):
         await until(lambda: told.reloader._followed is admin_setup.current.snapshot)
         admin_setup.write("items.yaml", *PHRASING)
-        await until(lambda: told.notices == [MissesClosed(1)])
+        await until(lambda: told.notices == [MissesClosed(["塑料片被狗吃了"])])
         assert admin_setup.states() == {MISSED: State.VERIFIED}
         assert MISSED in admin_setup.current.snapshot.base.by_id["card"].phrasings
         admin_setup.write("items.yaml", *FAULT)
