@@ -3,7 +3,7 @@
 import csv
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -134,8 +134,18 @@ def _cells(row: MissedQuestion) -> dict[str, Any]:
 
 
 def _local_cells(row: MissedQuestion, clock: Clock) -> dict[str, Any]:
-    """A row as ``_cells``, with times as people read them."""
-    return _cells(replace(row, first_asked=clock.local(row.first_asked), last_asked=clock.local(row.last_asked)))
+    """A row as ``_cells``, with states, verdicts, scores and times as people read them."""
+    return _cells(row) | {
+        "first_asked": _local(row.first_asked, clock),
+        "last_asked": _local(row.last_asked, clock),
+        "state": texts.MISSED_STATES[row.state],
+        "verdict": texts.MISSED_VERDICTS[row.verdict],
+        "score": f"{row.score:.2f}",
+    }
+
+
+def _local(at: datetime, clock: Clock) -> str:
+    return texts.TIME.format(time=clock.local(at))
 
 
 def _neutral(value: object) -> object:
@@ -161,7 +171,7 @@ def _dead_letters() -> None:
     rows = [
         (
             letter.id,
-            *(bot.clock.local(at).isoformat(timespec="seconds") for at in (letter.received_at, letter.died_at)),
+            *(_local(at, bot.clock) for at in (letter.received_at, letter.died_at)),
             letter.fault,
         )
         for letter in letters

@@ -110,6 +110,22 @@ MISSED_COLUMNS = {
     "item": "最接近的条目",
     "score": "得分",
 }
+MISSED_STATES = {
+    "open": "待处理",
+    "handled": "处理过",
+    "verified": "答得上了",
+    "ignored": "不管",
+    "not-covered": "老实说没有",
+}
+MISSED_VERDICTS = {
+    "answer": "答了，被点踩",
+    "suggest": "给了备选",
+    "not-covered": "老实说没有",
+    "small-talk": "寒暄",
+    "unknown": "没答上",
+}
+"""An answer is missed where it got a thumb down."""
+TIME = "{time:%Y-%m-%d %H:%M}"
 MISSED_NONE = "没有记下的问题。"
 MISSED_UNKNOWN = "没有编号为 {id} 的记录；运行 campaign-bot missed list --all 查看有哪些。"
 MISSED_RESOLVED = "已标为处理好：{question}"

@@ -8,13 +8,17 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.config import Settings
-from bot.texts.command_line import FEATURES
+from bot.items import VerdictKind
+from bot.store.records import State
+from bot.texts.command_line import FEATURES, MISSED_STATES, MISSED_VERDICTS
 from tests.command_line import command
 from tests.conftest import CANTEEN
 from tests.process import refusal
@@ -185,7 +189,7 @@ def test_the_log_is_listed_shown_resolved_and_ignored(tmp_path: Path) -> None:
     assert "种土豆" in run(tmp_path, "missed", "resolve", "1").stdout
     assert "夸夸我妹" in run(tmp_path, "missed", "ignore", "2").stdout
     assert "没有记下的问题" in run(tmp_path, "missed", "list").stdout
-    assert "handled" in run(tmp_path, "missed", "list", "--all").stdout
+    assert "处理过" in run(tmp_path, "missed", "list", "--all").stdout
     assert run(tmp_path, "missed", "show", "9").returncode == 2
     assert "没有记下的问题" in run(tmp_path, "missed").stdout
 
@@ -330,14 +334,30 @@ def test_a_question_is_forgotten_wherever_it_is_kept(tmp_path: Path) -> None:
 def test_times_that_people_read_are_of_their_zone(tmp_path: Path) -> None:
     """What programs read is UTC; a zone that is none is one line."""
     asked(tmp_path, "外星人来过没有\n", "--log")
+    (row,) = json.loads(run(tmp_path, "missed", "export", "--format", "json").stdout)
+    in_shanghai = f"{datetime.fromisoformat(row['last_asked']).astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M}"
     zone = {"CAMPAIGN_BOT_TIME_ZONE": "Asia/Shanghai"}
     for words in (("show", "1"), ("list",)):
-        assert run(tmp_path, "missed", *words, **zone).stdout.count("+08:00") == 2
+        assert run(tmp_path, "missed", *words, **zone).stdout.count(in_shanghai) == 2
     assert run(tmp_path, "missed", "export", **zone).stdout.count("+00:00") == 2
     done = run(tmp_path, "missed", "list", CAMPAIGN_BOT_TIME_ZONE="北京")
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "CAMPAIGN_BOT_TIME_ZONE (an IANA name such as Asia/Shanghai)" in line
+
+
+def test_tables_are_in_words_and_exports_as_programs_know_them(tmp_path: Path) -> None:
+    """The same row: its state and its verdict."""
+    asked(tmp_path, "外星人来过没有\n", "--log")
+    shown = run(tmp_path, "missed", "show", "1").stdout
+    assert "状态：待处理\n当时的判断：没答上\n" in shown
+    (row,) = json.loads(run(tmp_path, "missed", "export", "--format", "json").stdout)
+    assert (row["state"], row["verdict"]) == ("open", "unknown")
+
+
+def test_each_state_and_verdict_has_its_words() -> None:
+    """And no words are left over."""
+    assert (set(MISSED_STATES), set(MISSED_VERDICTS)) == (set(State), set(VerdictKind))
 
 
 def test_a_report_is_one_page(tmp_path: Path) -> None:
