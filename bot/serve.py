@@ -23,6 +23,7 @@ from bot.conversation.miss_list import MissListPages
 from bot.conversation.notes import Notes
 from bot.conversation.page import PageEntry
 from bot.conversation.reply import Reply
+from bot.conversation.wrong_answers import WrongAnswers
 from bot.curation.corrections import Corrections
 from bot.curation.daily import DailyLine, Waiting
 from bot.curation.digest import Digest, Report
@@ -174,6 +175,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         past=HistoryPages(current, app.history, app.clusters, app.misses, bulk, app.clock, admin_names.names),
         usage=app.usage,
         subscriptions=subscriptions,
+        wrong_answers=WrongAnswers(app.misses, app.clusters, app.clustering, app.usage, app.clock),
         digest=digest,
         reload=reloader.reload,
         clock=app.clock,

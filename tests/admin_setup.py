@@ -13,6 +13,7 @@ from bot.conversation.members import MemberConversation
 from bot.conversation.miss_list import MissListPages
 from bot.conversation.notes import Notes
 from bot.conversation.reply import Reply
+from bot.conversation.wrong_answers import WrongAnswers
 from bot.curation.clustering import Clustering
 from bot.curation.corrections import Corrections
 from bot.curation.digest import Digest
@@ -85,6 +86,7 @@ class AdminSetup:
         self.past = HistoryPages(
             self.current, self.history, self.clusters, self.misses, self.lists.bulk, self.clock, self.names
         )
+        self.wrong_answers = WrongAnswers(self.misses, self.clusters, self.clustering, self.usage, self.clock)
         self.conversation = AdminConversation(
             current=self.current,
             editing=Editing(
@@ -105,6 +107,7 @@ class AdminSetup:
             past=self.past,
             usage=self.usage,
             subscriptions=self.subscriptions,
+            wrong_answers=self.wrong_answers,
             digest=self.digest,
             clock=self.clock,
             reload=lambda: Reloaded(None),

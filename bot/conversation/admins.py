@@ -1,7 +1,7 @@
 """One turn of the conversation with an admin."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.conversation import callbacks, cards, corrections, waiting
@@ -28,7 +28,8 @@ from bot.conversation.miss_list import MissListPages
 from bot.conversation.nearest import nearest
 from bot.conversation.open_forms import OpenForms
 from bot.conversation.page import PageEntry, signed_out, way_in
-from bot.conversation.reply import Button, Reply, row
+from bot.conversation.reply import Reply
+from bot.conversation.wrong_answers import WrongAnswers, with_judging
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.curation.freshness import overdue
@@ -70,6 +71,7 @@ class AdminConversation:
     past: HistoryPages
     usage: UsageLog
     subscriptions: Subscriptions
+    wrong_answers: WrongAnswers
     digest: Digest
     reload: Callable[[], Notice]
     clock: Clock
@@ -166,27 +168,20 @@ class AdminConversation:
         if cluster is None or not cluster.questions:
             return self.lists.first_page(list_id) or Reply(texts.CARD_NONE)
         base, first = self.current.snapshot.base, cluster.questions[0]
+        near = self._nearest(cluster, Kind.ANSWER)
         complained = base.by_id.get(first.item or "") if first.is_complaint else None
-        rejected = self.usage.not_meant([first.key]).get(first.key, frozenset()) if not complained else ()
-        near = [candidate for candidate in self._nearest(cluster, Kind.ANSWER) if candidate.item is not complained]
-        opinions = self.usage.complaints(complained.id) if complained else {}
+        if complained:
+            scope = self.lists.scope(list_id)
+            return self.wrong_answers.card(cluster, place, len(ranked), complained, near, list_id, scope)
+        rejected = self.usage.not_meant_by(cluster)
         not_meant = [base.by_id[item_id] for item_id in sorted(rejected) if item_id in base.by_id]
-        return cards.card(
-            cluster,
-            place,
-            len(ranked),
-            near[:_NEAREST],
-            complained,
-            opinions,
-            not_meant,
-            self.clock,
-            list_id,
-            self.lists.scope(list_id),
-        )
+        return cards.card(cluster, place, len(ranked), near, not_meant, self.clock, list_id, self.lists.scope(list_id))
 
     def _nearest(self, cluster: Cluster, kind: Kind) -> list[Candidate]:
-        """The items of a kind that are nearest to a cluster's first question."""
-        return nearest(cluster.questions[0].question, kind, self.current.snapshot)
+        """The three items of a kind that are nearest to a cluster's first question, without those that were wrong."""
+        first = cluster.questions[0]
+        wrong = {*self.usage.not_meant_by(cluster), *([first.item] if first.is_complaint and first.item else [])}
+        return nearest(first.question, kind, self.current.snapshot, wrong)[:_NEAREST]
 
     def _refusals(self, cluster: Cluster) -> list[Item]:
         return [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
@@ -234,7 +229,7 @@ class AdminConversation:
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _cluster_pressed(  # noqa: C901, PLR0911 - a button each
+    def _cluster_pressed(  # noqa: C901, PLR0911, PLR0912 - a button each
         self, pressed: AdminCallback, admin: Admin, form: Form | None
     ) -> AdminTurn:
         action, cluster_id, detail, list_id = pressed.action, pressed.number, pressed.detail, pressed.list_id
@@ -251,6 +246,11 @@ class AdminConversation:
         match action:
             case AdminAction.ADD_TO_ITEM:
                 return self.editing.add_to(cluster, detail, admin, list_id)
+            case AdminAction.FIND_ITEM:
+                return self.editing.add_many([cluster], list_id, admin)
+            case AdminAction.SHOW_COMPLAINT:
+                cluster = self.wrong_answers.question(cluster, detail)
+                place = self.clusters.place(cluster.id, cards.COUNTED, self.lists.query(list_id))
             case AdminAction.WRITE_REFUSAL:
                 answer = "" if detail == YES else texts.NOT_COVERED_ANSWER
                 return self.editing.write_item(cluster, Task.NOT_COVERED, admin, answer, list_id)
@@ -287,10 +287,13 @@ class AdminConversation:
     def _judge(self, callback: callbacks.JudgeAnswer, admin: Admin) -> Reply:
         unjudged = [*self.usage.drawn(), *self.usage.least_sure(_JUDGED_AT_MOST)]
         answered = next((asked for asked in unjudged if cards.answered_key(asked) == callback.answered), None)
-        if answered:
-            self.usage.judge(Judged(answered.question, answered.key, answered.item, callback.right))
-            self.history.record(admin.id, ActionKind.JUDGE, answered.item)
-        shown = self._to_judge(callback.left - 1)
-        item = self.current.snapshot.base.by_id.get(answered.item) if answered and not callback.right else None
-        fix = row(Button(texts.JUDGE_MEND, callbacks.WriteAnswer(item.id)) if item else None)
-        return replace(shown, rows=(*shown.rows, *fix))
+        left = max(0, callback.left - 1)
+        if answered is None:
+            return self._to_judge(left)
+        # Should a kill come in between, the answer still waits to be judged.
+        cluster = None if callback.right else self.wrong_answers.judged(answered)
+        self.usage.judge(Judged(answered.question, answered.key, answered.item, callback.right))
+        self.history.record(admin.id, ActionKind.JUDGE, answered.item)
+        if cluster is None:
+            return self._to_judge(left)
+        return with_judging(self._card(self.clusters.place(cluster.id, cards.COUNTED)), left)

@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.conversation import callbacks, corrections
 from bot.conversation.callbacks import YES, AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Field, Form
-from bot.conversation.freshness import freshness, overdue_lines, overdue_rows
+from bot.conversation.freshness import overdue_lines, overdue_rows
 from bot.conversation.history import edit_words, moment
 from bot.conversation.member_replies import places
 from bot.conversation.miss_list import to_list
@@ -34,7 +34,6 @@ from bot.store.records import (
     Cluster,
     MissedQuestion,
     NoticeKind,
-    Opinion,
     Sample,
 )
 from bot.texts import admins as texts
@@ -69,8 +68,6 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     place: int,
     count: int,
     nearest: Sequence[Candidate],
-    complained: Item | None,
-    opinions: Mapping[Opinion, int],
     not_meant: Sequence[Item],
     clock: Clock,
     list_id: int = 0,
@@ -78,15 +75,14 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
 ) -> Reply:
     """A cluster of misses.
 
-    ``nearest``: at most three items; ``complained``: the item whose answer was not good, with what was said of it;
-    ``not_meant``: what was suggested in vain; ``list_id``: of the list that it stands in, which is narrowed to
-    ``scope``.
+    ``nearest``: at most three items; ``not_meant``: what was suggested in vain; ``list_id``: of the list that it stands
+    in, which is narrowed to ``scope``.
     """
     first, *others = cluster.questions
     head = texts.CARD_HEAD if cluster.days <= 1 else texts.CARD_HEAD_DAYS
     known = {"cluster": cluster, "last": clock.local(first.last_asked), "place": place + 1}
     most = f"{count}+" if count >= COUNTED else count
-    lines = [(texts.CARD_COMPLAINTS if complained else head).format(count=most, **known)]
+    lines = [head.format(count=most, **known)]
     if scope:
         lines.append(texts.CARD_SCOPE.format(scope=scope))
     lines += _waiting_lines(cluster)
@@ -95,35 +91,17 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
         lines.append(texts.CARD_WORDINGS)
     for missed in others[:_WORDINGS]:
         lines.append(texts.CARD_WORDING.format(question=shortened(missed.question), count=missed.count))
-    if complained:
-        said = (
-            texts.CARD_OPINION.format(opinion=texts.OPINIONS[name], count=times) for name, times in opinions.items()
-        )
-        lines += ["", texts.CARD_COMPLAINT.format(question=complained.question, opinions="，".join(said))]
-        lines.append(texts.CARD_ANSWER.format(answer=complained.answer))
-        if Opinion.OUTDATED in opinions and (days := freshness(complained)):
-            lines.append(days)
     if not_meant:
         lines += ["", texts.CARD_SHOWN, *(f"· {item.question}" for item in not_meant)]
     if nearest:
-        lines += ["", texts.CARD_NEAREST]
-    for number, near in enumerate(nearest, start=1):
-        lines.append(texts.CARD_NEAR.format(number=number, question=near.item.question, score=near.score))
-        if number == 1:
-            # It is added with one press.
-            lines.append(texts.CARD_NEAR_ANSWER.format(answer=near.item.answer))
+        lines += ["", texts.CARD_NEAREST, *nearest_lines(nearest)]
     rows = (
-        *row(Button(texts.BUTTON_ANSWER, callbacks.WriteAnswer(complained.id, cluster.id)) if complained else None),
-        *_phrasing_rows(cluster, [candidate.item for candidate in nearest], list_id),
+        *phrasing_rows(cluster, [candidate.item for candidate in nearest], list_id),
         *note_row(cluster, list_id),
         tuple(
             Button(label, AdminCallback(action, cluster.id, list_id=list_id)) for action, label in _ON_A_CARD.items()
         ),
-        *row(
-            Button(texts.CARD_PREVIOUS, _at_place(place - 1, list_id)) if place else None,
-            to_list(list_id, place) if count > 1 else None,
-            Button(texts.CARD_NEXT, _at_place(place + 1, list_id)) if place + 1 < count else None,
-        ),
+        *pager(place, count, list_id),
     )
     return Reply("\n".join(lines), rows)
 
@@ -133,6 +111,24 @@ def _waiting_lines(cluster: Cluster) -> Iterator[str]:
         yield texts.CARD_WAITING.format(count=cluster.waiting)
     if cluster.unreachable:
         yield texts.CARD_UNREACHABLE.format(count=cluster.unreachable)
+
+
+def nearest_lines(nearest: Sequence[Candidate]) -> Iterator[str]:
+    """The items that a question is near to, by the numbers that their buttons have."""
+    for number, near in enumerate(nearest, start=1):
+        yield texts.CARD_NEAR.format(number=number, question=near.item.question, score=near.score)
+        if number == 1:
+            # It is added with one press.
+            yield texts.CARD_NEAR_ANSWER.format(answer=near.item.answer)
+
+
+def pager(place: int, count: int, list_id: int) -> Rows:
+    """The ways to the cards before and after this place of a list, and to the list."""
+    return row(
+        Button(texts.CARD_PREVIOUS, _at_place(place - 1, list_id)) if place else None,
+        to_list(list_id, place) if count > 1 else None,
+        Button(texts.CARD_NEXT, _at_place(place + 1, list_id)) if place + 1 < count else None,
+    )
 
 
 def _at_place(place: int, list_id: int) -> AdminCallback:
@@ -166,10 +162,10 @@ def not_covered(cluster: Cluster, nearest: Sequence[Item], place: int = 0, list_
         Button(texts.BUTTON_OWN, AdminCallback(AdminAction.WRITE_REFUSAL, cluster.id, YES, list_id)),
     )
     back = row(Button(BACK, _at_place(place, list_id)))
-    return Reply("\n".join(lines), (*_phrasing_rows(cluster, nearest, list_id), *new, *back))
+    return Reply("\n".join(lines), (*phrasing_rows(cluster, nearest, list_id), *new, *back))
 
 
-def _phrasing_rows(cluster: Cluster, items: Sequence[Item], list_id: int) -> Rows:
+def phrasing_rows(cluster: Cluster, items: Sequence[Item], list_id: int) -> Rows:
     """The buttons that make a cluster's questions phrasings of one of these items."""
     return _column(
         Button(

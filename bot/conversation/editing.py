@@ -157,7 +157,7 @@ class Editing:
             return AdminTurn(Reply(taken, (*cards.item_choices([owner]).rows, *row(cards.cancel(admin.id)))), form)
         return self.advance(filled, admin)
 
-    def pressed(self, form: Form, callback: FormCallback, admin: Admin) -> AdminTurn:  # noqa: PLR0911 - a button each
+    def pressed(self, form: Form, callback: FormCallback, admin: Admin) -> AdminTurn:  # noqa: C901, PLR0911 - a button each
         """Fill in what was pressed."""
         base = self.current.snapshot.base
         match callback.action, form.awaited:
@@ -176,6 +176,8 @@ class Editing:
                 if not (form.sources or form.document):
                     raise UnfitInputError(texts.NEEDS_SOURCE)
                 return self.advance(form.but(sources_chosen=True), admin)
+            case FormAction.CHOOSE_ITEM, Field.ITEM if len(form.clusters) == 1:
+                return self.add_to(self.clusters.cluster(form.clusters[0]), callback.chosen, admin, form.list_id)
             case FormAction.CHOOSE_ITEM, Field.ITEM:
                 item = next((item for item in base.items if short_key(item.id) == callback.chosen), None)
                 if item is None:
@@ -224,14 +226,16 @@ class Editing:
         snapshot = self.current.snapshot
         named = snapshot.base.by_id.get(words.lower().replace("_", "-"))
         asked = words or next(iter(form.phrasings), "")
-        near = [near for kind in (Kind.ANSWER, Kind.NOT_COVERED) for near in nearest(asked, kind, snapshot)]
+        wrong, kinds = self._wrong(form), (Kind.ANSWER, Kind.NOT_COVERED)
+        near = [near for kind in kinds for near in nearest(asked, kind, snapshot, wrong)]
         near.sort(key=lambda candidate: candidate.score, reverse=True)
         found = [named] if named else [candidate.item for candidate in near[:_CHOICES]]
 
         def choice(item: Item) -> Button:
             return Button(item.question, FormCallback(FormAction.CHOOSE_ITEM, admin.id, short_key(item.id)))
 
-        text = form.prompt("").format(count=len(form.led)) if found or not words else texts.ITEM_NOT_FOUND
+        prompt = form.prompt("").format(count=len(form.led)) if len(form.led) > 1 else texts.ASK_ITEM_OF_ONE
+        text = prompt if found or not words else texts.ITEM_NOT_FOUND
         hint = f"\n{texts.REPLY_HERE}" if admin.chat != admin.id else ""
         back = drafts.back_rows(form, admin.id) if form.changing else ()
         rows = (*((choice(item),) for item in found), (cards.cancel(admin.id),), *back)
@@ -253,7 +257,7 @@ class Editing:
     def _propose(self, form: Form, admin: Admin, confirmed: str = "", *, preview: bool = False) -> AdminTurn:
         """Make the edit if it was confirmed as it is now planned, or if nothing needs to be confirmed; else show it."""
         try:
-            plan = self.edits.plan(form.change())
+            plan = self._planned(form)
         except AlreadyThereError as error:
             item = self.current.snapshot.base.by_id.get(form.item)
             if preview and form.led and form.task is Task.PHRASING and item:
@@ -301,6 +305,19 @@ class Editing:
     def _waiting(self, form: Form) -> int:
         """How many people wait for the answer to the misses of a form; who waits for two clusters counts twice."""
         return sum(self.clusters.cluster(cluster).waiting for cluster in form.led)
+
+    def _planned(self, form: Form) -> Plan:
+        """The plan of a form. That a question no longer gets the answer that was wrong for it is no loss."""
+        plan = self.edits.plan(form.change())
+        impact = plan.impact
+        for item in self._wrong(form):
+            impact = impact.without((form.question, *form.phrasings), item)
+        return replace(plan, impact=impact)
+
+    def _wrong(self, form: Form) -> frozenset[str]:
+        """The items that were wrong for the questions of a form."""
+        asked = chain.from_iterable(self.clusters.cluster(cluster).questions for cluster in form.led)
+        return frozenset(missed.item for missed in asked if missed.is_complaint and missed.item)
 
     def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)

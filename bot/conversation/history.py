@@ -107,6 +107,8 @@ class HistoryPages:
             first = next(iter(self._asked(action)), None)
             question = shortened(first.question) if first else texts.HISTORY_QUESTION_GONE
             return texts.HISTORY_KINDS[action.kind].format(detail=question)
+        if action.kind in _OF_MANY:
+            return texts.HISTORY_KINDS[action.kind].format(detail=action.detail)
         return edit_words(action, base)
 
     def _sentence(self, action: Action, reader: Admin) -> str:

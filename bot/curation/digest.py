@@ -110,7 +110,8 @@ class Digest:
         clusters = {question: cluster for question, cluster in top.items() if question in misses}
         unlike = [question for question in clusters if snapshot.matcher.match(question).score < _RESEMBLES]
         alike = [question for question in clusters if question not in unlike]
-        found = best_next_edits(snapshot.index, snapshot.confidence, misses, alike, _EDITS)
+        not_meant = {question: self.usage.not_meant_by(clusters[question]) for question in alike}
+        found = best_next_edits(snapshot.index, snapshot.confidence, misses, alike, not_meant, _EDITS)
         return [(edit, clusters[edit.question].id) for edit in found], [clusters[question] for question in unlike]
 
     async def send_if_due(self, current: CurrentSnapshot, send: Callable[[Report, str], Awaitable[None]]) -> None:

@@ -1,13 +1,15 @@
 """What a change of the knowledge does to questions, said before it is live."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import compress
 
 from bot.evaluation.leave_one_out import Progress, without_near_copies
 from bot.items import Kind
 from bot.matching import Answer, ConfidenceModel, Index, Matcher, Settled, Suggestions, Verdict
 from bot.matching.terms import grams
+from bot.text import normalise
 
 LIMIT = 400
 """Questions that are asked again at most: some two seconds on the shipped knowledge."""
@@ -71,6 +73,12 @@ class Impact:
     def of(self, outcome: Outcome) -> tuple[Effect, ...]:
         """The effects with one outcome."""
         return tuple(effect for effect in self.effects if effect.outcome is outcome)
+
+    def without(self, questions: Iterable[str], item: str | None) -> "Impact":
+        """The impact without what these questions lose of an item, where just that is wanted."""
+        forms = set(map(normalise, questions))
+        other = (not (effect.before == item and normalise(effect.question) in forms) for effect in self.effects)
+        return replace(self, effects=tuple(compress(self.effects, other)))
 
     @property
     def has_loss(self) -> bool:

@@ -1,6 +1,6 @@
 """The few edits of the knowledge that would answer most of what was missed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -30,11 +30,17 @@ class NextEdit:
 
 
 def best_next_edits(
-    index: Index, confidence: ConfidenceModel, misses: Mapping[str, int], candidates: Iterable[str], limit: int
+    index: Index,
+    confidence: ConfidenceModel,
+    misses: Mapping[str, int],
+    candidates: Iterable[str],
+    not_meant: Mapping[str, Collection[str]],
+    limit: int,
 ) -> list[NextEdit]:
     """At most ``limit`` edits, the one that answers most first; of equals the first candidate's.
 
-    ``misses``: questions with how often each was missed; one that is answered by now does not count.
+    ``misses``: questions with how often each was missed; one that is answered by now does not count. ``not_meant``: the
+    items that members did not mean by a candidate, to which it is not added.
     """
     matcher = Matcher(index, confidence)
     weights = {question: index.weights(index.lexicon.form(question)) for question in misses}
@@ -42,7 +48,8 @@ def best_next_edits(
     edits = []
     for candidate in candidates:
         meant = [best.item for best in matcher.match(candidate).candidates if best.score >= confidence.suggest]
-        item = next((item for item in meant if item.kind is Kind.ANSWER), None)
+        fit = (item for item in meant if item.kind is Kind.ANSWER and item.id not in not_meant.get(candidate, ()))
+        item = next(fit, None)
         # The empty id is that of an item that is yet to be written; no item has it.
         tried = replace(item, phrasings=(*item.phrasings, candidate)) if item else Item("", "", candidate, "")
         edited = Matcher(index.with_item(tried), confidence)

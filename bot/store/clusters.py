@@ -109,6 +109,17 @@ class MissClusters(Repository):
         within = fields_of(MissedQuestion, MISSED).where(MISSED.c.cluster == cluster_id)
         return [MissedQuestion(*row) for row in self._database.read(within.order_by(*MOST_FREQUENT).limit(limit))]
 
+    def split_off(self, key: str) -> int:
+        """Put the miss of this normal form into a cluster of its own, unless it is alone in one; that cluster's id."""
+        own = select(MISSED.c.id, MISSED.c.cluster).where(MISSED.c.key == key)
+        with self._database.transaction() as connection:
+            miss_id, cluster = connection.execute(own).one()
+            others = (MISSED.c.cluster == cluster, MISSED.c.id != miss_id)
+            if cluster is None or connection.execute(select(MISSED.c.id).where(*others).limit(1)).first():
+                cluster = insert(connection, CLUSTERS, {"ignored": False})
+                connection.execute(MISSED.update().where(MISSED.c.id == miss_id).values(cluster=cluster))
+        return int(cluster)
+
     def unignore(self, cluster_id: int) -> None:
         """Ignore a cluster, and its misses, no longer; nor are they deleted any more."""
         ignored = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.IGNORED)

@@ -14,6 +14,7 @@ from bot.store.misses import MissLog
 from bot.store.records import (
     COMPLAINTS,
     Answered,
+    Cluster,
     Feedback,
     FeedbackCount,
     Judged,
@@ -124,6 +125,10 @@ class UsageLog(Repository):
         for key, item in self._database.read(rejected):
             found[key].add(item)
         return {key: frozenset(items) for key, items in found.items()}
+
+    def not_meant_by(self, cluster: Cluster) -> frozenset[str]:
+        """The items that were suggested for any question of a cluster and not meant."""
+        return frozenset().union(*self.not_meant([missed.key for missed in cluster.questions]).values())
 
     def complaints(self, item: str) -> Mapping[Opinion, int]:
         """What was said against an item's answer, and how often; opinions that nobody gave are left out."""

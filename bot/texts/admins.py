@@ -77,7 +77,7 @@ CARD_HEAD_DAYS = (
     "第 {place}/{count} 张　{cluster.days} 天里问过 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 )
 CARD_SCOPE = "（{scope}）"
-CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
+CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩或判错 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 CARD_WAITING = "🔔 有 {count} 位会员在等答案"
 CARD_UNREACHABLE = "🔕 还有 {count} 位也在等，但换过密钥，现在通知不到他们"
 CARD_PREVIOUS = "◀️ 上一张"
@@ -89,6 +89,11 @@ CARD_NEAREST = "最接近的："
 CARD_NEAR = "{number}. {question}（像 {score:.0%}）"
 CARD_NEAR_ANSWER = "   回答：{answer}"
 CARD_COMPLAINT = "大家说「{question}」这一条的回答：{opinions}"
+CARD_COMPLAINT_OF = "{number}. {question}（{count} 次）"
+CARD_ANSWERED = "现在答的是「{question}」："
+CARD_WHICH_COMPLAINT = "答案本身不好，就改这个回答。是答错了问题，就点上面的数字，一个一个看该答什么。"
+CARD_SHOULD_BE = "该答的是不是下面的哪一条？点它，以后这样问就答它。不在里面，就找别的条目。"
+CARD_FIND_IT = "该答别的条目，就去找；答案本身不好，就改这个回答。"
 CARD_OPINION = "{opinion} {count} 次"
 CARD_SHOWN = "当时列了这些，会员说都不是："
 CARD_ANSWER = "——\n{answer}\n——"
@@ -175,6 +180,7 @@ BUTTON_NOT_COVERED = "🈚 讲话没说"
 BUTTON_IGNORE = "🙈 不管它"
 BUTTON_DELETE = "🗑 删掉"
 BUTTON_DELETE_ALL = "🗑 彻底删掉"
+BUTTON_FIND = "🔍 找别的条目"
 BUTTON_ANSWER = "📝 改这个回答"
 BUTTON_WORDS = "➕ 加一种问法"
 BUTTON_NEXT = "下一张 ➡️"
@@ -246,6 +252,7 @@ ASK_NEW_ANSWER = """{question}
 NOW_WRITTEN = "\n\n你写的是（点一下就能复制）：\n<pre>{text}</pre>"
 ASK_ITEM = """这 {count} 个问题加到哪一条里？下面是最接近的，点一下；都不是的话，发几个字给我，我再找找。
 先给你看改了会怎样，点头以后才生效。"""
+ASK_ITEM_OF_ONE = "该答的是哪一条？下面是最接近的，点一下，以后这样问就答它；都不是的话，发几个字给我，我再找找。"
 ASK_PHRASING = """要加到「{question}」的新问法，请发给我，一行一种。
 像会员平时打字那样写就行；别带人名和电话。"""
 ASK_PHRASING_OF = """{why}，不好直接当问法：
@@ -597,7 +604,9 @@ JUDGE_CARD = """有人问：「{answered.question}」
 {item.answer}
 ——
 对不对？（连这条还有 {left} 条）"""
-JUDGE_MEND = "📝 改刚才答错的那条"
+JUDGED_WRONG = "记下了：答错。现在不处理也行，它会留在 /missed 里。"
+BUTTON_JUDGE_NEXT = "🧐 接着看（还有 {left} 条）"
+BUTTON_JUDGE_DONE = "🧐 看完了"
 JUDGE_NONE = "没有要判断的了。"
 JUDGED_SO_FAR = (
     "都看完啦，谢谢！到现在一共看过 {count} 条回答，{right} 条是对的。"

@@ -1,5 +1,6 @@
 """What admins say and press, where a conversation over HTTP would show no more."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -160,7 +161,9 @@ def test_every_card_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
     used = ItemUse(10**6, ["问" * 200] * 5, dict.fromkeys(Opinion, 999))
     effects = tuple(Effect("问" * 500, outcome, longest[0].id, longest[1].id) for outcome in Outcome for _ in range(9))
     views = [
-        cards.card(cluster, 5, cards.COUNTED, near, longest[0], {Opinion.WRONG: 9}, longest, clock),
+        cards.card(cluster, 5, cards.COUNTED, near, longest, clock),
+        admin_setup.wrong_answers.card(cluster, 5, cards.COUNTED, longest[0], near),
+        admin_setup.wrong_answers.card(replace(cluster, questions=cluster.questions[:1]), 5, 9, longest[0], near),
         cards.not_covered(cluster, longest),
         Reply(
             admins_texts.ASK_SOURCES.format(answer=full.answer, done=admins_texts.BUTTON_DONE)

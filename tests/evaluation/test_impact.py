@@ -274,3 +274,13 @@ def test_an_index_with_an_item_is_as_one_built_anew(item: Item) -> None:
         assert ahead.keywords.items(term) == oracle.keywords.items(term)
     same = {name: getattr(index, name) for name in ("lexicon", "sounds", "acts", "keywords")}
     assert index == replace(Index.build(BASE), **same)
+
+
+def test_what_is_wanted_counts_for_no_loss() -> None:
+    """That a question loses the item that was wrong for it, however it is typed; nothing else."""
+    effects = (
+        Effect("饭卡丢了怎么补钱", Outcome.CHANGED, "card", "opening"),
+        Effect("饭卡丢了怎么补钱？", Outcome.LOST, "closing", None),
+        Effect("卡不见了", Outcome.CHANGED, "card", "opening"),
+    )
+    assert Impact(effects, 3).without(["饭卡丢了怎么补钱！"], "card") == Impact(effects[1:], 3)

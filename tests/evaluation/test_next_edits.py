@@ -18,7 +18,7 @@ MISSES = {
 
 
 def best(candidates: list[str], limit: int = 5) -> list[NextEdit]:
-    return best_next_edits(INDEX, ConfidenceModel(), MISSES, candidates, limit)
+    return best_next_edits(INDEX, ConfidenceModel(), MISSES, candidates, {}, limit)
 
 
 def test_the_edit_that_answers_most_comes_first() -> None:
@@ -40,7 +40,7 @@ def test_of_equals_the_first_candidate_wins() -> None:
     misses = {"停车场在哪里": 1, "宠物能带吗": 1}
     for candidates in (["停车场在哪里", "宠物能带吗"], ["宠物能带吗", "停车场在哪里"]):
         assert [
-            edit.question for edit in best_next_edits(INDEX, ConfidenceModel(), misses, candidates, 5)
+            edit.question for edit in best_next_edits(INDEX, ConfidenceModel(), misses, candidates, {}, 5)
         ] == candidates
 
 
@@ -51,7 +51,14 @@ def test_at_most_the_limit() -> None:
 
 def test_a_question_that_is_answered_by_now_is_no_miss() -> None:
     """Its edit would change nothing."""
-    assert best_next_edits(INDEX, ConfidenceModel(), {"饭卡丢了怎么补": 9}, ["饭卡丢了怎么补", " "], 5) == []
+    assert best_next_edits(INDEX, ConfidenceModel(), {"饭卡丢了怎么补": 9}, ["饭卡丢了怎么补", " "], {}, 5) == []
+
+
+def test_no_item_is_proposed_that_was_not_meant() -> None:
+    """Members said so; then it is a new item."""
+    not_meant = {"卡掉水里了": {"card"}}
+    (edit,) = best_next_edits(INDEX, ConfidenceModel(), MISSES, ["卡掉水里了"], not_meant, 5)
+    assert edit.item is None
 
 
 def test_the_edits_do_what_they_promise() -> None:

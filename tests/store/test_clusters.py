@@ -258,3 +258,14 @@ def test_recent_misses(store: MissLog, clusters: MissClusters, clock: Clock) -> 
     store.set_state([4], State.HANDLED)
     assert clusters.recent(clock.now - timedelta(days=30), 9) == [("多", 2), ("新", 1)]
     assert clusters.recent(clock.now - timedelta(days=30), 1) == [("多", 2)]
+
+
+def test_a_miss_is_split_off_into_a_cluster_of_its_own(store: MissLog, clusters: MissClusters) -> None:
+    """Once: a miss that is alone in its cluster stays there."""
+    record(store, "甲一", "甲二")
+    cluster_by_first_character(clusters)
+    alone = clusters.split_off("甲二")
+    assert [row.question for row in clusters.cluster(alone).questions] == ["甲二"]
+    assert shown(clusters) == [(1, 1, ["甲二"]), (1, 1, ["甲一"])]
+    assert clusters.split_off("甲二") == alone
+    assert [row.question for row in clusters.questions(alone, 5)] == ["甲二"]
