@@ -248,6 +248,8 @@ class AdminConversation:
                 return self.editing.add_to(cluster, detail, admin, list_id)
             case AdminAction.FIND_ITEM:
                 return self.editing.add_many([cluster], list_id, admin)
+            case AdminAction.NEVER:
+                return self.editing.never(cluster, admin, list_id)
             case AdminAction.SHOW_COMPLAINT:
                 cluster = self.wrong_answers.question(cluster, detail)
                 place = self.clusters.place(cluster.id, cards.COUNTED, self.lists.query(list_id))

@@ -175,6 +175,8 @@ class AdminAction(StrEnum):
     """Write a new item that says so (``YES``: in words of one's own)."""
     FIND_ITEM = "wf"
     """Write words by which the item is found that its questions should become phrasings of."""
+    NEVER = "wn"
+    """Never answer its question with the item that was wrong for it."""
     SHOW_COMPLAINT = "wq"
     """Show one complaint of a cluster of several, by itself (the row's id)."""
     IGNORE = "i"

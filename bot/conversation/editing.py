@@ -15,6 +15,7 @@ from bot.conversation.nearest import nearest
 from bot.conversation.notes import Notes
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.conversation.waiting import reasons_to_look
+from bot.conversation.wrong_answers import is_negative, reached
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits, Plan
 from bot.curation.misses import MissLifecycle
@@ -109,6 +110,16 @@ class Editing:
         """The most frequent question of each cluster that can stand as a phrasing."""
         fit = (self._phrasings_of(cluster, None)[0][:1] for cluster in clusters)
         return tuple(unlike(chain.from_iterable(fit)))
+
+    def never(self, cluster: Cluster, admin: Admin, list_id: int) -> AdminTurn:
+        """Keep the first question of a cluster of complaints from getting the item that was wrong for it."""
+        first = cluster.questions[0]
+        if first.item not in self.current.snapshot.base.by_id:
+            raise UnfitInputError(texts.ITEM_GONE)
+        if len(first.question) > _LONGEST_PHRASING or is_masked(first.question):
+            raise UnfitInputError(texts.NEVER_UNFIT.format(why=_why_unfit(first.question)))
+        form = Form(task=Task.NEGATIVES, cluster=cluster.id, list_id=list_id, item=first.item)
+        return self.advance(form.but(phrasings=(first.question,)), admin, preview=False)
 
     def write_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "", list_id: int = 0) -> AdminTurn:
         """Write a new item that a cluster's questions ask. ``list_id``: of the list that the cluster stands in."""
@@ -360,8 +371,11 @@ class Editing:
         handled = [replace(miss, chosen=item_id) for miss in led]
         snapshot = self.current.snapshot
         closed = len(self.lifecycle.close(handled, before, snapshot))
-        if handled:
-            lines += ["", *cards.closed(handled, closed, waiting, snapshot.base.by_id.get(item_id))]
+        item = snapshot.base.by_id.get(item_id)
+        if handled and item and is_negative(handled[0].question, item):
+            lines += ["", reached(handled[0].question, snapshot)]
+        elif handled:
+            lines += ["", *cards.closed(handled, closed, waiting, item)]
         after = [cards.next_card(place, form.list_id), to_list(form.list_id, place) if form.list_id else None]
         return AdminTurn(Reply("\n".join(lines), row(undo, *after)))
 

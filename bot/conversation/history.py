@@ -158,6 +158,8 @@ def edit_words(action: Action, base: KnowledgeBase) -> str:
             return texts.HISTORY_PHRASING.format(detail=question, phrasing=phrasing)
         case ChangeTexts(_, "phrasings", added) if added:
             return texts.HISTORY_PHRASINGS.format(detail=question, count=len(added))
+        case SetText(_, "question", now, before):
+            return texts.HISTORY_QUESTION.format(before=before, question=now)
         case AddItem(content) | DeleteItem(_, Item() as content):
             question = item.question if item else content.question
         case AddSource(_, name):

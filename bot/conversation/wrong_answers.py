@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from bot.clock import Clock
 from bot.conversation import callbacks, cards
@@ -10,11 +11,13 @@ from bot.conversation.freshness import freshness
 from bot.conversation.reply import Button, Reply, row, shortened
 from bot.curation.clustering import Clustering
 from bot.items import Item
-from bot.matching import Candidate
+from bot.matching import Answer, Candidate, NotCovered, SmallTalk, Suggestions, Unknown
+from bot.snapshot import Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.misses import MissLog
 from bot.store.records import COMPLAINED, Answered, Cluster, Miss, Opinion, State
 from bot.store.usage import UsageLog
+from bot.text import normalise
 from bot.texts import admins as texts
 
 _QUESTIONS = 10
@@ -107,7 +110,7 @@ def _acts(cluster: Cluster, item: Item, list_id: int) -> tuple[tuple[Button, ...
     if len(cluster.questions) > 1:
         return (answer,), putting_aside
     return (
-        (answer,),
+        (answer, act(AdminAction.NEVER, texts.BUTTON_NEVER)),
         (act(AdminAction.CHOOSE_REFUSAL, texts.BUTTON_NOT_COVERED), act(AdminAction.WRITE_ITEM, texts.BUTTON_NEW)),
         putting_aside,
     )
@@ -118,6 +121,27 @@ def _opinions(item: Item, said: Mapping[Opinion, int]) -> str:
         return texts.CARD_ANSWERED.format(question=item.question)
     opinions = (texts.CARD_OPINION.format(opinion=texts.OPINIONS[name], count=times) for name, times in said.items())
     return texts.CARD_COMPLAINT.format(question=item.question, opinions="，".join(opinions))
+
+
+def is_negative(question: str, item: Item) -> bool:
+    """Whether a question is one of an item's negatives."""
+    return normalise(question) in set(map(normalise, item.negatives))
+
+
+def reached(question: str, snapshot: Snapshot) -> str:
+    """What a question gets now that it does not get the wrong item, in words."""
+    verdict = snapshot.matcher.match(question)
+    match verdict:
+        case Answer() | NotCovered() | SmallTalk():
+            return texts.NEVER_SETTLED.format(question="」「".join(near.item.question for near in verdict.chosen))
+        case Suggestions():
+            return texts.NEVER_SUGGESTED.format(
+                question="」「".join(near.item.question for near in verdict.suggestions)
+            )
+        case Unknown():
+            return texts.NEVER_UNKNOWN
+        case _:
+            assert_never(verdict)
 
 
 def with_judging(card: Reply, left: int) -> Reply:

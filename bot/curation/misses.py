@@ -51,7 +51,7 @@ class MissLifecycle:
         """
         rows = self.misses.rows([State.HANDLED, State.VERIFIED, State.NOT_COVERED])
         led = [(missed, snapshot.matcher.match(missed.question)) for missed in rows if missed.chosen == item]
-        lost = [missed.id for missed, verdict in led if (answer and missed.is_complaint) or item not in _items(verdict)]
+        lost = [missed.id for missed, verdict in led if _is_open_again(missed, item, verdict, answer=answer)]
         self.misses.set_state(lost, State.OPEN)
         self.settle(snapshot)
 
@@ -86,6 +86,15 @@ class MissLifecycle:
         return closed
 
 
+def _is_open_again(missed: MissedQuestion, item: str, verdict: Verdict, *, answer: bool) -> bool:
+    """Whether a miss that was led to an item is open after an undo, which ``answer`` is about as in ``reopen``."""
+    reaches = item in _items(verdict)
+    if missed.is_complaint and missed.state is State.HANDLED and missed.item == item:
+        # It was kept from the item that was wrong for it.
+        return reaches
+    return (answer and missed.is_complaint) or not reaches
+
+
 def _state_reached(
     missed: MissedQuestion, before: Snapshot | None, after: Snapshot, not_meant: Collection[str]
 ) -> State | None:
@@ -93,12 +102,15 @@ def _state_reached(
     verdict = after.matcher.match(missed.question)
     items = _items(verdict)
     reached = State.NOT_COVERED if isinstance(verdict, NotCovered) else State.VERIFIED
+    is_same = before is not None and _answer(before, missed.item) == _answer(after, missed.item)
     if missed.chosen is not None:
-        return reached if missed.chosen in items else None
+        # A complaint that was kept from its item, and gets it again after an undo, is settled by nothing.
+        is_back = missed.is_complaint and missed.chosen == missed.item and is_same
+        return reached if missed.chosen in items and not is_back else None
     if not isinstance(verdict, Answer | NotCovered):
         return None
     if missed.is_complaint:
-        return reached if before and _answer(before, missed.item) != _answer(after, missed.item) else None
+        return reached if before and not is_same else None
     # A member has said already that these are not what was meant.
     return None if items <= set(not_meant) else reached
 

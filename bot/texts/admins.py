@@ -94,6 +94,10 @@ CARD_ANSWERED = "现在答的是「{question}」："
 CARD_WHICH_COMPLAINT = "答案本身不好，就改这个回答。是答错了问题，就点上面的数字，一个一个看该答什么。"
 CARD_SHOULD_BE = "该答的是不是下面的哪一条？点它，以后这样问就答它。不在里面，就找别的条目。"
 CARD_FIND_IT = "该答别的条目，就去找；答案本身不好，就改这个回答。"
+NEVER_UNFIT = "{why}，没法记成“这样问别答它”。"
+NEVER_SETTLED = "以后这样问，不再答这一条。现在再问，会答「{question}」。"
+NEVER_SUGGESTED = "以后这样问，不再答这一条。现在再问，会列出「{question}」供会员挑。"
+NEVER_UNKNOWN = "以后这样问，不再答这一条。现在再问，会说答不上来；再有人问，会放进没答上来的里面。"
 CARD_OPINION = "{opinion} {count} 次"
 CARD_SHOWN = "当时列了这些，会员说都不是："
 CARD_ANSWER = "——\n{answer}\n——"
@@ -180,6 +184,7 @@ BUTTON_NOT_COVERED = "🈚 讲话没说"
 BUTTON_IGNORE = "🙈 不管它"
 BUTTON_DELETE = "🗑 删掉"
 BUTTON_DELETE_ALL = "🗑 彻底删掉"
+BUTTON_NEVER = "🚫 这样问别答它"
 BUTTON_FIND = "🔍 找别的条目"
 BUTTON_ANSWER = "📝 改这个回答"
 BUTTON_WORDS = "➕ 加一种问法"
@@ -220,7 +225,7 @@ DRAFTS = {
 DRAFTS_NAMELESS = {
     "item": "新条目",
     "not-covered": "新条目",
-    "phrasing": "给勾上的问题选条目",
+    "phrasing": "给问题选条目",
     "note": "给等答案的人的回话",
 }
 BUTTON_DONE = "✅ 选好了"
@@ -536,7 +541,7 @@ HISTORY_COMMAND_LINE = "有人在命令行"
 HISTORY_KINDS = {
     "phrasing": "给「{detail}」加了问法",
     "phrasing-removed": "去掉了「{detail}」的问法",
-    "question": "改了标准问法，现在是「{detail}」",
+    "question": "改了「{detail}」的标准问法",
     "source": "改了「{detail}」的出处",
     "related": "改了「{detail}」的相关问题",
     "negatives": "改了「{detail}」的反例",
@@ -563,6 +568,7 @@ HISTORY_KINDS = {
     "unignore-many": "一次又管起了 {detail} 组问题",
     "delete-many": "一次删掉了 {detail} 组问题",
 }
+HISTORY_QUESTION = "把标准问法「{before}」改成了「{question}」"
 HISTORY_PHRASING = "给「{detail}」加了问法「{phrasing}」"
 HISTORY_PHRASINGS = "给「{detail}」加了 {count} 种问法"
 HISTORY_UNDID = "撤销了一次改动：{what}"

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.conversation.reply import Reply
+from bot.conversation.wrong_answers import reached
 from bot.items import VerdictKind
+from bot.masking import loggable
 from bot.snapshot import CONFIDENCE
 from bot.store.records import Answered, Feedback, Opinion, Records, State
 from bot.texts import admins as texts
@@ -39,7 +41,13 @@ def test_a_thumb_down_and_a_judgement_open_the_same_card(admin_setup: AdminSetup
         assert f"「{WRONG}」" in card.text
         assert "带上工作证就行" in card.text
         assert "饭卡丢了怎么补？（像" not in card.text
-        assert {texts.BUTTON_FIND, texts.BUTTON_ANSWER, texts.BUTTON_NOT_COVERED, texts.BUTTON_NEW} <= {*labels(card)}
+        assert {
+            texts.BUTTON_FIND,
+            texts.BUTTON_ANSWER,
+            texts.BUTTON_NEVER,
+            texts.BUTTON_NOT_COVERED,
+            texts.BUTTON_NEW,
+        } <= {*labels(card)}
 
 
 def test_one_tap_leads_the_question_to_the_right_item(admin_setup: AdminSetup) -> None:
@@ -100,3 +108,61 @@ def test_what_members_did_not_mean_is_not_proposed(admin_setup: AdminSetup, butt
         shown = admin_setup.press(shown, button)
     question = admin_setup.current.snapshot.base.by_id[rejected].question
     assert not any(question in label for label in labels(shown))
+
+
+def test_a_question_never_gets_the_item_again(admin_setup: AdminSetup) -> None:
+    """With one tap, which an undo takes back; what it gets now is said."""
+    done = admin_setup.press(thumb_down(admin_setup), texts.BUTTON_NEVER)
+    assert "以后这样问，不再答这一条" in done.text
+    assert admin_setup.current.snapshot.base.by_id["card"].negatives == (WRONG,)
+    assert admin_setup.states() == {WRONG: State.HANDLED}
+    before = admin_setup.current.snapshot
+    admin_setup.edits.undo(admin_setup.history.edits(1)[0].id, 5)
+    # The misses are asked again before the undo has come to its end.
+    assert admin_setup.lifecycle.follow(before, admin_setup.current.snapshot) == []
+    admin_setup.press(done, texts.BUTTON_UNDO)
+    assert "negatives" not in admin_setup.file("items.yaml")
+    assert admin_setup.states() == {WRONG: State.OPEN}
+
+
+def test_an_undo_opens_what_it_is_about_alone(admin_setup: AdminSetup) -> None:
+    """Another question that was kept from the same item stays kept from it."""
+    thumb_down(admin_setup)
+    admin_setup.press(admin_setup.say("/missed"), texts.BUTTON_NEVER)
+    admin_setup.miss("卡不见了找谁赔", VerdictKind.ANSWER, "card")
+    done = admin_setup.press(admin_setup.say("/missed"), texts.BUTTON_NEVER)
+    admin_setup.press(done, texts.BUTTON_UNDO)
+    assert admin_setup.states() == {WRONG: State.HANDLED, "卡不见了找谁赔": State.OPEN}
+
+
+NOW = {
+    "an answer": ("食堂几点开门", "会答「食堂几点开门？」"),
+    "a refusal": ("盒饭收费标准", "会答「一份午饭多少钱？」"),
+    "suggestions": ("补办饭卡几点开始", "会列出「饭卡丢了怎么补？"),
+    "nothing": ("外星人来过没有", "会说答不上来"),
+}
+
+
+@pytest.mark.parametrize(("question", "said"), NOW.values(), ids=NOW.keys())
+def test_what_a_question_gets_now_is_said(admin_setup: AdminSetup, question: str, said: str) -> None:
+    """Whatever it is."""
+    assert said in reached(question, admin_setup.current.snapshot)
+
+
+@pytest.mark.parametrize("question", ["补" * 61, "饭卡13812345678丢了怎么补"], ids=["long", "masked"])
+def test_what_is_no_negative_stays_on_its_card(admin_setup: AdminSetup, question: str) -> None:
+    """It says why."""
+    text = loggable(question)
+    admin_setup.miss(text, VerdictKind.ANSWER, "card")
+    shown = admin_setup.say("/missed")
+    (never,) = (button.callback for button in shown.buttons if button.label == texts.BUTTON_NEVER)
+    turn = admin_setup.turn_pressed(never)
+    assert turn.reply is None
+    assert "没法记成" in turn.notice
+    assert admin_setup.states() == {text: State.OPEN}
+
+
+def test_a_search_that_is_put_aside_has_a_name(admin_setup: AdminSetup) -> None:
+    """It is about no item yet."""
+    admin_setup.press(thumb_down(admin_setup), texts.BUTTON_FIND)
+    assert texts.DRAFTS_NAMELESS["phrasing"] in admin_setup.say("/history").text
