@@ -245,7 +245,8 @@ class AdminConversation:
         place = self.clusters.place(cluster_id, cards.COUNTED, self.lists.query(list_id))
         match action:
             case AdminAction.ADD_TO_ITEM:
-                return self.editing.add_to(cluster, detail, admin, list_id)
+                shown = next((near.item.id for near in self._nearest(cluster, Kind.ANSWER)), "")
+                return self.editing.add_to(cluster, detail, admin, shown, list_id)
             case AdminAction.FIND_ITEM:
                 return self.editing.add_many([cluster], list_id, admin)
             case AdminAction.NEVER:

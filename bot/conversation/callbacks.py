@@ -6,7 +6,7 @@ are left out. A field is a text without colons, a number, a member of a ``StrEnu
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from enum import StrEnum
+from enum import StrEnum, unique
 from typing import Annotated, Any, ClassVar, dataclass_transform
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -156,6 +156,7 @@ class FollowAnswers(AboutItems, prefix="c"):
     """Tell me when one of these answers changes."""
 
 
+@unique
 class AdminAction(StrEnum):
     """What an admin's button does, and in brackets its number, and its detail where it has one."""
 
@@ -175,7 +176,7 @@ class AdminAction(StrEnum):
     """Write a new item that says so (``YES``: in words of one's own)."""
     FIND_ITEM = "wf"
     """Write words by which the item is found that its questions should become phrasings of."""
-    NEVER = "wn"
+    NEVER = "wv"
     """Never answer its question with the item that was wrong for it."""
     SHOW_COMPLAINT = "wq"
     """Show one complaint of a cluster of several, by itself (the row's id)."""
@@ -353,6 +354,7 @@ class SkipCorrection(AboutCorrection, prefix="x:cn"):
     """Don't tell them."""
 
 
+@unique
 class FormAction(StrEnum):
     """What to do with a form."""
 

@@ -71,11 +71,11 @@ class Editing:
     history: History
     corrections: Corrections
 
-    def add_to(self, cluster: Cluster, key: str, admin: Admin, list_id: int = 0) -> AdminTurn:
+    def add_to(self, cluster: Cluster, key: str, admin: Admin, shown: str = "", list_id: int = 0) -> AdminTurn:
         """Make a cluster's questions phrasings of the item with this key. ``list_id``: of the list it stands in.
 
-        An answer that did not stand on the card is shown first, if somebody waits for it or if the item is far from
-        what was asked.
+        ``shown``: the id of the item whose answer stood on the card. Another one's is shown first, if somebody waits
+        for it or if the item is far from what was asked.
         """
         items = self.current.snapshot.base.items
         item = next((item for item in items if short_key(item.id) == key), None)
@@ -85,11 +85,10 @@ class Editing:
         if refusal and not fit:
             raise UnfitInputError(refusal)
         form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, list_id=list_id, phrasings=tuple(fit))
-        near = nearest(cluster.questions[0].question, item.kind, self.current.snapshot)
-        score = next((candidate.score for candidate in near if candidate.item is item), 0.0)
+        candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
+        score = next((candidate.score for candidate in candidates if candidate.item is item), 0.0)
         # Of refusals all stand there.
-        was_shown = item.kind is Kind.NOT_COVERED or (near and near[0].item is item)
-        reasons = [] if was_shown else reasons_to_look(cluster, score)
+        reasons = [] if item.id == shown or item.kind is Kind.NOT_COVERED else reasons_to_look(cluster, score)
         turn = self.advance(form, admin, preview=bool(reasons))
         if turn.reply is None or turn.form is None or turn.form.awaited is not Field.CONFIRMATION:
             return turn
@@ -188,7 +187,9 @@ class Editing:
                     raise UnfitInputError(texts.NEEDS_SOURCE)
                 return self.advance(form.but(sources_chosen=True), admin)
             case FormAction.CHOOSE_ITEM, Field.ITEM if len(form.clusters) == 1:
-                return self.add_to(self.clusters.cluster(form.clusters[0]), callback.chosen, admin, form.list_id)
+                return self.add_to(
+                    self.clusters.cluster(form.clusters[0]), callback.chosen, admin, list_id=form.list_id
+                )
             case FormAction.CHOOSE_ITEM, Field.ITEM:
                 item = next((item for item in base.items if short_key(item.id) == callback.chosen), None)
                 if item is None:
