@@ -292,8 +292,10 @@ class AdminConversation(Conversation):
             case "waiting":
                 wait_for(lambda: waiting(self._bot.database) == int(rest))
             case "after":
-                # The bot's folder is where its database lies.
-                (self._bot.database.parent / MOVED).write_text(rest)
+                # The bot's folder is where its database lies. It may read at any moment.
+                moved = self._bot.database.parent / MOVED
+                moved.with_suffix(".new").write_text(rest)
+                moved.with_suffix(".new").replace(moved)
             case "answered":
                 question, _, answer = rest.partition(" -> ")
                 self._ask_until(question, answer)
