@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.app import App
@@ -20,6 +21,8 @@ from bot.service.asgi import listen, serve_until_cancelled
 from bot.service.service import periodic
 from bot.signals import Hangup
 from bot.snapshot import CurrentSnapshot
+from bot.store.bulk_actions import BulkActions
+from bot.store.miss_table import MissTable
 from bot.store.page_access import PageAccess
 from bot.web.access import Access
 from bot.web.address import PageAddress
@@ -71,6 +74,8 @@ def services(
         misses=app.misses,
         clusters=app.clusters,
         clustering=app.clustering,
+        miss_table=MissTable(app.database),
+        bulk=BulkActions(app.database),
         usage=app.usage,
         history=app.history,
         clock=app.clock,
@@ -126,7 +131,9 @@ def serve_page(app: App, show: Callable[[str], None]) -> None:
     server = PageServer.at(f"http://{_named(listening)}", listening, app, (None,), _nobody)
     show(server.access.new_link(None))
     serving = server.serve(services(app, current, edits, lifecycle, None))
-    asyncio.run(_until_stopped(serving, reloader.run(), periodic(reloader.follow, every_s=0.5)))
+    following = periodic(reloader.follow, every_s=0.5)
+    clustering = periodic(partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30)
+    asyncio.run(_until_stopped(serving, reloader.run(), following, clustering))
 
 
 async def _nobody(_event: Notice | None = None) -> None:

@@ -7,6 +7,8 @@ import httpx
 
 from bot.masking import loggable, question_key
 from bot.snapshot import CONFIDENCE
+from bot.store.bulk_actions import BulkActions
+from bot.store.miss_table import MissTable
 from bot.store.page_access import PageAccess
 from bot.store.records import Answered, Feedback, Opinion, Records
 from bot.web.access import Access
@@ -56,6 +58,8 @@ class PageSetup:
             misses=admin_setup.misses,
             clusters=admin_setup.clusters,
             clustering=admin_setup.clustering,
+            miss_table=MissTable(admin_setup.database),
+            bulk=BulkActions(admin_setup.database),
             usage=admin_setup.usage,
             history=admin_setup.history,
             clock=admin_setup.clock,
@@ -79,6 +83,7 @@ class PageSetup:
             complaints = (Feedback(text, key, "opening", Opinion.WRONG), Feedback(text, key, "card", Opinion.NOT_MEANT))
             answered = (Answered(text, key, "opening", 0.7, CONFIDENCE),)
             self.setup.usage.record(Records(feedback=complaints, answered=answered, shown=("opening",)))
+        self.setup.clustering.cluster_new()
 
     def browser(self) -> httpx.AsyncClient:
         """A browser that is not signed in, and that follows no redirect by itself."""

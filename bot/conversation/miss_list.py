@@ -273,10 +273,9 @@ def _acts(opened: MissList, page: MissPage) -> Rows:
 
 def _filters(opened: MissList) -> Rows:
     buttons = []
-    for chosen in MissFilter:
-        name = texts.MISS_FILTERS[chosen]
-        label = texts.BUTTON_FILTER.format(name=name) if chosen is opened.filter else name
-        buttons.append(Button(label, FilterMisses(opened.id, chosen)))
+    for chosen, name in texts.MISS_FILTERS.items():
+        label = texts.BUTTON_FILTER.format(name=name) if chosen == opened.filter else name
+        buttons.append(Button(label, FilterMisses(opened.id, MissFilter(chosen))))
     rows = [tuple(buttons[n : n + _FILTERS_IN_A_ROW]) for n in range(0, len(buttons), _FILTERS_IN_A_ROW)]
     every = Button(texts.BUTTON_EVERY_MISS, MissListCallback(ListAction.SHOW, 0)) if opened.search else None
     return (*rows, *row(every))

@@ -21,7 +21,9 @@ MARKED: Select[int] = (
 """The misses that are about to be deleted. One that was opened again meanwhile is not."""
 
 
-def begin_in(connection: Connection, kind: ActionKind, misses: Select[int], count: int, admin: int, at: object) -> int:
+def begin_in(
+    connection: Connection, kind: ActionKind, misses: Select[int], count: int, admin: int | None, at: object
+) -> int:
     """Do one of the bulk actions to these misses, by their ids, within a transaction; the action's id.
 
     ``count``: of how many clusters they are, which is the action's detail.
@@ -51,7 +53,7 @@ class BulkActions(Repository):
         ordered = done.order_by(MISSED.c.count.desc(), MISSED.c.id)
         return [MissedQuestion(*row) for row in self._database.read(ordered.limit(limit))]
 
-    def undo(self, action_id: int, admin: int) -> int | None:
+    def undo(self, action_id: int, admin: int | None) -> int | None:
         """Put the misses of an action back into their states from before, but for what was changed since.
 
         The count of its clusters; None if there is no such action, it is undone already, or what it deleted is gone.

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import assert_never
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, case, func, or_, select
 
 from bot.store.bulk_actions import MARKED
 from bot.store.database import Repository, fields_of, insert
 from bot.store.misses import MOST_FREQUENT
-from bot.store.records import COMPLAINED, Cluster, MissedQuestion, MissFilter, MissQuery, Opinion, State
+from bot.store.records import COMPLAINED, Cluster, MissedQuestion, MissFilter, MissQuery, MissSort, Opinion, State
 from bot.store.subscriptions import WAITING
 from bot.store.tables import BULK_MISSES, CLUSTERS, FEEDBACK, MISSED, MISSED_DAYS, SUBSCRIPTIONS
 
@@ -154,17 +154,33 @@ class MissClusters(Repository):
         return self._database.read(recent.limit(limit)).all()
 
 
-def ranked_clusters(query: MissQuery) -> Select[int]:
+def ranked_clusters(query: MissQuery, sort: MissSort = MissSort.PRESSING) -> Select[int]:
     """The clusters of a query by rank, grouped from their rows in ``MISSED``."""
-    # A miss whose days are all deleted counts as one of a single day.
-    weight = func.sum(MISSED.c.count) * func.coalesce(func.nullif(_days(MISSED.c.cluster), 0), 1)
     return (
         select(MISSED.c.cluster)
         .where(MISSED.c.cluster.is_not(None))
         .group_by(MISSED.c.cluster)
         .having(func.sum(case((and_(*matches(query)), 1), else_=0)) > 0)
-        .order_by(weight.desc(), MISSED.c.cluster.desc())
+        .order_by(_rank(sort).desc(), MISSED.c.cluster.desc())
     )
+
+
+def _rank(sort: MissSort) -> ColumnElement[Any]:
+    asked = func.sum(MISSED.c.count)
+    match sort:
+        case MissSort.PRESSING:
+            # A miss whose days are all deleted counts as one of a single day.
+            return asked * func.coalesce(func.nullif(days_of(MISSED.c.cluster), 0), 1)
+        case MissSort.ASKED:
+            return asked
+        case MissSort.DAYS:
+            return days_of(MISSED.c.cluster)
+        case MissSort.WAITING:
+            return waiting_for(MISSED.c.cluster)
+        case MissSort.LAST_ASKED:
+            return func.max(MISSED.c.last_asked)
+        case _:
+            assert_never(sort)
 
 
 def matching_clusters(query: MissQuery) -> Select[int]:
@@ -177,8 +193,12 @@ def matches(query: MissQuery) -> list[ColumnElement[bool]]:
     not_meant = (FEEDBACK.c.key == MISSED.c.key, FEEDBACK.c.opinion == Opinion.NOT_MEANT)
     rejected = select(FEEDBACK.c.item).where(*not_meant).exists()
     conditions = [MISSED.c.key.contains(word, autoescape=True) for word in query.words]
-    conditions.append(MISSED.c.state == query.state)
     match query.filter:
+        case MissFilter.IGNORED:
+            return [*conditions, MISSED.c.state == State.IGNORED, MISSED.c.id.not_in(MARKED)]
+        case MissFilter.HANDLED:
+            led = and_(MISSED.c.state == State.NOT_COVERED, MISSED.c.chosen.is_not(None))
+            return [*conditions, or_(MISSED.c.state.in_([State.HANDLED, State.VERIFIED]), led)]
         case MissFilter.ALL:
             pass
         case MissFilter.UNANSWERED:
@@ -190,18 +210,24 @@ def matches(query: MissQuery) -> list[ColumnElement[bool]]:
         case MissFilter.WAITING:
             subscribed = select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.missed_id == MISSED.c.id, WAITING)
             conditions.append(subscribed.exists())
-        case MissFilter.IGNORED:
-            conditions.append(MISSED.c.id.not_in(MARKED))
         case _:
             assert_never(query.filter)
-    return conditions
+    return [*conditions, MISSED.c.state == State.OPEN]
 
 
-def _days(cluster: int | ColumnElement[int]) -> ScalarSelect[int]:
+def days_of(cluster: int | ColumnElement[int]) -> ScalarSelect[int]:
     """On how many different days the misses of a cluster were asked."""
     inside = MISSED.alias()
     days = select(func.count(MISSED_DAYS.c.day.distinct())).join(inside, inside.c.id == MISSED_DAYS.c.missed_id)
     return days.where(inside.c.cluster == cluster).correlate(MISSED).scalar_subquery()
+
+
+def waiting_for(cluster: ColumnElement[int]) -> ScalarSelect[int]:
+    """How many people wait for an answer to the misses of a cluster."""
+    inside = MISSED.alias()
+    of_miss = SUBSCRIPTIONS.c.missed_id == inside.c.id
+    people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(inside, of_miss)
+    return people.where(inside.c.cluster == cluster, WAITING).correlate(MISSED).scalar_subquery()
 
 
 def _cluster(connection: Connection, cluster_id: int) -> Cluster:
@@ -210,7 +236,7 @@ def _cluster(connection: Connection, cluster_id: int) -> Cluster:
     people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED)
     inside = people.where(within, MISSED.c.state == State.OPEN)
     waiting, unreachable = (inside.where(which).scalar_subquery() for which in (WAITING, ~SUBSCRIPTIONS.c.readable))
-    times, days, *counts = connection.execute(select(asked, _days(cluster_id), waiting, unreachable)).one()
+    times, days, *counts = connection.execute(select(asked, days_of(cluster_id), waiting, unreachable)).one()
     still_open = fields_of(MissedQuestion, MISSED).where(within, MISSED.c.state == State.OPEN)
     by_frequency = still_open.order_by(*MOST_FREQUENT).limit(_QUESTIONS)
     questions = tuple(MissedQuestion(*row) for row in connection.execute(by_frequency))

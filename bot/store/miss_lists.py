@@ -1,12 +1,13 @@
 """The lists of misses that admins have opened: what each shows, what is ticked in it, and what is done to that."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Delete,
-    ScalarSelect,
     Select,
     Update,
     UpdateBase,
@@ -17,7 +18,7 @@ from sqlalchemy import (
 
 from bot.masking import question_key
 from bot.store.bulk_actions import begin_in
-from bot.store.clusters import matches, matching_clusters, ranked_clusters
+from bot.store.clusters import matches, matching_clusters, ranked_clusters, waiting_for
 from bot.store.database import MISS_LISTS_KEPT, Repository, fields_of, insert
 from bot.store.misses import MOST_FREQUENT
 from bot.store.records import (
@@ -34,6 +35,16 @@ from bot.store.subscriptions import WAITING
 from bot.store.tables import MISS_LISTS, MISS_TICKS, MISSED, SUBSCRIPTIONS
 
 _FIRST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAct:
+    """One of the bulk actions, on the choice that ``digest`` names."""
+
+    kind: ActionKind
+    digest: str
+    admin: int | None
+    at: datetime
 
 
 class MissLists(Repository):
@@ -89,11 +100,11 @@ class MissLists(Repository):
             start = min(start, max(count - 1, 0)) // size * size
             ids = connection.execute(ranked_clusters(query).limit(size).offset(start)).scalars().all()
             figures = (
-                select(MISSED.c.cluster, func.sum(MISSED.c.count), _waiting(MISSED.c.cluster), _ticked(opened.id))
+                select(MISSED.c.cluster, func.sum(MISSED.c.count), waiting_for(MISSED.c.cluster), _ticked(opened.id))
                 .where(MISSED.c.cluster.in_(ids))
                 .group_by(MISSED.c.cluster)
             )
-            first = _first(connection, query, ids)
+            first = first_misses(connection, query, ids)
             listed = {
                 cluster: ListedCluster(cluster, asked, waiting, ticked, first[cluster])
                 for cluster, asked, waiting, ticked in connection.execute(figures)
@@ -103,7 +114,7 @@ class MissLists(Repository):
     def chosen(self, opened: MissList) -> Chosen:
         """What is ticked in a list, as far as it is still shown there."""
         with self._database.reading() as connection:
-            return _chosen(connection, opened)
+            return chosen_in(connection, opened.query, _shown_ticks(opened))
 
     def act(self, opened: MissList, kind: ActionKind, digest: str) -> int | None:
         """Do one of the bulk actions to what is ticked in a list, and tick nothing any more; the action's id.
@@ -111,13 +122,10 @@ class MissLists(Repository):
         None, and nothing is done, if there is nothing ticked any more, or something else than ``digest`` names.
         """
         with self._database.transaction() as connection:
-            chosen = _chosen(connection, opened)
-            if not chosen.clusters or chosen.digest != digest:
-                return None
-            whole = MissQuery(MissFilter.IGNORED if opened.filter is MissFilter.IGNORED else MissFilter.ALL)
-            misses = select(MISSED.c.id).where(MISSED.c.cluster.in_(_shown_ticks(opened)), *matches(whole))
             now = self._database.now()
-            action = begin_in(connection, kind, misses, len(chosen.clusters), opened.admin, now)
+            action = act_in(connection, opened.query, _shown_ticks(opened), BulkAct(kind, digest, opened.admin, now))
+            if action is None:
+                return None
             connection.execute(_ticks_of(opened.id))
             connection.execute(_used(opened.id).values(changed_at=now))
         return action
@@ -142,31 +150,36 @@ def _shown_ticks(opened: MissList) -> Select[int]:
     return select(MISS_TICKS.c.cluster).where(*ticked)
 
 
-def _chosen(connection: Connection, opened: MissList) -> Chosen:
-    ticked = _shown_ticks(opened)
-    ranked = ranked_clusters(opened.query).where(MISSED.c.cluster.in_(ticked))
+def chosen_in(connection: Connection, query: MissQuery, ticked: Select[int]) -> Chosen:
+    """What is ticked among the clusters of a query."""
+    ranked = ranked_clusters(query).where(MISSED.c.cluster.in_(ticked))
     clusters = tuple(connection.execute(ranked).scalars())
     people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(MISSED)
     waiting = connection.execute(people.where(MISSED.c.cluster.in_(ticked), WAITING)).scalar_one()
-    first = _first(connection, opened.query, clusters[:_FIRST])
+    first = first_misses(connection, query, clusters[:_FIRST])
     return Chosen(clusters, waiting, tuple(first[cluster] for cluster in clusters[:_FIRST]))
 
 
-def _first(connection: Connection, query: MissQuery, clusters: Sequence[int]) -> dict[int, MissedQuestion]:
+def act_in(connection: Connection, query: MissQuery, ticked: Select[int], wanted: BulkAct) -> int | None:
+    """Do a bulk action to what is ticked among the clusters of a query, within a transaction; the action's id.
+
+    None, and nothing is done, if there is nothing ticked, or something else than the digest names.
+    """
+    chosen = chosen_in(connection, query, ticked)
+    if not chosen.clusters or chosen.digest != wanted.digest:
+        return None
+    whole = MissQuery(MissFilter.IGNORED if query.filter is MissFilter.IGNORED else MissFilter.ALL)
+    misses = select(MISSED.c.id).where(MISSED.c.cluster.in_(ticked), *matches(whole))
+    return begin_in(connection, wanted.kind, misses, len(chosen.clusters), wanted.admin, wanted.at)
+
+
+def first_misses(connection: Connection, query: MissQuery, clusters: Sequence[int]) -> dict[int, MissedQuestion]:
     """The most frequent miss of each of these clusters that the query is about."""
     place = func.row_number().over(partition_by=MISSED.c.cluster, order_by=MOST_FREQUENT).label("place")
     placed = select(MISSED.c.id, place).where(MISSED.c.cluster.in_(clusters), *matches(query)).subquery()
     first = select(placed.c.id).where(placed.c.place == 1)
     rows = fields_of(MissedQuestion, MISSED).add_columns(MISSED.c.cluster).where(MISSED.c.id.in_(first))
     return {cluster: MissedQuestion(*row) for *row, cluster in connection.execute(rows)}
-
-
-def _waiting(cluster: ColumnElement[int]) -> ScalarSelect[int]:
-    """How many people wait for an answer to the misses of a cluster."""
-    inside = MISSED.alias()
-    of_miss = SUBSCRIPTIONS.c.missed_id == inside.c.id
-    people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(inside, of_miss)
-    return people.where(inside.c.cluster == cluster, WAITING).correlate(MISSED).scalar_subquery()
 
 
 def _ticked(list_id: int) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from bot.items import VerdictKind
 from bot.text import normalise
@@ -213,7 +214,7 @@ class Cluster:
 
 
 class MissFilter(StrEnum):
-    """Which clusters of misses a list shows. All but ``IGNORED`` are about open misses."""
+    """Which clusters of misses a list shows. All but ``IGNORED`` and ``HANDLED`` are about open misses."""
 
     ALL = "all"
     UNANSWERED = "unanswered"
@@ -225,6 +226,19 @@ class MissFilter(StrEnum):
     WAITING = "waiting"
     """Somebody wants to be told of an answer."""
     IGNORED = "ignored"
+    HANDLED = "handled"
+    """An admin has led it to an item, or it has got an answer since."""
+
+
+class MissSort(StrEnum):
+    """By what clusters are ranked, the most first; of equals the newest cluster comes first."""
+
+    PRESSING = "pressing"
+    """How often they were asked times on how many days."""
+    ASKED = "asked"
+    DAYS = "days"
+    WAITING = "waiting"
+    LAST_ASKED = "last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +248,11 @@ class MissQuery:
     filter: MissFilter = MissFilter.ALL
     words: tuple[str, ...] = ()
 
-    @property
-    def state(self) -> State:
-        """The state of the misses that it is about."""
-        return State.IGNORED if self.filter is MissFilter.IGNORED else State.OPEN
+    @classmethod
+    def of(cls, chosen: MissFilter, search: str) -> Self:
+        """What an admin searches for, as they typed it."""
+        words = (normalise(word) for word in search.split())
+        return cls(chosen, tuple(word for word in words if word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +267,7 @@ class MissList:
     @property
     def query(self) -> MissQuery:
         """Which clusters it shows."""
-        words = (normalise(word) for word in self.search.split())
-        return MissQuery(self.filter, tuple(word for word in words if word))
+        return MissQuery.of(self.filter, self.search)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +292,32 @@ class MissPage:
 
 
 @dataclass(frozen=True, slots=True)
+class MissRow:
+    """A cluster in the table of misses. ``asked``, ``days`` and ``waiting`` as in ``Cluster``.
+
+    ``last_asked``: when one of its misses was asked the last time; ``first``: the most frequent one that is listed.
+    """
+
+    id: int
+    asked: int
+    days: int
+    waiting: int
+    last_asked: datetime
+    first: MissedQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class MissTablePage:
+    """A page of the table of misses: the clusters from place ``start`` on, of ``count``."""
+
+    start: int
+    count: int
+    rows: tuple[MissRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
-    """The ticked clusters of a list that are still in it, by rank, and how many people wait for an answer to them.
+    """The ticked clusters of a list or table that are still in it, by rank, and how many people wait for an answer.
 
     ``first``: the most frequent misses of the first few. ``digest`` names the choice: another one has another digest.
     """

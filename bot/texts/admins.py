@@ -108,8 +108,9 @@ MISS_LISTS = {
     "complained": "被点踩的问题",
     "waiting": "有会员在等答案的问题",
     "ignored": "不管了的问题",
+    "handled": "处理过的问题",
 }
-"""By the values of ``bot.store.records.MissFilter``."""
+"""By the values of ``bot.store.records.MissFilter``; the chat offers those that have a short name."""
 MISS_FILTERS = {
     "all": "全部",
     "unanswered": "没答上",

@@ -9,8 +9,10 @@ from bot.curation.clustering import Clustering
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.snapshot import CurrentSnapshot
+from bot.store.bulk_actions import BulkActions
 from bot.store.clusters import MissClusters
 from bot.store.history import History
+from bot.store.miss_table import MissTable
 from bot.store.misses import MissLog
 from bot.store.usage import UsageLog
 
@@ -30,6 +32,8 @@ class Services:
     misses: MissLog
     clusters: MissClusters
     clustering: Clustering
+    miss_table: MissTable
+    bulk: BulkActions
     usage: UsageLog
     history: History
     clock: Clock

@@ -253,7 +253,7 @@ def test_every_list_fits_telegram(clock: Clock, tmp_path_factory: pytest.TempPat
 
 def test_every_filter_has_its_words() -> None:
     """And every act."""
-    assert set(MissFilter) == set(texts.MISS_LISTS) == set(texts.MISS_FILTERS)
+    assert set(MissFilter) == set(texts.MISS_LISTS) == {*texts.MISS_FILTERS, MissFilter.HANDLED}
     asked = set(texts.BULK_ASK)
     assert set(BulkAct) == set(texts.BUTTONS_BULK) == asked | {BulkAct.ADD, BulkAct.NOT_COVERED}
     assert set(texts.BULK_DONE) == set(texts.BULK_WAITING) == asked

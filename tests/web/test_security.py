@@ -286,7 +286,7 @@ async def test_the_address_may_end_in_a_path(admin_setup: AdminSetup, prefix: st
     response = await browser.get(f"{prefix}/status")
     assert response.status_code == HTTPStatus.OK
     assert 'href="/admin/try"' in response.text
-    assert (await browser.get(prefix or "/")).headers["Location"] == "/admin/try"
+    assert (await browser.get(prefix or "/")).headers["Location"] == "/admin/misses"
 
 
 async def test_a_body_is_bounded(page_setup: PageSetup) -> None:

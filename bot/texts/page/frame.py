@@ -11,7 +11,14 @@ SIGN_IN_TITLE = "进入管理页面"
 SIGN_IN_TEXT = "点一下就进去。这个链接只能用一次，用过就失效；登录最多保持 12 个小时，一个小时不用也会自动退出。"
 SIGN_IN = "进入"
 MOMENT = "{at.month}月{at.day}日 {at:%H:%M}"
-DONE: dict[str, str] = {}
+DONE: dict[str, str] = {
+    "misses-ignore": "好，这些不管了：以后再有人这样问也不提醒。",
+    "misses-unignore": "好，又放回没处理的里面了。",
+    "misses-delete": "好，不再列出来，10 分钟以后彻底删掉；在那之前可以撤销。",
+    "misses-undone": "已经撤销，跟原来一样了（中间另外处理过的除外）。",
+    "misses-undo-gone": "这一次已经撤销过，或者已经彻底删掉，撤不回来了。",
+    "misses-gone": "什么都没做：勾选的这些刚才已经处理过了。",
+}
 """What was done, by the key that a redirect carries as ``done``."""
 _WAY_IN = "在 Telegram 里给机器人发 /page，用它给的链接进来；在自己机器上，就再运行一次 campaign-bot page。"
 REFUSED = {

@@ -1,0 +1,150 @@
+"""The table of misses, and what is done to many at once."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from bot.store.records import ActionKind, MissFilter, MissSort, State
+from bot.texts.page import frame
+from bot.texts.page import misses as texts
+from bot.web.pages import PAGES, misses
+from tests.page_setup import PageSetup
+
+
+async def opened(page_setup: PageSetup, *questions: str) -> httpx.AsyncClient:
+    """A browser, after these were missed."""
+    for question in questions:
+        page_setup.setup.miss(question)
+    page_setup.setup.clustering.cluster_new()
+    return await page_setup.signed_in()
+
+
+def listed(html: str) -> list[str]:
+    """The questions in the table."""
+    return re.findall(r'<th scope="row"><a [^>]*>(.*?)</a>', html)
+
+
+async def choose(browser: httpx.AsyncClient, **chosen: object) -> dict[str, str | list[str]]:
+    """What the page that asks for a confirmation would post."""
+    html = (await browser.get("/misses/choice", params=urlencode(chosen, doseq=True))).text
+    form = html.split('action="/misses/choice"')[1]
+    fields: dict[str, str | list[str]] = {"do": str(chosen["do"]), "tick": re.findall(r'"tick" value="(\d+)"', form)}
+    fields |= re.findall(r'type="hidden" name="(show|q|sort|every|digest)" value="(.*?)"', form)
+    return fields
+
+
+async def test_it_is_where_the_page_begins(page_setup: PageSetup) -> None:
+    """The first of the navigation."""
+    assert PAGES[0] is misses.PAGE
+    assert (await (await page_setup.signed_in()).get("/")).headers["Location"] == "/misses"
+
+
+async def test_the_table(page_setup: PageSetup) -> None:
+    """The question, its figures, and the nearest item."""
+    browser = await opened(page_setup, "饭卡丢在哪里", "饭卡丢在哪里", "红烧肉好吃吗")
+    html = (await browser.get("/misses")).text
+    assert listed(html) == ["饭卡丢在哪里", "红烧肉好吃吗"]
+    row = html.split('<th scope="row">')[1]
+    assert 'data-label="次数">2<' in row
+    assert "饭卡丢了" in row.split(f'data-label="{texts.NEAREST_COLUMN}"')[1]
+    assert "5" not in re.findall(r"管理员|会员 (\d+)", row)
+
+
+SHOWN = {
+    "another sort": ("sort=last", ["食堂大妈是谁", "红烧肉好吃吗", "饭卡丢在哪里"]),
+    "a search": ("q=饭卡", ["饭卡丢在哪里"]),
+    "nothing found": ("q=月亮", []),
+    "a filter": ("show=ignored", []),
+    "what is not known": ("sort=x&show=x&start=x&undo=x", ["饭卡丢在哪里", "食堂大妈是谁", "红烧肉好吃吗"]),
+    "a place that is too far": ("start=99999999999999999999", ["饭卡丢在哪里", "食堂大妈是谁", "红烧肉好吃吗"]),
+}
+
+
+@pytest.mark.parametrize(("query", "shown"), SHOWN.values(), ids=SHOWN.keys())
+async def test_sorts_searches_and_filters(page_setup: PageSetup, query: str, shown: list[str]) -> None:
+    """All of them by the address."""
+    browser = await opened(page_setup, "饭卡丢在哪里", "饭卡丢在哪里", "红烧肉好吃吗", "食堂大妈是谁")
+    html = (await browser.get(f"/misses?{query}")).text
+    assert listed(html) == shown
+    assert (texts.NOTHING_FOUND in html) is (shown == [])
+
+
+async def test_pages_keep_what_is_shown(page_setup: PageSetup) -> None:
+    """The way on and the way back."""
+    browser = await opened(page_setup, *(f"第{number}号红烧肉" for number in range(100, 125)))
+    html = (await browser.get("/misses?q=红烧肉&sort=asked")).text
+    assert len(listed(html)) == 20
+    (on,) = re.findall(r'rel="next" href="(.*?)"', html)
+    html = (await browser.get(on.replace("&amp;", "&"))).text
+    assert len(listed(html)) == 5
+    assert 'value="红烧肉"' in html
+    assert 'rel="prev"' in html
+
+
+ACTS = {
+    "ignore": (MissFilter.ALL, State.IGNORED, ActionKind.IGNORE_MANY),
+    "delete": (MissFilter.ALL, State.IGNORED, ActionKind.DELETE_MANY),
+    "unignore": (MissFilter.IGNORED, State.OPEN, ActionKind.UNIGNORE_MANY),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("chosen", [{"tick": [1, 2]}, {"every": 1}], ids=["ticked", "all"])
+async def test_many_at_once_with_one_undo(page_setup: PageSetup, act: str, chosen: dict[str, Sequence[int]]) -> None:
+    """Shown before it is done; it stands in the chat's history."""
+    shown, state, kind = ACTS[act]
+    browser = await opened(page_setup, "饭卡丢在哪里", "红烧肉好吃吗")
+    if shown is MissFilter.IGNORED:
+        for cluster in (1, 2):
+            page_setup.setup.clusters.handle(cluster, State.IGNORED)
+    before = page_setup.setup.states()
+    fields = await choose(browser, do=act, show=shown, **chosen)
+    assert page_setup.setup.states() == before
+    done = await browser.post("/misses/choice", data=fields)
+    assert set(page_setup.setup.states().values()) == {state}
+    assert [action.kind for action in page_setup.setup.history.latest(9)] == [kind]
+    html = (await browser.get(done.headers["Location"])).text
+    assert frame.DONE[f"misses-{act}"] in html
+    (action,) = re.findall(r'name="action" value="(\d+)"', html)
+    undone = await browser.post("/misses/undo", data={"action": action})
+    assert page_setup.setup.states() == before
+    assert frame.DONE["misses-undone"] in (await browser.get(undone.headers["Location"])).text
+    again = await browser.post("/misses/undo", data={"action": action})
+    assert frame.DONE["misses-undo-gone"] in (await browser.get(again.headers["Location"])).text
+
+
+async def test_what_another_admin_has_handled_meanwhile_is_shown(page_setup: PageSetup) -> None:
+    """And nothing is done until it is confirmed again."""
+    browser = await opened(page_setup, "饭卡丢在哪里", "红烧肉好吃吗")
+    fields = await choose(browser, do="delete", tick=[1, 2])
+    page_setup.setup.clusters.handle(1, State.HANDLED, "card")
+    conflict = await browser.post("/misses/choice", data=fields)
+    assert conflict.status_code == 409
+    assert texts.CHOICE_CHANGED in conflict.text
+    assert page_setup.setup.states() == {"饭卡丢在哪里": State.HANDLED, "红烧肉好吃吗": State.OPEN}
+    page_setup.setup.clusters.handle(2, State.HANDLED, "card")
+    gone = await browser.post("/misses/choice", data=fields)
+    assert frame.DONE["misses-gone"] in (await browser.get(gone.headers["Location"])).text
+
+
+async def test_what_can_not_be_done_is_not(page_setup: PageSetup) -> None:
+    """Acts that do not fit what is listed, no act, nothing ticked."""
+    browser = await opened(page_setup, "饭卡丢在哪里")
+    for data in ({"do": "unignore", "tick": "1"}, {}, {"do": "ignore", "tick": "x"}, {"do": "delete", "every": "1"}):
+        assert texts.CHOICE_NONE in (await browser.get("/misses/choice", params=data | {"show": "handled"})).text
+        await browser.post("/misses/choice", data=data)
+    await browser.post("/misses/undo", data={"action": "x"})
+    assert page_setup.setup.states() == {"饭卡丢在哪里": State.OPEN}
+
+
+def test_everything_has_its_words() -> None:
+    """Filters, sorts and acts."""
+    assert set(texts.FILTERS) == set(MissFilter)
+    assert set(texts.SORTS) == set(MissSort)
+    assert set(texts.COLUMNS) < set(MissSort)
+    acts = {"ignore", "unignore", "delete"}
+    assert acts == set(texts.ACTS) == set(texts.CHOICE) == set(texts.CHOICE_WAITING) == set(texts.CHOICE_DO)
+    assert {f"misses-{act}" for act in acts} < set(frame.DONE)
