@@ -28,12 +28,12 @@ class MissTable(Repository):
             start = min(start, max(count - 1, 0)) // size * size
             ids = connection.execute(ranked_clusters(query, sort).limit(size).offset(start)).scalars().all()
             cluster = MISSED.c.cluster
-            asked, last_asked = func.sum(MISSED.c.count), func.max(MISSED.c.last_asked)
-            figures = select(cluster, asked, days_of(cluster), waiting_for(cluster), last_asked)
+            sums = func.sum(MISSED.c.count), days_of(cluster), waiting_for(cluster), func.max(MISSED.c.last_asked)
+            figures = select(cluster, *sums).where(cluster.in_(ids)).group_by(cluster)
             first = first_misses(connection, query, ids)
             rows = {
-                cluster_id: MissRow(cluster_id, *more, first[cluster_id])
-                for cluster_id, *more in connection.execute(figures.where(cluster.in_(ids)).group_by(cluster))
+                cluster_id: MissRow(cluster_id, asked, days, waiting, last_asked, first[cluster_id])
+                for cluster_id, asked, days, waiting, last_asked in connection.execute(figures)
             }
         return MissTablePage(start, count, tuple(rows[cluster_id] for cluster_id in ids))
 

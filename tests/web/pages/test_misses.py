@@ -24,7 +24,7 @@ async def opened(page_setup: PageSetup, *questions: str) -> httpx.AsyncClient:
 
 def listed(html: str) -> list[str]:
     """The questions in the table."""
-    return re.findall(r'<th scope="row"><a [^>]*>(.*?)</a>', html)
+    return re.findall(r'<th scope="row">(?:<a [^>]*>)?(.*?)<', html)
 
 
 async def choose(browser: httpx.AsyncClient, **chosen: object) -> dict[str, str | list[str]]:
