@@ -22,7 +22,11 @@ from tests.admin_setup import ADMIN, AdminSetup
 URL = "http://127.0.0.1:8081"
 OTHER = 6
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
-EXAMPLES: dict[str, str] = {}
+EXAMPLES: dict[str, str] = {
+    "/misses/{cluster:int}": "/misses/1",
+    "/misses/{cluster:int}/undo": "/misses/1/undo",
+    "/misses/{cluster:int}/{task}": "/misses/1/new",
+}
 """A path for each route with an open part, such as ``"/items/{item}": "/items/opening"``."""
 
 

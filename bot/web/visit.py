@@ -12,6 +12,8 @@ from bot.web.services import Services
 
 LARGEST_FORM = 1 << 18
 """Bytes of a posted form, unless its route allows more."""
+_DIGITS = 9
+"""Of the largest number that is read: neither ids nor places have more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +63,9 @@ class Page(Entry):
     shows: Mapping[str, Handler]
     does: Mapping[str, Handler] = field(default_factory=dict)
     largest: Mapping[str, int] = field(default_factory=dict)
+
+
+def number(text: object) -> int:
+    """An id or a place as an address or a form has it; 0 for what is none."""
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS else 0

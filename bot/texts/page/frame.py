@@ -17,6 +17,13 @@ DONE: dict[str, str] = {
     "misses-delete": "好，不再列出来，10 分钟以后彻底删掉；在那之前可以撤销。",
     "misses-undone": "已经撤销，跟原来一样了（中间另外处理过的除外）。",
     "misses-undo-gone": "这一次已经撤销过，或者已经彻底删掉，撤不回来了。",
+    "miss-add": "加好了，马上生效。",
+    "miss-never": "记成反例了，以后这样问绝不用那一条。",
+    "miss-new": "存好了，马上生效。",
+    "miss-refuse": "存好了，以后这样问，会老实说没有。",
+    "miss-covered": "本来就是这样，不用再改。",
+    "miss-undone": "已经撤销。",
+    "miss-undo-refused": "没有撤销：这次改动已经撤销过，或者后来又被改过，分不清了。",
     "misses-gone": "什么都没做：勾选的这些刚才已经处理过了。",
 }
 """What was done, by the key that a redirect carries as ``done``."""

@@ -1,7 +1,9 @@
 """The page on which misses are handled."""
 
 LABEL = "待处理"
-INTRODUCTION = "会员问了、机器人没答好的，问法相近的归在一起。勾选几组，可以一起处理。"
+INTRODUCTION = (
+    "会员问了、机器人没答好的，问法相近的归在一起。点开一组，看看归到哪一条，或者写一条新的；勾选几组，可以一起处理。"
+)
 FILTERS = {
     "all": "全部",
     "unanswered": "没答上",

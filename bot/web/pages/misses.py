@@ -12,14 +12,16 @@ from bot.items import Kind
 from bot.matching import Candidate
 from bot.store.records import ActionKind, MissFilter, MissQuery, MissRow, MissSort
 from bot.texts.page import misses as texts
+from bot.web.pages import miss_cluster
 from bot.web.services import Services
-from bot.web.visit import Page, Visit
+from bot.web.visit import Page, Visit, number
 
 PATH = "/misses"
 CHOICE = "/misses/choice"
+CLUSTER = "/misses/{cluster:int}"
+TASK = "/misses/{cluster:int}/{task}"
 _PAGE = 20
 _LONGEST_SEARCH = 60
-_LARGEST_ID = 1 << 31
 _KINDS = {
     "ignore": ActionKind.IGNORE_MANY,
     "unignore": ActionKind.UNIGNORE_MANY,
@@ -150,15 +152,9 @@ def _ticked(given: QueryParams | FormData) -> Sequence[int] | None:
     return sorted({number(tick) for tick in given.getlist("tick")} - {0})
 
 
-def number(text: object) -> int:
-    """A number as an address or a form has it; 0 for what is none, or is none that the store gives."""
-    shown = str(text)
-    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 and int(shown) < _LARGEST_ID else 0  # noqa: PLR2004 - digits of the largest id
-
-
 PAGE = Page(
     path=PATH,
     label=texts.LABEL,
-    shows={PATH: _show, CHOICE: _choose},
-    does={CHOICE: _act, "/misses/undo": _undo},
+    shows={PATH: _show, CHOICE: _choose, CLUSTER: miss_cluster.show, TASK: miss_cluster.write},
+    does={CHOICE: _act, "/misses/undo": _undo, f"{CLUSTER}/undo": miss_cluster.undo, TASK: miss_cluster.do},
 )

@@ -1,0 +1,332 @@
+"""One cluster of misses: what was asked, the items that may answer it, and the edits that come of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+
+from starlette.datastructures import FormData, QueryParams
+from starlette.responses import Response
+
+from bot.conversation import cards
+from bot.conversation.nearest import nearest
+from bot.conversation.reply import plain_text
+from bot.curation.edits import Plan
+from bot.curation.miss_handling import MissHandling
+from bot.curation.planning import AlreadyThereError
+from bot.errors import EditRefusedError
+from bot.items import Item, Kind
+from bot.knowledge import fingerprint
+from bot.knowledge.edit import AddItem, Change, ChangeTexts
+from bot.knowledge.models import ANSWER_LIMIT, NEGATIVE_LIMIT
+from bot.masking import is_masked
+from bot.matching.similarity import unlike
+from bot.snapshot import Snapshot
+from bot.store.records import ActionKind, ActionState, MissedQuestion, State
+from bot.text import normalise
+from bot.texts.admins import NOT_COVERED_ANSWER, NOT_COVERED_TOPIC
+from bot.texts.page import miss_cluster as texts
+from bot.web.services import Services
+from bot.web.visit import NotFoundError, Visit, number
+
+_LONGEST_QUESTION = 60
+_LONGEST_TOPIC = 30
+_LINES = 20
+_PROPOSED = 5
+"""Questions of the cluster that a form begins with."""
+_ANSWERS, _REFUSALS, _FOUND = 5, 2, 10
+_COVERED = "covered"
+"""What a confirmation carries in place of a digest where the knowledge is as wanted."""
+_CHANGES_SHOWN = 5
+_UNDOABLE = frozenset({ActionKind.PHRASINGS, ActionKind.ITEM, ActionKind.NEGATIVES})
+
+
+class _Task(StrEnum):
+    """What can be done to a cluster; the values are parts of addresses."""
+
+    ADD = "add"
+    NEVER = "never"
+    NEW = "new"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """An item that may answer a cluster. ``score`` is None for one that was found by its words alone."""
+
+    item: Item
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What an admin has written so far. ``lines``: phrasings, or negatives for ``NEVER``."""
+
+    task: _Task
+    item: str = ""
+    question: str = ""
+    answer: str = ""
+    topic: str = ""
+    document: str = ""
+    sources: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, task: _Task, given: QueryParams | FormData) -> "_Draft":
+        """As it was typed; line breaks of forms become those of files."""
+
+        def text(name: str) -> str:
+            return str(given.get(name, "")).replace("\r\n", "\n").strip()
+
+        lines = (" ".join(line.split()) for line in text("lines").split("\n"))
+        return cls(
+            task=task,
+            item=text("item"),
+            question=" ".join(text("question").split()),
+            answer="\n".join(line.rstrip() for line in text("answer").split("\n")),
+            topic=" ".join(text("topic").split()),
+            document=" ".join(text("document").split()),
+            sources=tuple(map(str, given.getlist("source"))),
+            lines=tuple(dict.fromkeys(line for line in lines if line)),
+        )
+
+    @property
+    def is_item(self) -> bool:
+        return self.task in {_Task.NEW, _Task.REFUSE}
+
+    def faults(self) -> Sequence[str]:
+        """What is missing or does not fit, in words."""
+        longest = NEGATIVE_LIMIT if self.task is _Task.NEVER else _LONGEST_QUESTION
+        found = [texts.LINE_TOO_LONG.format(text=line, limit=longest) for line in self.lines if len(line) > longest]
+        found += [texts.MASKED.format(text=line) for line in (self.question, *self.lines) if is_masked(line)]
+        wanted: dict[str, object] = {texts.NO_QUESTION: self.question, texts.NO_ANSWER: self.answer}
+        if not self.is_item:
+            wanted = {texts.NO_LINES: self.lines}
+        if self.task is _Task.NEW:
+            wanted |= {texts.NO_TOPIC: self.topic, texts.NO_SOURCE: self.sources or self.document}
+        limits = (
+            (texts.QUESTION, self.question, _LONGEST_QUESTION),
+            (texts.ANSWER, self.answer, ANSWER_LIMIT),
+            (texts.TOPIC, self.topic, _LONGEST_TOPIC),
+            (texts.DOCUMENT, self.document, _LONGEST_QUESTION),
+        )
+        found += [texts.TOO_LONG.format(name=name, limit=most) for name, text, most in limits if len(text) > most]
+        found += [texts.TOO_MANY_LINES.format(limit=_LINES)] if len(self.lines) > _LINES else []
+        return [*found, *(words for words, text in wanted.items() if not text)]
+
+    def change(self) -> Change:
+        if not self.is_item:
+            return ChangeTexts(self.item, "phrasings" if self.task is _Task.ADD else "negatives", self.lines)
+        kind, topic = (Kind.ANSWER, self.topic) if self.task is _Task.NEW else (Kind.NOT_COVERED, NOT_COVERED_TOPIC)
+        phrasings = tuple(line for line in self.lines if line != self.question)
+        item = Item("", topic, self.question, self.answer, kind, phrasings, source=self.sources)
+        return AddItem(item, document=self.document)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """A draft, planned on the knowledge as it is now: a plan, an item that is as wanted, or why it can't be made.
+
+    ``files``: what names the knowledge on which it was tried.
+    """
+
+    files: str
+    plan: Plan | None = None
+    covered: str = ""
+    refused: Sequence[str] = ()
+
+    @property
+    def digest(self) -> str:
+        """What a confirmation must carry; empty where there is nothing to confirm."""
+        return self.plan.digest if self.plan else (_COVERED if self.covered else "")
+
+    @property
+    def impact(self) -> Sequence[str]:
+        return list(cards.impact_lines(self.plan.impact, self.plan.after.base)) if self.plan else ()
+
+
+def show(visit: Visit) -> Response:
+    """The page of a cluster."""
+    services, cluster_id = visit.services, _cluster_id(visit)
+    cluster, misses = services.clusters.cluster(cluster_id), services.miss_table.misses(cluster_id)
+    base = services.current.snapshot.base
+    first = misses[0] if misses else None
+    others = [other for other in services.clusters.ranked(2) if other != cluster_id]
+    return visit.page(
+        "miss-cluster.html",
+        cluster=cluster,
+        misses=[(missed, _state(missed, services)) for missed in misses],
+        first=first,
+        complained=base.by_id.get(first.item or "") if first and first.is_complaint else None,
+        near=_near(first, services) if first else (),
+        found=_found(visit.query.get("item", ""), services.current.snapshot),
+        searched=visit.query.get("item", ""),
+        not_meant=services.usage.not_meant([first.key]).get(first.key, ()) if first else (),
+        is_ignored=first is not None and first.state is State.IGNORED,
+        following=others[0] if others else None,
+        undo=_undoable(visit),
+    )
+
+
+def _state(missed: MissedQuestion, services: Services) -> str:
+    item = services.current.snapshot.base.by_id.get(missed.chosen or "")
+    words = texts.STATES[missed.state]
+    return texts.LED.format(state=words, question=item.question) if item else words
+
+
+def _near(first: MissedQuestion, services: Services) -> Sequence[_Near]:
+    snapshot = services.current.snapshot
+    answers = nearest(first.question, Kind.ANSWER, snapshot)[:_ANSWERS]
+    refusals = nearest(first.question, Kind.NOT_COVERED, snapshot)[:_REFUSALS]
+    return [_Near(candidate.item, candidate.score) for candidate in (*answers, *refusals)]
+
+
+def _found(words: str, snapshot: Snapshot) -> Sequence[_Near]:
+    """Items by these words: those that hold them, then those that they ask for."""
+    words = words.strip()[:_LONGEST_QUESTION]
+    if not words:
+        return ()
+    items = [item for item in snapshot.base.items if item.kind is not Kind.SMALL_TALK]
+    holding = [item for item in items if any(words in text for text in (item.id, item.answer, *item.all_phrasings()))]
+    found = {item.id: _Near(item, None) for item in holding}
+    for kind in (Kind.ANSWER, Kind.NOT_COVERED):
+        for candidate in nearest(words, kind, snapshot):
+            found.setdefault(candidate.item.id, _Near(candidate.item, candidate.score))
+    return list(found.values())[:_FOUND]
+
+
+def _undoable(visit: Visit) -> int | None:
+    action = visit.services.history.action(number(visit.query.get("undo")))
+    is_edit = action is not None and action.kind in _UNDOABLE and action.edit and action.state is ActionState.DONE
+    return action.id if action and is_edit else None
+
+
+def write(visit: Visit) -> Response:
+    """The form of a task, tried as it is filled in so far."""
+    return _written(visit, _draft(visit), HTTPStatus.OK)
+
+
+def do(visit: Visit) -> Response:
+    """Make the edit if it was confirmed as it is now planned; else show what it would do now."""
+    services, cluster = visit.services, _cluster_id(visit)
+    draft = _Draft.of(_task(visit), visit.form)
+    trial = _tried(draft, services)
+    overtaken = bool(visit.form.get("open")) and not services.clusters.cluster(cluster).questions
+    if overtaken or not trial.digest or visit.form.get("digest") != trial.digest:
+        return _written(visit, draft, HTTPStatus.CONFLICT, trial)
+    handling = _handling(services)
+    try:
+        if trial.plan is None:
+            if draft.task is _Task.ADD:
+                handling.lead_covered(cluster, trial.covered, visit.admin)
+            return visit.redirect(f"/misses/{cluster}", done="miss-covered")
+        act = handling.keep_away if draft.task is _Task.NEVER else handling.lead
+        action = act(cluster, trial.plan, visit.admin)
+    except EditRefusedError as error:
+        refused = _Trial(files=trial.files, refused=_why(error))
+        return _written(visit, draft, HTTPStatus.CONFLICT, refused)
+    return visit.redirect(f"/misses/{cluster}", done=f"miss-{draft.task}", undo=action)
+
+
+def undo(visit: Visit) -> Response:
+    """Take back the edit that was made here."""
+    cluster = _cluster_id(visit)
+    action = visit.services.history.action(number(visit.form.get("action")))
+    if action is None or action.kind not in _UNDOABLE:
+        raise NotFoundError
+    try:
+        _handling(visit.services).undo(action.id, visit.admin)
+    except EditRefusedError:
+        return visit.redirect(f"/misses/{cluster}", done="miss-undo-refused")
+    return visit.redirect(f"/misses/{cluster}", done="miss-undone")
+
+
+def _cluster_id(visit: Visit) -> int:
+    return number(visit.place["cluster"])
+
+
+def _handling(services: Services) -> MissHandling:
+    return MissHandling(services.edits, services.lifecycle, services.clusters, services.history)
+
+
+def _task(visit: Visit) -> _Task:
+    if visit.place["task"] not in set(_Task):
+        raise NotFoundError
+    return _Task(visit.place["task"])
+
+
+def _draft(visit: Visit) -> _Draft:
+    """What the address holds; what the cluster proposes where nothing is written yet."""
+    task = _task(visit)
+    if "lines" in visit.query:
+        return _Draft.of(task, visit.query)
+    services, item = visit.services, visit.query.get("item", "")
+    cluster = services.clusters.cluster(_cluster_id(visit))
+    fit = _fitting(cluster.questions, item, services.current.snapshot)
+    if task in {_Task.ADD, _Task.NEVER}:
+        return _Draft(task=task, item=item, lines=fit)
+    near = nearest(fit[0], Kind.ANSWER, services.current.snapshot)[:1] if fit and task is _Task.NEW else ()
+    return _Draft(
+        task=task,
+        question=fit[0] if fit else "",
+        answer=NOT_COVERED_ANSWER if task is _Task.REFUSE else "",
+        topic=near[0].item.topic if near else "",
+        lines=fit[1:],
+    )
+
+
+def _fitting(questions: Sequence[MissedQuestion], item: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """The questions that can stand as phrasings of an item, or of a new one."""
+    fit = []
+    for text in unlike(missed.question for missed in questions):
+        owner = snapshot.base.by_phrasing.get(normalise(text))
+        if len(text) <= _LONGEST_QUESTION and not is_masked(text) and (owner is None or owner.id == item):
+            fit.append(text)
+    return tuple(fit[:_PROPOSED])
+
+
+def _tried(draft: _Draft, services: Services) -> _Trial:
+    files = fingerprint(services.current.snapshot.files)
+    faults = draft.faults()
+    if faults:
+        return _Trial(files=files, refused=faults)
+    try:
+        plan = services.edits.plan(draft.change())
+    except AlreadyThereError as error:
+        return _Trial(files=files, covered=error.item)
+    except EditRefusedError as error:
+        return _Trial(files=files, refused=_why(error))
+    return _Trial(files=fingerprint(plan.before.files), plan=plan)
+
+
+def _why(error: EditRefusedError) -> Sequence[str]:
+    return plain_text(cards.refusal(error).text).splitlines()
+
+
+def _written(visit: Visit, draft: _Draft, status: HTTPStatus, trial: _Trial | None = None) -> Response:
+    services, cluster_id = visit.services, _cluster_id(visit)
+    trial = trial or _tried(draft, services)
+    cluster, base = services.clusters.cluster(cluster_id), services.current.snapshot.base
+    before = visit.form.get("files") or visit.query.get("files") or trial.files
+    return visit.page(
+        "miss-edit.html",
+        status,
+        cluster=cluster,
+        draft=draft,
+        trial=trial,
+        item=base.by_id.get(draft.item),
+        places=base.places,
+        topics=base.topics,
+        limits={"question": _LONGEST_QUESTION, "answer": ANSWER_LIMIT, "topic": _LONGEST_TOPIC},
+        is_posted=status is HTTPStatus.CONFLICT,
+        is_overtaken=bool(visit.form.get("open")) and not cluster.questions,
+        changes=_changes(visit) if before != trial.files else None,
+        misses=[(missed, _state(missed, services)) for missed in services.miss_table.misses(cluster_id)[:_LINES]],
+    )
+
+
+def _changes(visit: Visit) -> Sequence[str]:
+    """The latest edits of others, in words; what an editor has changed is in none of them."""
+    services = visit.services
+    base, edits = services.current.snapshot.base, services.history.edits(_CHANGES_SHOWN)
+    return [cards.history_row(edit, base, services.clock) for edit in edits if edit.admin != visit.admin]
