@@ -34,7 +34,7 @@ _LONGEST_TOPIC = 30
 _LINES = 20
 _PROPOSED = 5
 """Questions of the cluster that a form begins with."""
-_ANSWERS, _REFUSALS, _FOUND = 5, 2, 10
+_ANSWERS, _REFUSALS, _FOUND = 3, 2, 10
 _COVERED = "covered"
 """What a confirmation carries in place of a digest where the knowledge is as wanted."""
 _CHANGES_SHOWN = 5
