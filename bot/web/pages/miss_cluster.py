@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
 from bot.conversation import cards
+from bot.conversation.history import edit_words, moment
 from bot.conversation.nearest import nearest
 from bot.conversation.reply import plain_text
 from bot.curation.edits import Plan
@@ -25,6 +26,7 @@ from bot.snapshot import Snapshot
 from bot.store.records import ActionKind, ActionState, MissedQuestion, State
 from bot.text import normalise
 from bot.texts.admins import NOT_COVERED_ANSWER, NOT_COVERED_TOPIC
+from bot.texts.page import frame
 from bot.texts.page import miss_cluster as texts
 from bot.web.services import Services
 from bot.web.visit import NotFoundError, Visit, number
@@ -329,4 +331,12 @@ def _changes(visit: Visit) -> Sequence[str]:
     """The latest edits of others, in words; what an editor has changed is in none of them."""
     services = visit.services
     base, edits = services.current.snapshot.base, services.history.edits(_CHANGES_SHOWN)
-    return [cards.history_row(edit, base, services.clock) for edit in edits if edit.admin != visit.admin]
+    return [
+        texts.CHANGE.format(
+            when=moment(edit.at, services.clock),
+            who=frame.LOCAL if edit.admin is None else frame.ADMIN.format(admin=edit.admin),
+            what=edit_words(edit, base),
+        )
+        for edit in edits
+        if edit.admin != visit.admin
+    ]
