@@ -20,6 +20,9 @@ from bot.knowledge import read
 from bot.knowledge.edit import ChangeTexts
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
+from bot.store.clusters import EVERY_OPEN
+from bot.store.miss_table import MissTable
+from bot.store.records import MissSort
 from bot.store.tables import MISSED, MISSED_DAYS
 from bot.text import normalise
 from tests.admin_setup import AdminSetup
@@ -33,6 +36,7 @@ SIZES = (10_000, 100_000)
 COMPARED = 2_000
 KEPT_DAYS = 180
 PAGES = 15
+TABLE_ROWS = 20
 RELOADS = 5
 
 
@@ -106,6 +110,23 @@ def cards() -> None:
         print(f"/missed with {size:,} rows takes {statistics.median(times):.0f} ms (at least {min(times):.0f} ms)")
 
 
+def table() -> None:
+    """A page of the table of misses, in its costliest order, beside matching the questions that it lists."""
+    with prepared() as admin_setup:
+        fill(admin_setup, missed_texts(MISSES))
+        admin_setup.clustering.cluster_new()
+        misses, matcher = MissTable(admin_setup.database), admin_setup.current.snapshot.matcher
+        costs = {
+            sort: statistics.median(seconds(misses.page, EVERY_OPEN, sort, 0, TABLE_ROWS) for _ in range(PAGES))
+            for sort in MissSort
+        }
+        listed = [row.first.question for row in misses.page(EVERY_OPEN, MissSort.PRESSING, 0, TABLE_ROWS).rows]
+        matched = seconds(lambda: [matcher.match(question) for question in listed])
+    sort, longest = max(costs.items(), key=lambda cost: cost[1])
+    print(f"a page of the table of {MISSES:,} misses takes {longest * 1000:.0f} ms at most (by {sort})", end=", ")
+    print(f"{longest / matched:.2f} of matching its {TABLE_ROWS} questions")
+
+
 def edits() -> None:
     """A phrasing tried on what it may reach, beside a trial on everything."""
     with prepared() as admin_setup:
@@ -152,6 +173,7 @@ def main() -> None:
     reloads()
     clustering()
     cards()
+    table()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from tests.conftest import ROOT, SHIPPED
 from tests.page_setup import paths
 
 SIZES = {"phone": PHONE, "wide": WIDE}
-SHOWN = ["/try?q=五带头是哪五个", "/try?q=谁来监督这个活动", "/nothing"]
+SHOWN = ["/misses/4", "/misses/4/refuse", "/try?q=五带头是哪五个", "/try?q=谁来监督这个活动", "/nothing"]
 """What is shown besides each page as it begins."""
 IN_README = {"/try?q=五带头是哪五个": ("wide", "light"), "/status": ("phone", "light")}
 """Of which pages the README holds a picture, in ``docs``."""
@@ -27,6 +27,7 @@ async def take(folder: Path) -> None:
         for question, times in MISSES.items():
             for _ in range(times):
                 setup.miss(question)
+        setup.clustering.cluster_new()
         with served(setup) as page_setup:
             async with chromium() as browser:
                 for name, size in SIZES.items():
