@@ -148,6 +148,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     page = page_server(app, lambda: admin_notifier.tell(NoticeKind.PAGE, Reply(texts.PAGE_GUESSED)))
 
     bulk = BulkActions(app.database)
+    past = HistoryPages(current, app.history, app.clusters, app.misses, bulk, app.clock, admin_names.names)
     lists = MissListPages(
         current=current,
         clustering=app.clustering,
@@ -172,7 +173,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         clustering=app.clustering,
         lists=lists,
         history=app.history,
-        past=HistoryPages(current, app.history, app.clusters, app.misses, bulk, app.clock, admin_names.names),
+        past=past,
         usage=app.usage,
         subscriptions=subscriptions,
         wrong_answers=WrongAnswers(app.misses, app.clusters, app.clustering, app.usage, app.clock),
@@ -228,7 +229,11 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
             partial(periodic, partial(asyncio.to_thread, edits.commit), every_s=60),
             reloader.run,
             partial(periodic, reloader.follow, every_s=0.5),
-            *([partial(page.serve, services(app, current, edits, lifecycle, health.names))] if page else ()),
+            *(
+                [partial(page.serve, services(app, current, edits, lifecycle, corrections, past, health.names))]
+                if page
+                else ()
+            ),
         ),
         connected_tasks=(
             intake.run,

@@ -13,6 +13,8 @@ from functools import partial
 from typing import Any
 
 from bot.app import App
+from bot.conversation.history import HistoryPages
+from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.curation.reload import Notice, Reloader
@@ -58,11 +60,13 @@ class PageServer:
         await serve_until_cancelled(application(services, self.access), self.listening)
 
 
-def services(
+def services(  # noqa: PLR0913, PLR0917 - each part once
     app: App,
     current: CurrentSnapshot,
     edits: Edits,
     lifecycle: MissLifecycle,
+    corrections: Corrections | None,
+    past: HistoryPages,
     problems: Callable[[], Sequence[str]] | None,
 ) -> Services:
     """What pages work with, of the parts of a command and those that share its snapshot."""
@@ -71,13 +75,15 @@ def services(
         current=current,
         edits=edits,
         lifecycle=lifecycle,
+        corrections=corrections,
         misses=app.misses,
         clusters=app.clusters,
         clustering=app.clustering,
         miss_table=MissTable(app.database),
-        bulk=BulkActions(app.database),
+        bulk=past.bulk,
         usage=app.usage,
         history=app.history,
+        past=past,
         clock=app.clock,
         retention_days=app.settings.retention_days,
         problems=problems,
@@ -130,7 +136,9 @@ def serve_page(app: App, show: Callable[[str], None]) -> None:
     listening = _listening(app.settings.page_listen[1])
     server = PageServer.at(f"http://{_named(listening)}", listening, app, (None,), _nobody)
     show(server.access.new_link(None))
-    serving = server.serve(services(app, current, edits, lifecycle, None))
+    bulk = BulkActions(app.database)
+    past = HistoryPages(current, app.history, app.clusters, app.misses, bulk, app.clock, names={})
+    serving = server.serve(services(app, current, edits, lifecycle, None, past, None))
     following = periodic(reloader.follow, every_s=0.5)
     clustering = periodic(partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30)
     asyncio.run(_until_stopped(serving, reloader.run(), following, clustering))

@@ -13,7 +13,14 @@ from tests.conftest import ROOT, SHIPPED
 from tests.page_setup import paths
 
 SIZES = {"phone": PHONE, "wide": WIDE}
-SHOWN = ["/misses/4", "/misses/4/refuse", "/try?q=五带头是哪五个", "/try?q=谁来监督这个活动", "/nothing"]
+SHOWN = [
+    "/misses/4",
+    "/misses/4/refuse",
+    "/items/five-goods",
+    "/try?q=五带头是哪五个",
+    "/try?q=谁来监督这个活动",
+    "/nothing",
+]
 """What is shown besides each page as it begins."""
 IN_README = {"/try?q=五带头是哪五个": ("wide", "light"), "/status": ("phone", "light")}
 """Of which pages the README holds a picture, in ``docs``."""

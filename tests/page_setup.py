@@ -10,7 +10,7 @@ from bot.snapshot import CONFIDENCE
 from bot.store.bulk_actions import BulkActions
 from bot.store.miss_table import MissTable
 from bot.store.page_access import PageAccess
-from bot.store.records import Answered, Feedback, Opinion, Records
+from bot.store.records import Action, ActionKind, Answered, Feedback, Opinion, Records
 from bot.web.access import Access
 from bot.web.address import PageAddress
 from bot.web.application import application
@@ -26,6 +26,9 @@ EXAMPLES: dict[str, str] = {
     "/misses/{cluster:int}": "/misses/1",
     "/misses/{cluster:int}/undo": "/misses/1/undo",
     "/misses/{cluster:int}/{task}": "/misses/1/new",
+    "/items/{item}": "/items/opening",
+    "/items/{item}/correction": "/items/opening/correction",
+    "/history/{action}/undo": "/history/1/undo",
 }
 """A path for each route with an open part, such as ``"/items/{item}": "/items/opening"``."""
 
@@ -59,6 +62,7 @@ class PageSetup:
             current=admin_setup.current,
             edits=admin_setup.edits,
             lifecycle=admin_setup.lifecycle,
+            corrections=admin_setup.corrections,
             misses=admin_setup.misses,
             clusters=admin_setup.clusters,
             clustering=admin_setup.clustering,
@@ -66,6 +70,7 @@ class PageSetup:
             bulk=BulkActions(admin_setup.database),
             usage=admin_setup.usage,
             history=admin_setup.history,
+            past=admin_setup.conversation.past,
             clock=admin_setup.clock,
             retention_days=180,
             problems=lambda: self.problems,
@@ -88,6 +93,11 @@ class PageSetup:
             answered = (Answered(text, key, "opening", 0.7, CONFIDENCE),)
             self.setup.usage.record(Records(feedback=complaints, answered=answered, shown=("opening",)))
         self.setup.clustering.cluster_new()
+
+    def history(self) -> Sequence[Action]:
+        """What admins did, the last first, without what was undone."""
+        done = self.setup.history.latest(50)
+        return [action for action in done if action.kind is not ActionKind.UNDO]
 
     def browser(self) -> httpx.AsyncClient:
         """A browser that is not signed in, and that follows no redirect by itself."""

@@ -160,12 +160,12 @@ class Editing:
             raise UnfitInputError(texts.NO_WORDS)
         if form.awaited is Field.ITEM:
             return self._item_choices(form, text.strip(), admin)
-        filled, base = _filled(form, text.strip()), self.current.snapshot.base
-        owner = base.by_phrasing.get(normalise(filled.question)) if form.awaited is Field.QUESTION else None
+        new, base = filled(form, text.strip()), self.current.snapshot.base
+        owner = base.by_phrasing.get(normalise(new.question)) if form.awaited is Field.QUESTION else None
         if owner and owner.id != form.item:
-            taken = texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=filled.question, question=owner.question)
+            taken = texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=new.question, question=owner.question)
             return AdminTurn(Reply(taken, (*cards.item_choices([owner]).rows, *row(cards.cancel(admin.id)))), form)
-        return self.advance(filled, admin)
+        return self.advance(new, admin)
 
     def pressed(self, form: Form, callback: FormCallback, admin: Admin) -> AdminTurn:  # noqa: C901, PLR0911 - a button each
         """Fill in what was pressed."""
@@ -418,7 +418,7 @@ def fitting(form: Form, text: str) -> list[Field]:
     fields, refusals = list[Field](), dict[Field, UnfitInputError]()
     for field in form.typed_fields:
         try:
-            _filled(form.but(changing=field, names_document=False), text)
+            filled(form.but(changing=field, names_document=False), text)
         except UnfitInputError as error:
             refusals[field] = error
         else:
@@ -430,8 +430,12 @@ def fitting(form: Form, text: str) -> list[Field]:
     return fields
 
 
-def _filled(form: Form, text: str) -> Form:
-    """The form with the field that was awaited."""
+def filled(form: Form, text: str) -> Form:
+    """The form with the field that was awaited.
+
+    Raises:
+        UnfitInputError: the text can't be taken for it.
+    """
     field = form.awaited
     in_lines = "\n".join(line.rstrip() for line in text.splitlines())
     value = in_lines if field in {Field.ANSWER, Field.PHRASINGS, Field.NOTE} else " ".join(text.split())

@@ -54,7 +54,7 @@ class HistoryPages:
             return Reply(texts.HISTORY_NONE)
         lines, buttons = [texts.HISTORY_HEAD], list[Button]()
         for number, action in enumerate(found[:_PAGE], start=start + 1):
-            lines.append(texts.HISTORY_ROW.format(number=number, done=self._sentence(action, reader)))
+            lines.append(texts.HISTORY_ROW.format(number=number, done=self.sentence(action, reader)))
             buttons.append(Button(str(number), AdminCallback(AdminAction.SHOW_ACTION, action.id, str(start))))
         newer = AdminCallback(AdminAction.SHOW_HISTORY, max(0, start - _PAGE))
         older = AdminCallback(AdminAction.SHOW_HISTORY, start + _PAGE)
@@ -73,16 +73,8 @@ class HistoryPages:
         action = self.history.action(action_id)
         if action is None:
             raise UnfitInputError(texts.HISTORY_GONE)
-        base, asked = self.current.snapshot.base, self._asked(action)
-        edits = edits_of(action) if action.edit else ()
-        # An item that went to another topic was deleted and added for it.
-        shown = edits[-1:] if action.kind is ActionKind.MOVED else edits
-        changed = [_changed_text(edit, base) for edit in shown]
-        if asked:
-            changed = [Markup("\n").join(escape(texts.HISTORY_ASKED.format(missed=missed)) for missed in asked)]
-        elif action.item and not action.edit and action.state is not ActionState.BEGUN:
-            changed = [escape(texts.HISTORY_NO_TEXT)]
-        head = escape(self._sentence(action, reader))
+        asked, changed = self._asked(action), self.changes(action)
+        head = escape(self.sentence(action, reader))
         undo: Callback | None = None
         if action.edit and action.state is ActionState.DONE:
             undo = AdminCallback(AdminAction.UNDO, action.id)
@@ -111,7 +103,20 @@ class HistoryPages:
             return texts.HISTORY_KINDS[action.kind].format(detail=action.detail)
         return edit_words(action, base)
 
-    def _sentence(self, action: Action, reader: Admin) -> str:
+    def changes(self, action: Action) -> Sequence[Markup]:
+        """The texts that an action changed, each as a diff; else what was asked that it was about."""
+        base, asked = self.current.snapshot.base, self._asked(action)
+        edits = edits_of(action) if action.edit else ()
+        # An item that went to another topic was deleted and added for it.
+        shown = edits[-1:] if action.kind is ActionKind.MOVED else edits
+        if asked:
+            return [Markup("\n").join(escape(texts.HISTORY_ASKED.format(missed=missed)) for missed in asked)]
+        if action.item and not action.edit and action.state is not ActionState.BEGUN:
+            return [escape(texts.HISTORY_NO_TEXT)]
+        return [_changed_text(edit, base) for edit in shown]
+
+    def sentence(self, action: Action, reader: Admin) -> str:
+        """When who did what, and what became of it."""
         return texts.HISTORY_DONE.format(
             when=moment(action.at, self.clock),
             who=self._who(action.admin, reader),

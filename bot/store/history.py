@@ -46,6 +46,10 @@ class History(Repository):
         """One action, None where there is none with this id."""
         return next(iter(self._actions(ACTIONS.c.id == action_id)), None)
 
+    def of_item(self, item: str, limit: int) -> Sequence[Action]:
+        """The latest edits of an item, the last one first."""
+        return self._actions(ACTIONS.c.item == item, limit=limit)
+
     def latest(self, limit: int, start: int = 0) -> Sequence[Action]:
         """The latest actions, the last one first."""
         return self._actions(limit=limit, start=start)

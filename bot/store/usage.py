@@ -137,6 +137,11 @@ class UsageLog(Repository):
         )
         return dict(self._database.read(said.group_by(FEEDBACK.c.opinion).order_by(FEEDBACK.c.opinion)).all())
 
+    def complaints_by_item(self) -> Mapping[str, int]:
+        """How often each item's answer was complained about; items that nobody complained about are left out."""
+        counts = select(FEEDBACK.c.item, func.sum(FEEDBACK.c.count)).where(FEEDBACK.c.opinion.in_(COMPLAINTS))
+        return dict(self._database.read(counts.group_by(FEEDBACK.c.item)).all())
+
     def opinions(self, item: str) -> Mapping[Opinion, int]:
         """What was said of an item's answer, and how often; opinions that nobody gave are left out."""
         said = select(FEEDBACK.c.opinion, func.sum(FEEDBACK.c.count)).where(

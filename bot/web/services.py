@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.conversation.history import HistoryPages
 from bot.curation.clustering import Clustering
+from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits
 from bot.curation.misses import MissLifecycle
 from bot.snapshot import CurrentSnapshot
@@ -22,13 +24,15 @@ class Services:
     """The parts that pages read and change, all safe to use from any thread.
 
     ``problems`` gives the names of what is wrong with the running bot, as ``bot.texts.admins.PROBLEMS`` has them; None
-    in a process that does not serve Telegram, where nobody looks. Misses are kept for ``retention_days``.
+    in a process that does not serve Telegram, where nobody looks; ``corrections`` are None there too, since it tells no
+    member. Misses are kept for ``retention_days``.
     """
 
     folder: Path
     current: CurrentSnapshot
     edits: Edits
     lifecycle: MissLifecycle
+    corrections: Corrections | None
     misses: MissLog
     clusters: MissClusters
     clustering: Clustering
@@ -36,6 +40,7 @@ class Services:
     bulk: BulkActions
     usage: UsageLog
     history: History
+    past: HistoryPages
     clock: Clock
     retention_days: int
     problems: Callable[[], Sequence[str]] | None

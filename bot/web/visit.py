@@ -10,6 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from bot.web.rendering import Entry, Renderer
 from bot.web.services import Services
 
+_DIGITS = 9
+"""Of a number in an address."""
 LARGEST_FORM = 1 << 18
 """Bytes of a posted form, unless its route allows more."""
 _DIGITS = 9
@@ -32,6 +34,10 @@ class Visit:
     query: QueryParams
     form: FormData
 
+    def number(self, name: str) -> int:
+        """A number of the query; 0 where there is none."""
+        return number(self.query.get(name, ""))
+
     def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
         """The page that a template makes of these values, within the frame of all pages."""
         return self.renderer.page(template, status, visit=self, **values)
@@ -42,6 +48,11 @@ class Visit:
         ``done``, a key of ``bot.texts.page.frame.DONE``, says there what was done.
         """
         return RedirectResponse(self.renderer.address.path(path, query), HTTPStatus.SEE_OTHER)
+
+
+def number(text: str) -> int:
+    """The number that a part of an address stands for; 0 where it stands for none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
 
 
 Handler = Callable[[Visit], Response]

@@ -25,6 +25,13 @@ DONE: dict[str, str] = {
     "miss-undone": "已经撤销。",
     "miss-undo-refused": "没有撤销：这次改动已经撤销过，或者后来又被改过，分不清了。",
     "misses-gone": "什么都没做：勾选的这些刚才已经处理过了。",
+    "edited": "改好了，马上生效。",
+    "deleted": "删掉了，马上生效。",
+    "undone": "撤销了，已经恢复成原来的样子。",
+    "same": "本来就是这样，不用再改。",
+    "told": "好，马上告诉他们。",
+    "skipped": "好，这次不说；以后再变，还会问你。",
+    "nobody": "现在没有人要告诉了：已经告诉过，或者回答又改回去了。",
 }
 """What was done, by the key that a redirect carries as ``done``."""
 _WAY_IN = "在 Telegram 里给机器人发 /page，用它给的链接进来；在自己机器上，就再运行一次 campaign-bot page。"

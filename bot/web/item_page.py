@@ -1,0 +1,219 @@
+"""One item on the page: all that is known of it, what can be changed, and what was."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.responses import Response
+
+from bot.conversation import cards
+from bot.conversation.callbacks import Origin
+from bot.conversation.forms import Admin, UnfitInputError
+from bot.conversation.item_cards import ready_ways, related_to
+from bot.conversation.member_replies import MemberReplies
+from bot.conversation.reply import Reply, plain_text
+from bot.curation.edits import Plan
+from bot.curation.planning import AlreadyThereError
+from bot.errors import EditRefusedError, Refusal
+from bot.items import Item, KnowledgeBase
+from bot.knowledge.models import ANSWER_LIMIT
+from bot.store.records import Action, ActionKind, ActionState
+from bot.texts.admins import OPINIONS, REFUSALS
+from bot.texts.page import items as texts
+from bot.web import edits
+from bot.web.item_changes import TEXTS, text_of, wanted
+from bot.web.visit import NotFoundError, Visit
+
+_ASKED = 20
+_ACTIONS = 20
+_CITING = 3
+"""Other items that are named for each source."""
+_LONGEST = 4096
+"""Characters of a text that is previewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place that may be cited. ``others``: the first other items that cite it, of ``count``."""
+
+    id: str
+    place: str
+    is_cited: bool
+    others: Sequence[Item]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An action of the history, in words, with diffs of the texts that it changed, in HTML of the chat's own making."""
+
+    action: Action
+    sentence: str
+    changes: Sequence[str]
+    is_undoable: bool
+
+
+def show(visit: Visit) -> Response:
+    """The page of an item. An answer that is being written is previewed."""
+    services = visit.services
+    snapshot = services.current.snapshot
+    item = _item(visit)
+    written = visit.query.get("text", item.answer)[:_LONGEST]
+    reply = _preview(visit, replace(item, answer=written.strip() or item.answer))
+    actions = services.history.of_item(item.id, _ACTIONS)
+    return visit.page(
+        "item.html",
+        item=item,
+        place=snapshot.knowledge.locations[item.id],
+        written=written,
+        limit=ANSWER_LIMIT,
+        reply=plain_text(reply.text),
+        buttons=[button.label for row in reply.rows[:-1] for button in row],
+        ways=[(way, way) for way in ready_ways(item, snapshot.base)],
+        sources=_sources(item, snapshot.base),
+        related={other: snapshot.base.by_id[other].question for other in item.related},
+        offered=[(other.id, other.question) for other in related_to(item, snapshot)],
+        topics=list(snapshot.base.topics),
+        asked=services.usage.asked(item.id, _ASKED),
+        shown=services.usage.shown().get(item.id, 0),
+        opinions={OPINIONS[opinion]: count for opinion, count in services.usage.opinions(item.id).items()},
+        actions=[entry(visit, action) for action in actions],
+        undo=visit.number("undo"),
+        readers=visit.number("readers"),
+    )
+
+
+def change(visit: Visit) -> Response:
+    """Make the change that a form asks for; first show what it does, if it costs something or overtakes somebody."""
+    services, form = visit.services, visit.form
+    base = services.current.snapshot.base
+    item = base.by_id.get(visit.place["item"])
+    if item is None:
+        # What was written is not lost with the item that somebody has deleted.
+        return _refused(visit, None, REFUSALS[Refusal.ITEM_GONE])
+    try:
+        plan = services.edits.plan(wanted(form, item, base))
+        is_deletion = plan.kind is ActionKind.ITEM_DELETED
+        theirs = _theirs(visit, plan)
+        is_risky = plan.impact.has_loss or is_deletion or theirs is not None
+        if is_risky and text_of(form, "digest") != plan.digest:
+            return _asked(visit, item, plan, theirs)
+        made = edits.apply(services, plan, visit.admin)
+    except AlreadyThereError:
+        return visit.redirect(f"/items/{item.id}", done="same")
+    except UnfitInputError as error:
+        return _refused(visit, item, str(error))
+    except EditRefusedError as error:
+        return _refused(visit, item, plain_text(cards.refusal(error).text))
+    return after(visit, made, "deleted" if is_deletion else "edited", undo=made.action)
+
+
+def after(visit: Visit, made: edits.MadeEdit, done: str, **query: object) -> Response:
+    """The page of the item that was edited, or of all items if it is gone, which says what was done."""
+    told = {"readers": made.readers} if made.readers else {}
+    is_there = made.item in visit.services.current.snapshot.base.by_id
+    return visit.redirect(f"/items/{made.item}" if is_there else "/items", done=done, **query, **told)
+
+
+def correct(visit: Visit) -> Response:
+    """Tell those who know an item's earlier answer of the new one, or tell nobody. ``answer``: what was shown."""
+    item, corrections = _item(visit), visit.services.corrections
+    offered = corrections.offer(item.id) if corrections else None
+    path = f"/items/{item.id}"
+    if corrections is None or offered is None:
+        return visit.redirect(path, done="nobody")
+    if text_of(visit.form, "answer") != "\n".join(item.answer.splitlines()):
+        return visit.redirect(path, readers=offered.count)
+    if text_of(visit.form, "act") == "tell":
+        corrections.approve(item.id)
+        return visit.redirect(path, done="told")
+    corrections.skip(item.id)
+    return visit.redirect(path, done="skipped")
+
+
+def _item(visit: Visit) -> Item:
+    item = visit.services.current.snapshot.base.by_id.get(visit.place["item"])
+    if item is None:
+        raise NotFoundError
+    return item
+
+
+def _preview(visit: Visit, item: Item) -> Reply:
+    services = visit.services
+    base = services.current.snapshot.base
+    return MemberReplies(base, services.retention_days, clock=services.clock).items([item], Origin.DIRECT)
+
+
+def _sources(item: Item, base: KnowledgeBase) -> Sequence[Source]:
+    """All places, those that the item cites first."""
+    citing: Mapping[str, list[Item]] = {source: [] for source in base.places}
+    for other in base.items:
+        if other is not item:
+            for source in other.source:
+                citing[source].append(other)
+    found = [
+        Source(source, place, source in item.source, citing[source][:_CITING], len(citing[source]))
+        for source, place in base.places.items()
+    ]
+    return sorted(found, key=lambda source: not source.is_cited)
+
+
+def entry(visit: Visit, action: Action) -> Entry:
+    """An action as the admin reads it."""
+    past, reader = visit.services.past, visit.admin or 0
+    is_undoable = action.edit is not None and action.state is ActionState.DONE
+    return Entry(action, past.sentence(action, Admin(reader, reader)), past.changes(action), is_undoable)
+
+
+def _theirs(visit: Visit, plan: Plan) -> str | None:
+    """What somebody else has written into a field since its page was opened; None if nobody has."""
+    field, seen = text_of(visit.form, "field"), visit.form.get("seen")
+    if field not in TEXTS or not isinstance(seen, str):
+        return None
+    present = str(getattr(plan.before.base.by_id[plan.item], field))
+    return None if text_of(visit.form, "seen") == "\n".join(present.splitlines()) else present
+
+
+def _asked(visit: Visit, item: Item, plan: Plan, theirs: str | None) -> Response:
+    """Whether a change is to be made: what it does, and what somebody else has written meanwhile."""
+    present = "" if theirs is None else theirs
+    return visit.page(
+        "item-change.html",
+        title=texts.CHANGE_TITLE,
+        item=item,
+        refusal="",
+        theirs=theirs,
+        preview=cards.preview(plan),
+        impact=list(cards.impact_lines(plan.impact, plan.after.base)),
+        has_loss=plan.impact.has_loss,
+        is_deletion=plan.kind is ActionKind.ITEM_DELETED,
+        digest=plan.digest,
+        seen=text_of(visit.form, "seen") if theirs is None else present,
+        **_kept(visit),
+    )
+
+
+def _refused(visit: Visit, item: Item | None, why: str) -> Response:
+    """Why nothing was changed, with what was written, so that it can be tried again."""
+    return visit.page(
+        "item-change.html",
+        title=texts.REFUSED_TITLE,
+        item=item,
+        refusal=why,
+        theirs=None,
+        preview="",
+        impact=[],
+        has_loss=False,
+        is_deletion=False,
+        digest="",
+        seen=text_of(visit.form, "seen"),
+        **_kept(visit),
+    )
+
+
+def _kept(visit: Visit) -> Mapping[str, Any]:
+    """What the form holds. A text that is written can be changed once more; other fields are kept as they are."""
+    is_written = text_of(visit.form, "act") in {"set", "add"} and "text" in visit.form
+    others = {"digest", "seen", *(["text"] if is_written else [])}
+    hidden = [(key, value) for key, value in visit.form.multi_items() if key not in others and isinstance(value, str)]
+    return {"hidden": hidden, "is_written": is_written, "text": text_of(visit.form, "text")}

@@ -1,0 +1,119 @@
+"""All items by topic: searched, filtered, and opened to be changed; and the lists of words that matching uses."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from starlette.responses import Response
+
+from bot.items import Item, KnowledgeBase
+from bot.text import normalise
+from bot.texts.page import items as texts
+from bot.web import item_page
+from bot.web.visit import Page, Visit
+
+_FEW = 8
+"""An item with fewer phrasings is asked in ways that nobody has written down."""
+_A_PAGE = 100
+_LONGEST = 100
+"""Characters that are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An item in the list, with how it was used within 30 days."""
+
+    item: Item
+    count: int
+    shown: int
+    complaints: int
+    is_overdue: bool
+
+
+_FILTERS: Mapping[str, Callable[[_Row], bool]] = {
+    "few": lambda row: row.count < _FEW,
+    "disliked": lambda row: row.complaints > 0,
+    "unasked": lambda row: not row.shown,
+    "overdue": lambda row: row.is_overdue,
+}
+
+
+def _show(visit: Visit) -> Response:
+    services = visit.services
+    base = services.current.snapshot.base
+    words = visit.query.get("q", "")[:_LONGEST].strip()
+    topics = list(dict.fromkeys(item.topic for item in base.items))
+    topic = visit.query.get("topic", "") if visit.query.get("topic") in topics else ""
+    chosen = visit.query.get("only", "") if visit.query.get("only") in _FILTERS else ""
+    shown, complaints, today = services.usage.shown(), services.usage.complaints_by_item(), services.clock.today()
+    rows = [
+        _Row(
+            item,
+            len(item.all_phrasings()),
+            shown.get(item.id, 0),
+            complaints.get(item.id, 0),
+            item.is_expired(today) or item.is_due(today),
+        )
+        for item in _found(words, base)
+        if not topic or item.topic == topic
+    ]
+    if chosen:
+        rows = [row for row in rows if _FILTERS[chosen](row)]
+    rows.sort(key=lambda row: topics.index(row.item.topic))
+    last = max(0, len(rows) - 1) // _A_PAGE
+    page = min(visit.number("page"), last)
+    of_page = rows[page * _A_PAGE : (page + 1) * _A_PAGE]
+    return visit.page(
+        "items.html",
+        words=words,
+        topic=topic,
+        topics=topics,
+        only=chosen,
+        few=_FEW,
+        count=len(rows),
+        groups=[(name, list(group)) for name, group in groupby(of_page, lambda row: row.item.topic)],
+        page=page,
+        last=last,
+        undo=visit.number("undo"),
+    )
+
+
+def _found(words: str, base: KnowledgeBase) -> Sequence[Item]:
+    """The items that hold all words, in what is asked or what is answered; all items without a word."""
+    found = list(base.items)
+    for word in words.split():
+        plain, form = word.casefold(), normalise(word)
+        asked = {item.id for phrasing, item in base.by_phrasing.items() if form and form in phrasing}
+        found = [item for item in found if item.id in asked or any(plain in text for text in _texts(item))]
+    return found
+
+
+def _texts(item: Item) -> Sequence[str]:
+    held = (item.id, *item.all_phrasings(), item.answer, item.short, item.owner, *item.keywords, *item.negatives)
+    return [text.casefold() for text in held]
+
+
+def _synonyms(visit: Visit) -> Response:
+    return _words(visit, "synonyms", visit.services.current.snapshot.base.synonyms)
+
+
+def _frames(visit: Visit) -> Response:
+    return _words(visit, "frames", [(frame,) for frame in visit.services.current.snapshot.base.frames])
+
+
+def _words(visit: Visit, name: str, groups: Sequence[Sequence[str]]) -> Response:
+    """A list of words, which is changed by editor alone."""
+    return visit.page("words.html", name=name, file=f"{name}.yaml", groups=groups)
+
+
+PAGE = Page(
+    path="/items",
+    label=texts.LABEL,
+    shows={
+        "/items": _show,
+        "/items/words/synonyms": _synonyms,
+        "/items/words/frames": _frames,
+        "/items/{item}": item_page.show,
+    },
+    does={"/items/{item}": item_page.change, "/items/{item}/correction": item_page.correct},
+)
