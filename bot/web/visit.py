@@ -50,11 +50,6 @@ class Visit:
         return RedirectResponse(self.renderer.address.path(path, query), HTTPStatus.SEE_OTHER)
 
 
-def number(text: str) -> int:
-    """The number that a part of an address stands for; 0 where it stands for none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
-
-
 Handler = Callable[[Visit], Response]
 """Answers a request. It is called in a thread, and may raise StoreError or NotFoundError."""
 

@@ -198,7 +198,7 @@ def _found(words: str, snapshot: Snapshot) -> Sequence[_Near]:
 
 
 def _undoable(visit: Visit) -> int | None:
-    action = visit.services.history.action(number(visit.query.get("undo")))
+    action = visit.services.history.action(visit.number("undo"))
     is_edit = action is not None and action.kind in _UNDOABLE and action.edit and action.state is ActionState.DONE
     return action.id if action and is_edit else None
 

@@ -75,8 +75,8 @@ class _Listed:
 
 def _show(visit: Visit) -> Response:
     view, services = _View.of(visit.query), visit.services
-    page = services.miss_table.page(view.query, view.sort, number(visit.query.get("start")), _PAGE)
-    undo = number(visit.query.get("undo"))
+    page = services.miss_table.page(view.query, view.sort, visit.number("start"), _PAGE)
+    undo = visit.number("undo")
     return visit.page(
         "misses.html",
         view=view,
