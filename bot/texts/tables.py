@@ -1,0 +1,35 @@
+"""What stands in the tables of the knowledge, and what is wrong with a table, in Chinese."""
+
+COLUMNS = {
+    "id": "编号",
+    "topic": "话题",
+    "kind": "类型",
+    "question": "标准问法",
+    "phrasings": "其他问法",
+    "keywords": "关键词",
+    "negatives": "反例",
+    "answer": "回答",
+    "source": "出处",
+    "related": "相关条目",
+    "short": "一句话回答",
+    "valid_until": "有效期",
+    "review_by": "复查日期",
+    "owner": "归谁管",
+}
+"""The columns by the fields of an item, in their order."""
+SHEET = "条目"
+FAULT = "问题"
+"""The column that says what is wrong with a row; it is not read."""
+ROW = "第 {number} 行"
+NOT_A_TABLE = "读不出这个文件：请用 CSV 或 xlsx 格式的表格。"
+NO_HEADER = "第一行要写列名，至少要有“编号”或“标准问法”。列名用这些：{known}。"
+UNKNOWN_COLUMN = "不认识“{column}”这一列。列名用这些：{known}。"
+TWICE_COLUMN = "“{column}”这一列写了两次，请只留一列。"
+TOO_MANY_ROWS = "行太多了，一次最多 {limit} 行。请分几次导入。"
+TOO_LARGE = "文件太大了，解开以后最多 {limit} MB。请分几次导入。"
+TOO_LONG_CELL = "条目“{id}”的“{column}”太长，Excel 的一格放不下。请导出 CSV。"
+NUMBER = "“{column}”这一格被 Excel 当成了数字（{value}），原来写的可能已经变了。请把这一格设成文本，再写一遍。"
+DATE = "“{column}”这一格被 Excel 当成了日期（{value}），原来写的可能已经变了。请把这一格设成文本，再写一遍。"
+FORMULA = "“{column}”这一格是公式。请把这一格设成文本，再写一遍。"
+NOT_TEXT = "“{column}”这一格不是文字（{value}）。请把这一格设成文本，再写一遍。"
+OVERFLOW = "这一行比列名多出几格。请检查逗号和引号。"
