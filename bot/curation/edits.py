@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_fields
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from bot.curation.planning import AlreadyThereError, completed, is_made, new_phrasings, questions, subject
 from bot.errors import EditRefusedError, GitError, KnowledgeError, Refusal
-from bot.evaluation.impact import Impact, ReplayedQuestion, replay
+from bot.evaluation.impact import LIMIT, Impact, ReplayedQuestion, replay
 from bot.items import KnowledgeBase
 from bot.knowledge import Files, fingerprint, read
 from bot.knowledge.edit import (
@@ -116,16 +116,24 @@ class Edits:
         edit it, and EditRefusedError if the change can't be made for another reason.
         """
         with self._lock:
-            before = self._on_disk()
+            before = self.on_disk()
             if not isinstance(change, AddItem | AddSource) and change.item not in before.base.by_id:
                 raise EditRefusedError(Refusal.ITEM_GONE)
             changes = completed(change, before.knowledge, self.history.used_ids())
             return self._planned(before, _kind(change), changes)
 
+    def plan_together(self, before: Snapshot, kind: ActionKind, changes: Sequence[tuple[str, Change]]) -> Plan:
+        """Plan several completed changes, each with its file, as one action on the folder that ``before`` was read of.
+
+        Raises as ``plan``.
+        """
+        with self._lock:
+            return self._planned(before, kind, changes)
+
     def plan_again(self, action_id: int) -> Plan:
         """Plan an edit that was made before, and whose change is gone from the files. Raises as ``plan``."""
         with self._lock:
-            before = self._on_disk()
+            before = self.on_disk()
             action = self.history.action(action_id)
             edits = edits_of(action)
             missing = [(edit.file, edit.change) for edit in edits if not is_made(edit.change, before.base)]
@@ -171,7 +179,7 @@ class Edits:
                 return action.item
             edits = edits_of(action)
             item = subject(edits[-1].change)
-            before = self._on_disk()
+            before = self.on_disk()
             # What is undone already was undone by an editor, or before a kill.
             left = [edit for edit in edits if is_made(edit.change, before.base) is not False]
             files = _reverted(before.files, left)
@@ -225,7 +233,7 @@ class Edits:
         current = self.current.snapshot
         return current if files == current.files else Snapshot.of(files, str(self.folder), current.confidence)
 
-    def _on_disk(self) -> Snapshot:
+    def on_disk(self) -> Snapshot:
         """The folder as it is now, whether it answers already or not."""
         try:
             return self._loaded(read(self.folder))
@@ -263,7 +271,8 @@ class Edits:
             raise ByHandError(by_hand[0].refusal, edits, **by_hand[0].details)
         after = self._sound(files, Refusal.EDIT_FAULTY)
         # A question that becomes a phrasing is lost by the item that answers it now.
-        verdicts = {text: before.matcher.match(text) for text in new_phrasings(edits[-1].change)}
+        asked = islice(chain.from_iterable(new_phrasings(edit.change) for edit in edits), LIMIT)
+        verdicts = {text: before.matcher.match(text) for text in asked}
         answered = [
             ReplayedQuestion(text, verdict.chosen[0].item.id)
             for text, verdict in verdicts.items()

@@ -47,7 +47,7 @@ def completed(  # noqa: PLR0911 - one return a change
             return [*unlinked, (locations[item_id].file, DeleteItem(item_id, base.by_id[item_id]))]
         case MoveItem(item_id, topic):
             item = base.by_id[item_id]
-            file, topic = _home(replace(item, topic=topic), knowledge)
+            file, topic = home(replace(item, topic=topic), knowledge)
             if file == locations[item_id].file:
                 raise AlreadyThereError(item_id)
             moved = AddItem(replace(item, topic=topic), moved_from=item.topic)
@@ -129,10 +129,8 @@ def _new_item(change: AddItem, knowledge: Knowledge, used_ids: Collection[str]) 
     _refuse_taken(item.all_phrasings(), base)
     cited = _sources(base, document)
     sources = completed(AddSource("", document), knowledge, ()) if document and not cited else []
-    spelt = _spelt("nc-" if item.kind is Kind.NOT_COVERED else "", item.question)
-    names = chain([spelt], (f"{spelt}-{number}" for number in count(2)))
-    item_id = next(name for name in names if name not in base.by_id and name not in used_ids)
-    file, topic = _home(item, knowledge)
+    item_id = new_id(item.kind, item.question, {*base.by_id, *used_ids})
+    file, topic = home(item, knowledge)
     all_sources = (*item.source, *cited, *(subject(new) for _, new in sources))
     return [*sources, (file, AddItem(replace(item, id=item_id, topic=topic, source=all_sources)))]
 
@@ -205,7 +203,14 @@ def _sources(base: KnowledgeBase, name: str) -> Sequence[str]:
     return [source for source, place in base.places.items() if place == name][:1]
 
 
-def _home(item: Item, knowledge: Knowledge) -> tuple[str, str]:
+def new_id(kind: Kind, question: str, used_ids: Collection[str]) -> str:
+    """An id for a new item that tells what it is about, and that was never used."""
+    spelt = _spelt("nc-" if kind is Kind.NOT_COVERED else "", question)
+    names = chain([spelt], (f"{spelt}-{number}" for number in count(2)))
+    return next(name for name in names if name not in used_ids)
+
+
+def home(item: Item, knowledge: Knowledge) -> tuple[str, str]:
     """The file and topic of a new item: where most refusals are, or its topic is; of the first of these a new file."""
     is_refusal = item.kind is Kind.NOT_COVERED
     homes = [

@@ -13,8 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.errors import CampaignBotError
-from bot.items import Item
+import yaml
+
+from bot.errors import CampaignBotError, KnowledgeError
+from bot.items import Item, Kind
+from bot.knowledge.load import SPEECH, load
 from bot.texts import tables as texts
 
 LISTS = frozenset({"phrasings", "keywords", "negatives", "source", "related"})
@@ -24,17 +27,51 @@ LARGEST_TABLE = 8 << 20
 _UNPACKED = 64 << 20
 _MOST_PARTS = 200
 """Files within an xlsx file."""
-_MOST_ROWS = 10_000
+MOST_ROWS = 10_000
 _MOST_COLUMNS = 64
 _LONGEST_CELL = 32_767
 """Characters that Excel keeps of a cell."""
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
 _UNTABLED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_OTHERS = "知识库"
+_LINE = re.compile(r"(?<=知识库):\d+|(?<=行):\d+|（第 \d+ 行）")
+"""Where in the files that are made for a check something stands."""
+Entry = Mapping[str, str | tuple[str, ...]]
+"""What an item says, by its fields; empty where it says nothing."""
 _ESCAPE = re.compile(r"\\(\\|n|u(?!d[89a-f])[0-9a-f]{4})")
 
 
 class TableError(CampaignBotError):
     """A file is no table of items, or more than can be read; its text is for admins."""
+
+
+class RowError(CampaignBotError):
+    """A row can't be brought in; the text is for admins."""
+
+    @classmethod
+    def twice(cls, item_id: str, other: "Row") -> "RowError":
+        """Another row has its id."""
+        return cls(texts.TWICE_ROW.format(id=item_id, other=other.name))
+
+    @classmethod
+    def id_used(cls, item_id: str) -> "RowError":
+        """Its id was that of an item that is gone."""
+        return cls(texts.ID_USED.format(id=item_id))
+
+    @classmethod
+    def kind_stays(cls, kind: Kind) -> "RowError":
+        """An item of one kind does not become one of another."""
+        return cls(texts.KIND_STAYS.format(kind=kind))
+
+    @classmethod
+    def merge_differs(cls, question: str, item_id: str, field: str) -> "RowError":
+        """It asks what an item is asked, and says something else of it."""
+        return cls(texts.MERGE_DIFFERS.format(question=question, id=item_id, column=texts.COLUMNS[field]))
+
+    @classmethod
+    def has_number(cls) -> "RowError":
+        """A question holds somebody's number."""
+        return cls(texts.HAS_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +84,15 @@ class Row:
     number: int
     cells: Mapping[str, str]
     faults: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the row is called."""
+        return texts.ROW.format(number=self.number)
+
+    def entry(self) -> Entry:
+        """What the fields of the columns say."""
+        return {field: self.value(field) for field in self.cells}
 
     def value(self, field: str) -> str | tuple[str, ...]:
         """What a field says: a text, or the texts of a list."""
@@ -108,8 +154,8 @@ def read_table(data: bytes) -> Sequence[Row]:
     fields = _fields(next(lines, []))
     rows = []
     for number, line in enumerate(lines, 2):
-        if number > _MOST_ROWS + 1 and any(line):
-            raise TableError(texts.TOO_MANY_ROWS.format(limit=_MOST_ROWS))
+        if number > MOST_ROWS + 1 and any(line):
+            raise TableError(texts.TOO_MANY_ROWS.format(limit=MOST_ROWS))
         if row := _row(number, fields, line):
             rows.append(row)
     return rows
@@ -179,7 +225,7 @@ def _xlsx_lines(data: bytes) -> Iterator[Sequence[str | _Typed]]:
         _check_archive(data)
         sheet = load_workbook(io.BytesIO(data), read_only=True).worksheets[0]
         sheet.reset_dimensions()
-        lines = sheet.iter_rows(max_row=_MOST_ROWS + 2, max_col=_MOST_COLUMNS)
+        lines = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=_MOST_COLUMNS)
         yield from ([_xlsx_cell(cell.value, cell.data_type) for cell in line] for line in lines)
     except TableError:
         raise
@@ -216,7 +262,13 @@ def _lines(rows: Iterable[Row]) -> Iterator[Sequence[str]]:
     has_faults = any(row.faults for row in rows)
     yield [*texts.COLUMNS.values(), *([texts.FAULT] if has_faults else [])]
     for row in rows:
-        yield [row.cells.get(field, "") for field in texts.COLUMNS] + ([" ".join(row.faults)] if has_faults else [])
+        cells = [row.cells.get(field, "") for field in texts.COLUMNS] + ([" ".join(row.faults)] if has_faults else [])
+        yield [_safe(cell) for cell in cells]
+
+
+def _safe(cell: str) -> str:
+    """A cell that somebody wrote, as another one that says the same and that no spreadsheet takes for a formula."""
+    return _tabled(f"'{cell}" if cell.startswith(_GUARDED) else cell)
 
 
 def _cell(value: str | tuple[str, ...]) -> str:
@@ -234,7 +286,11 @@ def _unguarded(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _UNTABLED.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\\", "\\\\"))
+    return _tabled(text.replace("\\", "\\\\"))
+
+
+def _tabled(text: str) -> str:
+    return _UNTABLED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _unescaped(text: str) -> str:
@@ -243,3 +299,50 @@ def _unescaped(text: str) -> str:
         return named.get(found[1]) or chr(int(found[1][1:], 16))
 
     return _ESCAPE.sub(character, text)
+
+
+def entry_of(item: Item) -> Entry:
+    """What an item says, by its fields."""
+    said = {field: getattr(item, field) for field in texts.COLUMNS}
+    return said | {"kind": item.kind.value}
+
+
+def entry_faults(entries: Mapping[str, Entry], others: Iterable[Item], speech: bytes) -> Mapping[str, str]:
+    """What a folder would find wrong with entries that it gets beside ``others``, by the names of the entries."""
+    if not entries:
+        return {}
+    # Of the others, only their ids and the ways to ask them matter.
+    beside = [
+        {"id": item.id, "kind": Kind.NOT_COVERED.value, "question": item.question, "answer": "-"}
+        | ({"phrasings": item.phrasings} if item.phrasings else {})
+        for item in others
+    ]
+    files = {SPEECH: speech, **({_OTHERS: _file(_OTHERS, beside)} if beside else {})}
+    for name, entry in entries.items():
+        said = {key: value for key, value in entry.items() if value and key != "topic"}
+        files[name] = _file(str(entry.get("topic", "")), [said])
+    try:
+        load(files, "")
+    except KnowledgeError as error:
+        first: dict[str, str] = {}
+        for fault in error.faults:
+            if fault.file in entries:
+                first.setdefault(fault.file, _in_columns(fault.message))
+        return first
+    return {}
+
+
+def _file(topic: str, entries: Sequence[Mapping[str, object]]) -> bytes:
+    items = [
+        {key: list(value) if isinstance(value, tuple) else value for key, value in entry.items()} for entry in entries
+    ]
+    content = {"topic": topic, "items": items}
+    dumped: str = yaml.dump(content, Dumper=yaml.CSafeDumper, default_style='"', width=1 << 20)
+    return dumped.encode()
+
+
+def _in_columns(message: str) -> str:
+    """What is wrong with an entry, in the words of a table: columns by their names, without lines of a file."""
+    for field, column in texts.COLUMNS.items():
+        message = message.replace(f"“{field}”", f"“{column}”")
+    return _LINE.sub("", message)

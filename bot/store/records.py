@@ -472,6 +472,8 @@ class ActionKind(StrEnum):
     """An item went to another topic."""
     SOURCE = "document"
     """Another document that answers may cite."""
+    IMPORT = "import"
+    """Many items from a table."""
     UNDO = "undo"
     IGNORE = "ignore"
     """A cluster of misses is ignored."""

@@ -423,6 +423,7 @@ PREVIEWS = {
 ——
 删了以后随时可以撤销。""",
     "moved": "把「{item.question}」放到话题「{item.topic}」里。",
+    "import": "从表格导入「{item.question}」等条目。",
     "answer": """「{item.question}」改答：
 ——
 {item.answer}
@@ -474,6 +475,7 @@ EDITED_WHAT = {
     "answer": "改了「{question}」的回答",
     "item": "新写了「{question}」",
     "document": "添了一个文件",
+    "import": "从表格导入了「{question}」等条目",
 }
 CORRECTION_CHANGED = "「{question}」的回答变了。"
 CORRECTION_OFFER = "🔔 有 {count} 位会员想知道这条的变化，要告诉他们吗？会这样说：\n{message}"
@@ -556,6 +558,7 @@ HISTORY_KINDS = {
     "answer": "改了「{detail}」的回答",
     "item": "新写了「{detail}」",
     "document": "添了文件「{detail}」",
+    "import": "从表格导入了「{detail}」等条目",
     "note": "回复了等着「{detail}」的会员",
     "care": "又管起「{detail}」来",
     "ignore": "不管「{detail}」了",

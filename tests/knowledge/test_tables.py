@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from bot.items import Item
 from bot.knowledge import Knowledge
-from bot.knowledge.tables import LISTS, TableError, read_table, rows_of, to_csv, to_xlsx
+from bot.knowledge.tables import LISTS, Row, TableError, read_table, rows_of, to_csv, to_xlsx
 from bot.texts import tables as texts
 
 WRITERS = {"csv": to_csv, "xlsx": to_xlsx}
@@ -111,6 +111,15 @@ def test_faults_stand_beside_their_rows() -> None:
         (again,) = read_table(write([row]))
         assert again == replace(row, faults=())
     assert b"\xe4\xb8\x8d\xe5\xaf\xb9" in to_csv([row])
+
+
+def test_a_faulty_row_is_no_formula_either() -> None:
+    """As somebody wrote it, with what it says unchanged."""
+    row = Row(2, {"id": "=1+1", "question": "a\x07b"}, ("不对",))
+    for write in WRITERS.values():
+        (again,) = read_table(write([row]))
+        assert again.cells["id"] == "'=1+1"
+        assert {key: again.value(key) for key in row.cells} == row.cells
 
 
 def bomb() -> bytes:

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from bot.texts.page import frame, trial
+from bot.texts.page import frame, transfer, trial
 from tests.admin_setup import ADMIN, AdminSetup
 from tests.browsing import PHONE, SCHEMES, WIDE, chromium, needs_browser, served, tab
 from tests.page_setup import HOSTILE, PageSetup, paths
@@ -99,3 +99,31 @@ async def test_signing_in_can_be_used_by_everybody(browser: Browser, page_setup:
         assert await focused.inner_text() == frame.SKIP
         await admin.page.keyboard.press("Enter")
         assert await admin.page.evaluate("document.activeElement.id") == "content"
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+async def test_a_table_with_faults_is_imported(browser: Browser, page_setup: PageSetup, *, javascript: bool) -> None:
+    """Tried, looked at, made, and undone, on a phone."""
+    table = "编号,回答\nopening,早上八点开门。\nclosing,\n".encode()
+    async with tab(browser, page_setup, PHONE, javascript=javascript) as admin:
+        await admin.sign_in()
+        await admin.page.get_by_role("link", name=transfer.LABEL).click()
+        await admin.page.get_by_label(transfer.FILE).set_input_files(
+            {"name": "t.csv", "mimeType": "text/csv", "buffer": table}
+        )
+        await admin.page.get_by_role("button", name=transfer.TRY).click()
+        await admin.page.get_by_text("缺少“回答”").wait_for()
+        for size, scheme in itertools.product((PHONE, WIDE), SCHEMES) if javascript else ():
+            await admin.look(size, scheme)
+            assert await admin.faults() == [], (size, scheme)
+            assert await admin.overflow() <= 0, (size, scheme)
+        async with admin.page.expect_download() as download:
+            await admin.page.get_by_role("button", name=transfer.FAULTS_FILE).click()
+        assert (await download.value).suggested_filename == "faulty-rows.xlsx"
+        await admin.page.get_by_role("button", name=transfer.APPLY.format(count=1)).click()
+        await admin.page.get_by_text(frame.DONE["imported"]).wait_for()
+        assert page_setup.services.current.snapshot.base.by_id["opening"].answer == "早上八点开门。"
+        await admin.page.get_by_role("button", name=transfer.UNDO).click()
+        await admin.page.get_by_text(frame.DONE["import-undone"]).wait_for()
+        assert page_setup.services.current.snapshot.base.by_id["opening"].answer == "早上七点开门。"
+        assert admin.complaints == []

@@ -32,6 +32,8 @@ DONE: dict[str, str] = {
     "told": "好，马上告诉他们。",
     "skipped": "好，这次不说；以后再变，还会问你。",
     "nobody": "现在没有人要告诉了：已经告诉过，或者回答又改回去了。",
+    "imported": "导入好了，马上生效。要反悔，点下面的撤销。",
+    "import-undone": "那次导入已经整个撤销。",
 }
 """What was done, by the key that a redirect carries as ``done``."""
 _WAY_IN = "在 Telegram 里给机器人发 /page，用它给的链接进来；在自己机器上，就再运行一次 campaign-bot page。"

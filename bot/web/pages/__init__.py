@@ -6,7 +6,15 @@ the ``PAGE`` in this tuple. Tests and pictures take all pages from here.
 
 from collections.abc import Sequence
 
-from bot.web.pages import figures, history, items, misses, status, trial
+from bot.web.pages import figures, history, items, misses, status, transfer, trial
 from bot.web.visit import Page
 
-PAGES: Sequence[Page] = (misses.PAGE, items.PAGE, trial.PAGE, figures.PAGE, history.PAGE, status.PAGE)
+PAGES: Sequence[Page] = (
+    misses.PAGE,
+    items.PAGE,
+    trial.PAGE,
+    figures.PAGE,
+    transfer.PAGE,
+    history.PAGE,
+    status.PAGE,
+)

@@ -1,0 +1,188 @@
+"""The knowledge as a table: out as CSV or xlsx, and in again, tried first and made as one edit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from bot.conversation import cards
+from bot.curation.edits import Plan
+from bot.curation.importing import Import, RowOutcome, try_rows
+from bot.errors import EditRefusedError
+from bot.knowledge.tables import LARGEST_TABLE, MOST_ROWS, Row, TableError, read_table, rows_of, to_csv, to_xlsx
+from bot.store.records import ActionKind, ActionState
+from bot.texts.admins import REFUSALS
+from bot.texts.page import frame
+from bot.texts.page import transfer as texts
+from bot.texts.tables import COLUMNS
+from bot.web.visit import Page, Visit
+
+_LARGEST_FORM = LARGEST_TABLE * 3
+"""Bytes of a form with a table, or with its rows as JSON."""
+_SHOWN = 200
+"""Rows of one outcome that are shown."""
+_EFFECTS = 20
+_LATEST = 50
+"""So many of the latest edits are looked through for imports, of which a few are shown."""
+_IMPORTS = 3
+_ROWS = TypeAdapter(tuple[Row, ...])
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CSV = "text/csv; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What an import would do. ``plan``: its edits and their impact; None where there is nothing to change.
+
+    ``posted``: the rows as the next form carries them. So nothing of a table is kept until it is imported.
+    """
+
+    found: Import
+    plan: Plan | None
+    posted: str
+
+    @property
+    def count(self) -> int:
+        """How many rows are brought in."""
+        return sum(row.outcome not in {RowOutcome.SKIPPED, RowOutcome.FAULTY} for row in self.found.rows)
+
+    def impact(self) -> Sequence[str]:
+        """What it does to questions, in lines."""
+        return [*cards.impact_lines(self.plan.impact, self.plan.after.base, _EFFECTS)] if self.plan else []
+
+
+def _show(visit: Visit) -> Response:
+    return _page(visit)
+
+
+def _page(visit: Visit, error: str = "", trial: _Trial | None = None, *, is_stale: bool = False) -> Response:
+    found = [action for action in visit.services.history.edits(_LATEST) if action.kind is ActionKind.IMPORT]
+    return visit.page(
+        "transfer.html",
+        HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
+        error=error,
+        trial=trial,
+        is_stale=is_stale,
+        count=len(visit.services.current.snapshot.base.items),
+        imports=[(action, _who(action.admin)) for action in found[:_IMPORTS]],
+        rows=MOST_ROWS,
+        size=LARGEST_TABLE >> 20,
+        shown=_SHOWN,
+        columns=COLUMNS,
+    )
+
+
+def _who(admin: int | None) -> str:
+    return frame.LOCAL if admin is None else frame.ADMIN.format(admin=admin)
+
+
+def _export(write: Callable[[Sequence[Row]], bytes], name: str, media_type: str) -> Callable[[Visit], Response]:
+    def export(visit: Visit) -> Response:
+        try:
+            table = write(rows_of(visit.services.current.snapshot.base.items))
+        except TableError as error:
+            return _page(visit, str(error))
+        day = visit.services.clock.today()
+        return _download(table, name.format(day=day), media_type)
+
+    return export
+
+
+def _download(content: bytes, name: str, media_type: str) -> Response:
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _try(visit: Visit) -> Response:
+    uploaded = visit.form.get("table")
+    if not isinstance(uploaded, UploadFile) or not uploaded.filename:
+        return _page(visit, texts.NO_FILE)
+    try:
+        rows = read_table(uploaded.file.read())
+        return _page(visit, "" if rows else texts.EMPTY, _trial(visit, rows) if rows else None)
+    except TableError as error:
+        return _page(visit, str(error))
+    except EditRefusedError as error:
+        return _page(visit, REFUSALS[error.refusal].format(**error.details))
+
+
+def _apply(visit: Visit) -> Response:
+    """Make what was tried, if it is what would be made now; else say so."""
+    edits, lifecycle = visit.services.edits, visit.services.lifecycle
+    try:
+        trial = _trial(visit, _posted(visit))
+        if trial.plan is None or trial.plan.digest != visit.form.get("digest"):
+            return _page(visit, trial=trial, is_stale=True)
+        edits.apply(trial.plan, visit.admin)
+    except TableError as error:
+        return _page(visit, str(error))
+    except EditRefusedError as error:
+        return _page(visit, REFUSALS[error.refusal].format(**error.details))
+    # What was led to an item may reach it no more.
+    for item in {row.item for row in trial.found.of(RowOutcome.CHANGED)}:
+        lifecycle.reopen(str(item), edits.current.snapshot, answer=False)
+    return visit.redirect("/transfer", done="imported")
+
+
+def _faults(visit: Visit) -> Response:
+    """The rows that are not brought in, each with what is wrong, as a table that can be imported once it is right."""
+    try:
+        found = _trial(visit, _posted(visit)).found
+        rows = [row.row for row in found.of(RowOutcome.FAULTY)]
+        return _download(to_xlsx(rows), "faulty-rows.xlsx", _XLSX)
+    except TableError as error:
+        return _page(visit, str(error))
+    except EditRefusedError as error:
+        return _page(visit, REFUSALS[error.refusal].format(**error.details))
+
+
+def _undo(visit: Visit) -> Response:
+    services, action = visit.services, str(visit.form.get("action", ""))
+    done = services.history.action(int(action)) if action.isdecimal() and len(action) <= 9 else None  # noqa: PLR2004
+    if done is None or done.kind is not ActionKind.IMPORT:
+        return _page(visit, REFUSALS["undo-gone"])
+    try:
+        if done.state is not ActionState.UNDONE:
+            item = services.edits.undo(done.id, visit.admin)
+            services.lifecycle.reopen(item, services.current.snapshot, answer=True)
+    except EditRefusedError as error:
+        return _page(visit, REFUSALS[error.refusal].format(**error.details))
+    return visit.redirect("/transfer", done="import-undone")
+
+
+def _trial(visit: Visit, rows: Sequence[Row]) -> _Trial:
+    """Try rows on the folder as it is now. Raises EditRefusedError."""
+    edits = visit.services.edits
+    before = edits.on_disk()
+    found = try_rows(rows, before, visit.services.history.used_ids())
+    plan = edits.plan_together(before, ActionKind.IMPORT, found.changes) if found.changes else None
+    return _Trial(found, plan, _ROWS.dump_json(tuple(rows)).decode())
+
+
+def _posted(visit: Visit) -> Sequence[Row]:
+    """The rows that a trial's form carries. Raises TableError if that is none of its own."""
+    try:
+        rows = _ROWS.validate_json(str(visit.form.get("rows", "")))
+    except ValidationError:
+        raise TableError(texts.UNREADABLE) from None
+    if len(rows) > MOST_ROWS or any(row.cells.keys() - COLUMNS.keys() for row in rows):
+        raise TableError(texts.UNREADABLE)
+    return rows
+
+
+PAGE = Page(
+    path="/transfer",
+    label=texts.LABEL,
+    shows={"/transfer": _show},
+    does={
+        "/transfer/csv": _export(to_csv, "knowledge-{day}.csv", _CSV),
+        "/transfer/xlsx": _export(to_xlsx, "knowledge-{day}.xlsx", _XLSX),
+        "/transfer/try": _try,
+        "/transfer/faults": _faults,
+        "/transfer/apply": _apply,
+        "/transfer/undo": _undo,
+    },
+    largest=dict.fromkeys(("/transfer/try", "/transfer/faults", "/transfer/apply"), _LARGEST_FORM),
+)
