@@ -127,8 +127,7 @@ class Edits:
 
         Raises as ``plan``.
         """
-        with self._lock:
-            return self._planned(before, kind, changes)
+        return self._planned(before, kind, changes)
 
     def plan_again(self, action_id: int) -> Plan:
         """Plan an edit that was made before, and whose change is gone from the files. Raises as ``plan``."""
@@ -257,8 +256,9 @@ class Edits:
 
     def _planned(self, before: Snapshot, kind: ActionKind, changes: Sequence[tuple[str, Change]]) -> Plan:
         key = tuple(before.files.items()), kind, tuple(changes)
-        if key in self._plans:
-            return self._plans[key]
+        with self._lock:
+            if key in self._plans:
+                return self._plans[key]
         files, edits, by_hand = dict(before.files), list[Edit](), list[ByHandError]()
         for file, change in changes:
             try:
@@ -279,7 +279,9 @@ class Edits:
             if isinstance(verdict, Answer)
         ]
         impact = _without_own(edits[-1].change, self.impact(before, after, answered))
-        plan = self._plans[key] = Plan(kind, tuple(edits), before, after, impact)
+        plan = Plan(kind, tuple(edits), before, after, impact)
+        with self._lock:
+            self._plans[key] = plan
         return plan
 
     def _sound(self, files: Files, refusal: Refusal) -> Snapshot:

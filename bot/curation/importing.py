@@ -76,7 +76,8 @@ def try_rows(rows: Sequence[Row], before: Snapshot, used_ids: Collection[str]) -
         else TriedRow(row, *trial.outcomes[row.number])
         for row in rows
     ]
-    return Import(tuple(tried), tuple(trial.changes()))
+    # Edits of one file that follow each other are found faster.
+    return Import(tuple(tried), tuple(sorted(trial.changes(), key=lambda change: change[0])))
 
 
 @dataclass(eq=False)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -236,6 +237,21 @@ def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
     raise ByHandError(Refusal.EDIT_UNSAFE, [Edit(file, change, len(text) or 1, "", "")], file=file)
 
 
+@lru_cache(maxsize=1)
+def _page(text: str, model: type[ItemFile | SpeechFile]) -> "_Page | None":
+    """A text that loads, read once where one edit of a file follows another."""
+    tree = Tree("", text)
+    try:
+        content = model.model_validate(tree.value).model_dump()
+    except ValidationError:
+        return None
+    if tree.faults or not isinstance(tree.node, yaml.MappingNode):
+        return None
+    if "items" in content:
+        content["items"] = {entry["id"]: entry for entry in content["items"]}
+    return _Page(text, tree.node, content, len(tree.warnings))
+
+
 def _inverse(change: Change) -> Change | None:
     """The change that takes another one back; None if there is none."""
     match change:
@@ -277,17 +293,7 @@ class _Page:
     @classmethod
     def read(cls, text: str, change: Change) -> "_Page | None":
         """None for a text that does not load as a file for this change."""
-        tree = Tree("", text)
-        model = SpeechFile if isinstance(change, AddSource) else ItemFile
-        try:
-            content = model.model_validate(tree.value).model_dump()
-        except ValidationError:
-            return None
-        if tree.faults or not isinstance(tree.node, yaml.MappingNode):
-            return None
-        if "items" in content:
-            content["items"] = {entry["id"]: entry for entry in content["items"]}
-        return cls(text, tree.node, content, len(tree.warnings))
+        return _page(text, SpeechFile if isinstance(change, AddSource) else ItemFile)
 
     def items(self) -> Sequence[yaml.MappingNode]:
         nodes: list[yaml.MappingNode] = _fields(self.root)["items"][1].value
