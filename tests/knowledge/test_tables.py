@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -53,6 +53,7 @@ def test_every_field_of_an_item_has_a_column() -> None:
 STRIPPED = st.text(st.characters(exclude_categories=["Cs"])).map(str.strip).filter(bool)
 
 
+@settings(deadline=None, max_examples=50)  # a busy machine takes its time over a workbook
 @given(STRIPPED, st.lists(STRIPPED, max_size=3))
 def test_any_text_comes_back(text: str, phrasings: list[str]) -> None:
     """Line ends, backslashes, quotes, formulas, control characters."""
