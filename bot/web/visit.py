@@ -14,7 +14,6 @@ _DIGITS = 9
 """Of a number in an address."""
 LARGEST_FORM = 1 << 18
 """Bytes of a posted form, unless its route allows more."""
-"""Of the largest number that is read: neither ids nor places have more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
