@@ -184,7 +184,7 @@ class AdminConversation:
         return nearest(first.question, kind, self.current.snapshot, wrong)[:_NEAREST]
 
     def _refusals(self, cluster: Cluster) -> list[Item]:
-        return [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)[:_NEAREST]]
+        return [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)]
 
     def _item(self, item_id: str) -> Item:
         item = self.current.snapshot.base.by_id.get(item_id)
@@ -245,8 +245,9 @@ class AdminConversation:
         place = self.clusters.place(cluster_id, cards.COUNTED, self.lists.query(list_id))
         match action:
             case AdminAction.ADD_TO_ITEM:
-                shown = next((near.item.id for near in self._nearest(cluster, Kind.ANSWER)), "")
-                return self.editing.add_to(cluster, detail, admin, shown, list_id)
+                # The card shows the answer of the nearest item, and those of all refusals that it offers.
+                shown = (*self._nearest(cluster, Kind.ANSWER)[:1], *self._nearest(cluster, Kind.NOT_COVERED))
+                return self.editing.add_to(cluster, detail, admin, [near.item.id for near in shown], list_id)
             case AdminAction.FIND_ITEM:
                 return self.editing.add_many([cluster], list_id, admin)
             case AdminAction.NEVER:

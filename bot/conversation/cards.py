@@ -85,7 +85,7 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     lines = [head.format(count=most, **known)]
     if scope:
         lines.append(texts.CARD_SCOPE.format(scope=scope))
-    lines += _waiting_lines(cluster)
+    lines += waiting_lines(cluster)
     lines += ["", texts.CARD_QUESTION.format(question=first.question)]
     if others:
         lines.append(texts.CARD_WORDINGS)
@@ -106,7 +106,8 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     return Reply("\n".join(lines), rows)
 
 
-def _waiting_lines(cluster: Cluster) -> Iterator[str]:
+def waiting_lines(cluster: Cluster) -> Iterator[str]:
+    """How many people wait for an answer, and how many can't be told any more."""
     if cluster.waiting:
         yield texts.CARD_WAITING.format(count=cluster.waiting)
     if cluster.unreachable:

@@ -1,6 +1,6 @@
 """From a form to an edit: what is missing is asked for; what is whole is planned, shown, confirmed and made."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -15,10 +15,10 @@ from bot.conversation.nearest import nearest
 from bot.conversation.notes import Notes
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.conversation.waiting import reasons_to_look
-from bot.conversation.wrong_answers import is_negative, reached
+from bot.conversation.wrong_answers import reached
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits, Plan
-from bot.curation.misses import MissLifecycle
+from bot.curation.misses import MissLifecycle, is_negative
 from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
@@ -71,10 +71,12 @@ class Editing:
     history: History
     corrections: Corrections
 
-    def add_to(self, cluster: Cluster, key: str, admin: Admin, shown: str = "", list_id: int = 0) -> AdminTurn:
+    def add_to(
+        self, cluster: Cluster, key: str, admin: Admin, shown: Collection[str] = (), list_id: int = 0
+    ) -> AdminTurn:
         """Make a cluster's questions phrasings of the item with this key. ``list_id``: of the list it stands in.
 
-        ``shown``: the id of the item whose answer stood on the card. Another one's is shown first, if somebody waits
+        ``shown``: the ids of the items whose answers stood on the card. Another one's is shown first, if somebody waits
         for it or if the item is far from what was asked.
         """
         items = self.current.snapshot.base.items
@@ -87,8 +89,7 @@ class Editing:
         form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, list_id=list_id, phrasings=tuple(fit))
         candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
         score = next((candidate.score for candidate in candidates if candidate.item is item), 0.0)
-        # Of refusals all stand there.
-        reasons = [] if item.id == shown or item.kind is Kind.NOT_COVERED else reasons_to_look(cluster, score)
+        reasons = [] if item.id in shown else reasons_to_look(cluster, score)
         turn = self.advance(form, admin, preview=bool(reasons))
         if turn.reply is None or turn.form is None or turn.form.awaited is not Field.CONFIRMATION:
             return turn
@@ -297,7 +298,7 @@ class Editing:
         if confirmed or overtaken:
             fine, harmful = texts.IMPACT_STALE_FINE, texts.IMPACT_STALE
         if form.clusters:
-            lines.insert(0, self._many(form, plan))
+            lines[:0] = self._many(form)
         lines.insert(0, harmful if plan.impact.has_loss else fine)
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
         confirm = Button(label, FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
@@ -306,13 +307,11 @@ class Editing:
             Reply("\n".join(lines), (*row(confirm, cards.cancel(admin.id)), *drafts.back_rows(form, admin.id))), shown
         )
 
-    def _many(self, form: Form, plan: Plan) -> str:
-        """How many questions are led to an item, who waits for it, and what they will read."""
+    def _many(self, form: Form) -> list[str]:
+        """How many questions are led to an item, and who waits for it."""
         waiting = self._waiting(form)
-        asked = texts.MANY_LED.format(count=len(form.clusters))
         people = [texts.CARD_WAITING.format(count=waiting)] if waiting else []
-        answer = texts.CARD_ANSWER.format(answer=plan.after.base.by_id[plan.item].answer)
-        return "\n".join((asked, *people, *([answer] if form.task is Task.PHRASING else [])))
+        return [texts.MANY_LED.format(count=len(form.clusters)), *people]
 
     def _waiting(self, form: Form) -> int:
         """How many people wait for the answer to the misses of a form; who waits for two clusters counts twice."""
@@ -327,9 +326,11 @@ class Editing:
         return replace(plan, impact=impact)
 
     def _wrong(self, form: Form) -> frozenset[str]:
-        """The items that were wrong for the questions of a form."""
-        asked = chain.from_iterable(self.clusters.cluster(cluster).questions for cluster in form.led)
-        return frozenset(missed.item for missed in asked if missed.is_complaint and missed.item)
+        """The items that were wrong for the questions of a form, or not meant: cards and searches leave them out."""
+        clusters = [self.clusters.cluster(cluster) for cluster in form.led]
+        asked = chain.from_iterable(cluster.questions for cluster in clusters)
+        complained = frozenset(missed.item for missed in asked if missed.is_complaint and missed.item)
+        return complained.union(*(self.pages.usage.not_meant_by(cluster) for cluster in clusters))
 
     def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
         action = self.edits.apply(plan, admin.id)

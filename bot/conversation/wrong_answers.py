@@ -17,7 +17,6 @@ from bot.store.clusters import MissClusters
 from bot.store.misses import MissLog
 from bot.store.records import COMPLAINED, Answered, Cluster, Miss, Opinion, State
 from bot.store.usage import UsageLog
-from bot.text import normalise
 from bot.texts import admins as texts
 
 _QUESTIONS = 10
@@ -70,8 +69,7 @@ class WrongAnswers:
         lines = [texts.CARD_COMPLAINTS.format(count=most, cluster=cluster, last=last, place=place + 1)]
         if scope:
             lines.append(texts.CARD_SCOPE.format(scope=scope))
-        if cluster.waiting:
-            lines.append(texts.CARD_WAITING.format(count=cluster.waiting))
+        lines += cards.waiting_lines(cluster)
         if others:
             shown = cluster.questions[:_QUESTIONS]
             numbered = [
@@ -95,7 +93,8 @@ class WrongAnswers:
             lines.append(texts.CARD_WHICH_COMPLAINT)
         else:
             lines += [texts.CARD_SHOULD_BE, *cards.nearest_lines(nearest)] if nearest else [texts.CARD_FIND_IT]
-        return Reply("\n".join(lines), (*own, *_acts(cluster, item, list_id), *cards.pager(place, count, list_id)))
+        acts = (*cards.note_row(cluster, list_id), *_acts(cluster, item, list_id))
+        return Reply("\n".join(lines), (*own, *acts, *cards.pager(place, count, list_id)))
 
 
 def _acts(cluster: Cluster, item: Item, list_id: int) -> tuple[tuple[Button, ...], ...]:
@@ -121,11 +120,6 @@ def _opinions(item: Item, said: Mapping[Opinion, int]) -> str:
         return texts.CARD_ANSWERED.format(question=item.question)
     opinions = (texts.CARD_OPINION.format(opinion=texts.OPINIONS[name], count=times) for name, times in said.items())
     return texts.CARD_COMPLAINT.format(question=item.question, opinions="，".join(opinions))
-
-
-def is_negative(question: str, item: Item) -> bool:
-    """Whether a question is one of an item's negatives."""
-    return normalise(question) in set(map(normalise, item.negatives))
 
 
 def reached(question: str, snapshot: Snapshot) -> str:

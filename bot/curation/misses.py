@@ -6,11 +6,13 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from bot.items import Item
 from bot.matching import Answer, NotCovered, Settled, Verdict
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.misses import MissLog
 from bot.store.records import MissedQuestion, State
 from bot.store.usage import UsageLog
+from bot.text import normalise
 
 _LOG = logging.getLogger(__name__)
 _PENDING = (State.OPEN, State.HANDLED)
@@ -50,8 +52,8 @@ class MissLifecycle:
         With ``answer`` it is the answer that was taken back, and complaints about it count again.
         """
         rows = self.misses.rows([State.HANDLED, State.VERIFIED, State.NOT_COVERED])
-        led = [(missed, snapshot.matcher.match(missed.question)) for missed in rows if missed.chosen == item]
-        lost = [missed.id for missed, verdict in led if _is_open_again(missed, item, verdict, answer=answer)]
+        led = [missed for missed in rows if missed.chosen == item]
+        lost = [missed.id for missed in led if _is_open_again(missed, item, snapshot, answer=answer)]
         self.misses.set_state(lost, State.OPEN)
         self.settle(snapshot)
 
@@ -86,13 +88,18 @@ class MissLifecycle:
         return closed
 
 
-def _is_open_again(missed: MissedQuestion, item: str, verdict: Verdict, *, answer: bool) -> bool:
+def is_negative(question: str, item: Item) -> bool:
+    """Whether a question is one of an item's negatives."""
+    return normalise(question) in set(map(normalise, item.negatives))
+
+
+def _is_open_again(missed: MissedQuestion, item: str, snapshot: Snapshot, *, answer: bool) -> bool:
     """Whether a miss that was led to an item is open after an undo, which ``answer`` is about as in ``reopen``."""
-    reaches = item in _items(verdict)
     if missed.is_complaint and missed.state is State.HANDLED and missed.item == item:
         # It was kept from the item that was wrong for it.
-        return reaches
-    return (answer and missed.is_complaint) or not reaches
+        present = snapshot.base.by_id.get(item)
+        return present is None or not is_negative(missed.question, present)
+    return (answer and missed.is_complaint) or item not in _items(snapshot.matcher.match(missed.question))
 
 
 def _state_reached(

@@ -217,7 +217,7 @@ def test_what_can_not_be_a_phrasing_is_led_to_the_item_all_the_same(admin_setup:
     admin_setup.press(shown, texts.BUTTONS_BULK["p"])
     admin_setup.usage.record(Records(subscriptions=(Subscription("写首诗送我妈", 1, b"a"),)))
     preview = admin_setup.press(admin_setup.say("card"), "饭卡丢了怎么补？")
-    assert "2 个问题一起归到这一条。\n🔔 有 1 位会员在等答案\n——\n到窗口补办" in preview.text
+    assert "2 个问题一起归到这一条。\n🔔 有 1 位会员在等答案\n给「饭卡丢了怎么补？」加上" in preview.text
     done = admin_setup.press(preview, texts.BUTTON_FINE)
     assert "2 个问法，1 个现在已经答得上" in done.text
     assert admin_setup.states() == {"写首诗送我妈": State.VERIFIED, "外" * 70: State.HANDLED}

@@ -7,7 +7,7 @@ from bot.conversation.wrong_answers import reached
 from bot.items import VerdictKind
 from bot.masking import loggable
 from bot.snapshot import CONFIDENCE
-from bot.store.records import Answered, Feedback, Opinion, Records, State
+from bot.store.records import Answered, Feedback, Opinion, Records, State, Subscription
 from bot.texts import admins as texts
 from tests.admin_setup import AdminSetup
 
@@ -168,3 +168,16 @@ def test_a_search_that_is_put_aside_has_a_name(admin_setup: AdminSetup) -> None:
     """It is about no item yet."""
     admin_setup.press(thumb_down(admin_setup), texts.BUTTON_FIND)
     assert texts.DRAFTS_NAMELESS["phrasing"] in admin_setup.say("/history").text
+
+
+def test_who_waits_for_another_answer_can_be_replied_to(admin_setup: AdminSetup) -> None:
+    """From this card too; and a refusal that a search found is looked at before they are told of it."""
+    admin_setup.miss(WRONG)
+    address = admin_setup.encryption.encrypt("{}")
+    admin_setup.usage.record(Records(subscriptions=(Subscription(WRONG, 77, address),)))
+    shown = thumb_down(admin_setup)
+    assert texts.BUTTON_NOTE in labels(shown)
+    admin_setup.press(shown, texts.BUTTON_FIND)
+    preview = admin_setup.press(admin_setup.say("一份午饭多少钱"), "一份午饭多少钱？")
+    assert "须知里没有说饭菜的价钱" in preview.text
+    assert texts.BUTTON_FINE in labels(preview)
