@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from starlette.responses import Response
 
 from bot.conversation.cards import sampled
 from bot.items import Kind, VerdictKind
 from bot.snapshot import CONFIDENCE
-from bot.store.records import Opinion, State
+from bot.store.records import Opinion
 from bot.texts.page import figures as texts
 from bot.web.charts import between, day_chart
 from bot.web.services import Services
@@ -66,11 +67,9 @@ def _days(daily: Mapping[date, Mapping[str, int]], today: date, period: int) -> 
 
 def _ages(services: Services, today: date) -> Sequence[int]:
     """How many open misses have each of the ages ``texts.AGE_NAMES``."""
-    counts = [0] * (len(_AGES) + 1)
-    for row in services.misses.rows([State.OPEN]):
-        age = (today - services.clock.local(row.first_asked).date()).days
-        counts[sum(age >= limit for limit in _AGES)] += 1
-    return counts
+    starts = [services.clock.midnight(today - timedelta(days=days - 1)) for days in _AGES]
+    younger = [services.misses.count_open(since) for since in (*starts, datetime.fromtimestamp(0, UTC))]
+    return [count - before for before, count in pairwise([0, *younger])]
 
 
 PAGE = Page(path="/figures", label=texts.LABEL, shows={"/figures": _show})
