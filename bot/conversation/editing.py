@@ -18,6 +18,7 @@ from bot.conversation.waiting import reasons_to_look
 from bot.conversation.wrong_answers import reached
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits, Plan
+from bot.curation.miss_handling import MissHandling
 from bot.curation.misses import MissLifecycle, is_negative
 from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError, Refusal
@@ -29,7 +30,7 @@ from bot.matching.similarity import unlike
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
-from bot.store.records import ActionKind, Cluster, State
+from bot.store.records import ActionKind, Cluster
 from bot.text import is_blank, normalise
 from bot.texts import admins as texts
 
@@ -70,6 +71,10 @@ class Editing:
     notes: Notes
     history: History
     corrections: Corrections
+
+    @property
+    def _handling(self) -> MissHandling:
+        return MissHandling(self.edits, self.lifecycle, self.clusters, self.history)
 
     def add_to(
         self, cluster: Cluster, key: str, admin: Admin, shown: Collection[str] = (), list_id: int = 0
@@ -369,10 +374,8 @@ class Editing:
             return AdminTurn(Reply("\n".join(lines), row(undo)))
         query, waiting = self.pages.query(form.list_id), self._waiting(form)
         place = self.clusters.place(form.led[0], cards.COUNTED, query)
-        led = [miss for cluster in form.led for miss in self.clusters.handle(cluster, State.HANDLED, item_id)]
-        handled = [replace(miss, chosen=item_id) for miss in led]
+        handled, closed = self._handling.lead_misses(form.led, item_id, before)
         snapshot = self.current.snapshot
-        closed = len(self.lifecycle.close(handled, before, snapshot))
         item = snapshot.base.by_id.get(item_id)
         if handled and item and is_negative(handled[0].question, item):
             lines += ["", reached(handled[0].question, snapshot)]
@@ -384,11 +387,7 @@ class Editing:
     def undo(self, action_id: int, admin: Admin) -> AdminTurn:
         """Take an edit back, and open again what it answered; once more, if a kill came in between."""
         action = self.history.action(action_id)
-        item = self.edits.undo(action_id, admin.id)
-        is_answer = (item, ActionKind.ANSWER)
-        later = any(edit.id > action_id and (edit.item, edit.kind) == is_answer for edit in self.history.edits())
-        restored = action is not None and action.kind is ActionKind.ANSWER and not later
-        self.lifecycle.reopen(item, self.current.snapshot, answer=restored)
+        item = self._handling.undo(action_id, admin.id)
         what = edit_words(action, self.current.snapshot.base) if action else ""
         to_cards = Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0))
         turn = AdminTurn(Reply(texts.UNDONE.format(what=what), row(to_cards, back())))

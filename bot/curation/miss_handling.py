@@ -1,5 +1,6 @@
-"""What an admin does to one cluster of misses: each is an edit, after which its misses are asked again."""
+"""Edits, and what becomes of the misses that they are about: these are led to an item, and asked again."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.curation.edits import Edits, Plan
@@ -7,12 +8,15 @@ from bot.curation.misses import MissLifecycle
 from bot.snapshot import Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
-from bot.store.records import ActionKind, State
+from bot.store.records import ActionKind, MissedQuestion, State
+
+_ANSWERING = {ActionKind.ANSWER, ActionKind.IMPORT}
+"""Kinds of edits that may change an answer that there was before."""
 
 
 @dataclass(frozen=True, slots=True)
 class MissHandling:
-    """Edits that come of clusters. ``admin`` is a user id, None for the command line.
+    """Edits that are about misses. ``admin`` is a user id, None for the command line.
 
     Every method raises StoreError where the store fails, and EditRefusedError where an edit can't be made or taken
     back, so that nothing was done.
@@ -26,13 +30,13 @@ class MissHandling:
     def lead(self, cluster: int, plan: Plan, admin: int | None) -> int:
         """Make an edit, and lead the open misses of a cluster to its item; the id of the action."""
         action = self.edits.apply(plan, admin)
-        self._lead(cluster, plan.item, plan.before)
+        self.lead_misses([cluster], plan.item, plan.before)
         return action
 
     def lead_covered(self, cluster: int, item: str, admin: int | None) -> None:
         """Lead the open misses of a cluster to an item that covers them already."""
         self.history.record(admin, ActionKind.COVERED, str(cluster))
-        self._lead(cluster, item, None)
+        self.lead_misses([cluster], item, None)
 
     def keep_away(self, cluster: int, plan: Plan, admin: int | None) -> int:
         """Make an edit that keeps a cluster's questions from an item; the cluster stays open unless they are answered.
@@ -44,11 +48,23 @@ class MissHandling:
         self.lifecycle.close(questions, plan.before, self.lifecycle.current.snapshot)
         return action
 
-    def undo(self, action: int, admin: int | None) -> None:
-        """Take an edit of a phrasing, a new item or a negative back, and open again what it answered."""
-        item = self.edits.undo(action, admin)
-        self.lifecycle.reopen(item, self.lifecycle.current.snapshot, answer=False)
+    def undo(self, action_id: int, admin: int | None) -> str:
+        """Take an edit back, and open again what it answered; once more, if a kill came in between.
 
-    def _lead(self, cluster: int, item: str, before: Snapshot | None) -> None:
-        led = [replace(miss, chosen=item) for miss in self.clusters.handle(cluster, State.HANDLED, item)]
-        self.lifecycle.close(led, before, self.lifecycle.current.snapshot)
+        The id of the item that it was about.
+        """
+        action = self.history.action(action_id)
+        item = self.edits.undo(action_id, admin)
+        is_answer = (item, ActionKind.ANSWER)
+        later = any(edit.id > action_id and (edit.item, edit.kind) == is_answer for edit in self.history.edits())
+        restored = action is not None and action.kind in _ANSWERING and not later
+        self.lifecycle.reopen(item, self.lifecycle.current.snapshot, answer=restored)
+        return item
+
+    def lead_misses(
+        self, clusters: Iterable[int], item: str, before: Snapshot | None
+    ) -> tuple[Sequence[MissedQuestion], int]:
+        """Lead the open misses of clusters to an item, and ask them again: these misses, and how many are closed."""
+        open_misses = [miss for cluster in clusters for miss in self.clusters.handle(cluster, State.HANDLED, item)]
+        led = [replace(miss, chosen=item) for miss in open_misses]
+        return led, len(self.lifecycle.close(led, before, self.lifecycle.current.snapshot))

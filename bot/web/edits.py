@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from bot.curation.edits import Plan
-from bot.store.records import ActionKind
 from bot.web.services import Services
 
 
@@ -26,12 +25,7 @@ def apply(services: Services, plan: Plan, admin: int | None) -> MadeEdit:
 
 def undo(services: Services, action_id: int, admin: int | None) -> MadeEdit:
     """Take an edit back, and open again what it answered. Raises as ``Edits.undo``."""
-    action = services.history.action(action_id)
-    item = services.edits.undo(action_id, admin)
-    is_answer = (item, ActionKind.ANSWER)
-    later = any(edit.id > action_id and (edit.item, edit.kind) == is_answer for edit in services.history.edits())
-    restored = action is not None and action.kind is ActionKind.ANSWER and not later
-    services.lifecycle.reopen(item, services.current.snapshot, answer=restored)
+    item = services.handling.undo(action_id, admin)
     return MadeEdit(action_id, item, _readers(services, item))
 
 

@@ -9,6 +9,7 @@ from bot.conversation.history import HistoryPages
 from bot.curation.clustering import Clustering
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits
+from bot.curation.miss_handling import MissHandling
 from bot.curation.misses import MissLifecycle
 from bot.snapshot import CurrentSnapshot
 from bot.store.bulk_actions import BulkActions
@@ -44,3 +45,8 @@ class Services:
     clock: Clock
     retention_days: int
     problems: Callable[[], Sequence[str]] | None
+
+    @property
+    def handling(self) -> MissHandling:
+        """Edits, and what becomes of misses."""
+        return MissHandling(self.edits, self.lifecycle, self.clusters, self.history)

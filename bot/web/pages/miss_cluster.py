@@ -13,7 +13,6 @@ from bot.conversation.history import edit_words, moment
 from bot.conversation.nearest import nearest
 from bot.conversation.reply import plain_text
 from bot.curation.edits import Plan
-from bot.curation.miss_handling import MissHandling
 from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind
@@ -216,7 +215,7 @@ def do(visit: Visit) -> Response:
     overtaken = bool(visit.form.get("open")) and not services.clusters.cluster(cluster).questions
     if overtaken or not trial.digest or visit.form.get("digest") != trial.digest:
         return _written(visit, draft, HTTPStatus.CONFLICT, trial)
-    handling = _handling(services)
+    handling = services.handling
     try:
         if trial.plan is None:
             if draft.task is _Task.ADD:
@@ -237,7 +236,7 @@ def undo(visit: Visit) -> Response:
     if action is None or action.kind not in _UNDOABLE:
         raise NotFoundError
     try:
-        _handling(visit.services).undo(action.id, visit.admin)
+        visit.services.handling.undo(action.id, visit.admin)
     except EditRefusedError:
         return visit.redirect(f"/misses/{cluster}", done="miss-undo-refused")
     return visit.redirect(f"/misses/{cluster}", done="miss-undone")
@@ -245,10 +244,6 @@ def undo(visit: Visit) -> Response:
 
 def _cluster_id(visit: Visit) -> int:
     return number(visit.place["cluster"])
-
-
-def _handling(services: Services) -> MissHandling:
-    return MissHandling(services.edits, services.lifecycle, services.clusters, services.history)
 
 
 def _task(visit: Visit) -> _Task:

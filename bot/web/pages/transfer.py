@@ -18,7 +18,7 @@ from bot.texts.admins import REFUSALS
 from bot.texts.page import frame
 from bot.texts.page import transfer as texts
 from bot.texts.tables import COLUMNS
-from bot.web.visit import Page, Visit
+from bot.web.visit import Page, Visit, number
 
 _LARGEST_FORM = LARGEST_TABLE * 3
 """Bytes of a form with a table, or with its rows as JSON."""
@@ -141,14 +141,12 @@ def _faults(visit: Visit) -> Response:
 
 
 def _undo(visit: Visit) -> Response:
-    services, action = visit.services, str(visit.form.get("action", ""))
-    done = services.history.action(int(action)) if action.isdecimal() and len(action) <= 9 else None  # noqa: PLR2004
+    done = visit.services.history.action(number(visit.form.get("action")))
     if done is None or done.kind is not ActionKind.IMPORT:
         return _page(visit, REFUSALS["undo-gone"])
     try:
         if done.state is not ActionState.UNDONE:
-            item = services.edits.undo(done.id, visit.admin)
-            services.lifecycle.reopen(item, services.current.snapshot, answer=True)
+            visit.services.handling.undo(done.id, visit.admin)
     except EditRefusedError as error:
         return _page(visit, REFUSALS[error.refusal].format(**error.details))
     return visit.redirect("/transfer", done="import-undone")
