@@ -23,8 +23,9 @@ from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
 from bot.telegram.addressing import Utterance, without_mention
+from bot.telegram.deliveries import Address
 from bot.telegram.messages import NO_PREVIEW, Messages, formatted
-from bot.telegram.notifier import Address, SubscriptionNotifier
+from bot.telegram.notifier import SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
 from bot.telegram.sending import attempt
 from bot.texts import members as members_texts

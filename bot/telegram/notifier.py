@@ -2,42 +2,26 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from pydantic import BaseModel, ValidationError
-from telegram.error import TelegramError
+from pydantic import ValidationError
 
 from bot.conversation.members import MemberConversation
-from bot.conversation.reply import Reply
 from bot.curation.misses import MissLifecycle
 from bot.inbox.encryption import DecryptionError, Encryption
-from bot.inbox.updates import Place
 from bot.matching import Answer, NotCovered
 from bot.snapshot import Snapshot
 from bot.store.records import Due, Subscription
 from bot.store.subscriptions import Subscriptions
-from bot.telegram.client import Outcome, explain, outcome
+from bot.telegram.deliveries import Address, Deliveries, SubscriberNotice
 from bot.telegram.messages import Messages
 from bot.texts.languages import Language
 
 _LOG = logging.getLogger(__name__)
-_SIDE_BY_SIDE = 8
-"""Notices that are under way at once: after a kill so many may be told twice."""
 _DELAY = timedelta(seconds=60)
 """So long an answer has stood before anybody is told of it: within this time an admin can take it back."""
-_STUCK_S = 10.0
-"""A notice that takes longer is left under way while others go out."""
-
-
-class Address(BaseModel):
-    """Where a question was asked, and in which language."""
-
-    chat: int
-    message: int
-    thread: int | None
-    language: str
 
 
 @dataclass(eq=False)
@@ -53,8 +37,9 @@ class SubscriptionNotifier:
     encryption: Encryption
     lifecycle: MissLifecycle
     conversation: MemberConversation
-    _under_way: dict[asyncio.Task[bool], int] = field(default_factory=dict, init=False)
-    """Notices that are not settled yet, with the ids of their subscriptions."""
+
+    def __post_init__(self) -> None:
+        self._deliveries = Deliveries(self.messages, self.subscriptions)
 
     def subscription(self, key: str, member: int, address: Address) -> Subscription:
         """The subscription of a member to be told of a miss, fit to be kept."""
@@ -86,31 +71,16 @@ class SubscriptionNotifier:
         A notice that is stuck holds up no other, and is still under way when this returns. When another snapshot comes
         to answer meanwhile, the rest is left to the next call.
         """
-        await self._settle()
-        busy = set(self._under_way.values())
+        deliveries = self._deliveries
+        await deliveries.settle()
+        under_way = deliveries.under_way
         snapshot = self.lifecycle.current.snapshot
         await asyncio.to_thread(self.lifecycle.settle, snapshot)
         due = await asyncio.to_thread(self.subscriptions.due, _DELAY)
-        notices = (self._notice(subscription, snapshot) for subscription in due if subscription.id not in busy)
+        notices = (self._notice(subscription, snapshot) for subscription in due if subscription.id not in under_way)
         ready = filter(None, notices)
-        while self.lifecycle.current.snapshot is snapshot and (
-            some := list(islice(ready, _SIDE_BY_SIDE - len(self._under_way)))
-        ):
-            await asyncio.to_thread(self.subscriptions.begin, [subscription for subscription, _, _ in some])
-            begun = {asyncio.create_task(self._send(address, reply)): id_ for id_, address, reply in some}
-            self._under_way |= begun
-            await asyncio.wait(begun, timeout=_STUCK_S)
-            await self._settle()
-
-    async def _settle(self) -> None:
-        """Forget whoever was told. Raises what has ended a notice."""
-        ended = [task for task in self._under_way if task.done()]
-        if told := [self._under_way[task] for task in ended if not task.exception() and task.result()]:
-            await asyncio.to_thread(self.subscriptions.drop, told)
-        for task in ended:
-            del self._under_way[task]
-        for task in ended:
-            task.result()
+        while self.lifecycle.current.snapshot is snapshot and (some := list(islice(ready, deliveries.room))):
+            await deliveries.send(some)
 
     def _address(self, encrypted: bytes) -> Address | None:
         """Where to tell, None if that can't be decrypted."""
@@ -119,28 +89,18 @@ class SubscriptionNotifier:
         except (DecryptionError, ValidationError):
             return None
 
-    def _notice(self, due: Due, snapshot: Snapshot) -> tuple[int, Address, Reply] | None:
-        """The subscription's id, where to tell, and what; None while there is nothing to tell, or nobody."""
+    def _notice(self, due: Due, snapshot: Snapshot) -> SubscriberNotice | None:
+        """What a subscriber is told now; None while there is nothing to tell, or nobody."""
         address = self._address(due.address)
         if address is None:
             return None
         replies = self.conversation.replies(snapshot, Language[address.language])
         if due.note is not None:
-            return due.id, address, replies.note(self.encryption.decrypt(due.note))
+            return SubscriberNotice(due.id, address, replies.note(self.encryption.decrypt(due.note)))
         verdict = snapshot.matcher.match(due.question)
         if not isinstance(verdict, Answer | NotCovered):
             return None
-        return due.id, address, replies.answered_since(verdict)
-
-    async def _send(self, address: Address, reply: Reply) -> bool:
-        """Whether there is nothing more to do: also for one who blocked the bot, or may have been told."""
-        try:
-            await self.messages.send(Place(address.chat, address.thread), reply, address.message)
-        except TelegramError as error:
-            known = outcome(error)
-            _LOG.warning("A subscriber could not be told of an answer; the notice %s: %s", known, explain(error))
-            return known is not Outcome.NOT_ARRIVED
-        return True
+        return SubscriberNotice(due.id, address, replies.answered_since(verdict))
 
     def _person(self, member: int) -> int:
         return self.encryption.pseudonym(f"member {member}")

@@ -11,7 +11,7 @@ import pytest
 from bot.conversation.reply import Reply
 from bot.inbox.updates import Place
 from bot.store.records import Records, State
-from bot.telegram.notifier import Address
+from bot.telegram.deliveries import Address
 from bot.telegram.profile import publish_profile
 from tests.fake_bot_api import Failure
 from tests.faults.world import Fault, NoConnection, Slow, World, world

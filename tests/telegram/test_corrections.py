@@ -10,8 +10,8 @@ from telegram.ext import ExtBot
 from bot.store.records import Records
 from bot.telegram.client import Transport
 from bot.telegram.corrections import CorrectionNotifier
+from bot.telegram.deliveries import Address
 from bot.telegram.messages import Messages
-from bot.telegram.notifier import Address
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN

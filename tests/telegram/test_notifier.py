@@ -15,8 +15,9 @@ from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Place
 from bot.store.records import Records, State
 from bot.telegram.client import Transport
+from bot.telegram.deliveries import Address
 from bot.telegram.messages import Messages
-from bot.telegram.notifier import Address, SubscriptionNotifier
+from bot.telegram.notifier import SubscriptionNotifier
 from bot.texts.admins import BUTTON_NOTE, BUTTON_SEND, BUTTON_UNDO
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
@@ -221,7 +222,7 @@ async def test_who_may_have_been_told_is_not_told_again(waiting: Waiting) -> Non
 
 async def test_one_that_is_stuck_holds_up_nobody(waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is left under way, and is not begun again."""
-    monkeypatch.setattr("bot.telegram.notifier._STUCK_S", 0.01)
+    monkeypatch.setattr("bot.telegram.deliveries._STUCK_S", 0.01)
     go_on, send = asyncio.Event(), Messages.send
 
     async def send_slowly(messages: Messages, place: Place, *args: Any) -> int | None:

@@ -15,8 +15,9 @@ from bot.inbox.encryption import Encryption
 from bot.matching import Answer, NotCovered
 from bot.store.records import SETTLED, Records
 from bot.telegram.client import Transport
+from bot.telegram.deliveries import Address
 from bot.telegram.messages import Messages
-from bot.telegram.notifier import Address, SubscriptionNotifier
+from bot.telegram.notifier import SubscriptionNotifier
 from bot.texts.admins import BUTTON_ANSWER, BUTTON_FINE, BUTTON_NEXT
 from bot.texts.languages import Language
 from tests.admin_setup import AdminSetup
