@@ -1,6 +1,6 @@
 """From a form to an edit: what is missing is asked for; what is whole is planned, shown, confirmed and made."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -22,7 +22,7 @@ from bot.curation.miss_handling import MissHandling
 from bot.curation.misses import MissLifecycle, is_negative
 from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError, Refusal
-from bot.items import Item, Kind
+from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.edit import ByHandError
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.masking import is_masked
@@ -30,26 +30,27 @@ from bot.matching.similarity import unlike
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
-from bot.store.records import ActionKind, Cluster
+from bot.store.records import ActionKind, Cluster, MissedQuestion
 from bot.text import is_blank, normalise
 from bot.texts import admins as texts
 
-_LONGEST_PHRASING = 60
+PHRASING_LIMIT = 60
 """Characters: a longer text is a story, not a way to ask."""
-_LONGEST_QUESTION = 60
+QUESTION_LIMIT = 60
 """Characters of a button that are still read."""
-_LONGEST_TOPIC = 30
+TOPIC_LIMIT = 30
 _LIMITS = {
-    Field.QUESTION: (_LONGEST_QUESTION, texts.QUESTION_TOO_LONG),
+    Field.QUESTION: (QUESTION_LIMIT, texts.QUESTION_TOO_LONG),
     Field.ANSWER: (ANSWER_LIMIT, texts.ANSWER_TOO_LONG),
     Field.NOTE: (ANSWER_LIMIT, texts.ANSWER_TOO_LONG),
-    Field.DOCUMENT: (_LONGEST_QUESTION, texts.NAME_TOO_LONG),
-    Field.TOPIC: (_LONGEST_TOPIC, texts.NAME_TOO_LONG),
-    Field.ITEM: (_LONGEST_QUESTION, texts.NAME_TOO_LONG),
+    Field.DOCUMENT: (QUESTION_LIMIT, texts.NAME_TOO_LONG),
+    Field.TOPIC: (TOPIC_LIMIT, texts.NAME_TOO_LONG),
+    Field.ITEM: (QUESTION_LIMIT, texts.NAME_TOO_LONG),
 }
 """How many characters a field may have, and what is said of more."""
-_PHRASINGS_OF_A_CARD = 5
-_PHRASINGS_AT_ONCE = 20
+PHRASINGS_OF_A_CARD = 5
+"""Missed questions that are proposed as phrasings at once."""
+PHRASINGS_AT_ONCE = 20
 _CHOICES = 6
 _AS_IT_IS = "as-is"
 """What is confirmed where nothing has to be edited, in place of a plan's digest."""
@@ -121,7 +122,7 @@ class Editing:
         first = cluster.questions[0]
         if first.item not in self.current.snapshot.base.by_id:
             raise UnfitInputError(texts.ITEM_GONE)
-        if len(first.question) > _LONGEST_PHRASING or is_masked(first.question):
+        if len(first.question) > PHRASING_LIMIT or is_masked(first.question):
             raise UnfitInputError(texts.NEVER_UNFIT.format(why=_why_unfit(first.question)))
         form = Form(task=Task.NEGATIVES, cluster=cluster.id, list_id=list_id, item=first.item)
         return self.advance(form.but(phrasings=(first.question,)), admin, preview=False)
@@ -129,7 +130,7 @@ class Editing:
     def write_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "", list_id: int = 0) -> AdminTurn:
         """Write a new item that a cluster's questions ask. ``list_id``: of the list that the cluster stands in."""
         fit, _ = self._phrasings_of(cluster, None)
-        question = fit[0] if fit and len(fit[0]) <= _LONGEST_QUESTION else ""
+        question = fit[0] if fit and len(fit[0]) <= QUESTION_LIMIT else ""
         phrasings = tuple(phrasing for phrasing in fit if phrasing != question)
         known = {"question": question, "phrasings": phrasings, "answer": answer}
         form = Form(task=task, cluster=cluster.id, list_id=list_id).but(**known)
@@ -261,16 +262,12 @@ class Editing:
 
     def _phrasings_of(self, cluster: Cluster, item: Item | None) -> tuple[list[str], str]:
         """The questions of a cluster that can stand as phrasings of an item, or of a new one; and why others can't."""
-        questions = (missed.question for missed in cluster.questions)
-        short = (text for text in questions if len(text) <= _LONGEST_PHRASING and not is_masked(text))
-        fit, refusal = [], ""
-        for text in unlike(short):
-            owner = self.current.snapshot.base.by_phrasing.get(normalise(text))
-            if owner is None or owner is item:
-                fit.append(text)
-            else:
-                refusal = texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=text, question=owner.question)
-        return fit[:_PHRASINGS_OF_A_CARD], refusal
+        base = self.current.snapshot.base
+        fit, taken = fitting_phrasings(cluster.questions, item.id if item else "", base)
+        if not taken:
+            return fit, ""
+        text, owner = taken[-1]
+        return fit, texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=text, question=owner.question)
 
     def _propose(self, form: Form, admin: Admin, confirmed: str = "", *, preview: bool = False) -> AdminTurn:
         """Make the edit if it was confirmed as it is now planned, or if nothing needs to be confirmed; else show it."""
@@ -407,6 +404,24 @@ class Editing:
         return self._apply(plan, None, admin)
 
 
+def fitting_phrasings(
+    questions: Iterable[MissedQuestion], item: str, base: KnowledgeBase
+) -> tuple[list[str], list[tuple[str, Item]]]:
+    """The missed questions that can stand as phrasings of an item, or of a new one if its id is empty: the first few.
+
+    Besides, those that can't since another item has them, with that item.
+    """
+    short = (missed.question for missed in questions if len(missed.question) <= PHRASING_LIMIT)
+    fit, taken = [], []
+    for text in unlike(text for text in short if not is_masked(text)):
+        owner = base.by_phrasing.get(normalise(text))
+        if owner is None or owner.id == item:
+            fit.append(text)
+        else:
+            taken.append((text, owner))
+    return fit[:PHRASINGS_OF_A_CARD], taken
+
+
 def fitting(form: Form, text: str) -> list[Field]:
     """The typed fields of a form that a text fits.
 
@@ -444,12 +459,12 @@ def filled(form: Form, text: str) -> Form:
         raise UnfitInputError(texts.HAS_NUMBER)
     if field is Field.PHRASINGS:
         lines = tuple(" ".join(line.split()) for line in text.splitlines() if not is_blank(line))
-        if len(lines) > _PHRASINGS_AT_ONCE:
-            raise UnfitInputError(texts.TOO_MANY_PHRASINGS.format(limit=_PHRASINGS_AT_ONCE))
+        if len(lines) > PHRASINGS_AT_ONCE:
+            raise UnfitInputError(texts.TOO_MANY_PHRASINGS.format(limit=PHRASINGS_AT_ONCE))
         for line in lines:
-            if len(line) > _LONGEST_PHRASING:
-                shown = f"{line[:_LONGEST_TOPIC]}…"
-                raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=_LONGEST_PHRASING))
+            if len(line) > PHRASING_LIMIT:
+                shown = f"{line[:TOPIC_LIMIT]}…"
+                raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=PHRASING_LIMIT))
         return form.but(phrasings=lines, changing=None, held="")
     limit, too_long = _LIMITS[field]
     if len(value) > limit:
@@ -464,4 +479,4 @@ def _why_unfit(question: str) -> str:
     """Why a missed question does not become a phrasing as it is."""
     if is_masked(question):
         return texts.WHY_MASKED
-    return texts.WHY_LONG if len(question) > _LONGEST_PHRASING else texts.WHY_TAKEN
+    return texts.WHY_LONG if len(question) > PHRASING_LIMIT else texts.WHY_TAKEN

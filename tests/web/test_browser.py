@@ -1,26 +1,19 @@
 """The page in a real browser, with its policy on."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
 from bot.texts.page import frame, transfer, trial
 from tests.admin_setup import ADMIN, AdminSetup
-from tests.browsing import PHONE, SCHEMES, WIDE, chromium, needs_browser, served, tab
+from tests.browsing import PHONE, SCHEMES, WIDE, needs_browser, served, tab
 from tests.page_setup import HOSTILE, PageSetup, paths
 
 pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="module")]
 
 SHOWN = [*paths(), "/try?q=食堂几点开门", "/try?q=" + "W" * 900, "/nothing"]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 @pytest.fixture

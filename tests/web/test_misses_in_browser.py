@@ -1,9 +1,8 @@
 """Misses handled in a real browser: by one admin, by two at once, with JavaScript and without."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from bot.knowledge.edit import ChangeTexts
@@ -11,18 +10,12 @@ from bot.store.records import State
 from bot.texts.page import frame, misses
 from bot.texts.page import miss_cluster as texts
 from tests.admin_setup import AdminSetup
-from tests.browsing import PHONE, Tab, chromium, needs_browser, served, tab
+from tests.browsing import PHONE, Tab, needs_browser, served, tab
 from tests.page_setup import OTHER, PageSetup
 
 pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="module")]
 LOST, MEAL = "饭卡坏了咋整", "红烧肉好吃吗"
 SCRIPTS = pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 @pytest.fixture

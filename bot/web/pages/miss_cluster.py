@@ -9,6 +9,13 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
 from bot.conversation import cards
+from bot.conversation.editing import (
+    PHRASING_LIMIT,
+    PHRASINGS_AT_ONCE,
+    QUESTION_LIMIT,
+    TOPIC_LIMIT,
+    fitting_phrasings,
+)
 from bot.conversation.history import edit_words, moment
 from bot.conversation.nearest import nearest
 from bot.conversation.reply import plain_text
@@ -20,21 +27,15 @@ from bot.knowledge import fingerprint
 from bot.knowledge.edit import AddItem, Change, ChangeTexts
 from bot.knowledge.models import ANSWER_LIMIT, NEGATIVE_LIMIT
 from bot.masking import is_masked
-from bot.matching.similarity import unlike
 from bot.snapshot import Snapshot
 from bot.store.records import ActionKind, ActionState, MissedQuestion, State
-from bot.text import normalise
 from bot.texts.admins import NOT_COVERED_ANSWER, NOT_COVERED_TOPIC
 from bot.texts.page import frame
 from bot.texts.page import miss_cluster as texts
 from bot.web.services import Services
 from bot.web.visit import NotFoundError, Visit, number
 
-_LONGEST_QUESTION = 60
-_LONGEST_TOPIC = 30
-_LINES = 20
-_PROPOSED = 5
-"""Questions of the cluster that a form begins with."""
+_MISSES_SHOWN = 20
 _ANSWERS, _REFUSALS, _FOUND = 3, 2, 10
 _COVERED = "covered"
 """What a confirmation carries in place of a digest where the knowledge is as wanted."""
@@ -97,7 +98,7 @@ class _Draft:
 
     def faults(self) -> Sequence[str]:
         """What is missing or does not fit, in words."""
-        longest = NEGATIVE_LIMIT if self.task is _Task.NEVER else _LONGEST_QUESTION
+        longest = NEGATIVE_LIMIT if self.task is _Task.NEVER else PHRASING_LIMIT
         found = [texts.LINE_TOO_LONG.format(text=line, limit=longest) for line in self.lines if len(line) > longest]
         found += [texts.MASKED.format(text=line) for line in (self.question, *self.lines) if is_masked(line)]
         wanted: dict[str, object] = {texts.NO_QUESTION: self.question, texts.NO_ANSWER: self.answer}
@@ -106,13 +107,13 @@ class _Draft:
         if self.task is _Task.NEW:
             wanted |= {texts.NO_TOPIC: self.topic, texts.NO_SOURCE: self.sources or self.document}
         limits = (
-            (texts.QUESTION, self.question, _LONGEST_QUESTION),
+            (texts.QUESTION, self.question, QUESTION_LIMIT),
             (texts.ANSWER, self.answer, ANSWER_LIMIT),
-            (texts.TOPIC, self.topic, _LONGEST_TOPIC),
-            (texts.DOCUMENT, self.document, _LONGEST_QUESTION),
+            (texts.TOPIC, self.topic, TOPIC_LIMIT),
+            (texts.DOCUMENT, self.document, QUESTION_LIMIT),
         )
         found += [texts.TOO_LONG.format(name=name, limit=most) for name, text, most in limits if len(text) > most]
-        found += [texts.TOO_MANY_LINES.format(limit=_LINES)] if len(self.lines) > _LINES else []
+        found += [texts.TOO_MANY_LINES.format(limit=PHRASINGS_AT_ONCE)] if len(self.lines) > PHRASINGS_AT_ONCE else []
         return [*found, *(words for words, text in wanted.items() if not text)]
 
     def change(self) -> Change:
@@ -184,7 +185,7 @@ def _near(first: MissedQuestion, services: Services) -> Sequence[_Near]:
 
 def _found(words: str, snapshot: Snapshot) -> Sequence[_Near]:
     """Items by these words: those that hold them, then those that they ask for."""
-    words = words.strip()[:_LONGEST_QUESTION]
+    words = words.strip()[:QUESTION_LIMIT]
     if not words:
         return ()
     items = [item for item in snapshot.base.items if item.kind is not Kind.SMALL_TALK]
@@ -259,27 +260,17 @@ def _draft(visit: Visit) -> _Draft:
         return _Draft.of(task, visit.query)
     services, item = visit.services, visit.query.get("item", "")
     cluster = services.clusters.cluster(_cluster_id(visit))
-    fit = _fitting(cluster.questions, item, services.current.snapshot)
+    fit, _ = fitting_phrasings(cluster.questions, item, services.current.snapshot.base)
     if task in {_Task.ADD, _Task.NEVER}:
-        return _Draft(task=task, item=item, lines=fit)
+        return _Draft(task=task, item=item, lines=tuple(fit))
     near = nearest(fit[0], Kind.ANSWER, services.current.snapshot)[:1] if fit and task is _Task.NEW else ()
     return _Draft(
         task=task,
         question=fit[0] if fit else "",
         answer=NOT_COVERED_ANSWER if task is _Task.REFUSE else "",
         topic=near[0].item.topic if near else "",
-        lines=fit[1:],
+        lines=tuple(fit[1:]),
     )
-
-
-def _fitting(questions: Sequence[MissedQuestion], item: str, snapshot: Snapshot) -> tuple[str, ...]:
-    """The questions that can stand as phrasings of an item, or of a new one."""
-    fit = []
-    for text in unlike(missed.question for missed in questions):
-        owner = snapshot.base.by_phrasing.get(normalise(text))
-        if len(text) <= _LONGEST_QUESTION and not is_masked(text) and (owner is None or owner.id == item):
-            fit.append(text)
-    return tuple(fit[:_PROPOSED])
 
 
 def _tried(draft: _Draft, services: Services) -> _Trial:
@@ -314,11 +305,13 @@ def _written(visit: Visit, draft: _Draft, status: HTTPStatus, trial: _Trial | No
         item=base.by_id.get(draft.item),
         places=base.places,
         topics=base.topics,
-        limits={"question": _LONGEST_QUESTION, "answer": ANSWER_LIMIT, "topic": _LONGEST_TOPIC},
+        limits={"question": QUESTION_LIMIT, "answer": ANSWER_LIMIT, "topic": TOPIC_LIMIT},
         is_posted=status is HTTPStatus.CONFLICT,
         is_overtaken=bool(visit.form.get("open")) and not cluster.questions,
         changes=_changes(visit) if before != trial.files else None,
-        misses=[(missed, _state(missed, services)) for missed in services.miss_table.misses(cluster_id)[:_LINES]],
+        misses=[
+            (missed, _state(missed, services)) for missed in services.miss_table.misses(cluster_id)[:_MISSES_SHOWN]
+        ],
     )
 
 

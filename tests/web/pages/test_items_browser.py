@@ -1,27 +1,20 @@
 """Items edited in a real browser, as an admin does it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
 from bot.texts.page import frame, history
 from bot.texts.page import items as texts
 from tests.admin_setup import AdminSetup
-from tests.browsing import PHONE, Tab, chromium, needs_browser, served, tab
+from tests.browsing import PHONE, Tab, needs_browser, served, tab
 from tests.page_setup import OTHER, PageSetup
 
 pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="module")]
 LOSING = "早上什么时候能进去吃啊"
 """A question of another item's: a phrasing of it costs that item its answer."""
 BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
 
 
 @pytest.fixture
