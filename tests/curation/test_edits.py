@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -626,6 +626,7 @@ STARTS = ("- id", "topic", "title", "question")
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(steps=[DeleteItem("card"), DeleteItem("opening"), DeleteItem("closing"), ("items.yaml", 0)])
 @given(steps=st.lists(st.one_of(BY_CHAT, BY_EDITOR), min_size=1, max_size=8))
 def test_any_sequence_of_edits_leaves_sound_files(
     steps: list[Change | tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
@@ -636,6 +637,9 @@ def test_any_sequence_of_edits_leaves_sound_files(
     for step in steps:
         if isinstance(step, tuple):
             name, place = step
+            # A file whose last item was deleted is gone.
+            if name not in read(admin_setup.folder):
+                continue
             lines = admin_setup.file(name).split("\n")
             free = [number for number, line in enumerate(lines) if line.lstrip().startswith(STARTS)]
             comments.append(f"# 注{len(comments)}")
