@@ -41,7 +41,7 @@ from bot.snapshot import CONFIDENCE, CurrentSnapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.records import ActionKind, Cluster, Judged, State
+from bot.store.records import ActionKind, Cluster, Judged
 from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageLog
 from bot.texts import admins as texts
@@ -275,7 +275,7 @@ class AdminConversation:
                 self.history.record(admin.id, ActionKind.DELETE, "")
                 notice = texts.DELETED
             case AdminAction.IGNORE:
-                self.clusters.handle(cluster.id, State.IGNORED)
+                self.clusters.ignore(cluster.id)
                 self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
                 notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
         return AdminTurn(self._card(place, list_id), notice=notice)

@@ -335,11 +335,14 @@ class Editing:
         return complained.union(*(self.pages.usage.not_meant_by(cluster) for cluster in clusters))
 
     def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
+        missed = self.clusters.open_misses(form.led if form else ())
         action = self.edits.apply(plan, admin.id)
         self.lifecycle.settle(self.current.snapshot)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
         turn = corrections.offering(
-            self._closed(form, plan.item, plan.before, lines, action), self.corrections.offer(plan.item), action
+            self._closed(form, missed, plan.item, plan.before, lines, action),
+            self.corrections.offer(plan.item),
+            action,
         )
         item = plan.after.base.by_id.get(plan.item)
         ways = item_cards.way_rows(item, plan.after.base) if item and plan.kind is ActionKind.ITEM else ()
@@ -350,6 +353,7 @@ class Editing:
 
     def _already_there(self, item_id: str, form: Form | None, admin: Admin) -> AdminTurn:
         """The knowledge is as wanted, without an edit."""
+        missed = self.clusters.open_misses(form.led if form else ())
         for cluster in form.led if form else ():
             self.history.record(admin.id, ActionKind.COVERED, str(cluster))
         item = self.current.snapshot.base.by_id.get(item_id)
@@ -357,27 +361,33 @@ class Editing:
         # Perhaps it was this very edit, and a kill kept its reply from coming.
         last = next(iter(self.history.edits(1)), None)
         action = last.id if last and (last.admin, last.item) == (admin.id, item_id) else None
-        return self._closed(form, item_id, None, lines, action)
+        return self._closed(form, missed, item_id, None, lines, action)
 
     def _closed(
-        self, form: Form | None, item_id: str, before: Snapshot | None, lines: list[str], action: int | None
+        self,
+        form: Form | None,
+        missed: Sequence[MissedQuestion],
+        item_id: str,
+        before: Snapshot | None,
+        lines: list[str],
+        action: int | None,
     ) -> AdminTurn:
         """Lead the misses of a form's clusters to their item, and ask them again; what came of it, after these lines.
 
-        ``action``: the edit that can be undone.
+        ``missed``: those that were open before the edit. ``action``: the edit that can be undone.
         """
         undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action)) if action else None
         if form is None or not form.led:
             return AdminTurn(Reply("\n".join(lines), row(undo)))
         query, waiting = self.pages.query(form.list_id), self._waiting(form)
         place = self.clusters.place(form.led[0], cards.COUNTED, query)
-        handled, closed = self._handling.lead_misses(form.led, item_id, before)
+        closed = self._handling.lead_misses(form.led, missed, item_id, before)
         snapshot = self.current.snapshot
         item = snapshot.base.by_id.get(item_id)
-        if handled and item and is_negative(handled[0].question, item):
-            lines += ["", reached(handled[0].question, snapshot)]
-        elif handled:
-            lines += ["", *cards.closed(handled, closed, waiting, item)]
+        if missed and item and is_negative(missed[0].question, item):
+            lines += ["", reached(missed[0].question, snapshot)]
+        elif missed:
+            lines += ["", *cards.closed(missed, closed, waiting, item)]
         after = [cards.next_card(place, form.list_id), to_list(form.list_id, place) if form.list_id else None]
         return AdminTurn(Reply("\n".join(lines), row(undo, *after)))
 

@@ -1,6 +1,6 @@
 """Edits, and what becomes of the misses that they are about: these are led to an item, and asked again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.curation.edits import Edits, Plan
@@ -29,14 +29,15 @@ class MissHandling:
 
     def lead(self, cluster: int, plan: Plan, admin: int | None) -> int:
         """Make an edit, and lead the open misses of a cluster to its item; the id of the action."""
+        missed = self.clusters.open_misses([cluster])
         action = self.edits.apply(plan, admin)
-        self.lead_misses([cluster], plan.item, plan.before)
+        self.lead_misses([cluster], missed, plan.item, plan.before)
         return action
 
     def lead_covered(self, cluster: int, item: str, admin: int | None) -> None:
         """Lead the open misses of a cluster to an item that covers them already."""
         self.history.record(admin, ActionKind.COVERED, str(cluster))
-        self.lead_misses([cluster], item, None)
+        self.lead_misses([cluster], self.clusters.open_misses([cluster]), item, None)
 
     def keep_away(self, cluster: int, plan: Plan, admin: int | None) -> int:
         """Make an edit that keeps a cluster's questions from an item; the cluster stays open unless they are answered.
@@ -62,9 +63,13 @@ class MissHandling:
         return item
 
     def lead_misses(
-        self, clusters: Iterable[int], item: str, before: Snapshot | None
-    ) -> tuple[Sequence[MissedQuestion], int]:
-        """Lead the open misses of clusters to an item, and ask them again: these misses, and how many are closed."""
-        open_misses = [miss for cluster in clusters for miss in self.clusters.handle(cluster, State.HANDLED, item)]
-        led = [replace(miss, chosen=item) for miss in open_misses]
-        return led, len(self.lifecycle.close(led, before, self.lifecycle.current.snapshot))
+        self, clusters: Collection[int], missed: Sequence[MissedQuestion], item: str, before: Snapshot | None
+    ) -> int:
+        """Lead the misses of clusters to an item, and ask them again; how many of them are closed.
+
+        ``missed``: their open misses, as they were before the edit. Once it is live, what watches the knowledge may
+        close some of them first.
+        """
+        self.clusters.lead(clusters, missed, item)
+        led = [replace(miss, state=State.HANDLED, chosen=item) for miss in missed]
+        return len(self.lifecycle.close(led, before, self.lifecycle.current.snapshot))

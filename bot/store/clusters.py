@@ -1,6 +1,6 @@
 """The log of missed questions by clusters: what asks the same is one cluster, and clusters are ranked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -129,20 +129,40 @@ class MissClusters(Repository):
             CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=False),
         )
 
-    def handle(self, cluster_id: int, state: State, chosen: str | None = None) -> Sequence[MissedQuestion]:
-        """Put the open misses of a cluster into a state, and say which these were, as they were before.
+    def open_misses(self, clusters: Iterable[int]) -> Sequence[MissedQuestion]:
+        """All open misses of these clusters, a cluster after the other."""
+        with self._database.reading() as connection:
+            return [
+                MissedQuestion(*row)
+                for cluster in clusters
+                for row in connection.execute(fields_of(MissedQuestion, MISSED).where(*_open_in(cluster)))
+            ]
 
-        ``chosen``: the item that they are led to. What joins an ignored cluster later is ignored too, unless these are
-        complaints: the next one may be about something else.
+    def lead(self, clusters: Collection[int], misses: Iterable[MissedQuestion], item: str) -> None:
+        """Lead misses that were open to an item: they are handled, and their clusters are not ignored any more.
+
+        A miss that was answered meanwhile is led as well; one that was ignored, or led to another item, is not.
         """
-        inside = (MISSED.c.cluster == cluster_id, MISSED.c.state == State.OPEN)
+        answered = and_(MISSED.c.state.in_((State.VERIFIED, State.NOT_COVERED)), MISSED.c.chosen.is_(None))
+        led = MISSED.c.id.in_([missed.id for missed in misses])
+        self._database.write(
+            MISSED.update()
+            .where(led, or_(MISSED.c.state == State.OPEN, answered))
+            .values(state=State.HANDLED, chosen=item),
+            CLUSTERS.update().where(CLUSTERS.c.id.in_(clusters)).values(ignored=False),
+        )
+
+    def ignore(self, cluster_id: int) -> None:
+        """Ignore the open misses of a cluster.
+
+        What joins the cluster later is ignored too, unless these are complaints: the next one may be about something
+        else.
+        """
         with self._database.transaction() as connection:
-            rows = connection.execute(fields_of(MissedQuestion, MISSED).where(*inside))
-            found = [MissedQuestion(*row) for row in rows]
-            connection.execute(MISSED.update().where(*inside).values(state=state, chosen=chosen))
-            ignored = state is State.IGNORED and not any(miss.is_complaint for miss in found)
+            asked = fields_of(MissedQuestion, MISSED).where(*_open_in(cluster_id))
+            ignored = not any(MissedQuestion(*row).is_complaint for row in connection.execute(asked))
+            connection.execute(MISSED.update().where(*_open_in(cluster_id)).values(state=State.IGNORED))
             connection.execute(CLUSTERS.update().where(CLUSTERS.c.id == cluster_id).values(ignored=ignored))
-        return found
 
     def recent(self, since: datetime, limit: int) -> Sequence[tuple[str, int]]:
         """Open misses that were asked since then, with how often in all, the most frequent first, then the oldest.
@@ -152,6 +172,10 @@ class MissClusters(Repository):
         asked = (MISSED.c.state == State.OPEN, MISSED.c.verdict != COMPLAINED, MISSED.c.last_asked >= since)
         recent = select(MISSED.c.question, MISSED.c.count).where(*asked).order_by(MISSED.c.count.desc(), MISSED.c.id)
         return self._database.read(recent.limit(limit)).all()
+
+
+def _open_in(cluster_id: int) -> tuple[ColumnElement[bool], ...]:
+    return MISSED.c.cluster == cluster_id, MISSED.c.state == State.OPEN
 
 
 def ranked_clusters(query: MissQuery, sort: MissSort = MissSort.PRESSING) -> Select[int]:

@@ -117,7 +117,7 @@ def test_a_tick_on_what_is_gone_says_so(admin_setup: AdminSetup) -> None:
     admin_setup.miss("写首诗送我妈")
     admin_setup.miss("外星人来过没有")
     shown = admin_setup.say("/missed")
-    admin_setup.clusters.handle(2, State.IGNORED)
+    admin_setup.clusters.ignore(2)
     (tick,) = (button.callback for button in shown.buttons if button.label == "☐ 1")
     turn = admin_setup.turn_pressed(tick)
     assert turn.notice == texts.LIST_MOVED
@@ -132,7 +132,7 @@ def test_what_changed_before_it_was_confirmed_is_asked_again(admin_setup: AdminS
         admin_setup.miss(text)
     shown = admin_setup.press(admin_setup.say("/missed"), texts.BUTTON_TICK_ALL.format(count=3))
     asked = admin_setup.press(shown, texts.BUTTONS_BULK["i"].format(count=3))
-    admin_setup.clusters.handle(1, State.IGNORED)
+    admin_setup.clusters.ignore(1)
     again = admin_setup.press(asked, texts.BUTTONS_BULK["i"].format(count=3))
     assert again.text.startswith(texts.LIST_CHANGED)
     assert "写首诗送我妈" not in again.text

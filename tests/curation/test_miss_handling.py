@@ -27,6 +27,19 @@ def test_it_is_led_to_an_item(admin_setup: AdminSetup, handling: MissHandling) -
     assert admin_setup.states() == {ASKED: State.OPEN}
 
 
+def test_it_is_answered_by_the_edit_before_it_is_led(admin_setup: AdminSetup, handling: MissHandling) -> None:
+    """What watches the knowledge was faster: it is the admin's all the same."""
+    plan = admin_setup.edits.plan(ChangeTexts("card", "phrasings", (ASKED,)))
+    missed = admin_setup.clusters.open_misses([1])
+    action = admin_setup.edits.apply(plan, 5)
+    admin_setup.lifecycle.follow(plan.before, admin_setup.current.snapshot)
+    assert handling.lead_misses([1], missed, "card", plan.before) == 1
+    (row,) = admin_setup.misses.rows(list(State))
+    assert (row.state, row.chosen) == (State.VERIFIED, "card")
+    handling.undo(action, 5)
+    assert admin_setup.states() == {ASKED: State.OPEN}
+
+
 def test_it_is_led_to_what_does_not_answer_it(admin_setup: AdminSetup, handling: MissHandling) -> None:
     """An admin saw to it; it is not answered yet."""
     handling.lead_covered(1, "opening", 5)

@@ -11,6 +11,7 @@ from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
 from bot.store.records import Feedback, Opinion, Records, State
 from tests.admin_setup import AdminSetup
+from tests.leading import lead
 
 HANDLED, OPEN, VERIFIED, NOT_COVERED = State.HANDLED, State.OPEN, State.VERIFIED, State.NOT_COVERED
 
@@ -44,8 +45,10 @@ def test_the_life_of_a_miss(  # noqa: PLR0913, PLR0917 - a row of the table
     """When an editor has added a phrasing."""
     admin_setup.miss(text, VerdictKind(verdict), item)
     admin_setup.clustering.cluster_new()
+    if chosen:
+        lead(admin_setup.clusters, 1, chosen)
     if was is not OPEN:
-        admin_setup.clusters.handle(1, was, chosen)
+        admin_setup.misses.set_state([1], was)
     follow(admin_setup, "补办饭卡", "补办饭卡\n      - 塑料片被狗吃了")
     assert admin_setup.states() == {text: then}
 
@@ -100,7 +103,7 @@ def test_what_is_answered_no_more_is_open_again(admin_setup: AdminSetup) -> None
     """Whoever took the answer away; and it closes again when another item answers it."""
     admin_setup.miss("塑料片被狗吃了")
     admin_setup.clustering.cluster_new()
-    admin_setup.clusters.handle(1, HANDLED, "card")
+    lead(admin_setup.clusters, 1, "card")
     follow(admin_setup, "补办饭卡", "补办饭卡\n      - 塑料片被狗吃了")
     assert admin_setup.states() == {"塑料片被狗吃了": VERIFIED}
     follow(admin_setup, "补办饭卡\n      - 塑料片被狗吃了", "补办饭卡")
@@ -113,7 +116,7 @@ def test_a_complaint_may_end_in_an_honest_refusal(admin_setup: AdminSetup) -> No
     """When an admin led it there."""
     admin_setup.miss("吃一顿要花几块", VerdictKind.ANSWER, "card")
     admin_setup.clustering.cluster_new()
-    admin_setup.clusters.handle(1, HANDLED, "nc-price")
+    lead(admin_setup.clusters, 1, "nc-price")
     admin_setup.lifecycle.follow(None, admin_setup.current.snapshot)
     assert admin_setup.states() == {"吃一顿要花几块": NOT_COVERED}
 
@@ -122,7 +125,7 @@ def test_another_refusal_does_not_settle_what_was_led_to_an_item(admin_setup: Ad
     """Whoever waits would be told the wrong thing."""
     admin_setup.miss("吃一顿要花几块")
     admin_setup.clustering.cluster_new()
-    admin_setup.clusters.handle(1, HANDLED, "opening")
+    lead(admin_setup.clusters, 1, "opening")
     admin_setup.lifecycle.follow(None, admin_setup.current.snapshot)
     assert admin_setup.states() == {"吃一顿要花几块": HANDLED}
 
@@ -132,13 +135,13 @@ def test_an_undo_opens_what_it_takes_away(admin_setup: AdminSetup) -> None:
     admin_setup.miss("塑料片被狗吃了")
     admin_setup.miss("写首诗送我妈")
     admin_setup.clustering.cluster_new()
-    admin_setup.clusters.handle(1, HANDLED, "card")
-    admin_setup.clusters.handle(2, State.IGNORED)
+    lead(admin_setup.clusters, 1, "card")
+    admin_setup.clusters.ignore(2)
     admin_setup.lifecycle.reopen("opening", admin_setup.current.snapshot, answer=False)
     assert admin_setup.states()["塑料片被狗吃了"] is HANDLED
     admin_setup.lifecycle.reopen("card", admin_setup.current.snapshot, answer=False)
     assert admin_setup.states() == {"塑料片被狗吃了": OPEN, "写首诗送我妈": State.IGNORED}
-    admin_setup.clusters.handle(1, HANDLED, "card")
+    lead(admin_setup.clusters, 1, "card")
     admin_setup.write("items.yaml", "补办饭卡", "补办饭卡\n      - 塑料片被狗吃了")
     admin_setup.lifecycle.reopen("card", Snapshot.of(read(admin_setup.folder), "", ConfidenceModel()), answer=False)
     assert admin_setup.states() == {"塑料片被狗吃了": HANDLED, "写首诗送我妈": State.IGNORED}
@@ -150,7 +153,8 @@ def test_an_answer_that_is_taken_back_is_complained_of_again(admin_setup: AdminS
     admin_setup.miss("卡不见了找谁")
     admin_setup.clustering.cluster_new()
     for cluster in (1, 2):
-        admin_setup.clusters.handle(cluster, VERIFIED, "card")
+        lead(admin_setup.clusters, cluster, "card")
+    admin_setup.misses.set_state([1, 2], VERIFIED)
     admin_setup.lifecycle.reopen("card", admin_setup.current.snapshot, answer=False)
     assert admin_setup.states() == {"补办饭卡": VERIFIED, "卡不见了找谁": VERIFIED}
     admin_setup.lifecycle.reopen("card", admin_setup.current.snapshot, answer=True)

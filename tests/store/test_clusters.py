@@ -15,6 +15,7 @@ from bot.store.records import Miss, MissedQuestion, State
 from bot.store.tables import CLUSTERS
 from tests.clocks import Clock
 from tests.conftest import miss
+from tests.leading import lead
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def test_a_cluster_is_handled_as_a_whole(store: MissLog, clusters: MissClusters)
     record(store, "甲一", "甲二", "甲三")
     store.set_state([3], State.IGNORED)
     cluster_by_first_character(clusters)
-    assert [row.id for row in clusters.handle(1, State.HANDLED, "card")] == [1, 2]
+    lead(clusters, 1, "card")
     assert [(row.state, row.chosen) for row in store.rows(list(State))] == [
         (State.HANDLED, "card"),
         (State.HANDLED, "card"),
@@ -160,14 +161,32 @@ def test_a_cluster_is_handled_as_a_whole(store: MissLog, clusters: MissClusters)
     ]
     record(store, "甲一")
     assert (store.row(1).state, store.row(1).chosen) == (State.OPEN, None)
-    assert clusters.handle(99, State.HANDLED) == []
+    assert clusters.open_misses([99]) == []
+
+
+def test_what_is_answered_meanwhile_is_led_as_well(store: MissLog, clusters: MissClusters) -> None:
+    """What watches the knowledge may have closed it; an admin who ignored it, or led it elsewhere, has decided."""
+    record(store, "甲一", "甲二", "甲三", "甲四")
+    cluster_by_first_character(clusters)
+    missed = clusters.open_misses([1])
+    store.set_state([1], State.VERIFIED)
+    store.set_state([2], State.NOT_COVERED)
+    store.set_state([3], State.IGNORED)
+    clusters.lead([1], missed[3:], "opening")
+    clusters.lead([1], missed, "card")
+    assert [(row.state, row.chosen) for row in store.rows(list(State))] == [
+        (State.HANDLED, "card"),
+        (State.HANDLED, "card"),
+        (State.IGNORED, None),
+        (State.HANDLED, "opening"),
+    ]
 
 
 def test_what_joins_an_ignored_cluster_is_ignored(store: MissLog, clusters: MissClusters) -> None:
     """It is the same question in other words."""
     record(store, "甲一")
     cluster_by_first_character(clusters)
-    clusters.handle(1, State.IGNORED)
+    clusters.ignore(1)
     record(store, "甲一", "甲二", "乙")
     cluster_by_first_character(clusters)
     assert [questions for _, _, questions in shown(clusters)] == [["乙"]]
@@ -214,7 +233,7 @@ def test_a_cluster_ends_with_its_last_miss(
     """That it was ignored is forgotten with it."""
     record(store, "甲一")
     cluster_by_first_character(clusters)
-    clusters.handle(1, State.IGNORED)
+    clusters.ignore(1)
     end(store, database, clock)
     with database.reading() as connection:
         assert connection.execute(select(CLUSTERS)).all() == []
@@ -224,7 +243,7 @@ def test_ignoring_a_complaint_keeps_the_next_one(store: MissLog, clusters: MissC
     """It may be about something else; and a question that was ignored may be answered badly later."""
     store.record(complaint("甲一"))
     cluster_by_first_character(clusters)
-    clusters.handle(1, State.IGNORED)
+    clusters.ignore(1)
     store.record(complaint("甲二"))
     cluster_by_first_character(clusters)
     assert [questions for _, _, questions in shown(clusters)] == [["甲二"]]

@@ -114,7 +114,7 @@ def test_filters(store: MissLog, clusters: MissClusters, lists: MissLists, usage
     record(store, clusters, "没答上", "都不是", "有人等", "不管")
     not_meant = Feedback("都不是", "都不是", "card", Opinion.NOT_MEANT)
     usage.record(Records(feedback=(not_meant,), subscriptions=(Subscription("有人等", 1, b"a"),)))
-    clusters.handle(5, State.IGNORED)
+    clusters.ignore(5)
     assert {chosen: found(lists, chosen=chosen) for chosen in MissFilter if chosen is not MissFilter.HANDLED} == {
         MissFilter.ALL: ["有人等", "都不是", "没答上", "点踩"],
         MissFilter.UNANSWERED: ["有人等", "没答上"],
@@ -303,7 +303,7 @@ def test_what_is_ignored_can_be_deleted_too(
 ) -> None:
     """Its undo leaves it ignored."""
     record(store, clusters, "甲")
-    clusters.handle(1, State.IGNORED)
+    clusters.ignore(1)
     action = act(lists, ActionKind.DELETE_MANY, ticked(lists, shown=MissFilter.IGNORED))
     assert found(lists, chosen=MissFilter.IGNORED) == []
     bulk.undo(action, 5)
@@ -320,7 +320,7 @@ def test_what_is_asked_again_or_opened_again_is_not_deleted(
     clusters.unignore(2)
     clock.now += timedelta(minutes=10)
     store.delete_marked()
-    clusters.handle(2, State.IGNORED)
+    clusters.ignore(2)
     store.delete_marked()
     assert states(store) == {"甲": State.OPEN, "乙": State.IGNORED}
     assert [row.count for row in store.rows([State.OPEN])] == [1]

@@ -16,6 +16,7 @@ from bot.store.records import ActionKind, MissFilter, MissQuery, MissSort, Recor
 from bot.store.usage import UsageLog
 from tests.clocks import Clock
 from tests.conftest import miss
+from tests.leading import lead
 
 
 @pytest.fixture
@@ -86,9 +87,9 @@ def test_pages(table: MissTable) -> None:
 
 def test_handled(table: MissTable, clusters: MissClusters, store: MissLog) -> None:
     """What an admin has led to an item, and what got an answer; not what is only counted."""
-    clusters.handle(1, State.HANDLED, "opening")
-    clusters.handle(2, State.NOT_COVERED, "card")
-    clusters.handle(3, State.NOT_COVERED)
+    lead(clusters, 1, "opening")
+    lead(clusters, 2, "card")
+    store.set_state([2, 3], State.NOT_COVERED)
     store.set_state([4], State.VERIFIED)
     assert shown(table, MissQuery(MissFilter.HANDLED)) == ["旧", "多", "新"]
     assert shown(table) == []
@@ -124,7 +125,7 @@ def test_bulk_actions(
 def test_another_choice_than_the_one_shown_is_not_done(table: MissTable, clusters: MissClusters) -> None:
     """As when another admin has handled some of it."""
     digest = table.chosen(EVERY_OPEN, [1, 2]).digest
-    clusters.handle(2, State.HANDLED, "opening")
+    lead(clusters, 2, "opening")
     assert table.act(EVERY_OPEN, [1, 2], ActionKind.DELETE_MANY, digest, 5) is None
     assert table.act(EVERY_OPEN, [2], ActionKind.DELETE_MANY, table.chosen(EVERY_OPEN, [2]).digest, 5) is None
     assert sorted(clusters.ranked(9)) == [1, 3, 4]

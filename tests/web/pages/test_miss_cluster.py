@@ -10,6 +10,7 @@ from bot.knowledge.edit import ChangeTexts
 from bot.store.records import ActionKind, Feedback, Opinion, Records, State, Subscription
 from bot.texts.page import frame
 from bot.texts.page import miss_cluster as texts
+from tests.leading import lead
 from tests.page_setup import OTHER, PageSetup
 
 LOST = "饭卡坏了咋整"
@@ -136,7 +137,7 @@ async def test_what_another_admin_has_handled_is_shown(page_setup: PageSetup) ->
     """With what became of the cluster; it can still be done."""
     browser = await opened(page_setup, LOST)
     fields = await form(browser, "/misses/1/add?item=card")
-    page_setup.setup.clusters.handle(1, State.HANDLED, "opening")
+    lead(page_setup.setup.clusters, 1, "opening")
     conflict = await browser.post("/misses/1/add", data=fields)
     assert conflict.status_code == 409
     assert texts.OVERTAKEN in conflict.text

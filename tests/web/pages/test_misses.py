@@ -11,6 +11,7 @@ from bot.store.records import ActionKind, MissFilter, MissSort, State
 from bot.texts.page import frame
 from bot.texts.page import misses as texts
 from bot.web.pages import PAGES, misses
+from tests.leading import lead
 from tests.page_setup import PageSetup
 
 
@@ -99,7 +100,7 @@ async def test_many_at_once_with_one_undo(page_setup: PageSetup, act: str, chose
     browser = await opened(page_setup, "饭卡丢在哪里", "红烧肉好吃吗")
     if shown is MissFilter.IGNORED:
         for cluster in (1, 2):
-            page_setup.setup.clusters.handle(cluster, State.IGNORED)
+            page_setup.setup.clusters.ignore(cluster)
     before = page_setup.setup.states()
     fields = await choose(browser, do=act, show=shown, **chosen)
     assert page_setup.setup.states() == before
@@ -120,12 +121,12 @@ async def test_what_another_admin_has_handled_meanwhile_is_shown(page_setup: Pag
     """And nothing is done until it is confirmed again."""
     browser = await opened(page_setup, "饭卡丢在哪里", "红烧肉好吃吗")
     fields = await choose(browser, do="delete", tick=[1, 2])
-    page_setup.setup.clusters.handle(1, State.HANDLED, "card")
+    lead(page_setup.setup.clusters, 1, "card")
     conflict = await browser.post("/misses/choice", data=fields)
     assert conflict.status_code == 409
     assert texts.CHOICE_CHANGED in conflict.text
     assert page_setup.setup.states() == {"饭卡丢在哪里": State.HANDLED, "红烧肉好吃吗": State.OPEN}
-    page_setup.setup.clusters.handle(2, State.HANDLED, "card")
+    lead(page_setup.setup.clusters, 2, "card")
     gone = await browser.post("/misses/choice", data=fields)
     assert frame.DONE["misses-gone"] in (await browser.get(gone.headers["Location"])).text
 
