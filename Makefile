@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 4
 SHARED := ../shared
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --upgrade \
-  --python-version 3.11 --group build
+  --python-version 3.11 --group build --extra postgres
 
 # A Python that is named is the one that is used: the virtual environment of another version is built anew.
 ifneq ($(origin PYTHON),file)

@@ -18,6 +18,8 @@ from tests.fake_bot_api import FakeBotApi, serving
 from tests.inbox_setup import InboxSetup
 from tests.new_database import put_new_database
 from tests.page_setup import PageSetup
+from tests.postgresql import MISSING, Server, programs
+from tests.postgresql import serving as serving_postgresql
 
 # As serving does: without it PTB warns of a change of its next major version at every 429.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -117,3 +119,12 @@ async def inbox_setup(tmp_path: Path) -> AsyncIterator[InboxSetup]:
 def settled_by(verdict: Verdict) -> list[str]:
     """The ids of the items that a reply is made of."""
     return [candidate.item.id for candidate in verdict.chosen] if isinstance(verdict, Settled) else []
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server."""
+    if not programs():
+        pytest.skip(MISSING)
+    with serving_postgresql() as server:
+        yield server

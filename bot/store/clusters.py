@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, Subquery, Table, and_, case, func, or_, select
 
 from bot.store.bulk_actions import MARKED
 from bot.store.database import Repository, fields_of, insert
@@ -180,9 +180,11 @@ def _open_in(cluster_id: int) -> tuple[ColumnElement[bool], ...]:
 
 def ranked_clusters(query: MissQuery, sort: MissSort = MissSort.PRESSING) -> Select[int]:
     """The clusters of a query by rank, grouped from their rows in ``MISSED``."""
+    clusters = select(MISSED.c.cluster)
+    if (counted := _COUNTED.get(sort)) is not None:
+        clusters = clusters.outerjoin(counted, counted.c.cluster == MISSED.c.cluster)
     return (
-        select(MISSED.c.cluster)
-        .where(MISSED.c.cluster.is_not(None))
+        clusters.where(MISSED.c.cluster.is_not(None))
         .group_by(MISSED.c.cluster)
         .having(func.sum(case((and_(*matches(query)), 1), else_=0)) > 0)
         .order_by(_rank(sort).desc(), MISSED.c.cluster.desc())
@@ -194,13 +196,13 @@ def _rank(sort: MissSort) -> ColumnElement[Any]:
     match sort:
         case MissSort.PRESSING:
             # A miss whose days are all deleted counts as one of a single day.
-            return asked * func.coalesce(func.nullif(days_of(MISSED.c.cluster), 0), 1)
+            return asked * func.coalesce(func.max(_DAYS.c.count), 1)
         case MissSort.ASKED:
             return asked
         case MissSort.DAYS:
-            return days_of(MISSED.c.cluster)
+            return func.coalesce(func.max(_DAYS.c.count), 0)
         case MissSort.WAITING:
-            return waiting_for(MISSED.c.cluster)
+            return func.coalesce(func.max(_PEOPLE.c.count), 0)
         case MissSort.LAST_ASKED:
             return func.max(MISSED.c.last_asked)
         case _:
@@ -252,6 +254,21 @@ def waiting_for(cluster: ColumnElement[int]) -> ScalarSelect[int]:
     of_miss = SUBSCRIPTIONS.c.missed_id == inside.c.id
     people = select(func.count(SUBSCRIPTIONS.c.person.distinct())).join(inside, of_miss)
     return people.where(inside.c.cluster == cluster, WAITING).correlate(MISSED).scalar_subquery()
+
+
+def _by_cluster(table: Table, counted: ColumnElement[Any], *which: ColumnElement[bool]) -> Subquery:
+    """How many different values the rows about the misses of each cluster have; not for each cluster anew."""
+    inside = MISSED.alias()
+    counts = select(inside.c.cluster, func.count(counted.distinct()).label("count")).where(*which)
+    return counts.join(table, table.c.missed_id == inside.c.id).group_by(inside.c.cluster).subquery()
+
+
+_DAYS = _by_cluster(MISSED_DAYS, MISSED_DAYS.c.day)
+"""On how many days the clusters were asked."""
+_PEOPLE = _by_cluster(SUBSCRIPTIONS, SUBSCRIPTIONS.c.person, WAITING)
+"""How many people wait for the clusters' answers."""
+_COUNTED = {MissSort.PRESSING: _DAYS, MissSort.DAYS: _DAYS, MissSort.WAITING: _PEOPLE}
+"""What the rows are joined with to rank the clusters."""
 
 
 def _cluster(connection: Connection, cluster_id: int) -> Cluster:

@@ -1,20 +1,21 @@
-"""The database over SQLAlchemy, SQLite in one file by default, and what the repositories execute in common."""
+"""The database over SQLAlchemy, one SQLite file or PostgreSQL, and what the repositories execute in common."""
 
-import os
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, fields
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Self, TypeVarTuple
+from typing import Any, Self, TypeVarTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.clock import MACHINE, Clock
-from bot.errors import StoreError, StoreGoneError
+from bot.store.backend import Backend, clear_errors
+from bot.store.postgresql import PostgresqlBackend
 from bot.store.records import ActionKind, InboxState
+from bot.store.sqlite import SqliteBackend
 from bot.store.tables import (
     ACTION_KEYS,
     ACTIONS,
@@ -36,6 +37,7 @@ from bot.store.tables import (
 )
 
 Columns = TypeVarTuple("Columns")
+_ERRORS = (DBAPIError, PoolTimeoutError)
 
 DEDUPE_WINDOW = timedelta(hours=48)
 """How long an update that was handled is known again. Telegram offers one again for 24 hours at most."""
@@ -56,14 +58,6 @@ PAGE_SESSIONS_IDLE = timedelta(hours=1)
 _MIGRATIONS = Path(__file__).with_name("migrations")
 REVISION = "0011"
 """The last of the migrations: the schema that ``tables`` describes."""
-_FIXES = {
-    "full": "free some space on its disk",
-    "disk I/O error": "check that its disk is neither full nor failing",
-    "locked": "another program holds it; end that one, or wait",
-    "malformed": "the file is damaged: stop the bot, move it aside, and put a backup in its place or start without one",
-    "not a database": "move that file aside, or name another one in CAMPAIGN_BOT_DATABASE_URL",
-    "readonly": "check that the file and its folder can be written",
-}
 DELETE_EMPTY_CLUSTERS = CLUSTERS.delete().where(
     ~sa.select(MISSED.c.id).where(MISSED.c.cluster == CLUSTERS.c.id).exists(),
 )
@@ -83,42 +77,32 @@ class Database:
     The repositories share it. Every method raises StoreError when the database fails.
     """
 
-    _engine: sa.Engine
+    _backend: Backend
     _clock: Clock
-    _claim: IO[str] | None = None
-    _files: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """The device and inode of each of SQLite's files that is in use."""
-
-    def __post_init__(self) -> None:
-        # SQLite deletes its log with the last connection.
-        sa.event.listen(self._engine, "close", lambda *_: self._forget_log())
-        self.check_files()
 
     @classmethod
     def open(cls, url: str, clock: Clock = MACHINE) -> Self:
         """Open the database at a SQLAlchemy URL; its schema is created or brought up to date first.
 
-        ``clock``: by which days are counted. A write waits 5 seconds for another process's, e.g. for ``missed resolve``
-        beside a running bot; ``?timeout=`` at the end of SQLite's URL sets other seconds.
+        ``clock``: by which days are counted.
         """
-        with _clear_errors("the URL in CAMPAIGN_BOT_DATABASE_URL", ArgumentError):
+        with clear_errors("the URL in CAMPAIGN_BOT_DATABASE_URL", ArgumentError):
             parsed = sa.make_url(url)
-        with _clear_errors(parsed, DBAPIError, ArgumentError, ImportError, OSError):
-            engine = sa.create_engine(parsed, hide_parameters=True)
+        with clear_errors(parsed, *_ERRORS, ArgumentError, ImportError, OSError):
+            is_postgresql = parsed.get_backend_name() == "postgresql"
+            backend: Backend = PostgresqlBackend(parsed) if is_postgresql else SqliteBackend(parsed)
             try:
-                if engine.dialect.name == "sqlite":
-                    sa.event.listen(engine, "connect", _configure_sqlite)
-                    sa.event.listen(engine, "begin", _begin_immediate)
-                    if parsed.database and parsed.database != ":memory:":
-                        path = Path(parsed.database)
-                        path.parent.mkdir(parents=True, exist_ok=True)
-                        path.touch(mode=0o600)
-                if not _is_current(engine):
-                    _migrate(engine)
+                if not _is_current(backend):
+                    _migrate(backend)
+                backend.check()
             except BaseException:
-                engine.dispose()
+                backend.close()
                 raise
-        return cls(engine, clock)
+        return cls(backend, clock)
+
+    @property
+    def _engine(self) -> sa.Engine:
+        return self._backend.engine
 
     def __enter__(self) -> Self:
         return self
@@ -128,10 +112,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections, and give up the claim. A closed database that is used again opens new ones."""
-        self._engine.dispose()
-        self._files.clear()
-        if self._claim:
-            self._claim.close()
+        self._backend.close()
 
     def claim(self) -> None:
         """Be the one process that serves from this database, until it is closed: two would answer everything twice.
@@ -139,47 +120,15 @@ class Database:
         Raises:
             StoreError: another process does.
         """
-        path = self._engine.url.database
-        if self._engine.dialect.name != "sqlite" or not path:
-            return
-        # Windows has none, where `run` does not run, but other commands do.
-        import fcntl  # noqa: PLC0415
-
-        self._claim = Path(f"{path}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - the claim lasts until it is closed
-        try:
-            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            message = f"Another `campaign-bot run` serves from {path}: end that one, or set CAMPAIGN_BOT_DATABASE_URL."
-            raise StoreError(message) from error
+        self._backend.claim()
 
     def check_files(self) -> None:
         """See that the files in use still stand where they were opened.
 
-        On Unix a process goes on writing into a file that was deleted or replaced, and nothing of that is kept.
-
         Raises:
             StoreGoneError: SQLite's file, or its log, was deleted or replaced.
         """
-        path = self._engine.url.database
-        if self._engine.dialect.name != "sqlite" or not path or path == ":memory:":
-            return
-        for name in (path, *_logs(path)):
-            try:
-                state = os.stat(name)  # noqa: PTH116 - with each transaction: a Path costs more than the call
-                found = (state.st_dev, state.st_ino)
-            except OSError:
-                found = None
-            known = self._files.get(name)
-            if found and not known:
-                self._files[name] = found
-            elif found != known:
-                what = "was replaced by another file" if found else "is gone"
-                message = f"{name} {what} while the bot uses it: put it back, or restart the bot. Nothing is taken in."
-                raise StoreGoneError(message)
-
-    def _forget_log(self) -> None:
-        for name in _logs(self._engine.url.database or ""):
-            self._files.pop(name, None)
+        self._backend.check()
 
     def now(self) -> datetime:
         """The time as the tables keep it: UTC, in whole seconds."""
@@ -193,11 +142,11 @@ class Database:
     def transaction(self) -> Iterator[sa.Connection]:
         """A transaction that may write: it is durable when this ends, or undone when this raises.
 
-        On SQLite it keeps out every other writer from its first moment on, so nothing that it reads can change before
-        it writes. Keep it short: do no work in it that needs no connection.
+        It keeps out every other writer from its first moment on, so nothing that it reads can change before it writes.
+        Keep it short: do no work in it that needs no connection.
         """
         self.check_files()
-        with _clear_errors(self._engine.url, DBAPIError), self._engine.begin() as connection:
+        with clear_errors(self._engine.url, *_ERRORS), self._engine.begin() as connection:
             yield connection
         # It may have gone meanwhile, and with it what was committed.
         self.check_files()
@@ -207,8 +156,8 @@ class Database:
         """A transaction that only reads one state of the database: it waits for no writer, and no writer for it."""
         self.check_files()
         with (
-            _clear_errors(self._engine.url, DBAPIError),
-            self._engine.connect().execution_options(reads=True) as connection,
+            clear_errors(self._engine.url, *_ERRORS),
+            self._engine.connect().execution_options(**self._backend.reading_options) as connection,
             connection.begin(),
         ):
             yield connection
@@ -271,15 +220,7 @@ class Database:
             count = sum(connection.execute(statement).rowcount for statement in statements)
             connection.execute(DELETE_EMPTY_CLUSTERS)
             connection.execute(DELETE_KEYS_WITHOUT_EDIT)
-        if self._engine.dialect.name != "sqlite":
-            return count
-        url = self._engine.url
-        # Past SQLAlchemy, which would begin a transaction, within which there is no checkpoint.
-        with _clear_errors(url, DBAPIError, sqlite3.Error), closing(self._engine.raw_connection()) as connection:
-            busy, *_ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            message = f"The database {url} is in use: what was deleted stays in its log until the next purge."
-            raise StoreError(message)
+        self._backend.forget_deleted()
         return count
 
 
@@ -332,49 +273,15 @@ def count_one(connection: sa.Connection, table: sa.Table, key: Mapping[str, obje
     put(connection, table, key, {"count": 1}, again={"count": table.c.count + 1})
 
 
-@contextmanager
-def _clear_errors(database: sa.URL | str, *errors: type[Exception]) -> Iterator[None]:
-    """What the database or the file system says becomes one line that names the database and the fix."""
-    try:
-        yield
-    except errors as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        otherwise = "check CAMPAIGN_BOT_DATABASE_URL, and that its folder can be written"
-        fix = next((fix for sign, fix in _FIXES.items() if sign in reason), otherwise)
-        raise StoreError(f"The database {database} can't be used ({reason}): {fix}.") from error
-
-
-def _logs(path: str) -> tuple[str, str]:
-    """The files that SQLite keeps beside a database that is in use."""
-    return f"{path}-wal", f"{path}-shm"
-
-
-def _begin_immediate(connection: sa.Connection) -> None:
-    """Take the write lock at once: whoever reads first and writes then could find the file changed in between."""
-    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
-
-
-def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver's own transactions leave out changes of the schema; ours, begun in _begin_immediate, do not.
-    connection.isolation_level = None
-    try:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
-    except sqlite3.Error:
-        # The pool does not know it yet, so nobody else can close it.
-        connection.close()
-        raise
-
-
-def _is_current(engine: sa.Engine) -> bool:
+def _is_current(backend: Backend) -> bool:
     """Whether the schema is the one of this program. Most starts find it so, and must not wait for whoever writes."""
-    with engine.connect().execution_options(reads=True) as connection, connection.begin():
+    with backend.engine.connect().execution_options(**backend.reading_options) as connection, connection.begin():
         if not sa.inspect(connection).has_table("alembic_version"):
             return False
         return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == REVISION
 
 
-def _migrate(engine: sa.Engine) -> None:
+def _migrate(backend: Backend) -> None:
     """Make the tables, or bring them up to date.
 
     Raises:
@@ -387,7 +294,7 @@ def _migrate(engine: sa.Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    with engine.begin() as connection:
+    with backend.engine.connect().execution_options(patient=True) as connection, connection.begin():
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

@@ -17,7 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, inspect, text
 
 from bot.errors import StoreError, StoreGoneError
 from bot.masking import question_key
@@ -62,10 +62,10 @@ def test_the_file_is_private_and_has_a_write_ahead_log(path: Path) -> None:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def test_the_migrations_make_the_tables(path: Path) -> None:
+def test_the_migrations_make_the_tables(bare_url: str) -> None:
     """What SQLAlchemy sees is what the migrations made."""
-    Database.open(f"sqlite:///{path}").close()
-    engine = create_engine(f"sqlite:///{path}")
+    Database.open(bare_url).close()
+    engine = create_engine(bare_url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     engine.dispose()
@@ -77,37 +77,39 @@ FORM = {"question": "几 点？", "phrasings": ["几点了", "电话13812345678"
 EDIT = [{"file": "a.yaml", "change": {"item": "card", "phrasings": ["几点了"]}, "splice": {"inserted": "几点了"}}]
 NEW_ITEM = [{"file": "a.yaml", "change": {"entry": {"id": "card", "question": "几点", "phrasings": ["几号", "号"]}}}]
 JSON = {"form": json.dumps(FORM), "edit": json.dumps(EDIT), "new_item": json.dumps(NEW_ITEM)}
+VALUES = JSON | {"payload": b"a", "address": b"b"}
 EARLIER_ROWS = {
     "0001": (
         f"INSERT INTO missed ({MISS_COLUMNS}) VALUES ({MISS.format(state='handled')})",
         "INSERT INTO missed_days VALUES (1, '2026-05-31', 1), (1, '2026-06-01', 1)",
     ),
-    "0002": ("INSERT INTO inbox VALUES (1, 900, 'waiting', x'61', '2026-05-31 09:00:00', NULL, NULL)",),
+    "0002": ("INSERT INTO inbox VALUES (1, 900, 'waiting', :payload, '2026-05-31 09:00:00', NULL, NULL)",),
     "0003": (
         "INSERT INTO feedback VALUES ('几点', 'opening', 'helpful', '几点', 3, '2026-05-31 09:00:00')",
         "INSERT INTO asked_days VALUES ('opening', '2026-05-31', 4)",
     ),
     "0004": (
-        "INSERT INTO clusters VALUES (7, 4, 2, 2, 0, 0), (9, 0, 0, 0, 0, 1)",
+        "INSERT INTO clusters VALUES (7, 4, 2, 2, 0, FALSE), (9, 0, 0, 0, 0, TRUE)",
         "UPDATE missed SET cluster = 7, chosen = 'opening'",
-        "INSERT INTO wishes VALUES (1, 1, 55, x'62', '2026-05-31 09:00:00', 2)",
+        "INSERT INTO wishes VALUES (1, 1, 55, :address, '2026-05-31 09:00:00', 2)",
         "INSERT INTO drafts VALUES (5, 6, :form, '2026-05-31 09:00:00')",
         "INSERT INTO actions VALUES (1, '2026-05-31 09:00:00', 5, 'phrasing', '', 'card', :edit, 'done')",
         "INSERT INTO actions VALUES (2, '2026-05-31 09:00:00', 5, 'item', '', 'card', :new_item, 'done')",
         "INSERT INTO actions VALUES (3, '2026-05-31 09:00:00', 5, 'ignore', '7', NULL, NULL, 'done')",
         "INSERT INTO answered VALUES ('几点', 'opening', '几点', 0.9, '2026-05-31 09:00:00')",
-        "INSERT INTO judged VALUES ('几点', 'opening', '几点', 1, '2026-05-31 09:00:00')",
+        "INSERT INTO judged VALUES ('几点', 'opening', '几点', TRUE, '2026-05-31 09:00:00')",
     ),
 }
 """What is inserted into an earlier schema, on top of the rows of the schemas before it."""
 
 
 @pytest.fixture
-def migrate(path: Path) -> Iterator[Callable[..., None]]:
-    """Brings the file to a revision, and runs statements there."""
-    path.parent.mkdir()
-    engine = create_engine(f"sqlite:///{path}")
-    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON").close())
+def migrate(bare_url: str) -> Iterator[Callable[..., None]]:
+    """Brings a database to a revision, and runs statements there."""
+    engine = create_engine(bare_url)
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite:
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=ON").close())
     config = Config()
     config.set_main_option("script_location", str(ROOT / "bot" / "store" / "migrations"))
 
@@ -117,8 +119,15 @@ def migrate(path: Path) -> Iterator[Callable[..., None]]:
             command.upgrade(config, revision)
         with engine.begin() as connection:
             for statement in statements:
-                named = {name: value for name, value in JSON.items() if f":{name}" in statement}
+                named = {name: value for name, value in VALUES.items() if f":{name}" in statement}
                 connection.execute(text(statement), named)
+            if not is_sqlite:
+                # The rows brought their ids.
+                for table in inspect(connection).get_table_names():
+                    columns = {column["name"] for column in inspect(connection).get_columns(table)}
+                    if "id" in columns and table != "heartbeat":
+                        following = f"pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table})"
+                        connection.execute(text(f"SELECT setval({following})"))
 
     yield migrate
     engine.dispose()
@@ -126,13 +135,13 @@ def migrate(path: Path) -> Iterator[Callable[..., None]]:
 
 @pytest.mark.parametrize("revision", EARLIER_ROWS)
 def test_rows_of_an_earlier_schema_are_kept(
-    migrate: Callable[..., None], path: Path, clock: Clock, revision: str
+    migrate: Callable[..., None], bare_url: str, clock: Clock, revision: str
 ) -> None:
     """They are read as if they had been written now."""
     rows = [row for earlier, rows in EARLIER_ROWS.items() if earlier <= revision for row in rows]
     migrate(revision, rows)
     migrate("head")
-    with Database.open(f"sqlite:///{path}", clock) as database:
+    with Database.open(bare_url, clock) as database:
         check_rows(database, revision)
 
 
@@ -182,7 +191,7 @@ OLD_QUESTIONS = {
 @pytest.mark.parametrize(("question", "form_is_left", "edits"), OLD_QUESTIONS.values(), ids=OLD_QUESTIONS.keys())
 def test_questions_in_old_forms_and_edits_can_be_erased(
     migrate: Callable[..., None],
-    path: Path,
+    bare_url: str,
     clock: Clock,
     question: str,
     *,
@@ -194,7 +203,7 @@ def test_questions_in_old_forms_and_edits_can_be_erased(
     rows = [row for rows in EARLIER_ROWS.values() for row in rows]
     another_miss = f"INSERT INTO missed ({MISS_COLUMNS}, cluster) VALUES ({other}, 7)"
     migrate("0004", [*rows, another_miss, "UPDATE missed SET cluster = 9 WHERE id = 1"])
-    with Database.open(f"sqlite:///{path}", clock) as database:
+    with Database.open(bare_url, clock) as database:
         store = MissLog(database, 100)
         store.forget(question_key(question))
         form = UsageLog(database, store, 100).form(5, 6)
@@ -310,6 +319,7 @@ def test_other_connections_may_come_and_go(database: Database, store: MissLog, p
     assert len(store.rows(list(State))) == 3
 
 
+@pytest.mark.usefixtures("path")
 def test_a_full_disk_says_what_to_do(database: Database, store: MissLog) -> None:
     """SQLite's own bound on pages stands in for the disk here; what was kept stays."""
     inbox = Inbox(database, UsageLog(database, store, 100))

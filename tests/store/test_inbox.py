@@ -74,6 +74,7 @@ def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: Inbox) -> None:
     assert [row.payload for row in inbox.waiting(())] == [b"a", b"b"]
 
 
+@pytest.mark.usefixtures("path")
 def test_more_rows_wait_than_a_statement_can_name(inbox: Inbox, database: Database) -> None:
     """They are all read, in their order."""
 
