@@ -7,9 +7,9 @@ from enum import StrEnum
 from statistics import median_low
 
 from bot.evaluation.leave_one_out import Progress, sample, without_near_copies
+from bot.evaluation.overlap import ItemTexts, overlap
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import ConfidenceModel, Index, Matcher
-from bot.matching.lanes import Query, by_characters
 from bot.matching.similarity import near_copies
 from bot.matching.splitting import ASKING_WORDS
 from bot.matching.terms import grams
@@ -33,11 +33,6 @@ _FOREIGN, _FOREIGN_EACH = 0.1, 0.003
 """A phrasing of which the other texts of its item explain less than this share has only common words with them.
 
 The share grows with each phrasing up to the first number: among few, a good one may be the first to use its words.
-"""
-_NEAR, _AHEAD = 0.5, 0.25
-"""How much of a phrasing another item explains that is clearly nearer than its own, and how much more than that does.
-
-With less than half of it explained, a good phrasing that stands alone in its item is nearer to others by chance.
 """
 _READ = 20_000
 """Phrasings that are looked at for a nearer item."""
@@ -99,7 +94,7 @@ def advise(
     """All advice on a knowledge base, that of a kind together. ``demand`` is as in ``thin_base``."""
     if thin := thin_base(base, demand):
         yield thin
-    texts = [_Texts.of(index, number) for number in range(len(index.items))]
+    texts = [ItemTexts.of(index, number) for number in range(len(index.items))]
     yield from _few_phrasings(base)
     yield from _same_openings(base)
     yield from _long_questions(base)
@@ -108,7 +103,7 @@ def advise(
     yield from _redundant_phrasings(index, texts)
     for form, numbers in index.by_form.items():
         if len(numbers) > 1:
-            passages = tuple(texts[number].passage(form) for number in numbers)
+            passages = tuple(_passage(texts[number], form) for number in numbers)
             yield Advice(AdviceKind.SHARED_FORM, passages, {"form": form})
     yield from _merged_keywords(base)
     yield from _confused_items(index, confidence, progress)
@@ -156,35 +151,7 @@ def _long_questions(base: KnowledgeBase) -> Iterator[Advice]:
             yield Advice(AdviceKind.LONG_QUESTION, (Passage(item.id, item.question),), details)
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
-    """How an item is worded.
-
-    ``written``: its phrasings as they are written, by their forms. ``shared``: for each form its terms that stand in
-    another text of the item too: in a phrasing that is no near copy of it, in a keyword or in the answer.
-    """
-
-    item: Item
-    written: Mapping[str, str]
-    shared: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, index: Index, number: int) -> "_Texts":
-        item, forms, standard = index.items[number], index.forms[number], index.lexicon.form
-        terms = {form: grams(form) for form in forms}
-        phrased = Counter(term for form in forms for term in terms[form])
-        others = {term for text in (*item.keywords, item.answer) for term in grams(standard(text))}
-        shared = {}
-        for form in forms:
-            copied = Counter(term for copy in near_copies(form, forms) for term in terms[copy])
-            shared[form] = frozenset(term for term in terms[form] if term in others or phrased[term] > copied[term])
-        return cls(item, {standard(text): text for text in reversed(item.all_phrasings())}, shared)
-
-    def passage(self, form: str) -> Passage:
-        return Passage(self.item.id, self.written[form])
-
-
-def _without_subject(index: Index, texts: list[_Texts]) -> Iterator[Advice]:
+def _without_subject(index: Index, texts: list[ItemTexts]) -> Iterator[Advice]:
     most = max(_TELLING_LEAST, _TELLING_SHARE * len(index.items))
     for own in texts:
         form = index.lexicon.form(own.item.question)
@@ -193,11 +160,11 @@ def _without_subject(index: Index, texts: list[_Texts]) -> Iterator[Advice]:
         parts = ASKING_WORDS.split(index.lexicon.core(form))
         terms = own.shared[form] & {term for part in parts for term in grams(part)}
         if not any(len(index.postings[term]) <= most for term in terms):
-            yield Advice(AdviceKind.NO_SUBJECT, (own.passage(form),), {"question": own.item.question})
+            yield Advice(AdviceKind.NO_SUBJECT, (_passage(own, form),), {"question": own.item.question})
 
 
 def _misplaced_phrasings(
-    index: Index, texts: list[_Texts], confidence: ConfidenceModel, progress: Progress
+    index: Index, texts: list[ItemTexts], confidence: ConfidenceModel, progress: Progress
 ) -> Iterator[Advice]:
     """First those that are nearer to another item, then those that are foreign to their own and near to none.
 
@@ -205,40 +172,35 @@ def _misplaced_phrasings(
     """
     foreign, nearer, strays = list[tuple[int, str]](), list[tuple[int, str]](), set[tuple[int, str]]()
     for number, form in progress(sample(index, _READ)):
-        explained, other = _explained(index, number, form, texts[number].shared[form])
+        explained = texts[number].explained(index, form)
         least = min(_FOREIGN, _FOREIGN_EACH * len(index.forms[number]))
-        if texts[number].item.kind is Kind.ANSWER and explained < least:
+        if texts[number].item.kind is Kind.ANSWER and explained.own < least:
             foreign.append((number, form))
-        if other >= _NEAR and other - explained >= _AHEAD:
+        if explained.is_nearer_elsewhere:
             nearer.append((number, form))
     for number, form in progress(nearer):
-        own = texts[number]
-        best = Matcher(without_near_copies(index, number, form), confidence).best(form)
-        if best and best.item is not own.item and best.score >= confidence.answer:
+        found = overlap(index, texts[number], form, confidence)
+        if found and found.is_taken:
             strays.add((number, form))
-            passages = (own.passage(form), Passage(best.item.id))
-            details = {"phrasing": own.written[form], "question": best.item.question}
+            passages = (_passage(texts[number], form), Passage(found.other.id))
+            details = {"phrasing": found.phrasing, "question": found.other.question}
             yield Advice(AdviceKind.STRAY_PHRASING, passages, details)
     for number, form in foreign:
         if (number, form) not in strays:
-            passage = texts[number].passage(form)
+            passage = _passage(texts[number], form)
             yield Advice(AdviceKind.FOREIGN_PHRASING, (passage,), {"phrasing": passage.text})
 
 
-def _explained(index: Index, number: int, form: str, shared: frozenset[str]) -> tuple[float, float]:
-    """How much of a form the other texts of its item explain, and how much the nearest other item does, 0..1."""
-    query = Query.of(form, index)
-    own = sum(term.weight * term.holders.get(number, 0.0) for term in query.terms if term.term.text in shared)
-    others = (share for other, share in by_characters(query).items() if other != number)
-    return own / query.total, max(others, default=0.0)
+def _passage(texts: ItemTexts, form: str) -> Passage:
+    return Passage(texts.item.id, texts.written[form])
 
 
-def _redundant_phrasings(index: Index, texts: list[_Texts]) -> Iterator[Advice]:
+def _redundant_phrasings(index: Index, texts: list[ItemTexts]) -> Iterator[Advice]:
     for own, forms in zip(texts, index.forms, strict=True):
         for place, form in enumerate(forms):
             for other in near_copies(form, forms[:place], _REDUNDANT)[:1]:
                 details = {"one": own.written[other], "other": own.written[form]}
-                yield Advice(AdviceKind.REDUNDANT_PHRASINGS, (own.passage(form),), details)
+                yield Advice(AdviceKind.REDUNDANT_PHRASINGS, (_passage(own, form),), details)
 
 
 def _merged_keywords(base: KnowledgeBase) -> Iterator[Advice]:

@@ -15,6 +15,7 @@ from bot.conversation.reply import Reply, plain_text
 from bot.curation.edits import Plan
 from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError, Refusal
+from bot.evaluation.overlap import Overlap
 from bot.items import Item, KnowledgeBase
 from bot.knowledge.models import ANSWER_LIMIT
 from bot.store.records import Action, ActionKind, ActionState
@@ -69,6 +70,7 @@ def show(visit: Visit) -> Response:
         limit=ANSWER_LIMIT,
         reply=plain_text(reply.text),
         buttons=[button.label for row in reply.rows[:-1] for button in row],
+        overlaps={found.phrasing: found for found in _overlaps(visit, item)},
         ways=[(way, way) for way in ready_ways(item, snapshot.base)],
         sources=_sources(item, snapshot.base),
         related={other: snapshot.base.by_id[other].question for other in item.related},
@@ -136,6 +138,13 @@ def _item(visit: Visit) -> Item:
     if item is None:
         raise NotFoundError
     return item
+
+
+def _overlaps(visit: Visit, item: Item) -> Sequence[Overlap]:
+    snapshot = visit.services.current.snapshot
+    number = snapshot.index.number(item.id)
+    # What is told apart before matching meets nobody.
+    return () if number is None else visit.services.overlaps.of_item(snapshot.index, number, snapshot.confidence)
 
 
 def _preview(visit: Visit, item: Item) -> Reply:

@@ -1,7 +1,7 @@
 """What the pages work with: the parts that the chat works with too."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.clock import Clock
@@ -11,6 +11,7 @@ from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits
 from bot.curation.miss_handling import MissHandling
 from bot.curation.misses import MissLifecycle
+from bot.evaluation.overlap import OverlapTable
 from bot.snapshot import CurrentSnapshot
 from bot.store.bulk_actions import BulkActions
 from bot.store.clusters import MissClusters
@@ -45,6 +46,7 @@ class Services:
     clock: Clock
     retention_days: int
     problems: Callable[[], Sequence[str]] | None
+    overlaps: OverlapTable = field(default_factory=OverlapTable)
 
     @property
     def handling(self) -> MissHandling:

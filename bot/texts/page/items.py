@@ -13,18 +13,22 @@ FILTERS = {
     "few": "问法少的",
     "disliked": "有人点 👎",
     "unasked": "没人问过",
+    "overlapping": "问法和别的条目撞车",
     "overdue": "该再看一遍",
 }
 FILTER_HINTS = {
     "few": "一共不到 {few} 种问法的。会员的说法五花八门，问法多一点才接得住。",
     "disliked": "有会员说答得不对、不全，或者过时了的。",
     "unasked": "最近 30 天没有给会员看过的。",
+    "overlapping": "有些问法更像别的条目：会员换个差不多的说法来问，得到的会是那一条。",
     "overdue": "有效期过了，或者到了该再看一遍的日子。",
 }
 FOUND = "{count} 条"
 NONE_FOUND = "没有找到。换几个字，或者去掉上面的条件再看看。"
 PHRASINGS_COUNT = "{count} 种问法"
 SHOWN = "30 天看了 {count} 次"
+OVERLAPS_COUNT = "{count} 种撞车"
+COMPARING = "正在拿每一种问法和别的条目比，大约要半分钟，好了会自动列出来；没有的话，过一会儿再点一次“找”。"
 COMPLAINTS = "👎 {count}"
 OVERDUE = "该再看了"
 EARLIER, LATER = "上一页", "下一页"
@@ -54,6 +58,9 @@ SHORT = "一句话回答"
 SHORT_HINT = "有人嫌长的时候说这一句；可以空着。"
 PHRASINGS = "别的问法"
 PHRASINGS_NONE = "现在只有标准问法。会员的说法五花八门，多加几种才接得住。"
+OVERLAP_HINT = "标出来的问法更像别的条目：会员换个差不多的说法，得到的会是那一条。可以去掉，或者移到那一条里。"
+TAKEN = "会用「{question}」回答"
+CLOSE = "更像「{question}」"
 ADD_PHRASINGS = "加问法"
 ADD_HINT = "一行一种，像会员平时打字那样写。"
 ADD = "加上"

@@ -28,24 +28,31 @@ class _Row:
     shown: int
     complaints: int
     is_overdue: bool
+    overlaps: int
+    """How many of its phrasings meet other items."""
 
 
+_SLOW = "overlapping"
 _FILTERS: Mapping[str, Callable[[_Row], bool]] = {
     "few": lambda row: row.count < _FEW,
     "disliked": lambda row: row.complaints > 0,
     "unasked": lambda row: not row.shown,
+    _SLOW: lambda row: row.overlaps > 0,
     "overdue": lambda row: row.is_overdue,
 }
 
 
 def _show(visit: Visit) -> Response:
     services = visit.services
-    base = services.current.snapshot.base
+    snapshot = services.current.snapshot
+    base = snapshot.base
     words = visit.query.get("q", "")[:_LONGEST].strip()
     topics = list(dict.fromkeys(item.topic for item in base.items))
     topic = visit.query.get("topic", "") if visit.query.get("topic") in topics else ""
     chosen = visit.query.get("only", "") if visit.query.get("only") in _FILTERS else ""
     shown, complaints, today = services.usage.shown(), services.usage.complaints_by_item(), services.clock.today()
+    # They cost half a minute, which is worth it only for those who look for them.
+    overlaps, is_compared = services.overlaps.of(snapshot.index, snapshot.confidence) if chosen == _SLOW else ({}, True)
     rows = [
         _Row(
             item,
@@ -53,6 +60,7 @@ def _show(visit: Visit) -> Response:
             shown.get(item.id, 0),
             complaints.get(item.id, 0),
             item.is_expired(today) or item.is_due(today),
+            len(overlaps.get(item.id, ())),
         )
         for item in _found(words, base)
         if not topic or item.topic == topic
@@ -70,6 +78,7 @@ def _show(visit: Visit) -> Response:
         topics=topics,
         only=chosen,
         few=_FEW,
+        is_compared=is_compared,
         count=len(rows),
         groups=[(name, list(group)) for name, group in groupby(of_page, lambda row: row.item.topic)],
         page=page,

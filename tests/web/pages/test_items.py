@@ -12,6 +12,7 @@ from bot.texts import admins
 from bot.texts.page import frame
 from bot.texts.page import items as texts
 from tests.page_setup import HOSTILE, OTHER, PageSetup
+from tests.process import wait_for
 
 LOSING = "早上什么时候能进去吃啊"
 """A question of another item's: a phrasing of it costs that item its answer."""
@@ -67,6 +68,40 @@ async def test_items_are_found(page_setup: PageSetup, query: dict[str, str], fou
     else:
         assert known == found
     assert (texts.NONE_FOUND in html) == (not known)
+
+
+TAKING = """topic: 借书
+items:
+  - id: lending
+    question: 借书怎么办理？
+    phrasings: [怎么借书, 办理借书, 借书手续怎么办, 开饭时间怎么定]
+    answer: 到一楼
+    source: ['1']
+  - id: dinner
+    question: 开饭时间是几点？
+    phrasings: [开饭时间怎么安排, 开饭时间怎么确定, 开饭时间改了吗]
+    answer: 六点
+    source: ['1']
+"""
+"""An item with a phrasing that belongs to another one."""
+
+
+async def test_phrasings_that_meet_other_items_are_marked_and_found(page_setup: PageSetup) -> None:
+    """With the item that they lead to; the list says when all of them are compared, and by then it has them."""
+    (page_setup.setup.folder / "taking.yaml").write_text(TAKING)
+    page_setup.setup.edits.take_over()
+    browser = await page_setup.signed_in()
+    html = (await browser.get("/items/lending")).text
+    assert texts.TAKEN.format(question="开饭时间是几点？") in html
+    assert html.count('class="late"') == 1
+    assert texts.COMPARING in (await browser.get("/items", params={"only": "overlapping"})).text
+    snapshot = page_setup.setup.current.snapshot
+    wait_for(lambda: page_setup.services.overlaps.of(snapshot.index, snapshot.confidence)[1])
+    html = (await browser.get("/items", params={"only": "overlapping"})).text
+    assert texts.COMPARING not in html
+    assert "lending" in listed(html)
+    assert "card" not in listed(html)
+    assert texts.OVERLAPS_COUNT.format(count=1) in html
 
 
 async def test_many_items_are_shown_in_pages(page_setup: PageSetup) -> None:
