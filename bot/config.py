@@ -140,7 +140,7 @@ _DatabaseUrl = Annotated[
 
 
 class Settings(BaseSettings):
-    """All settings; the table in docs/operation.md says what each one means."""
+    """All settings; the table in docs/operations.md says what each one means."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -256,7 +256,7 @@ def load_settings() -> Settings:
         names = sorted({str(detail["loc"][0]) for detail in error.errors(include_input=False)})
         wanted = (f"{PREFIX}{name.upper()} ({Settings.model_fields[name].description})" for name in names)
         raise SettingsError(
-            f"These settings are malformed: {'; '.join(wanted)}. See the table of settings in docs/operation.md."
+            f"These settings are malformed: {'; '.join(wanted)}. See the table of settings in docs/operations.md."
         ) from None
 
 

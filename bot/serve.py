@@ -38,6 +38,7 @@ from bot.metrics import Metrics
 from bot.serve_page import page_server, services
 from bot.service.asgi import listen
 from bot.service.dead_letters import DeadLetterReport
+from bot.service.gauges import Gauges
 from bot.service.health import Health
 from bot.service.http_server import http_server
 from bot.service.retention import Retention
@@ -134,6 +135,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         corrections=corrections,
         tell=lambda event: admin_notifier.tell(cards.notice_kind(event), cards.notice(event, app.clock)),
         cache=settings.cache,
+        metrics=metrics,
     )
 
     def send_digest(report: Report, week: str) -> Awaitable[None]:
@@ -213,7 +215,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         tell=admin_notifier.tell,
     )
     dead_letters = DeadLetterReport(app.inbox, app.history, admin_notifier.keep, app.clock)
-    retention = Retention(delete_old)
+    gauges = Gauges(metrics, app.misses, subscriptions, dead_letters, intake.silent_s, worker.waiting_s)
     service = Service(
         worker=worker,
         http_server=http_server(health, dead_letters, metrics, webhook),
@@ -223,7 +225,8 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         background_tasks=(
             partial(periodic, health.look, every_s=5),
             partial(periodic, dead_letters.look, every_s=5),
-            partial(periodic, partial(asyncio.to_thread, retention.purge), every_s=600),
+            partial(periodic, gauges.look, every_s=5),
+            partial(periodic, partial(asyncio.to_thread, Retention(delete_old).purge), every_s=600),
             partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30),
             partial(periodic, partial(asyncio.to_thread, app.misses.delete_marked), every_s=60),
             partial(periodic, partial(asyncio.to_thread, edits.commit), every_s=60),

@@ -244,7 +244,7 @@ def test_what_is_malformed_is_named(environment: pytest.MonkeyPatch, field: str,
     with pytest.raises(SettingsError) as caught:
         settings_of(environment, **{"MISSES_A_DAY": "7", field.upper(): value})
     form = Settings.model_fields[field].description
-    where = "See the table of settings in docs/operation.md."
+    where = "See the table of settings in docs/operations.md."
     assert str(caught.value) == f"These settings are malformed: {PREFIX}{field.upper()} ({form}). {where}"
 
 

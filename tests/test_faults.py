@@ -325,7 +325,7 @@ def test_a_proxy_that_spoils_deliveries(api: FakeBotApi, tmp_path: Path, proxy: 
         assert cause in red.stdout
         assert cause in (tmp_path / "log").read_text()
         url = f"http://{settings['CAMPAIGN_BOT_LISTEN']}/metrics"
-        assert b"campaign_bot_intake_failing 1.0" in urllib.request.urlopen(url).read()
+        assert b'campaign_bot_problem{problem="intake"} 1.0' in urllib.request.urlopen(url).read()
         api.proxy = lambda path, headers: (path, headers)
         api.wait_until(lambda: texts(api, 7) == ["你好！"] and len(texts(api, ADMIN)) == 2)
         assert command(settings, "health").stdout == "green\n"

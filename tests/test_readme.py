@@ -177,7 +177,7 @@ def test_the_formats_are_the_code() -> None:
 
 def test_every_file_and_class_exists() -> None:
     """Whatever is renamed is renamed in the pages too."""
-    files = re.findall(r"`((?:bot|tests|knowledge|docs)/[\w./-]+)`", TEXT)
+    files = re.findall(r"`((?:bot|tests|knowledge|docs|deploy)/[\w./-]+)`", TEXT)
     assert [file for file in files if not (ROOT / file).exists()] == []
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
     defined = set(re.findall(r"^(?:class )?([A-Z]\w+)(?:\(.*\))?(?::| = )", source, re.MULTILINE))
@@ -188,6 +188,8 @@ def test_every_link_leads_somewhere() -> None:
     """To a file that exists, and to a heading in it."""
     for page, text in PAGES.items():
         for target, anchor in re.findall(r"\]\((?!https:)([^)#]*)#?([^)]*)\)", text):
-            headings = re.findall(r"^#+ (.+)$", (page.parent / target).read_text(encoding="utf-8"), re.MULTILINE)
+            headings = re.findall(
+                r"^#+ (.+)$", (page.parent / target if target else page).read_text(encoding="utf-8"), re.MULTILINE
+            )
             anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
             assert not anchor or anchor in anchors, f"{page.name}: {target}#{anchor}"

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from bot.errors import Fault, KnowledgeError
 from bot.evaluation.calibration import cached_confidence
 from bot.evaluation.impact import Impact
 from bot.items import KnowledgeBase
+from bot.knowledge import fingerprint
 from bot.knowledge.folder import State, state
+from bot.metrics import Metrics
 from bot.snapshot import CurrentSnapshot, Snapshot
 from bot.store.records import Action
 
@@ -85,6 +88,7 @@ class Reloader:
     tell: Callable[[Notice], Awaitable[None]]
     cache: Path | None
     patience_s: float = 1.0
+    metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
         self._asked = asyncio.Event()
@@ -121,6 +125,7 @@ class Reloader:
         try:
             if await asyncio.to_thread(self.edits.take_over):
                 _LOG.info("The knowledge was loaded anew: %d items.", len(self.current.snapshot.base.items))
+                self.metrics.knowledge_reloads.labels("loaded").inc()
         except KnowledgeError as error:
             faults = error.faults
             with suppress(TimeoutError):
@@ -129,8 +134,10 @@ class Reloader:
         if faults == self._told:
             return
         self._told = faults
+        self.metrics.knowledge_faults.set(len(faults))
         await self.tell(KnowledgeFaulty(faults))
         if faults:
+            self.metrics.knowledge_reloads.labels("faulty").inc()
             _LOG.error("Faults in the knowledge (%d), the old snapshot goes on; the first: %s", len(faults), faults[0])
 
     async def follow(self) -> None:
@@ -141,6 +148,7 @@ class Reloader:
         before, after = self._followed, self.current.snapshot
         if after is before:
             return
+        self.metrics.describe_knowledge(Counter(item.kind for item in after.base.items), fingerprint(after.files))
         closed = await asyncio.to_thread(self.lifecycle.follow, before, after)
         if closed and before is not None:
             await self.tell(MissesClosed([missed.question for missed in closed]))

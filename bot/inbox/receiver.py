@@ -52,8 +52,9 @@ class Receiver:
                 updates[entry.payload] = update
         if entries:
             rows = await asyncio.to_thread(self.inbox.receive, entries)
-            self.metrics.received.inc(len(rows))
-            self.metrics.dead.inc(sum(entry.fault is not None for entry in entries))
+            for row in rows:
+                self.metrics.received.labels(updates[row.payload].kind).inc()
+            self.metrics.finished.labels("dead").inc(sum(entry.fault is not None for entry in entries))
             self.worker.add([Job(row.id, updates[row.payload], row.received_at) for row in rows])
 
     def _dead_letter(self, raw: object, error: Exception) -> Entry:

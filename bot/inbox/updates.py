@@ -171,6 +171,11 @@ class Update(_Needed):
     inline_query: InlineQuery | None = None
     my_chat_member: ChatMemberUpdated | None = None
 
+    @property
+    def kind(self) -> str:
+        """The one of ``KINDS`` that it is; ``other`` where it is empty."""
+        return next((kind for kind in KINDS if getattr(self, kind)), "other")
+
     def to_text(self) -> str:
         """What is needed of it, as JSON that ``model_validate_json`` reads again."""
         return self.model_dump_json(by_alias=True, exclude_defaults=True)

@@ -4,9 +4,9 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -58,11 +58,15 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An update with its row in the inbox and the time, in UTC, when it came in."""
+    """An update with its row in the inbox and the time, in UTC, when it came in.
+
+    ``taken_up_s``: when this process took it up, by the monotonic clock.
+    """
 
     row_id: int
     update: Update
     received_at: datetime
+    taken_up_s: float = field(default_factory=time.monotonic)
 
     def age_s(self) -> float:
         """How many seconds ago it came in; 0 if the clock went back since."""
@@ -200,7 +204,7 @@ class Worker:
         while True:
             age_s = job.age_s()
             if job.update.inline_query and age_s > _INLINE_LIVES_S:
-                self.metrics.expired.inc()
+                self.metrics.finished.labels("expired").inc()
                 await self._finish(job.row_id, NOTHING)
                 return
             try:
@@ -222,7 +226,8 @@ class Worker:
                     return
                 await self._pause(failures)
             else:
-                self.metrics.done.inc()
+                self.metrics.finished.labels("answered").inc()
+                self.metrics.answering.observe(time.monotonic() - job.taken_up_s)
                 await self._finish(job.row_id, records)
                 return
 
@@ -245,7 +250,7 @@ class Worker:
         self._forget(row_id)
 
     async def _make_dead_letter(self, row_id: int, fault: str) -> None:
-        self.metrics.dead.inc()
+        self.metrics.finished.labels("dead").inc()
         await self._until_stored(lambda: self.inbox.make_dead_letter(row_id, fault))
         self._forget(row_id)
 
@@ -271,6 +276,7 @@ class Worker:
         """Commit what is done. An update whose records can't be stored holds up no other, and is not answered again."""
         try:
             await self._until_stored(lambda: self.inbox.finish(batch))
+            self._count_records(batch.values())
         except Exception:  # noqa: BLE001 - as said above
             if len(batch) > 1:
                 for row_id, records in batch.items():
@@ -279,6 +285,13 @@ class Worker:
             (row_id,) = batch
             _LOG.exception("What is to be kept of update %d can't be stored.", row_id)
             await self._make_dead_letter(row_id, "answered; its records can't be stored")
+
+    def _count_records(self, kept: Iterable[Records]) -> None:
+        for records in kept:
+            for verdict in records.verdicts:
+                self.metrics.verdicts.labels(verdict).inc()
+            for feedback in records.feedback:
+                self.metrics.opinions.labels(feedback.opinion).inc()
 
     async def _until_stored(self, write: Callable[[], None]) -> None:
         """Write, again and again while the store fails: what was answered must not be answered once more."""

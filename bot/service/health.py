@@ -66,6 +66,14 @@ class Health:
         detail = f": {self._intake_fault}" if self._intake_fault else ""
         return [f"{problem}{detail if problem is Problem.INTAKE else ''}" for problem in self.problems]
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether updates could be taken in at the last look, as far as this process can tell by itself.
+
+        That Telegram is silent does not count: a replica that is not ready gets no deliveries, and would stay silent.
+        """
+        return not {Problem.STORE, Problem.GONE}.intersection(self.problems)
+
     def names(self) -> Sequence[str]:
         """What was wrong at the last look, by the keys of ``bot.texts.admins.PROBLEMS``."""
         return [problem.name for problem in self.problems]
@@ -75,7 +83,6 @@ class Health:
         store_problem, full = await asyncio.to_thread(self._try_store)
         fault = self.intake_fault()
         git_fault = self.git_fault()
-        self.metrics.intake_failing.set(fault is not None)
         found = {
             Problem.SILENT: self.silent_s() > _LONGEST_S,
             Problem.STORE: store_problem is Problem.STORE,
@@ -84,6 +91,8 @@ class Health:
             Problem.LATE: self._is_late(),
             Problem.INTAKE: fault is not None,
         }
+        for problem, is_so in found.items():
+            self.metrics.problems.labels(problem.name.lower()).set(is_so)
         before, self.problems = self.problems, [problem for problem, is_so in found.items() if is_so]
         known, self._intake_fault = self._intake_fault, fault
         if self.problems != before or (fault and known and fault.cause is not known.cause):

@@ -95,7 +95,7 @@ class MemberHandlers:
             return NOTHING
         async with self.messages.typing(message.place):
             snapshot = self.current.snapshot
-            turn = await asyncio.to_thread(self.conversation.say, said.text, said.command, speaker, snapshot)
+            turn = await asyncio.to_thread(self._say, said, speaker, snapshot)
             turn = self._editable(turn, speaker, snapshot)
             self.metrics.misses_refused.inc(turn.refused)
             if turn.unsubscribe:
@@ -204,6 +204,10 @@ class MemberHandlers:
         if message and message.place.private:
             speaker = self._speaker(query.sender if query else message.author, message.chat.id)
             await self.messages.send(message.place, self._replies_to(speaker).plain(members_texts.FAILED), None)
+
+    def _say(self, said: Utterance, speaker: Speaker, snapshot: Snapshot) -> Turn:
+        with self.metrics.matching.time():
+            return self.conversation.say(said.text, said.command, speaker, snapshot)
 
     def _pace(self, limit: MemberRateLimit, member: int, at: float, update_id: int) -> Pace:
         pace = limit.judge(member, at, update_id)

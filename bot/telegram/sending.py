@@ -132,7 +132,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         if isinstance(chat := data.get("chat_id"), int):
             data["chat_id"] = self._groups.current_id(chat)
         if endpoint in _ONCE:
-            return await self._perform(call, data.get("chat_id", endpoint))
+            return await self._perform(call, data.get("chat_id", endpoint), endpoint)
         probe = functools.partial(self._probe, callback)
         is_message = endpoint.startswith(("send", "edit"))
         failures: Failures | None = None
@@ -141,7 +141,7 @@ class SendingPolicy(BaseRateLimiter[None]):
                 scope = data.get("chat_id", endpoint)
                 await self._wait_for_turn(scope, endpoint, probe)
                 try:
-                    result = await self._perform(call, scope)
+                    result = await self._perform(call, scope, endpoint)
                 except ChatMigrated as error:
                     await self._move(data, error)
                 except TelegramError as error:
@@ -185,7 +185,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         pause = failures.pause_s(known, was_lost=was_lost, others_succeed=others_succeed)
         if pause is None:
             raise error
-        self._metrics.sends_retried.inc()
+        self._metrics.retries.inc()
         _LOG.warning("%s: %s; trying again in %.1f s.", endpoint, explain(error), pause)
         if not failures.chat_waits:
             let_chat_go_on()
@@ -196,7 +196,7 @@ class SendingPolicy(BaseRateLimiter[None]):
             raise StoppingError
         await callback("getMe", {})
 
-    async def _perform(self, call: Callable[[], Awaitable[_Result]], scope: int | str) -> _Result:
+    async def _perform(self, call: Callable[[], Awaitable[_Result]], scope: int | str, endpoint: str) -> _Result:
         """Make a call once, when there is a slot for it.
 
         Without making it, RetryAfter is raised in a flood wait, and NotArrivedError while Telegram can't be reached.
@@ -208,11 +208,17 @@ class SendingPolicy(BaseRateLimiter[None]):
                 raise RetryAfter(math.ceil(left))
             if self._reachability.is_lost:
                 raise NotArrivedError("nor could it a moment ago")
+            called = "failed"
             try:
-                return await call()
+                result = await call()
+                called = "accepted"
             except RetryAfter as error:
+                called = "429"
                 self._begin_flood_wait(scope, seconds_to_wait(error))
                 raise
+            finally:
+                self._metrics.calls.labels(endpoint, called).inc()
+            return result
 
     async def _wait_for_turn(self, scope: int | str, endpoint: str, probe: Probe) -> None:
         await self._wait_out_flood(scope)
@@ -236,7 +242,6 @@ class SendingPolicy(BaseRateLimiter[None]):
         return max(self._flood_waits.get(scope, 0.0), self._flood_waits.get(None, 0.0)) - self._now()
 
     def _begin_flood_wait(self, scope: int | str, seconds: float) -> None:
-        self._metrics.flood_waits.inc()
         now = self._now()
         self._flood_waits = {waiting: until for waiting, until in self._flood_waits.items() if until > now}
         is_chat = isinstance(scope, int)

@@ -53,6 +53,15 @@ class Told:
             patience_s=patience_s,
         )
 
+    def counted(self) -> dict[str, float | None]:
+        """The metrics of the folder's faults and of what became of its changes."""
+        read = self.reloader.metrics.registry.get_sample_value
+        reloads = {
+            outcome: read("campaign_bot_knowledge_reloads_total", {"outcome": outcome})
+            for outcome in ("faulty", "loaded")
+        }
+        return {"faults": read("campaign_bot_knowledge_faults"), **reloads}
+
     async def _tell(self, notice: Notice) -> None:
         self.notices.append(notice)
 
@@ -145,10 +154,14 @@ async def test_faults_are_told_once(admin_setup: AdminSetup, told: Told) -> None
     await told.reloader.take_over()
     assert len(told.notices) == 2
     assert admin_setup.current.snapshot is before
+    assert told.counted() == {"faults": 4, "faulty": 2, "loaded": 0}
     (admin_setup.folder / "items.yaml").write_bytes(before.files["items.yaml"])
     for _ in range(2):
         await told.reloader.take_over()
     assert told.notices[2:] == [KnowledgeFaulty(())]
+    admin_setup.write("items.yaml", *PHRASING)
+    await told.reloader.take_over()
+    assert told.counted() == {"faults": 0, "faulty": 2, "loaded": 1}
 
 
 async def test_a_file_that_is_caught_half_saved_is_no_fault(admin_setup: AdminSetup) -> None:

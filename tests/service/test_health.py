@@ -145,14 +145,14 @@ async def test_what_keeps_updates_away_is_told_once(signs: Signs, caplog: pytest
     assert line.startswith("updates do not come in: the proxy strips or changes the path")
     assert "404 Not Found; 5 updates wait" in line
     assert caplog.text.count("404 Not Found") == 1
-    assert signs.metrics.registry.get_sample_value("campaign_bot_intake_failing") == 1
+    assert signs.metrics.registry.get_sample_value("campaign_bot_problem", {"problem": "intake"}) == 1
     (told,) = signs.told
     assert "反向代理没有把" in told.text
     assert "“Wrong response from the webhook: 404 Not Found”，有 3 条在等" in told.text
     signs.fault = None
     await signs.health.look()
     assert signs.health.faults() == []
-    assert signs.metrics.registry.get_sample_value("campaign_bot_intake_failing") == 0
+    assert signs.metrics.registry.get_sample_value("campaign_bot_problem", {"problem": "intake"}) == 0
     assert "新消息送不进来" in signs.told[-1].text
     assert len(signs.told) == 2
 

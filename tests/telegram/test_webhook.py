@@ -412,17 +412,34 @@ async def test_a_server_that_knows_no_such_call_is_no_fault(
 
 
 async def test_health_and_metrics_are_served(site: Site) -> None:
-    """For the operator's programs; they tell counts alone."""
+    """For the operator's programs; they tell counts alone. A process that knows what is wrong is alive."""
     green = await site.request("GET", "/healthz")
     assert (green.status_code, green.json()) == (200, {"faults": []})
     site.health.problems = [Problem.STORE]
     red = await site.request("GET", "/healthz")
-    assert (red.status_code, red.json()) == (503, {"faults": ["the database can't commit"]})
+    assert (red.status_code, red.json()) == (200, {"faults": ["the database can't commit"]})
     site.dead_letters.count, site.dead_letters.since = 2, datetime(2026, 5, 31, tzinfo=UTC)
     letters = (await site.request("GET", "/healthz")).json()["dead_letters"]
     assert letters == {"count": 2, "since": "2026-05-31T00:00:00+00:00"}
     metrics = await site.request("GET", "/metrics")
-    assert "campaign_bot_updates_received_total 0.0" in metrics.text
+    assert 'campaign_bot_updates_finished_total{outcome="answered"} 0.0' in metrics.text
+
+
+READINESS: dict[str, tuple[list[Problem], int]] = {
+    "nothing is wrong": ([], 200),
+    "the database can't commit": ([Problem.STORE], 503),
+    "the database is gone": ([Problem.GONE, Problem.LATE], 503),
+    "Telegram is silent, as it is to a replica that gets no deliveries": ([Problem.SILENT, Problem.INTAKE], 200),
+    "git does not take edits": ([Problem.GIT], 200),
+}
+
+
+@pytest.mark.parametrize(("problems", "status"), READINESS.values(), ids=READINESS.keys())
+async def test_it_is_ready_when_updates_can_be_taken_in(site: Site, problems: list[Problem], status: int) -> None:
+    """A load balancer leaves out who is not ready, so that only what is at fault here counts."""
+    site.health.problems = problems
+    ready = await site.request("GET", "/readyz")
+    assert (ready.status_code, ready.json()) == (status, {"ready": status == 200})
 
 
 def test_an_address_that_is_taken_says_what_to_do() -> None:
