@@ -103,8 +103,8 @@ def test_what_a_reader_is_told_to_type_works(line: str, tmp_path: Path) -> None:
                 given = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
             case ["cp", source, _]:
                 assert (ROOT / source).is_file()
-            case ["docker", "compose", *_]:
-                assert (ROOT / "compose.yaml").is_file()
+            case ["docker", "compose", *rest]:
+                assert (ROOT / rest[rest.index("-f") + 1]).is_file()
             case [program, *_]:
                 assert program.startswith("$(BIN)/"), f"nothing here tests {line}"
 
