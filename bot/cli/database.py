@@ -1,6 +1,5 @@
 """What the database keeps: what was asked in vain, what members think of answers, what could not be answered."""
 
-import csv
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,12 +9,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from bot.cli.plots import misses_page
 from bot.cli.terminal import HTML_OPTION, build_on_database, print_json, print_table
 from bot.clock import Clock
 from bot.errors import UsageError
 from bot.items import Kind
 from bot.masking import question_key
+from bot.spreadsheet import csv_bytes, guarded
 from bot.store.records import ActionKind, MissedQuestion, State
 from bot.texts import command_line as texts
 from bot.texts.admins import OPINIONS
@@ -109,6 +108,8 @@ def _forget(words: Annotated[list[str], typer.Argument(metavar="问题...", help
 
 @missed.command("report", help=texts.HELP_REPORT)
 def _report(html: Annotated[Path, HTML_OPTION]) -> None:
+    from bot.cli.plots import misses_page  # noqa: PLC0415 - templates cost every command its start
+
     with build_on_database() as bot:
         html.write_text(misses_page(bot), encoding="utf-8")
         print(texts.REPORT_WRITTEN.format(file=html))
@@ -121,10 +122,8 @@ def _export(form: Annotated[Literal["csv", "json"], typer.Option("--format", hel
     if form == "json":
         print_json(rows)
         return
-    sys.stdout.write("\ufeff")
-    writer = csv.DictWriter(sys.stdout, list(texts.MISSED_COLUMNS))
-    writer.writeheader()
-    writer.writerows({name: _neutral(value) for name, value in row.items()} for row in rows)
+    lines = [["" if value is None else guarded(str(value)) for value in row.values()] for row in rows]
+    sys.stdout.write(csv_bytes([list(texts.MISSED_COLUMNS), *lines]).decode())
 
 
 def _cells(row: MissedQuestion) -> dict[str, Any]:
@@ -146,11 +145,6 @@ def _local_cells(row: MissedQuestion, clock: Clock) -> dict[str, Any]:
 
 def _local(at: datetime, clock: Clock) -> str:
     return texts.TIME.format(time=clock.local(at))
-
-
-def _neutral(value: object) -> object:
-    """A cell that a spreadsheet would run as a formula is kept from it by an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def feedback() -> None:

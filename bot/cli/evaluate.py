@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from bot.app import App
-from bot.cli.plots import evaluation_page
 from bot.cli.terminal import HTML_OPTION, KnowledgeOption, build, build_on_database, print_json, print_table
 from bot.conversation.cards import sampled
 from bot.errors import UsageError
@@ -68,6 +67,8 @@ def evaluate(
         "sample": {**asdict(sample), "at_most": round(upper_bound(sample.wrong, sample.count), 4)},
     }
     if html:
+        from bot.cli.plots import evaluation_page  # noqa: PLC0415 - templates cost every command its start
+
         html.write_text(evaluation_page(results, report), encoding="utf-8")
     if as_json:
         print_json(report)

@@ -1,6 +1,5 @@
 """What commands share: the parts they need, and how they print."""
 
-import importlib.util
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -75,16 +74,14 @@ def print_table(head: Iterable[str], rows: Sequence[Iterable[object]], *, if_emp
     Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
 
 
-def _with_plotly(html: Path | None) -> Path | None:
+def _in_folder(html: Path | None) -> Path | None:
     if html and not html.parent.is_dir():
         raise UsageError(texts.NO_FOLDER.format(file=html))
-    if html and not importlib.util.find_spec("plotly"):
-        raise UsageError(texts.NO_PLOTLY)
     return html
 
 
-HTML_OPTION = typer.Option("--html", metavar="FILE", help=texts.HELP_HTML, callback=_with_plotly)
-"""A file for plots, in a folder that exists; plotly is installed then."""
+HTML_OPTION = typer.Option("--html", metavar="FILE", help=texts.HELP_HTML, callback=_in_folder)
+"""A file for a report, in a folder that exists."""
 
 
 def progress(work: Sequence[Any]) -> Iterable[Any]:

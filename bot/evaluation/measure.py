@@ -20,6 +20,7 @@ _CONFUSIONS = 15
 _BINS = 10
 _TENTHS = 10
 _UNLIKELY, _EXACT = 0.05, 1e-9
+"""How rare a draw is that a bound leaves out, and how exactly a bound is found."""
 
 
 class QuestionKind(StrEnum):
@@ -229,21 +230,31 @@ def _is_failure(result: Result) -> bool:
     return not result.first
 
 
-def upper_bound(wrong: int, count: int) -> float:
+def upper_bound(wrong: int, count: int, unlikely: float = _UNLIKELY) -> float:
     """The share of wrong ones in all, at most, by so many wrong ones among ``count`` that were drawn at random.
 
-    One-sided, at 95 %, after Clopper and Pearson: with a larger share, so few would be wrong in less than 5 % of draws.
+    One-sided, after Clopper and Pearson: with a larger share, so few would be wrong in less than 5 % of draws, or
+    another ``unlikely`` share of them.
     """
     if wrong >= count:
         return 1.0
     low, high = wrong / count, 1.0
     while high - low > _EXACT:
         share = (low + high) / 2
-        if _at_most(wrong, count, share) < _UNLIKELY:
+        if _at_most(wrong, count, share) < unlikely:
             high = share
         else:
             low = share
     return high
+
+
+def interval(right: int, count: int) -> tuple[float, float]:
+    """Between which shares that of the right ones in all lies, by so many right ones of ``count`` drawn at random.
+
+    Two-sided, at 95 %, after C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in
+    the case of the binomial" (Biometrika 26, 1934): each end leaves out 2.5 %. From 0 to 1 where nothing was drawn.
+    """
+    return 1 - upper_bound(count - right, count, _UNLIKELY / 2), upper_bound(right, count, _UNLIKELY / 2)
 
 
 def _at_most(wrong: int, count: int, share: float) -> float:

@@ -18,6 +18,7 @@ import yaml
 from bot.errors import CampaignBotError, KnowledgeError
 from bot.items import Item, Kind
 from bot.knowledge.load import SPEECH, load
+from bot.spreadsheet import FORMULA_STARTS, csv_bytes, guarded, unguarded
 from bot.texts import tables as texts
 
 LISTS = frozenset({"phrasings", "keywords", "negatives", "source", "related"})
@@ -31,7 +32,6 @@ MOST_ROWS = 10_000
 _MOST_COLUMNS = 64
 _LONGEST_CELL = 32_767
 """Characters that Excel keeps of a cell."""
-_GUARDED = ("=", "+", "-", "@", "\t", "\r")
 _UNTABLED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _OTHERS = "知识库"
 _LINE = re.compile(r"(?<=知识库):\d+|(?<=行):\d+|（第 \d+ 行）")
@@ -96,7 +96,7 @@ class Row:
 
     def value(self, field: str) -> str | tuple[str, ...]:
         """What a field says: a text, or the texts of a list."""
-        text = _unguarded(self.cells[field]).strip()
+        text = unguarded(self.cells[field]).strip()
         if field in LISTS:
             return tuple(_unescaped(line.strip()) for line in text.split("\n") if line.strip())
         return _unescaped(text)
@@ -112,9 +112,7 @@ def rows_of(items: Iterable[Item]) -> Sequence[Row]:
 
 def to_csv(rows: Iterable[Row]) -> bytes:
     """A table as CSV that Excel reads: UTF-8 with a byte order mark. Faults of rows stand in a column of their own."""
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerows(_lines(rows))
-    return written.getvalue().encode("utf-8-sig")
+    return csv_bytes(_lines(rows))
 
 
 def to_xlsx(rows: Iterable[Row]) -> bytes:
@@ -268,21 +266,13 @@ def _lines(rows: Iterable[Row]) -> Iterator[Sequence[str]]:
 
 def _safe(cell: str) -> str:
     """A cell that somebody wrote, as another one that says the same and that no spreadsheet takes for a formula."""
-    return _tabled(f"'{cell}" if cell.startswith(_GUARDED) else cell)
+    return _tabled(f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell)
 
 
 def _cell(value: str | tuple[str, ...]) -> str:
     if isinstance(value, tuple):
-        return _guarded("\n".join(_escaped(text).replace("\n", "\\n") for text in value))
-    return _guarded(_escaped(str(value)))
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if text.lstrip("'").startswith(_GUARDED) else text
-
-
-def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_GUARDED) else text
+        return guarded("\n".join(_escaped(text).replace("\n", "\\n") for text in value))
+    return guarded(_escaped(str(value)))
 
 
 def _escaped(text: str) -> str:

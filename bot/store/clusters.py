@@ -219,6 +219,12 @@ def matches(query: MissQuery) -> list[ColumnElement[bool]]:
     not_meant = (FEEDBACK.c.key == MISSED.c.key, FEEDBACK.c.opinion == Opinion.NOT_MEANT)
     rejected = select(FEEDBACK.c.item).where(*not_meant).exists()
     conditions = [MISSED.c.key.contains(word, autoescape=True) for word in query.words]
+    if query.asked:
+        on_days = select(MISSED_DAYS.c.missed_id).where(MISSED_DAYS.c.day.between(*query.asked))
+        conditions.append(MISSED.c.id.in_(on_days))
+    if query.begun:
+        since, until = query.begun
+        conditions += [MISSED.c.first_asked >= since, MISSED.c.first_asked < until]
     match query.filter:
         case MissFilter.IGNORED:
             return [*conditions, MISSED.c.state == State.IGNORED, MISSED.c.id.not_in(MARKED)]

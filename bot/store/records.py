@@ -6,7 +6,7 @@ is in none of them. Times are UTC.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -243,10 +243,16 @@ class MissSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MissQuery:
-    """Clusters that hold a miss of this filter whose question holds all these ``words``, given in normal form."""
+    """Clusters that hold a miss of this filter whose question holds all these ``words``, given in normal form.
+
+    ``asked``: the first and the last of the days on one of which it was asked; ``begun``: from when on, and until
+    before when, it was asked the first time. Both are None where that does not matter.
+    """
 
     filter: MissFilter = MissFilter.ALL
     words: tuple[str, ...] = ()
+    asked: tuple[date, date] | None = None
+    begun: tuple[datetime, datetime] | None = None
 
     @classmethod
     def of(cls, chosen: MissFilter, search: str) -> Self:

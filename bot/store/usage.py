@@ -214,10 +214,20 @@ class UsageLog(Repository):
 
     def sample(self, confidence: str) -> Sample:
         """What came of all draws from the answers of this confidence model."""
-        wrong = case((SAMPLED.c.right.is_(False), SAMPLED.c.times), else_=0)
-        sums = select(func.coalesce(func.sum(SAMPLED.c.times), 0), func.coalesce(func.sum(wrong), 0))
-        judged = sums.where(SAMPLED.c.confidence == confidence, SAMPLED.c.right.is_not(None))
-        return Sample(*self._database.read(judged).one())
+        draws = self.samples(confidence)
+        return Sample(sum(draw.count for _, draw in draws), sum(draw.wrong for _, draw in draws))
+
+    def samples(self, confidence: str) -> Sequence[tuple[datetime, Sample]]:
+        """What came of each draw from the answers of this confidence model, the oldest first, as far as it is judged.
+
+        Draws of which nothing is judged are left out.
+        """
+        wrong = func.sum(case((SAMPLED.c.right.is_(False), SAMPLED.c.times), else_=0))
+        judged = select(SAMPLED.c.drawn_at, func.sum(SAMPLED.c.times), wrong).where(
+            SAMPLED.c.confidence == confidence, SAMPLED.c.right.is_not(None)
+        )
+        rows = self._database.read(judged.group_by(SAMPLED.c.drawn_at).order_by(SAMPLED.c.drawn_at))
+        return [(drawn_at, Sample(count, wrong)) for drawn_at, count, wrong in rows]
 
     def judged(self) -> Sequence[Judged]:
         """All judgements, the latest first."""
@@ -232,9 +242,12 @@ class UsageLog(Repository):
             found[day][name] = count
         return found
 
-    def shown(self) -> Mapping[str, int]:
-        """How often each item was shown as an answer within 30 days, the most frequent first, then by id."""
-        since = self._database.day(self._database.now() - _SHOWN_WITHIN)
+    def shown(self, since: date | None = None) -> Mapping[str, int]:
+        """How often each item was shown as an answer, the most frequent first, then by id.
+
+        ``since``: the first day that counts; without one it is that of 30 days ago.
+        """
+        since = since or self._database.day(self._database.now() - _SHOWN_WITHIN)
         times = func.sum(SHOWN_DAYS.c.count)
         counts = select(SHOWN_DAYS.c.item, times).where(SHOWN_DAYS.c.day >= since).group_by(SHOWN_DAYS.c.item)
         return dict(self._database.read(counts.order_by(times.desc(), SHOWN_DAYS.c.item)).all())

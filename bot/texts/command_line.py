@@ -140,22 +140,7 @@ HELP_MISSED = "没答上来的问题；后面什么也不写，就看分好组�
 HELP_FORGET = "彻底删掉记下的一个问题，不管它答没答上来。"
 HELP_REPORT = "写一个网页报告：每天问了多少、答上多少，哪些问题最多，哪些条目冷热，没处理的放了多久。"
 REPORT_TITLE = "没答上来的问题：报告"
-REPORT_DAYS = "每天问了多少、答上多少"
-REPORT_LINES = {
-    "问了": ("answer", "suggest", "not-covered", "unknown"),
-    "答上": ("answer",),
-    "给了备选": ("suggest",),
-    "老实说没有": ("not-covered",),
-    "没答上": ("unknown",),
-}
-REPORT_CLUSTERS = "没答上最多的（按次数和天数排）"
-REPORT_ASKED = "次数"
-REPORT_ON_DAYS = "天数"
-REPORT_ITEMS = "条目的冷热（最近一个月看过几次）"
-REPORT_HOT = "最热的"
-REPORT_COLD = "最冷的"
-REPORT_AGES = "还没处理的放了多久"
-REPORT_AGE_LIMITS = {"一天以内": 1, "一周以内": 7, "一个月以内": 30, "一个月以上": float("inf")}
+REPORT_INTRODUCTION = "大家问了多少，答上了多少，还有什么没答上。{day} 写的。"
 REPORT_WRITTEN = "报告写好了：{file}"
 HELP_AGAINST = "和另一个文件夹或 git 版本比：哪些问题的答案会变，丢了答案时退出码为 1"
 AGAINST_NEW = "＋ 新条目 {item}：{question}"
@@ -216,17 +201,24 @@ BAD_QUESTIONS = (
 UNREADABLE_QUESTIONS = "读不了 {file}（{reason}）；请检查路径。"
 UNKNOWN_LANE = "没有叫“{lane}”的通道；可以写：{known}。"
 NO_FOLDER = "{file} 所在的文件夹不存在；请先建好，或换个位置。"
-NO_PLOTLY = "画图要用 plotly，还没有安装；请运行 pip install 'campaign-bot[report]'。"
 PLOT_TITLE = "问答测试报告"
 PLOT_SCORES = "得分的分布"
-PLOT_RIGHT = "第一名是对的"
-PLOT_WRONG = "第一名不对"
-PLOT_UNANSWERABLE = "没有答案的题"
-PLOT_THRESHOLDS = {"answer": "直接回答", "suggest": "列出供选"}
-PLOT_CONFUSIONS = "最容易混的条目（应该是 → 排在第一的是）"
+PLOT_SCORE = "得分"
+PLOT_SCORE_SERIES = ("第一名是对的", "第一名不对", "没有答案的题")
+PLOT_BETWEEN = "{low:.2f} 到 {high:.2f}"
+PLOT_ZERO = "另有 {count:,} 题得 0 分，没有画出来：没有一个能回答的条目沾边。"
+PLOT_NOTHING = "没有测试题可画。"
+PLOT_CONFUSIONS = "最容易混的条目"
+PLOT_CONFUSION_COLUMNS = ("应该是 → 排在第一的是", "次数")
 PLOT_CONFUSION = "{expected} → {got}（例如：{example}）"
-PLOT_RELIABILITY = "得分有多可靠（横轴：得分；纵轴：其中对的比例）"
-PLOT_RISK = "回答得多与少（横轴：回答了多少；纵轴：其中答对、答错各占全部的多少）"
+PLOT_NO_CONFUSIONS = "没有混的。"
+PLOT_RELIABILITY = "得分有多可靠"
+PLOT_RELIABILITY_AXES = "横着是得分，竖着是其中对的比例。点离斜线越近，得分越可靠。"
+PLOT_RELIABILITY_COLUMNS = ("得分", "对的")
+PLOT_POINT = "得分 {score:.2f}，对的 {right:.0%}"
+PLOT_RISK = "回答得多与少"
+PLOT_RISK_AXES = "横着是回答了多少，竖着是答对的、答错的各占全部的多少。"
+PLOT_RISK_POINT = "回答 {coverage:.0%}，答对 {right:.0%}，答错 {wrong:.0%}，门槛 {threshold:.2f}"
 PLOT_IDEAL = "理想"
 PLOT_MEASURED = "实测"
 HELP_EVALUATE = "测试答得好不好：用知识库自己的问法，或者用一个测试题文件。"

@@ -1,5 +1,6 @@
 """Templates become pages. Everything that is filled in is escaped."""
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from bot.clock import Clock
 from bot.texts import page as texts
 from bot.web.address import PageAddress
+from bot.web.charts import HEIGHT
+from bot.web.sections import Section
 
 _HERE = Path(__file__).parent
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -41,6 +44,36 @@ class Asset:
         content = path.read_bytes()
         return cls(content, _TYPES[path.suffix], hashlib.sha256(content).hexdigest()[:12])
 
+    def inline(self) -> str:
+        """An address that holds the file."""
+        return f"data:{self.media_type.replace(' ', '')};base64,{base64.b64encode(self.content).decode()}"
+
+
+def _assets() -> dict[str, Asset]:
+    return {path.name: Asset.read(path) for path in sorted((_HERE / "static").iterdir())}
+
+
+def _environment(**given: object) -> Environment:
+    """What makes pages of templates, with the functions that depend on where a page stands."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals |= {"texts": texts, "HEIGHT": HEIGHT, **given}
+    return environment
+
+
+def report(title: str, introduction: str, sections: Sequence[Section]) -> str:
+    """A page of figures as one HTML file, which loads nothing and has no links."""
+    assets = _assets()
+    environment = _environment(url=None, asset=lambda name: assets[name].inline())
+    template = environment.get_template("report.html")
+    return template.render(title=title, introduction=introduction, sections=sections)
+
 
 @dataclass(eq=False)
 class Renderer:
@@ -53,13 +86,11 @@ class Renderer:
     address: PageAddress
     clock: Clock
     pages: Sequence[Entry]
-    assets: dict[str, Asset] = field(
-        default_factory=lambda: {path.name: Asset.read(path) for path in sorted((_HERE / "static").iterdir())}
-    )
+    assets: dict[str, Asset] = field(default_factory=_assets)
 
     def page(self, template: str, status: HTTPStatus, **values: object) -> Response:
         """The page that a template makes of these values."""
-        return HTMLResponse(self._environment.get_template(template).render(values), status)
+        return HTMLResponse(self._templates.get_template(template).render(values), status)
 
     def notice(self, status: HTTPStatus) -> Response:
         """A page for whoever may not be signed in: what is wrong, and what to do."""
@@ -67,16 +98,8 @@ class Renderer:
         return self.page("notice.html", status, title=title, text=text)
 
     @cached_property
-    def _environment(self) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        environment.globals |= {"texts": texts, "url": self.address.path, "asset": self._asset, "pages": self.pages}
+    def _templates(self) -> Environment:
+        environment = _environment(url=self.address.path, asset=self._asset, pages=self.pages)
         environment.filters["moment"] = self._moment
         return environment
 

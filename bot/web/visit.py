@@ -12,6 +12,7 @@ from bot.web.services import Services
 
 _DIGITS = 9
 """Of a number in an address."""
+CSV = "text/csv; charset=utf-8"
 LARGEST_FORM = 1 << 18
 """Bytes of a posted form, unless its route allows more."""
 
@@ -39,6 +40,11 @@ class Visit:
     def page(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
         """The page that a template makes of these values, within the frame of all pages."""
         return self.renderer.page(template, status, visit=self, **values)
+
+    def download(self, content: bytes, name: str, media_type: str) -> Response:
+        """A file of this name, which is ASCII."""
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type=media_type, headers=headers)
 
     def redirect(self, path: str, **query: object) -> Response:
         """What follows a posted form: the browser gets this page, so that loading it again posts nothing.

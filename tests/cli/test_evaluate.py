@@ -68,11 +68,11 @@ def test_it_prints_risk_and_coverage(questions: str, capsys: pytest.CaptureFixtu
 def test_what_was_drawn_and_judged_is_told(
     questions: str, url: str, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By ``evaluate`` and by the report."""
+    """By ``evaluate``, and with its interval by the report."""
     judge_two(url, clock)
     evaluate(questions=questions)
     assert SAMPLED in capsys.readouterr().out
     evaluate(questions=questions, as_json=True)
     assert json.loads(capsys.readouterr().out)["sample"] == {"count": 2, "wrong": 1, "at_most": 0.9747}
     with build_on_database() as bot:
-        assert SAMPLED in misses_page(bot)
+        assert "看过 2，对 1，占 50%，多半在 1% 到 99%" in misses_page(bot)

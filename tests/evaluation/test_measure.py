@@ -1,6 +1,7 @@
 """The numbers that say how good the answers are."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from bot.evaluation.measure import (
     ask_held_out,
     ask_question,
     augrc,
+    interval,
     read_questions,
     reliability,
     risk_coverage,
@@ -22,6 +24,7 @@ from bot.evaluation.measure import (
 )
 from bot.knowledge import Knowledge
 from bot.matching import Index, Matcher
+from bot.texts.command_line import PLOT_NOTHING
 
 GRADES = {
     "right": (Question("补办饭卡", QuestionKind.ANSWERABLE, "plain", (("工作证", "证件"),)), Grade.RIGHT),
@@ -213,13 +216,38 @@ def test_the_upper_bound_is_clopper_and_pearsons(sample: tuple[int, int], bound:
     assert upper_bound(wrong, count) == pytest.approx(bound, abs=0.00005)
 
 
+INTERVALS = {
+    (0, 0): (0.0, 1.0),
+    (1, 2): (0.0126, 0.9874),
+    (10, 10): (0.6915, 1.0),
+    (8, 10): (0.4439, 0.9748),
+    (0, 10): (0.0, 0.3085),
+}
+
+
+@pytest.mark.parametrize(("sample", "ends"), INTERVALS.items())
+def test_the_interval_is_clopper_and_pearsons(sample: tuple[int, int], ends: tuple[float, float]) -> None:
+    """Two-sided, at 95 %; of all out of n it begins at 0.025^(1/n)."""
+    right, count = sample
+    assert interval(right, count) == pytest.approx(ends, abs=0.00005)
+
+
 def test_the_page_is_self_contained(index: Index) -> None:
     """Plots of this very report, and nothing that is loaded from anywhere."""
     results = list(ask_held_out(index, 100, 1, Matcher, lambda work: work))
     html = evaluation_page(results, summary(results) | {"thresholds": {"answer": 0.5, "suggest": 0.2}})
-    assert 'src="http' not in html
-    assert "Plotly.newPlot" in html
-    assert 'charset="utf-8"' in html
+    assert html.count('class="chart"') == 3
+    assert html.count('class="mark"') == 2
+    assert re.findall(r'(?:src|href)="(?!data:)', html) == []
+    assert "<script" not in html
+    assert len(html.encode()) < 300_000
+
+
+def test_a_page_of_no_questions_says_so() -> None:
+    """There is no empty chart."""
+    html = evaluation_page([], summary([]) | {"thresholds": {"answer": 0.5, "suggest": 0.2}})
+    assert 'class="chart"' not in html
+    assert html.count(PLOT_NOTHING) == 3
 
 
 BAD_LINES = [

@@ -1,10 +1,10 @@
 """Where the marks of a chart stand."""
 
-from datetime import date
-
 import pytest
 
-from bot.web.charts import between, day_chart, ticks
+from bot.web.charts import HEIGHT, Counted, Point, Series, Share, column_chart, line_chart, percents, ticks
+
+ANSWERED, MISSED = Series("答上", "strong"), Series("没答上", "plain")
 
 
 @pytest.mark.parametrize(
@@ -23,17 +23,25 @@ def test_ticks_are_whole_and_round(highest: int, expected: list[int]) -> None:
     assert list(ticks(highest)) == expected
 
 
-def test_one_day_fills_the_chart_and_has_its_date() -> None:
+def test_one_column_fills_the_chart_and_has_its_label() -> None:
     """Its parts stand upon each other, from the ground up."""
-    chart = day_chart([(date(2026, 3, 1), {"answered": 3, "missed": 1})], 100)
+    chart = column_chart([ANSWERED, MISSED], [Counted("2026-03-01", "3月1日", (3, 1))])
     (column,) = chart.columns
-    assert column.is_labelled
-    assert column.middle == 50
-    assert [(part.top, part.height) for part in column.parts] == [(25, 75), (0, 25)]
+    assert (column.label, column.middle) == ("3月1日", 50)
+    assert [(part.top, part.height) for part in column.parts] == [(HEIGHT / 4, HEIGHT * 3 / 4), (0, HEIGHT / 4)]
 
 
-def test_few_days_are_labelled() -> None:
+def test_few_columns_are_labelled() -> None:
     """So many as fit on a phone."""
-    chart = day_chart([(day, {"missed": 1}) for day in between(date(2026, 1, 1), date(2026, 3, 31))], 100)
+    chart = column_chart([MISSED], [Counted(str(number), str(number), (1,)) for number in range(90)])
     assert len(chart.columns) == 90
-    assert 1 < sum(column.is_labelled for column in chart.columns) <= 4
+    assert 1 < sum(bool(column.label) for column in chart.columns) <= 4
+
+
+def test_shares_go_up_from_the_ground() -> None:
+    """An interval's upper end comes first; places across are percentages."""
+    chart = line_chart({ANSWERED: [Share(0.5, 0.75, "一半", (0.5, 1.0))]}, percents())
+    point = chart.lines[0].points[0]
+    assert point == Point(50, HEIGHT / 4, (0, HEIGHT / 2), "一半")
+    assert chart.ticks[0] == ("0%", float(HEIGHT))
+    assert chart.labels[-1] == ("100%", 100.0)

@@ -11,6 +11,9 @@ SIGN_IN_TITLE = "进入管理页面"
 SIGN_IN_TEXT = "点一下就进去。这个链接只能用一次，用过就失效；登录最多保持 12 个小时，一个小时不用也会自动退出。"
 SIGN_IN = "进入"
 MOMENT = "{at.month}月{at.day}日 {at:%H:%M}"
+DAY = "{days.last}"
+DAYS = "{days.first} 到 {days.last}"
+DAYS_UNTIL = "{days.last} 以前"
 DONE: dict[str, str] = {
     "misses-ignore": "好，这些不管了：以后再有人这样问也不提醒。",
     "misses-unignore": "好，又放回没处理的里面了。",

@@ -14,6 +14,9 @@ FILTERS = {
     "handled": "处理过的",
 }
 FILTERS_LABEL = "只看"
+DAYS = {"asked": "{days} 问过", "begun": "{days} 头一次问"}
+CLEAR = "✕"
+WITHOUT_DAYS = "，点一下就不限日子"
 SEARCH = "找问题"
 PLACEHOLDER = "问题里的几个字，比如：食堂"
 SORT = "排序"

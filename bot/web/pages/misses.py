@@ -1,17 +1,19 @@
 """The misses: a table of clusters, and what is done to many of them at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
+from bot.clock import Clock
 from bot.conversation.nearest import nearest
 from bot.items import Kind
 from bot.matching import Candidate
 from bot.store.records import ActionKind, MissFilter, MissQuery, MissRow, MissSort
 from bot.texts.page import misses as texts
+from bot.web.days import Days
 from bot.web.pages import miss_cluster
 from bot.web.services import Services
 from bot.web.visit import Page, Visit, number
@@ -38,6 +40,8 @@ class _View:
     filter: MissFilter
     search: str
     sort: MissSort
+    asked: Days | None
+    begun: Days | None
 
     @classmethod
     def of(cls, given: QueryParams | FormData) -> "_View":
@@ -47,11 +51,15 @@ class _View:
             MissFilter(shown) if shown in set(MissFilter) else MissFilter.ALL,
             " ".join(str(given.get("q", "")).split())[:_LONGEST_SEARCH],
             MissSort(sort) if sort in set(MissSort) else MissSort.PRESSING,
+            Days.of(str(given.get("asked", ""))),
+            Days.of(str(given.get("begun", ""))),
         )
 
-    @property
-    def query(self) -> MissQuery:
-        return MissQuery.of(self.filter, self.search)
+    def query(self, clock: Clock) -> MissQuery:
+        """What is looked up for it."""
+        asked = (self.asked.first, self.asked.last) if self.asked else None
+        begun = self.begun.moments(clock) if self.begun else None
+        return replace(MissQuery.of(self.filter, self.search), asked=asked, begun=begun)
 
     @property
     def acts(self) -> Sequence[str]:
@@ -59,9 +67,10 @@ class _View:
 
     def address(self, **changed: object) -> Mapping[str, object]:
         """The query of the address of this table, with these changes; without what it begins with anyway."""
-        parts: dict[str, object] = {"show": self.filter, "q": self.search, "sort": self.sort} | changed
+        shown = {"show": self.filter, "q": self.search, "sort": self.sort, "asked": self.asked, "begun": self.begun}
+        parts: dict[str, object] = shown | changed
         plain = {"show": MissFilter.ALL, "q": "", "sort": MissSort.PRESSING, "start": 0}
-        return {name: value for name, value in parts.items() if value != plain.get(name)}
+        return {name: value for name, value in parts.items() if value not in {None, plain.get(name)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class _Listed:
 
 def _show(visit: Visit) -> Response:
     view, services = _View.of(visit.query), visit.services
-    page = services.miss_table.page(view.query, view.sort, visit.number("start"), _PAGE)
+    page = services.miss_table.page(view.query(services.clock), view.sort, visit.number("start"), _PAGE)
     undo = visit.number("undo")
     return visit.page(
         "misses.html",
@@ -115,10 +124,10 @@ def _act(visit: Visit) -> Response:
     digest, services = str(visit.form.get("digest")), visit.services
     kind = _KINDS.get(act) if act in view.acts else None
     ticked = _ticked(visit.form)
-    action = services.miss_table.act(view.query, ticked, kind, digest, visit.admin) if kind else None
+    action = services.miss_table.act(view.query(services.clock), ticked, kind, digest, visit.admin) if kind else None
     if action is not None:
         return visit.redirect(PATH, **view.address(done=f"misses-{act}", undo=action))
-    if kind is None or not services.miss_table.chosen(view.query, ticked).clusters:
+    if kind is None or not services.miss_table.chosen(view.query(services.clock), ticked).clusters:
         return visit.redirect(PATH, **view.address(done="misses-gone"))
     return _choice(visit, visit.form, HTTPStatus.CONFLICT, changed=True)
 
@@ -126,7 +135,7 @@ def _act(visit: Visit) -> Response:
 def _choice(visit: Visit, given: QueryParams | FormData, status: HTTPStatus, *, changed: bool) -> Response:
     view, act, ticked = _View.of(given), str(given.get("do")), _ticked(given)
     is_known = act in view.acts
-    chosen = visit.services.miss_table.chosen(view.query, ticked if is_known else ())
+    chosen = visit.services.miss_table.chosen(view.query(visit.services.clock), ticked if is_known else ())
     return visit.page(
         "miss-choice.html",
         status,
