@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_fields
-from itertools import chain, islice
+from itertools import chain, groupby, islice
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ from bot.knowledge.edit import (
     Edit,
     MoveItem,
     SetText,
-    edit_of,
+    file_edits,
+    reverted,
 )
 from bot.knowledge.folder import commit, replace, tidy
 from bot.masking import question_key
@@ -260,10 +262,11 @@ class Edits:
             if key in self._plans:
                 return self._plans[key]
         files, edits, by_hand = dict(before.files), list[Edit](), list[ByHandError]()
-        for file, change in changes:
+        for file, of_file in groupby(changes, key=itemgetter(0)):
             try:
-                edits.append(edit_of(change, file, files.get(file)))
-                _put(files, file, edits[-1].applied(files.get(file)))
+                made, data = file_edits([change for _, change in of_file], file, files.get(file))
+                _put(files, file, data)
+                edits += made
             except ByHandError as error:
                 by_hand.append(error)
                 edits += error.edits
@@ -340,10 +343,10 @@ def _put(files: dict[str, bytes], name: str, data: bytes | None) -> None:
 
 def _reverted(files: Files, edits: Sequence[Edit]) -> Files:
     """The files without these edits, of which the last was made last."""
-    reverted = dict(files)
-    for edit in reversed(edits):
-        _put(reverted, edit.file, edit.reverted(reverted.get(edit.file)))
-    return reverted
+    left = dict(files)
+    for file, of_file in groupby(reversed(edits), key=attrgetter("file")):
+        _put(left, file, reverted([*of_file][::-1], left.get(file)))
+    return left
 
 
 def _without_own(change: Change, impact: Impact) -> Impact:

@@ -164,11 +164,15 @@ def _effects(
 ) -> tuple[Effect, ...]:
     effects: dict[tuple[str, str | None], Effect] = {}
     for question in questions:
+        # A phrasing can only lose what it had. Held out, most phrasings of answers are not answered before, and most of
+        # refusals still get no answer afterwards: then the other side need not be asked.
+        was = _ask(question, before, confidence) if question.kind is not Kind.NOT_COVERED else None
+        if was and question.kind and not _is_right(question, question.item, was):
+            continue
         now = _ask(question, after, confidence)
         if question.kind and _is_right(question, question.item, now):
-            # A phrasing can only lose, so it need not be asked before.
             continue
-        was = _ask(question, before, confidence)
+        was = was or _ask(question, before, confidence)
         outcome = _outcome(question, was, now)
         if outcome:
             form = after.lexicon.form(question.text)

@@ -10,10 +10,11 @@ import codecs
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -165,7 +166,7 @@ class Edit:
         new = _Page.read(text, self.change)
         at = new.find(inserted, self.change, self.start) if new else -1
         old = _Page.read(_replaced(text, (at, inserted, self.removed)), self.change) if at >= 0 else None
-        if new and old and _leads(old, self.change, new):
+        if new and old and _leads(old, [self.change], new):
             return _bytes(old.text, data)
         inverse = _inverse(self.change)
         try:
@@ -231,10 +232,123 @@ def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
         return Edit(file, change, 0, data.decode(), "")
     for place in _places(old, change) if old else ():
         new = _Page.read(_replaced(text, place), change)
-        if old and new and _leads(old, change, new) and new.warnings <= old.warnings:
+        if old and new and _leads(old, [change], new) and new.warnings <= old.warnings:
             return Edit(file, change, *place)
     # At the beginning, edits make a file or remove it.
     raise ByHandError(Refusal.EDIT_UNSAFE, [Edit(file, change, len(text) or 1, "", "")], file=file)
+
+
+def file_edits(changes: Sequence[Change], file: str, data: bytes | None) -> tuple[list[Edit], bytes | None]:
+    """The edits that make several changes of a file as ``edit_of`` does, in an order to apply them in; and the result.
+
+    The edits of the last change, and changes of the same item, keep their place in the order. Raises ByHandError with
+    all changes that can't be made.
+    """
+    edits, by_hand = list[Edit](), list[ByHandError]()
+    for independent in _rounds(changes):
+        try:
+            more, data = _edits_at_once(independent, file, data)
+            edits += more
+        except ByHandError as error:
+            by_hand.append(error)
+    if by_hand:
+        raise ByHandError(by_hand[0].refusal, [edit for error in by_hand for edit in error.edits], file=file)
+    return edits, data
+
+
+def reverted(edits: Sequence[Edit], data: bytes | None) -> bytes | None:
+    """A file without these edits of it, of which the last was made last, as ``Edit.reverted`` takes each back."""
+    if len(edits) > 1 and data is not None:
+        with suppress(_NotAtOnceError):
+            return _bytes(_reverted_at_once(edits, _text(data)), data)
+    for edit in reversed(edits):
+        data = edit.reverted(data)
+    return data
+
+
+class _NotAtOnceError(Exception):
+    """Several edits can't be made or taken back at once, and perhaps can be one by one."""
+
+
+def _rounds(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """Changes of different items, which are independent: the first of each, then the second ones; at last the last."""
+    by_item: dict[str, list[Change]] = {}
+    for change in changes[:-1]:
+        by_item.setdefault(_subject(change), []).append(change)
+    for place in range(max(map(len, by_item.values()), default=0)):
+        yield [own[place] for own in by_item.values() if place < len(own)]
+    yield changes[-1:]
+
+
+def _edits_at_once(changes: Sequence[Change], file: str, data: bytes | None) -> tuple[list[Edit], bytes | None]:
+    """Edits of independent changes. As long as each can be made in the most natural way, the file is read again once.
+
+    Each time is a part of a second for a long file. Where some can't, they are parted from the others by halves.
+    """
+    if len(changes) == 1:
+        edit = edit_of(changes[0], file, data)
+        return [edit], edit.applied(data)
+    with suppress(_NotAtOnceError):
+        edits, text = _made_at_once(changes, file, data)
+        return edits, _bytes(text, data)
+    half = len(changes) // 2
+    edits, by_hand = list[Edit](), list[ByHandError]()
+    for some in (changes[:half], changes[half:]):
+        try:
+            more, data = _edits_at_once(some, file, data)
+            edits += more
+        except ByHandError as error:
+            by_hand.append(error)
+    if by_hand:
+        raise ByHandError(by_hand[0].refusal, [edit for error in by_hand for edit in error.edits], file=file)
+    return edits, data
+
+
+def _made_at_once(changes: Sequence[Change], file: str, data: bytes | None) -> tuple[list[Edit], str]:
+    """The edits of changes that can all be made in the most natural way, down the file; and its text with them."""
+    old = _Page.read(_text(data), changes[0]) if data else None
+    found = [(place, change) for change in changes if old for place in islice(_places(old, change), 1)]
+    if not old or len(found) < len(changes):
+        raise _NotAtOnceError
+    # What comes at the end of an item stands above what comes below it.
+    found.sort(key=lambda row: (row[0][0], isinstance(row[1], AddItem)))
+    edits, text, end = list[Edit](), "", 0
+    for (start, removed, inserted), change in found:
+        if start < end:
+            raise _NotAtOnceError
+        text += old.text[end:start]
+        edits.append(Edit(file, change, len(text), removed, inserted))
+        text += inserted
+        end = start + len(removed)
+    text += old.text[end:]
+    new = _Page.read(text, changes[0])
+    if not new or new.warnings > old.warnings or not _leads(old, changes, new):
+        raise _NotAtOnceError
+    return edits, text
+
+
+def _reverted_at_once(edits: Sequence[Edit], text: str) -> str:
+    """A text without edits that all stand where they were made."""
+    changes, before = [edit.change for edit in edits], text
+    for edit in reversed(edits):
+        if edit.makes_file or not before.startswith(edit.inserted, edit.start):
+            raise _NotAtOnceError
+        before = _replaced(before, (edit.start, edit.inserted, edit.removed))
+    new, old = _Page.read(text, changes[0]), _Page.read(before, changes[0])
+    if not (new and old and _leads(old, changes, new)):
+        raise _NotAtOnceError
+    return before
+
+
+def _subject(change: Change) -> str:
+    """The id of the item that a change is about; empty for one of another file than those of items."""
+    match change:
+        case AddItem(item):
+            return item.id
+        case AddSource():
+            return ""
+        case _:
+            return change.item
 
 
 @lru_cache(maxsize=1)
@@ -366,32 +480,34 @@ class _Page:
         return written.replace("\n", newline.group() if newline else "\n")
 
 
-def _changed(content: Mapping[str, Any], change: Change) -> Mapping[str, Any] | None:
-    """What a file says after a change, by what it says before; None if it can't be made there."""
-    changed: dict[str, Any] = deepcopy(dict(content))
+def _change(content: dict[str, Any], change: Change) -> bool:
+    """Make a change in what a file says; whether it can be made there. Raises ValidationError for a text that is none.
+
+    What is not changed is not copied: only the entries of changed items are others then.
+    """
     match change:
-        case AddItem(item) if item.id not in changed["items"]:
-            changed["items"][item.id] = _entry(item)
-            return changed
+        case AddItem(item) if item.id not in content["items"]:
+            content["items"][item.id] = _entry(item)
+            return True
         case DeleteItem(item_id, item) if item:
-            return changed if changed["items"].pop(item_id, None) == _entry(item) else None
-        case AddSource(source, name) if source.strip() not in {*changed["paragraphs"], *changed["others"]}:
-            changed["others"][source.strip()] = name.strip()
-            return changed
-        case ChangeTexts(item_id, key, added, removed) if entry := changed["items"].get(item_id):
+            return bool(content["items"].pop(item_id, None) == _entry(item))
+        case AddSource(source, name) if source.strip() not in {*content["paragraphs"], *content["others"]}:
+            content["others"][source.strip()] = name.strip()
+            return True
+        case ChangeTexts(item_id, key, added, removed) if entry := content["items"].get(item_id):
             gone, new, texts = {*map(str.strip, removed)}, [*map(str.strip, added)], entry[key]
             kept = [text for text in texts if text not in gone]
             if len(texts) - len(kept) == len(gone) and len({*new} - {*texts}) == len(new) and (gone or new):
-                entry[key] = (*kept, *new)
-                return changed
-        case SetText(item_id, key, text, before) if entry := changed["items"].get(item_id):
+                content["items"][item_id] = {**entry, key: (*kept, *new)}
+                return True
+        case SetText(item_id, key, text, before) if entry := content["items"].get(item_id):
             if str(entry[key] or "") == before.strip() != text.strip():
                 said = {name: value for name, value in (entry | {key: text.strip()}).items() if value}
-                changed["items"][item_id] = ItemEntry.model_validate(said).model_dump()
-                return changed
+                content["items"][item_id] = ItemEntry.model_validate(said).model_dump()
+                return True
         case _:
             pass
-    return None
+    return False
 
 
 def _entry(item: Item) -> Mapping[str, Any]:
@@ -399,21 +515,21 @@ def _entry(item: Item) -> Mapping[str, Any]:
     return ItemEntry.model_validate({key: value for key in _KEYS if (value := getattr(item, key))}).model_dump()
 
 
-def _leads(old: _Page, change: Change, new: _Page) -> bool:
-    """Whether a change, and nothing else, leads from one text to another. Where in its list a text stands is free."""
-    try:
-        changed = _changed(old.content, change)
-    except ValidationError:
-        return False
-    if changed is None:
-        return False
-    if isinstance(change, ChangeTexts):
-        entry = new.content["items"].get(change.item)
-        made = changed["items"][change.item]
-        if entry is None or sorted(entry[change.field]) != sorted(made[change.field]):
+def _leads(old: _Page, changes: Iterable[Change], new: _Page) -> bool:
+    """Whether changes, and nothing else, lead from one text to another. Where in its list a text stands is free."""
+    made = {key: dict(value) if isinstance(value, dict) else value for key, value in old.content.items()}
+    for change in changes:
+        try:
+            if not _change(made, change):
+                return False
+        except ValidationError:
             return False
-        made[change.field] = entry[change.field]
-    return changed == new.content
+        if isinstance(change, ChangeTexts):
+            own, entry = made["items"][change.item], new.content["items"].get(change.item)
+            if entry is None or sorted(entry[change.field]) != sorted(own[change.field]):
+                return False
+            own[change.field] = entry[change.field]
+    return made == new.content
 
 
 def _is_all(page: _Page, change: Change) -> bool:

@@ -86,7 +86,7 @@ class Index:
     @classmethod
     def build(cls, base: KnowledgeBase) -> "Index":
         """Index a knowledge base."""
-        lexicon = Lexicon(base.synonyms, base.frames)
+        lexicon = Lexicon.of(base.synonyms, base.frames)
         items = tuple(item for item in base.items if act_of(item) is None)
         forms = tuple(_forms(item, lexicon) for item in items)
         by_form: dict[str, tuple[int, ...]] = {}

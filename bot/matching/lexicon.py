@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from bot.text import normalise
 
@@ -10,7 +11,16 @@ _RUN_TOGETHER = re.compile(r"[a-z]{2}|\d{2}")
 
 
 class Lexicon:
-    """Both tables of a knowledge base, in normal form. It is applied to phrasings and questions alike."""
+    """Both tables of a knowledge base, in normal form. It is applied to phrasings and questions alike.
+
+    Those of the same tables are one: what is remembered of texts by their lexicon then serves each new snapshot.
+    """
+
+    @classmethod
+    @lru_cache(maxsize=4)
+    def of(cls, synonyms: tuple[tuple[str, ...], ...], frames: tuple[str, ...]) -> "Lexicon":
+        """The lexicon of these tables."""
+        return cls(synonyms, frames)
 
     def __init__(self, synonyms: Iterable[Iterable[str]] = (), frames: Iterable[str] = ()) -> None:
         self._standard: dict[str, str] = {}
@@ -24,7 +34,7 @@ class Lexicon:
 
     def form(self, text: str) -> str:
         """The form in which phrasings and questions meet: normal, with standard words."""
-        return self.standardise(normalise(text))
+        return _form(text, self)
 
     def standardise(self, form: str) -> str:
         """A normal form with each synonym replaced by its standard word; the longest match first, left to right."""
@@ -43,6 +53,11 @@ class Lexicon:
         """A standardised form without its frames: what is asked, bare of how."""
         framed = self.framed(form)
         return "".join(character for position, character in enumerate(form) if position not in framed).strip()
+
+
+@lru_cache(maxsize=1 << 15)  # each edit indexes all phrasings again, and asks many of them
+def _form(text: str, lexicon: Lexicon) -> str:
+    return lexicon.standardise(normalise(text))
 
 
 class Words:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -21,7 +22,10 @@ from bot.knowledge.edit import (
     DeleteItem,
     Edit,
     SetText,
+    _page,
     edit_of,
+    file_edits,
+    reverted,
 )
 from bot.knowledge.load import Tree
 from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
@@ -1389,6 +1393,48 @@ def test_edits_of_a_bot_and_of_an_editor_go_together(data: st.DataObject, bracke
         return
     assert told(facts(undone), edit.change) == facts(text)
     assert notes(undone) == notes(text)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data(), st.booleans())
+def test_several_edits_at_once_say_what_they_say_one_by_one(data: st.DataObject, brackets: bool) -> None:  # noqa: FBT001
+    """Each can be applied after the one before; all of them together are taken back to the byte; comments stay."""
+    text = first = data.draw(files(brackets=brackets))
+    wanted: list[Change] = []
+    for number in range(data.draw(st.integers(2, 6))):
+        change = data.draw(changes(text, number))
+        with suppress(ByHandError):
+            edit = made(text, change)
+            if not edit.removes_file:
+                wanted.append(change)
+                text = (edit.applied(text.encode()) or b"").decode()
+    if not wanted:
+        return
+    edits, result = file_edits(wanted, "a.yaml", first.encode())
+    assert result
+    assert facts(result.decode()) == facts(text)
+    assert notes(result.decode()) == notes(first)
+    assert edits[-1].change == wanted[-1]
+    assert sorted(map(repr, wanted)) == sorted(repr(edit.change) for edit in edits)
+    after: bytes | None = first.encode()
+    for edit in edits:
+        after = edit.applied(after)
+    assert after == result
+    assert reverted(edits, result) == first.encode()
+
+
+def test_many_changes_cost_few_readings_of_their_file() -> None:
+    """Each is a part of a second for a long file; one change that is refused costs no more than a few."""
+    names = [f"open-{number}" for number in range(64)]
+    entry = OPEN.partition("items:\n")[2]
+    data = ("topic: 食堂\nitems:\n" + "".join(entry.replace("open", name) for name in names)).encode()
+    wanted = [change for name in names for change in (replace(ASKED, item=name), replace(ANSWERED, item=name))]
+    for some, most in ((wanted, 6), ([*wanted[:20], replace(GOES, item="nobody"), *wanted[20:]], 24)):
+        _page.cache_clear()
+        with suppress(ByHandError):
+            edits, result = file_edits(some, "a.yaml", data)
+            assert reverted(edits, result) == data
+        assert _page.cache_info().misses <= most
 
 
 @settings(deadline=None, max_examples=300)

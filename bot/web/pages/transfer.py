@@ -28,8 +28,6 @@ _EFFECTS = 20
 _LATEST = 50
 """So many of the latest edits are looked through for imports, of which a few are shown."""
 _IMPORTS = 3
-_MOST_CHANGES = 300
-"""Of one import, since each takes a part of a second to plan."""
 _ROWS = TypeAdapter(tuple[Row, ...])
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV = "text/csv; charset=utf-8"
@@ -153,12 +151,10 @@ def _undo(visit: Visit) -> Response:
 
 
 def _trial(visit: Visit, rows: Sequence[Row]) -> _Trial:
-    """Try rows on the folder as it is now. Raises EditRefusedError, and TableError if there is too much to change."""
+    """Try rows on the folder as it is now. Raises EditRefusedError."""
     edits = visit.services.edits
     before = edits.on_disk()
     found = try_rows(rows, before, visit.services.history.used_ids())
-    if len(found.changes) > _MOST_CHANGES:
-        raise TableError(texts.TOO_MANY_CHANGES.format(count=len(found.changes), limit=_MOST_CHANGES))
     plan = edits.plan_together(before, ActionKind.IMPORT, found.changes) if found.changes else None
     return _Trial(found, plan, _ROWS.dump_json(tuple(rows)).decode())
 

@@ -122,15 +122,6 @@ REFUSED = {
     "no file": ({"table": ("", b"")}, texts.NO_FILE),
     "a field instead of a file": ({"table": (None, "x")}, texts.NO_FILE),
     "no table": ({"table": ("x.xlsx", b"PK\x03\x04")}, NOT_A_TABLE),
-    "too much to change": (
-        {
-            "table": (
-                "x.csv",
-                ("标准问法,话题,回答,出处\n" + "".join(f"第{n}样在哪,食堂,在。,1\n" for n in range(301))).encode(),
-            )
-        },
-        texts.TOO_MANY_CHANGES.format(count=301, limit=300),
-    ),
     "no row": ({"table": ("x.csv", "编号\n".encode())}, texts.EMPTY),
 }
 
