@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
-from bot.inbox.worker import Job, Worker
+from bot.inbox.worker import Worker
 from bot.metrics import Metrics
 from bot.store.inbox import Inbox
 from bot.store.records import Entry
@@ -47,15 +47,16 @@ class Receiver:
                 entries.append(self._dead_letter(raw, error))
                 continue
             if update.queue:
-                entry = Entry(update.update_id, self.encryption.encrypt(needed))
+                chat = self.encryption.pseudonym(update.queue)
+                is_brief = update.inline_query is not None
+                entry = Entry(update.update_id, self.encryption.encrypt(needed), chat=chat, is_brief=is_brief)
                 entries.append(entry)
                 updates[entry.payload] = update
         if entries:
-            rows = await asyncio.to_thread(self.inbox.receive, entries)
-            for row in rows:
-                self.metrics.received.labels(updates[row.payload].kind).inc()
+            async with self.worker.claiming:
+                rows = await asyncio.to_thread(self.inbox.receive, entries)
+                await self.worker.add_rows(rows, updates)
             self.metrics.finished.labels("dead").inc(sum(entry.fault is not None for entry in entries))
-            self.worker.add([Job(row.id, updates[row.payload], row.received_at) for row in rows])
 
     def _dead_letter(self, raw: object, error: Exception) -> Entry:
         """What can't be read is kept for a version that can, without the names in it; of what is no object, nothing."""

@@ -4,15 +4,16 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Protocol
 
 from bot.backoff import backoff
+from bot.clock import MACHINE, Clock
 from bot.errors import DeliveryError, StoppingError, StoreError
 from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Update
@@ -24,6 +25,7 @@ _LOG = logging.getLogger(__name__)
 _TRIES = 3
 _CAPACITY = 50_000
 """Updates that may wait in memory; from then on no more are taken in, and Telegram keeps them."""
+_NONE: Mapping[bytes, Update] = {}
 _INLINE_LIVES_S = 30.0
 """So long Telegram takes the answer to an inline query."""
 
@@ -68,9 +70,9 @@ class Job:
     received_at: datetime
     taken_up_s: float = field(default_factory=time.monotonic)
 
-    def age_s(self) -> float:
+    def age_s(self, now: datetime) -> float:
         """How many seconds ago it came in; 0 if the clock went back since."""
-        return max(0.0, (datetime.now(UTC) - self.received_at).total_seconds())
+        return max(0.0, (now - self.received_at).total_seconds())
 
 
 @dataclass(eq=False)
@@ -85,8 +87,11 @@ class Worker:
     handler: Handler
     metrics: Metrics
     pause_s: Callable[[int], float] = backoff
+    clock: Clock = MACHINE
 
     def __post_init__(self) -> None:
+        self.claiming = asyncio.Lock()
+        """Held from when rows are claimed in the store until they are added here: so a chat's order is kept."""
         self.has_capacity = asyncio.Event()
         """Set as long as more updates may be taken in."""
         self.has_capacity.set()
@@ -119,7 +124,7 @@ class Worker:
             if job.row_id in self._arrivals or job.row_id in self._finished:
                 continue
             chat = job.update.queue
-            self._arrivals[job.row_id] = chat, time.monotonic() - job.age_s()
+            self._arrivals[job.row_id] = chat, time.monotonic() - job.age_s(self.clock())
             if chat in self._queues:
                 self._queues[chat].append(job)
             else:
@@ -132,17 +137,29 @@ class Worker:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def add_rows(self, rows: Sequence[Waiting], known: Mapping[bytes, Update] = _NONE) -> None:
+        """Handle rows of the inbox. ``known``: updates of some of them, by their payloads, that are read already."""
+        jobs = []
+        for row in rows:
+            if update := known.get(row.payload):
+                self.metrics.received.labels(update.kind).inc()
+                jobs.append(Job(row.id, update, row.received_at))
+            elif job := await self._read(row):
+                jobs.append(job)
+        self.add(jobs)
+
     async def load(self) -> None:
-        """Add what waits in the inbox and is not known here: from before the start, or replayed by another process.
+        """Add what waits in the inbox and is not known here, such as what is from before the start.
 
         The first time it must come before anything new, to keep each chat's order.
 
         Raises:
             StoreError: the store fails.
         """
-        self._finished.clear()
-        rows = await asyncio.to_thread(self.inbox.waiting, self._arrivals.copy())
-        self.add([job for row in rows if (job := await self._read(row))])
+        async with self.claiming:
+            self._finished.clear()
+            rows = await asyncio.to_thread(self.inbox.waiting, self._arrivals.copy())
+            await self.add_rows(rows)
 
     async def _read(self, row: Waiting) -> Job | None:
         """The job of a row; one that can't be read is made a dead letter."""
@@ -168,6 +185,15 @@ class Worker:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def drop(self) -> None:
+        """Forget all that is here, and cut off what is under way: others may have taken it over."""
+        async with self.claiming:
+            tasks = list(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        self._count()
 
     async def _run_queue(self, chat: str | None) -> None:
         jobs = self._queues[chat]
@@ -202,7 +228,7 @@ class Worker:
         """Handle one update until it is done or a dead letter."""
         failures = 0
         while True:
-            age_s = job.age_s()
+            age_s = job.age_s(self.clock())
             if job.update.inline_query and age_s > _INLINE_LIVES_S:
                 self.metrics.finished.labels("expired").inc()
                 await self._finish(job.row_id, NOTHING)
@@ -246,12 +272,13 @@ class Worker:
         self._done[row_id] = records
         if self._next_commit is None:
             self._next_commit = asyncio.create_task(self._commit_done())
-        await self._next_commit
+        # Whoever is cut off while it waits does not take the others' commit along.
+        await asyncio.shield(self._next_commit)
         self._forget(row_id)
 
     async def _make_dead_letter(self, row_id: int, fault: str) -> None:
         self.metrics.finished.labels("dead").inc()
-        await self._until_stored(lambda: self.inbox.make_dead_letter(row_id, fault))
+        await self._until_stored(lambda: asyncio.to_thread(self.inbox.make_dead_letter, row_id, fault))
         self._forget(row_id)
 
     def _forget(self, row_id: int) -> None:
@@ -275,7 +302,7 @@ class Worker:
     async def _store(self, batch: Mapping[int, Records]) -> None:
         """Commit what is done. An update whose records can't be stored holds up no other, and is not answered again."""
         try:
-            await self._until_stored(lambda: self.inbox.finish(batch))
+            await self._until_stored(lambda: self._commit(batch))
             self._count_records(batch.values())
         except Exception:  # noqa: BLE001 - as said above
             if len(batch) > 1:
@@ -293,11 +320,15 @@ class Worker:
             for feedback in records.feedback:
                 self.metrics.opinions.labels(feedback.opinion).inc()
 
-    async def _until_stored(self, write: Callable[[], None]) -> None:
+    async def _commit(self, batch: Mapping[int, Records]) -> None:
+        async with self.claiming:
+            await self.add_rows(await asyncio.to_thread(self.inbox.finish, batch))
+
+    async def _until_stored(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write, again and again while the store fails: what was answered must not be answered once more."""
         while True:
             try:
-                await asyncio.to_thread(write)
+                await write()
             except StoreError as error:
                 _LOG.error("What became of an update can't be stored, trying again: %s", error)
                 await asyncio.sleep(self.pause_s(_TRIES))

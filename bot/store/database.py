@@ -56,7 +56,7 @@ PAGE_SESSIONS_IDLE = timedelta(hours=1)
 """Who has looked at no page for so long is signed out."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION = "0011"
+REVISION = "0012"
 """The last of the migrations: the schema that ``tables`` describes."""
 DELETE_EMPTY_CLUSTERS = CLUSTERS.delete().where(
     ~sa.select(MISSED.c.id).where(MISSED.c.cluster == CLUSTERS.c.id).exists(),

@@ -3,43 +3,61 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Connection, func, literal, select
 
 from bot.errors import StoreGoneError
 from bot.store.database import DEDUPE_WINDOW, Repository, fields_of, insert
+from bot.store.leases import Leases, living
 from bot.store.records import DeadLetter, Entry, InboxState, Records, Waiting
 from bot.store.tables import INBOX
 from bot.store.usage import UsageLog
+
+_CLAIMED = 1_000
+"""Rows that are claimed at once: others shall have some too."""
+_ENOUGH = 1_000
+"""With so many rows to handle, no more are claimed."""
 
 
 @dataclass(eq=False)
 class Inbox(Repository):
     """Where updates are kept until they are answered.
 
-    ``usage`` takes the records that are committed together with the update that they come from.
+    ``usage`` takes the records that are committed together with the update that they come from. With ``leases`` other
+    processes serve from the same database: a chat whose updates one of them handles is left to it as long as it lives,
+    and what is returned to be handled is this process's own from then on.
     """
 
     usage: UsageLog
+    leases: Leases | None = None
 
     def receive(self, entries: Sequence[Entry]) -> Sequence[Waiting]:
-        """Keep what was not received within the last 48 hours, in this order; what of it waits to be handled."""
+        """Keep what was not received within the last 48 hours, in this order; what is to be handled now.
+
+        With leases that is all that waits in these chats, if they are free, be it from before.
+        """
         now = self._database.now()
         keys = {entry.key for entry in entries}
         same = (INBOX.c.update_key.in_(keys), INBOX.c.received_at > now - DEDUPE_WINDOW)
-        kept = []
+        kept: list[Waiting] = []
+        chats: set[int] = set()
         with self._database.transaction() as connection:
             known = set(connection.execute(select(INBOX.c.update_key).where(*same)).scalars())
             for entry in entries:
                 if entry.key in known:
                     continue
                 known.add(entry.key)
-                row = {"update_key": entry.key, "payload": entry.payload, "received_at": now}
+                row = {"update_key": entry.key, "payload": entry.payload, "received_at": now, "chat_key": entry.chat}
                 if entry.fault:
                     insert(connection, INBOX, row | {"state": InboxState.DEAD, "died_at": now, "fault": entry.fault})
+                elif self.leases and not entry.is_brief:
+                    insert(connection, INBOX, row | {"state": InboxState.WAITING})
+                    chats.add(entry.chat)
                 else:
-                    row_id = insert(connection, INBOX, row | {"state": InboxState.WAITING})
-                    kept.append(Waiting(row_id, entry.payload, now))
+                    leased = {"state": InboxState.WAITING, "leased_by": self.leases and self.leases.id}
+                    kept.append(Waiting(insert(connection, INBOX, row | leased), entry.payload, now))
+            kept += self._claim_in(connection, INBOX.c.chat_key.in_(chats)) if chats else ()
         return kept
 
     def is_kept(self) -> bool:
@@ -51,26 +69,60 @@ class Inbox(Repository):
         return True
 
     def waiting(self, besides: Collection[int]) -> Sequence[Waiting]:
-        """What waits, in the order in which it came in, besides the rows with these ids."""
-        # A statement takes only so many parameters, so that the ids are compared here.
-        waiting = fields_of(Waiting, INBOX).where(INBOX.c.state == InboxState.WAITING).order_by(INBOX.c.id)
-        return [Waiting(*row) for row in self._database.read(waiting) if row.id not in besides]
+        """What waits to be handled here, in the order in which it came in, besides the rows with these ids.
 
-    def finish(self, done: Mapping[int, Records]) -> None:
+        With leases chats that are free are claimed first, unless there is enough to do.
+        """
+        waiting = fields_of(Waiting, INBOX).where(INBOX.c.state == InboxState.WAITING, *self._own())
+        if self.leases and len(besides) < _ENOUGH:
+            with self._database.transaction() as connection:
+                self._claim_in(connection)
+        # A statement takes only so many parameters, so that the ids are compared here.
+        rows = self._database.read(waiting.order_by(INBOX.c.id))
+        return [Waiting(*row) for row in rows if row.id not in besides]
+
+    def finish(self, done: Mapping[int, Records]) -> Sequence[Waiting]:
         """Mark updates as answered, delete their content and keep their records, all at once or not at all.
 
-        ``done``: what is to be kept of each update, by the id of its row.
+        ``done``: what is to be kept of each update, by the id of its row. An update that another process has taken over
+        is that one's to finish: nothing is kept of it. What came in elsewhere meanwhile for the same chats is returned
+        to be handled.
         """
+        emptied = INBOX.update().where(INBOX.c.id.in_(done), *self._own())
+        emptied = emptied.values(state=InboxState.DONE, payload=None, fault=None, died_at=None, leased_by=None)
         with self._database.transaction() as connection:
-            emptied = INBOX.update().where(INBOX.c.id.in_(done))
-            connection.execute(emptied.values(state=InboxState.DONE, payload=None, fault=None, died_at=None))
-            for records in done.values():
-                self.usage.record_in(connection, records)
+            if not self.leases:
+                connection.execute(emptied)
+                for records in done.values():
+                    self.usage.record_in(connection, records)
+                return []
+            chats = connection.execute(emptied.returning(INBOX.c.id, INBOX.c.chat_key))
+            finished = {row.id: row.chat_key for row in chats}
+            for row_id in sorted(finished):
+                self.usage.record_in(connection, done[row_id])
+            return self._claim_in(connection, INBOX.c.chat_key.in_(set(finished.values())))
 
     def make_dead_letter(self, row_id: int, fault: str) -> None:
         """Make an update a dead letter, which is kept for 7 days."""
-        dead = {"state": InboxState.DEAD, "died_at": self._database.now(), "fault": fault}
-        self._database.write(INBOX.update().where(INBOX.c.id == row_id).values(dead))
+        dead = {"state": InboxState.DEAD, "died_at": self._database.now(), "fault": fault, "leased_by": None}
+        self._database.write(INBOX.update().where(INBOX.c.id == row_id, *self._own()).values(dead))
+
+    def _own(self) -> Sequence[ColumnElement[bool]]:
+        """What is this process's to handle: without leases everything."""
+        return [INBOX.c.leased_by == self.leases.id] if self.leases else []
+
+    def _claim_in(self, connection: Connection, *which: ColumnElement[bool]) -> Sequence[Waiting]:
+        """Claim what waits in chats that no other replica handles, the oldest first; what was claimed, in its order."""
+        assert self.leases  # noqa: S101 - without them nothing is claimed
+        own, other = self.leases.id, INBOX.alias()
+        held = select(other.c.chat_key).where(
+            other.c.state == InboxState.WAITING, other.c.leased_by != own, other.c.leased_by.in_(living())
+        )
+        waits = (INBOX.c.state == InboxState.WAITING, INBOX.c.leased_by.is_distinct_from(own))
+        free = select(INBOX.c.id).where(*waits, INBOX.c.chat_key.not_in(held), *which)
+        claimed = INBOX.update().where(INBOX.c.id.in_(free.order_by(INBOX.c.id).limit(_CLAIMED))).values(leased_by=own)
+        rows = connection.execute(claimed.returning(INBOX.c.id, INBOX.c.payload, INBOX.c.received_at))
+        return sorted((Waiting(*row) for row in rows), key=attrgetter("id"))
 
     def dead_letters(self) -> Sequence[DeadLetter]:
         """All dead letters, the oldest first."""
@@ -92,8 +144,14 @@ class Inbox(Repository):
         return self._database.read(select(func.count()).select_from(INBOX).where(*died)).scalar_one(), now
 
     def replay(self, ids: Collection[int] | None = None) -> int:
-        """Let dead letters wait again, all of them without ``ids``, and say how many that were."""
+        """Let dead letters wait again, all of them without ``ids``, and say how many that were.
+
+        They wait behind what their chats have waiting: each gets a new id.
+        """
         dead = INBOX.c.state == InboxState.DEAD
         chosen = dead if ids is None else dead & INBOX.c.id.in_(ids)
-        waiting = {"state": InboxState.WAITING, "died_at": None, "fault": None}
-        return self._database.write(INBOX.update().where(chosen).values(waiting))
+        kept = (INBOX.c.update_key, INBOX.c.payload, INBOX.c.received_at, INBOX.c.chat_key)
+        again = select(*kept, literal(InboxState.WAITING.value)).where(chosen).order_by(INBOX.c.id)
+        with self._database.transaction() as connection:
+            connection.execute(INBOX.insert().from_select([*(column.name for column in kept), "state"], again))
+            return connection.execute(INBOX.delete().where(chosen)).rowcount

@@ -351,12 +351,30 @@ class InboxState(StrEnum):
 class Entry:
     """An update as it goes into the inbox. ``key`` is what it is known by, in 64 bits; ``payload`` is encrypted.
 
-    With a ``fault`` it can't be handled and is a dead letter from the start.
+    With a ``fault`` it can't be handled and is a dead letter from the start. ``chat`` names the queue that it waits in;
+    one that ``is_brief`` is worth something at its moment alone, and is handled by whoever received it.
     """
 
     key: int
     payload: bytes
     fault: str | None = None
+    chat: int = 0
+    is_brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A process that serves from this database. ``id``: random, and another one after each start.
+
+    ``knowledge`` names the state of the knowledge folder that it answers from; ``lag_s``: when it was heard of last.
+    """
+
+    id: int
+    name: str
+    version: str
+    knowledge: str
+    started_at: datetime
+    lag_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

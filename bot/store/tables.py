@@ -251,7 +251,44 @@ INBOX = _table(
     sa.Column("received_at", UtcDateTime, nullable=False),
     sa.Column("died_at", UtcDateTime),
     sa.Column("fault", sa.Text),
+    sa.Column("chat_key", sa.BigInteger, nullable=False),
+    sa.Column("leased_by", sa.BigInteger),
+    sa.Index(
+        "ix_inbox_chat_key",
+        "chat_key",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
 )
+"""``chat_key``: a keyed hash of the queue that a row waits in. ``leased_by``: the replica that handles what waits, if
+there are several; it counts as long as that replica lives."""
+
+REPLICAS = _table(
+    "replicas",
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("knowledge", sa.Text, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("leased_until", sa.Float, nullable=False),
+)
+"""The processes that serve from one database. ``id`` is random, and another one after each start; ``leased_until``, in
+seconds since 1970 by the database's own clock: so long what it has leased is its own."""
+
+LEASES = _table(
+    "leases",
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("leased_by", sa.BigInteger),
+)
+"""What one replica at a time does, and which."""
+
+CHATS = _table(
+    "chats",
+    sa.Column("chat_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+"""What chats talk about, encrypted, where the next message may come to another replica."""
 
 NOTICES = _table(
     "notices",

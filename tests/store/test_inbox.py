@@ -71,7 +71,7 @@ def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: Inbox) -> None:
     assert inbox.replay([second.id, third.id]) == 1
     assert [row.payload for row in inbox.waiting(())] == [b"b"]
     assert inbox.replay() == 1
-    assert [row.payload for row in inbox.waiting(())] == [b"a", b"b"]
+    assert [row.payload for row in inbox.waiting(())] == [b"b", b"a"]
 
 
 @pytest.mark.usefixtures("path")

@@ -1,0 +1,124 @@
+"""Which of several processes that serve from one database does what: what waits in the inbox, and single tasks.
+
+A replica lives as long as it says so in time, by the database's clock. What a replica that does not live had leased is
+free to be taken over. All of it is decided under the lock of those who write, so that no two decide at once.
+"""
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Float, Select, cast, extract, func, or_, select
+
+from bot.store.database import Repository
+from bot.store.records import Replica
+from bot.store.tables import INBOX, LEASES, REPLICAS
+
+LEASED_S = 10.0
+"""So long a replica lives after it was heard of."""
+_TRUSTED_S = 8.0
+"""So long it takes itself for living: less, since what it sends takes a moment to be sent."""
+_GONE_S = 3600.0
+"""Rows of replicas that are dead for so long are deleted."""
+_NOW: ColumnElement[float] = cast(extract("epoch", func.clock_timestamp()), Float)
+"""The time by the database's clock. ``now()`` there is when the transaction began, before it waited for its lock."""
+
+
+@dataclass(eq=False)
+class Leases(Repository):
+    """What this process, one of several replicas, has leased. It lives from ``join`` on, as long as it renews.
+
+    ``name`` and ``version`` tell people which one it is.
+    """
+
+    name: str
+    version: str
+    id: int = field(default=0, init=False)
+    """What this replica is called since it joined."""
+    count: int = field(default=1, init=False)
+    """How many replicas lived when this one was renewed last."""
+    clock_offset: timedelta = field(default=timedelta(), init=False)
+    """How far the database's clock is ahead of this machine's, as of the last renewal."""
+    _renewed: float = field(default=0.0, init=False)
+    """When it was renewed last, by the monotonic clock: before the statement began."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether nobody else can have taken over what this replica has."""
+        return time.monotonic() - self._renewed < _TRUSTED_S
+
+    def join(self, knowledge: str) -> None:
+        """Live from now on, under a new id: what was leased under a former one is not this replica's any more."""
+        began = time.monotonic()
+        self.id = secrets.randbits(62) + 1
+        with self._database.transaction() as connection:
+            connection.execute(REPLICAS.delete().where(REPLICAS.c.leased_until < _NOW - _GONE_S))
+            connection.execute(
+                REPLICAS.insert().values(
+                    id=self.id,
+                    name=self.name,
+                    version=self.version,
+                    knowledge=knowledge,
+                    started_at=self._database.now(),
+                    leased_until=_NOW + LEASED_S,
+                )
+            )
+        self._renewed = began
+
+    def renew(self, knowledge: str) -> bool:
+        """Go on living; False if it is too late for that, and others may have taken over what this replica had."""
+        began, here = time.monotonic(), datetime.now(UTC)
+        lives = (REPLICAS.c.id == self.id, REPLICAS.c.leased_until > _NOW)
+        with self._database.transaction() as connection:
+            values = {"leased_until": _NOW + LEASED_S, "knowledge": knowledge}
+            if not connection.execute(REPLICAS.update().where(*lives).values(values)).rowcount:
+                return False
+            there, self.count = connection.execute(
+                select(_NOW, select(func.count()).select_from(living().subquery()).scalar_subquery())
+            ).one()
+        self.clock_offset = datetime.fromtimestamp(there, UTC) - here
+        self._renewed = began
+        return True
+
+    def leave(self) -> None:
+        """Live no longer, and give back what was leased, so that others need not wait."""
+        self._database.write(
+            INBOX.update().where(INBOX.c.leased_by == self.id).values(leased_by=None),
+            LEASES.update().where(LEASES.c.leased_by == self.id).values(leased_by=None),
+            REPLICAS.delete().where(REPLICAS.c.id == self.id),
+        )
+
+    def take(self, name: str) -> bool:
+        """Whether this replica is the one that does a task; it becomes so where none is that lives."""
+        if not self.is_trusted:
+            return False
+        taken = select(LEASES.c.leased_by).where(LEASES.c.name == name)
+        holder = self._database.read(taken.where(LEASES.c.leased_by.in_(living()))).scalar_one_or_none()
+        if holder is not None:
+            return bool(holder == self.id)
+        free = or_(LEASES.c.leased_by.is_(None), LEASES.c.leased_by.not_in(living()))
+        with self._database.transaction() as connection:
+            if not connection.execute(select(LEASES.c.name).where(LEASES.c.name == name)).first():
+                connection.execute(LEASES.insert().values(name=name))
+            connection.execute(LEASES.update().where(LEASES.c.name == name, free).values(leased_by=self.id))
+            return bool(connection.execute(taken).scalar_one() == self.id)
+
+    def give_back(self, name: str) -> None:
+        """Let another replica do a task."""
+        self._database.write(
+            LEASES.update().where(LEASES.c.name == name, LEASES.c.leased_by == self.id).values(leased_by=None)
+        )
+
+    def replicas(self) -> Sequence[Replica]:
+        """The replicas that live, the oldest first."""
+        columns = (REPLICAS.c.id, REPLICAS.c.name, REPLICAS.c.version, REPLICAS.c.knowledge, REPLICAS.c.started_at)
+        lag = LEASED_S - (REPLICAS.c.leased_until - _NOW)
+        living_now = select(*columns, lag).where(REPLICAS.c.leased_until > _NOW)
+        return [Replica(*row) for row in self._database.read(living_now.order_by(REPLICAS.c.started_at, REPLICAS.c.id))]
+
+
+def living() -> Select[int]:
+    """The ids of the replicas that live."""
+    return select(REPLICAS.c.id).where(REPLICAS.c.leased_until > _NOW)
