@@ -222,8 +222,7 @@ class Settings(BaseSettings):
 
     def database_file(self) -> Path | None:
         """The file of the SQLite database, whether it is there or not; None for another database."""
-        found = _SQLITE.fullmatch(self.database_url)
-        return Path(found[2]) if found and found[2] != ":memory:" else None
+        return sqlite_file(self.database_url)
 
     def has_database(self) -> bool:
         """Whether there is a database already; what is no file counts as one."""
@@ -236,6 +235,12 @@ class Settings(BaseSettings):
         urls = (self.database_url, *(f"://{proxy.rpartition('://')[2]}" for _, proxy in _proxies()))
         passwords = [password for url in urls for password in re.findall(r"://[^:/@]*:([^@]+)@", url)]
         return [*hidden, *passwords, *map(unquote, passwords)]
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of the SQLite database at a URL; None for another database."""
+    found = _SQLITE.fullmatch(url)
+    return Path(found[2]) if found and found[2] != ":memory:" else None
 
 
 def load_settings() -> Settings:

@@ -27,6 +27,10 @@ class StoreGoneError(StoreError):
     """The database's file was deleted or replaced while it is in use: what is committed now would not be kept."""
 
 
+class BackupError(CampaignBotError):
+    """A file is no backup, is damaged, or was made by a newer program."""
+
+
 class GitError(CampaignBotError):
     """Git did not do what it was asked for; the text is its reason."""
 

@@ -3,6 +3,7 @@
 import typer
 
 from bot.cli.ask import ask
+from bot.cli.backup import backup, copy_store, restore
 from bot.cli.chat import chat
 from bot.cli.check import check
 from bot.cli.database import feedback, inbox, missed
@@ -28,6 +29,9 @@ app.command(help=texts.HELP_ASK)(ask)
 app.command(help=texts.HELP_CHECK)(check)
 app.command(help=texts.HELP_EVALUATE)(evaluate)
 app.command(help=texts.HELP_FEEDBACK)(feedback)
+app.command(help=texts.HELP_BACKUP)(backup)
+app.command(help=texts.HELP_RESTORE)(restore)
+app.command("copy-store", help=texts.HELP_COPY_STORE)(copy_store)
 app.add_typer(inbox, name="inbox")
 app.add_typer(missed, name="missed")
 

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,6 +83,17 @@ def _in_folder(html: Path | None) -> Path | None:
 
 HTML_OPTION = typer.Option("--html", metavar="FILE", help=texts.HELP_HTML, callback=_in_folder)
 """A file for a report, in a folder that exists."""
+
+
+@contextmanager
+def progress_bar(text: str) -> Iterator[Callable[[int, int], None]]:
+    """What shows how much of a long piece of work is done, of how much in all: on a terminal, not in a pipe."""
+    from rich.progress import Progress  # noqa: PLC0415 - as below
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task(text, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def progress(work: Sequence[Any]) -> Iterable[Any]:

@@ -14,6 +14,25 @@ from bot.errors import StoreError, StoreGoneError
 from bot.store.backend import clear_errors
 
 
+def lock(path: str) -> IO[str]:
+    """Keep others from serving from a database file, which need not be there, until what is returned is closed.
+
+    Raises:
+        StoreError: another process does.
+    """
+    # Windows has none, where `run` does not run, but other commands do.
+    import fcntl  # noqa: PLC0415
+
+    claim = Path(f"{path}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - until it is closed
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        claim.close()
+        message = f"Another `campaign-bot run` serves from {path}: end that one, or set CAMPAIGN_BOT_DATABASE_URL."
+        raise StoreError(message) from error
+    return claim
+
+
 class SqliteBackend:
     """A file, which is made private where there is none, or a database in memory.
 
@@ -41,15 +60,7 @@ class SqliteBackend:
         """Two processes would answer everything twice."""
         if not self._path:
             return
-        # Windows has none, where `run` does not run, but other commands do.
-        import fcntl  # noqa: PLC0415
-
-        self._claim = Path(f"{self._path}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - until it is closed
-        try:
-            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            where = f"Another `campaign-bot run` serves from {self._path}"
-            raise StoreError(f"{where}: end that one, or set CAMPAIGN_BOT_DATABASE_URL.") from error
+        self._claim = lock(self._path)
 
     def check(self) -> None:
         """See that the files in use still stand where they were opened.

@@ -152,6 +152,35 @@ HELP_WORDS = "要问的问题"
 HELP_JSON = "从标准输入每行读一个问题，每行输出一个 JSON"
 HELP_PAGE = "在这台机器上打开管理页面，不需要 Telegram；会给出一个只能用一次的链接。"
 PAGE_LINK = "管理页面开好了。用浏览器打开下面的链接，5 分钟内有效，只能用一次；按 Ctrl-C 结束。\n{link}"
+HELP_BACKUP = "把数据库和知识库一起存进一个备份文件；机器人不用停。"
+HELP_BACKUP_FILE = "备份文件，如 bot-2026-06-01.tar；同名的旧文件会换成新的"
+HELP_RESTORE = "用备份文件换掉现在的数据库和知识库；原来的会留一份。要先停掉机器人。"
+HELP_RESTORE_FILE = "用 backup 做的备份文件"
+HELP_COPY_STORE = (
+    "把一个数据库里的全部内容搬到另一个空的数据库，如从 SQLite 搬到 PostgreSQL；中断了可以接着搬。要先停掉机器人。"
+)
+HELP_COPY_FROM = "从哪里搬，如 sqlite:///data/bot.db"
+HELP_COPY_TO = "搬到哪里，如 postgresql+psycopg://用户:密码@主机/库名"
+BACKUP_PROGRESS = "正在备份"
+BACKUP_MADE = (
+    "备份好了：{file}，{size:.1f} MB，知识库 {count} 个文件。\n"
+    "里面有会员的提问，请收好；.env 里的口令和密钥不在里面，请另外保存。"
+)
+BACKUP_RESTORING = "正在恢复"
+BACKUP_RESTORED = (
+    "恢复好了：{made_at} 的备份（{program} 版），知识库 {count} 个文件。\n"
+    "原来的数据库和知识库留在 {aside}，确认没问题再删。"
+)
+BACKUP_NONE = "{file} 不是备份，或者不完整（{reason}）；请换一个用 campaign-bot backup 做的文件。什么也没改。"
+BACKUP_DAMAGED = "{file} 坏了：{name} 和做备份时不一样；请换一个备份文件。什么也没改。"
+BACKUP_NEWER = "{file} 是更新的版本做的备份；请先升级机器人，再恢复。什么也没改。"
+BACKUP_SQLITE_ONLY = (
+    "{command} 只管 SQLite 文件，现在用的是别的数据库；请用那个数据库自己的备份工具，或者先用 copy-store 搬到 SQLite。"
+)
+COPY_PROGRESS = "正在搬"
+COPY_DONE = "搬好了：{count} 行，两边逐表核对过，一样。"
+COPY_SAME = "FROM 和 TO 是同一个数据库；请写两个不同的。"
+COPY_NO_SOURCE = "{file} 那里没有数据库；请检查 FROM 写得对不对。"
 HELP_EXPLAIN = "同时说明判断的依据"
 HELP_LOG = "把没答上来的问题记下来"
 HELP_ALL = "也列出已处理和已忽略的"
