@@ -11,14 +11,14 @@ COPY bot ./bot
 RUN /opt/bot/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
     && /opt/bot/bin/pip uninstall --yes editables hatchling pathspec pluggy trove-classifiers \
     && /opt/bot/bin/pip check \
-    && /opt/bot/bin/pip uninstall --yes pip
+    && /opt/bot/bin/pip uninstall --yes setuptools pip
 
 FROM ${BASE}
 RUN groupadd --gid 10001 bot \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin bot \
     && install -d -o bot -g bot /data /knowledge \
-    && python3 -c 'import shutil, sysconfig; [shutil.rmtree(path, ignore_errors=True) for path in (f"{sysconfig.get_path(name)}/pip" for name in ("purelib", "platlib"))]' \
-    && rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/ensurepip /usr/lib/python3*/ensurepip
+    && rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/site-packages/pip* /usr/share/python-wheels \
+        /usr/local/lib/python3*/ensurepip /usr/lib/python3*/ensurepip
 COPY --from=build /opt/bot /opt/bot
 # Readable whatever the checkout allowed.
 COPY --chmod=755 knowledge /opt/knowledge

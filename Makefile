@@ -18,7 +18,7 @@ $(shell [ "$(VERSION)" = "$$($(BIN)/python -V 2> /dev/null)" ] || rm -rf $(VENV)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test coverage check format score talk bench crash train messages page-pictures lock clean
+.PHONY: help chat test coverage check format score talk bench crash image-test train messages page-pictures lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench: $(VENV)/dev.stamp ## measure cost and recall beside other ways to search,
 
 crash: $(VENV)/dev.stamp ## kill the bot 20 times while 200 questions wait, by polling and by webhook
 	@$(BIN)/python -m tests.crash
+
+image-test: $(VENV)/dev.stamp ## build the image and try it, where buildah is to be had
+	@$(BIN)/python -m tests.image
 
 train: $(VENV)/dev.stamp ## train the confidence model anew and report on bases that took no part, some minutes
 	@$(BIN)/python -m training
