@@ -245,9 +245,7 @@ class AdminConversation:
         place = self.clusters.place(cluster_id, cards.COUNTED, self.lists.query(list_id))
         match action:
             case AdminAction.ADD_TO_ITEM:
-                # The card shows the answer of the nearest item, and those of all refusals that it offers.
-                shown = (*self._nearest(cluster, Kind.ANSWER)[:1], *self._nearest(cluster, Kind.NOT_COVERED))
-                return self.editing.add_to(cluster, detail, admin, [near.item.id for near in shown], list_id)
+                return self.editing.add_to(cluster, detail, admin, list_id)
             case AdminAction.FIND_ITEM:
                 return self.editing.add_many([cluster], list_id, admin)
             case AdminAction.NEVER:

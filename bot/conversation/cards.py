@@ -163,18 +163,26 @@ def not_covered(cluster: Cluster, nearest: Sequence[Item], place: int = 0, list_
         Button(texts.BUTTON_OWN, AdminCallback(AdminAction.WRITE_REFUSAL, cluster.id, YES, list_id)),
     )
     back = row(Button(BACK, _at_place(place, list_id)))
-    return Reply("\n".join(lines), (*phrasing_rows(cluster, nearest, list_id), *new, *back))
+    return Reply("\n".join(lines), (*phrasing_rows(cluster, nearest, list_id, len(nearest)), *new, *back))
 
 
-def phrasing_rows(cluster: Cluster, items: Sequence[Item], list_id: int) -> Rows:
-    """The buttons that make a cluster's questions phrasings of one of these items."""
+def phrasing_rows(cluster: Cluster, items: Sequence[Item], list_id: int, shown: int = 1) -> Rows:
+    """The buttons that make a cluster's questions phrasings of one of these items.
+
+    ``shown``: of so many of the items, the first ones, the answer stands on the card.
+    """
     return _column(
         Button(
             texts.BUTTON_PHRASING.format(number=number, question=item.question),
-            AdminCallback(AdminAction.ADD_TO_ITEM, cluster.id, short_key(item.id), list_id),
+            AdminCallback(AdminAction.ADD_TO_ITEM, cluster.id, item_key(item, has_answer=number <= shown), list_id),
         )
         for number, item in enumerate(items, start=1)
     )
+
+
+def item_key(item: Item, *, has_answer: bool) -> str:
+    """The key of an item for a button; with the key of its answer where that stands above the button."""
+    return f"{short_key(item.id)}+{short_key(item.answer)}" if has_answer else short_key(item.id)
 
 
 def _column(buttons: Iterable[Button]) -> Rows:
@@ -325,8 +333,8 @@ def answered_key(answered: Answered) -> str:
     return short_key(f"{answered.key} {answered.item}")
 
 
-def closed(handled: Sequence[MissedQuestion], count: int, waiting: int, item: Item | None) -> Iterator[str]:
-    """What became of a cluster's misses that were led to an item: so many are closed, so many members wait for it."""
+def closed(handled: Sequence[MissedQuestion], count: int, item: Item | None) -> Iterator[str]:
+    """What became of a cluster's misses that were led to an item, of which so many are closed."""
     if left := len(handled) - count:
         yield texts.CLOSED.format(total=len(handled), closed=count)
         yield texts.STILL_MISSED.format(count=left)
@@ -334,8 +342,6 @@ def closed(handled: Sequence[MissedQuestion], count: int, waiting: int, item: It
         yield texts.CLOSED_COMPLAINT
     else:
         yield texts.CLOSED_HONESTLY if item and item.kind is Kind.NOT_COVERED else texts.CLOSED_ALL
-    if waiting and not left:
-        yield texts.TELLING.format(count=waiting)
 
 
 def digest(report: Report, base: KnowledgeBase) -> Reply:

@@ -14,7 +14,7 @@ from bot.conversation.miss_list import MissListPages, to_list
 from bot.conversation.nearest import nearest
 from bot.conversation.notes import Notes
 from bot.conversation.reply import Button, Reply, row, short_key
-from bot.conversation.waiting import reasons_to_look
+from bot.conversation.waiting import FAR, about_to_tell, telling
 from bot.conversation.wrong_answers import reached
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits, Plan
@@ -77,16 +77,15 @@ class Editing:
     def _handling(self) -> MissHandling:
         return MissHandling(self.edits, self.lifecycle, self.clusters, self.history)
 
-    def add_to(
-        self, cluster: Cluster, key: str, admin: Admin, shown: Collection[str] = (), list_id: int = 0
-    ) -> AdminTurn:
+    def add_to(self, cluster: Cluster, key: str, admin: Admin, list_id: int = 0) -> AdminTurn:
         """Make a cluster's questions phrasings of the item with this key. ``list_id``: of the list it stands in.
 
-        ``shown``: the ids of the items whose answers stood on the card. Another one's is shown first, if somebody waits
-        for it or if the item is far from what was asked.
+        The answer is shown first if somebody waits for it, or if the item is far from what was asked; unless the key
+        says, as ``cards.item_key`` makes it, that just this answer stood above the button.
         """
         items = self.current.snapshot.base.items
-        item = next((item for item in items if short_key(item.id) == key), None)
+        name, _, answer = key.partition("+")
+        item = next((item for item in items if short_key(item.id) == name), None)
         if item is None:
             raise UnfitInputError(texts.ITEM_GONE)
         fit, refusal = self._phrasings_of(cluster, item)
@@ -95,11 +94,13 @@ class Editing:
         form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, list_id=list_id, phrasings=tuple(fit))
         candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
         score = next((candidate.score for candidate in candidates if candidate.item is item), 0.0)
-        reasons = [] if item.id in shown else reasons_to_look(cluster, score)
-        turn = self.advance(form, admin, preview=bool(reasons))
-        if turn.reply is None or turn.form is None or turn.form.awaited is not Field.CONFIRMATION:
+        is_unread = answer != short_key(item.answer)
+        turn = self.advance(form, admin, preview=is_unread and (score < FAR or cluster.waiting > 0))
+        is_asked = turn.form is not None and turn.form.awaited is Field.CONFIRMATION
+        if turn.reply is None or not (is_asked and is_unread and score < FAR):
             return turn
-        return replace(turn, reply=replace(turn.reply, text="\n\n".join((*reasons, turn.reply.text))))
+        far = texts.TIE_FAR.format(score=score)
+        return replace(turn, reply=replace(turn.reply, text=f"{far}\n\n{turn.reply.text}"))
 
     def add_many(self, clusters: Sequence[Cluster], list_id: int, admin: Admin) -> AdminTurn:
         """Make the questions of clusters phrasings of one item, which is asked for."""
@@ -277,8 +278,9 @@ class Editing:
             item = self.current.snapshot.base.by_id.get(form.item)
             if preview and form.led and form.task is Task.PHRASING and item:
                 confirm = Button(texts.BUTTON_FINE, FormCallback(FormAction.CONFIRM, admin.id, _AS_IT_IS))
-                text = "\n".join((texts.PREVIEW, item.question, texts.CARD_ANSWER.format(answer=item.answer)))
-                return AdminTurn(Reply(text, row(confirm, cards.cancel(admin.id))), form)
+                told = about_to_tell(self.lifecycle.misses.count_waiting(self._open(form)))
+                lines = [*told, texts.PREVIEW, item.question, texts.CARD_ANSWER.format(answer=item.answer)]
+                return AdminTurn(Reply("\n".join(lines), row(confirm, cards.cancel(admin.id))), form)
             return self._already_there(error.item, form, admin)
         except EditRefusedError as error:
             refused = cards.refusal(error)
@@ -291,7 +293,9 @@ class Editing:
         # Somebody else has written another answer while this one was written.
         overtaken = form.task is Task.ANSWER and present is not None and present.answer != form.seen
         risky = plan.impact.has_loss or overtaken
-        if plan.digest == confirmed or not (risky or confirmed or preview):
+        led, awaited = self._open(form), self.lifecycle.awaited(plan.before, plan.after)
+        # Who waits for another question would be told an answer that nobody has looked at for it.
+        if plan.digest == confirmed or not (risky or confirmed or preview or awaited - led):
             return self._apply(plan, form, admin)
         lines = [cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
         if overtaken and present:
@@ -300,8 +304,9 @@ class Editing:
         if confirmed or overtaken:
             fine, harmful = texts.IMPACT_STALE_FINE, texts.IMPACT_STALE
         if form.clusters:
-            lines[:0] = self._many(form)
-        lines.insert(0, harmful if plan.impact.has_loss else fine)
+            lines.insert(0, texts.MANY_LED.format(count=len(form.clusters)))
+        told = about_to_tell(self.lifecycle.misses.count_waiting(awaited | led))
+        lines[:0] = [*told, harmful if plan.impact.has_loss else fine]
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
         confirm = Button(label, FormCallback(FormAction.CONFIRM, admin.id, plan.digest))
         shown = form.but(seen=present.answer if present else "")
@@ -309,15 +314,9 @@ class Editing:
             Reply("\n".join(lines), (*row(confirm, cards.cancel(admin.id)), *drafts.back_rows(form, admin.id))), shown
         )
 
-    def _many(self, form: Form) -> list[str]:
-        """How many questions are led to an item, and who waits for it."""
-        waiting = self._waiting(form)
-        people = [texts.CARD_WAITING.format(count=waiting)] if waiting else []
-        return [texts.MANY_LED.format(count=len(form.clusters)), *people]
-
-    def _waiting(self, form: Form) -> int:
-        """How many people wait for the answer to the misses of a form; who waits for two clusters counts twice."""
-        return sum(self.clusters.cluster(cluster).waiting for cluster in form.led)
+    def _open(self, form: Form) -> frozenset[int]:
+        """The ids of the open misses that are led to the item of a form."""
+        return frozenset(missed.id for missed in self.clusters.open_misses(form.led))
 
     def _planned(self, form: Form) -> Plan:
         """The plan of a form. That a question no longer gets the answer that was wrong for it is no loss."""
@@ -336,14 +335,12 @@ class Editing:
 
     def _apply(self, plan: Plan, form: Form | None, admin: Admin) -> AdminTurn:
         missed = self.clusters.open_misses(form.led if form else ())
+        awaited = self.lifecycle.awaited(plan.before, plan.after)
         action = self.edits.apply(plan, admin.id)
         self.lifecycle.settle(self.current.snapshot)
         lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
-        turn = corrections.offering(
-            self._closed(form, missed, plan.item, plan.before, lines, action),
-            self.corrections.offer(plan.item),
-            action,
-        )
+        turn = self._closed(form, missed, plan.item, plan.before, lines, action, awaited)
+        turn = corrections.offering(turn, self.corrections.offer(plan.item), action)
         item = plan.after.base.by_id.get(plan.item)
         ways = item_cards.way_rows(item, plan.after.base) if item and plan.kind is ActionKind.ITEM else ()
         if not (ways and turn.reply):
@@ -363,7 +360,7 @@ class Editing:
         action = last.id if last and (last.admin, last.item) == (admin.id, item_id) else None
         return self._closed(form, missed, item_id, None, lines, action)
 
-    def _closed(
+    def _closed(  # noqa: PLR0913, PLR0917 - all that comes of an edit
         self,
         form: Form | None,
         missed: Sequence[MissedQuestion],
@@ -371,23 +368,28 @@ class Editing:
         before: Snapshot | None,
         lines: list[str],
         action: int | None,
+        awaited: Collection[int] = (),
     ) -> AdminTurn:
         """Lead the misses of a form's clusters to their item, and ask them again; what came of it, after these lines.
 
-        ``missed``: those that were open before the edit. ``action``: the edit that can be undone.
+        ``missed``: those that were open before the edit. ``action``: the edit that can be undone. ``awaited``: the ids
+        of the misses that it answers, in whatever cluster, and that somebody waits for.
         """
         undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action)) if action else None
         if form is None or not form.led:
-            return AdminTurn(Reply("\n".join(lines), row(undo)))
-        query, waiting = self.pages.query(form.list_id), self._waiting(form)
-        place = self.clusters.place(form.led[0], cards.COUNTED, query)
+            told = telling(self.lifecycle.misses.count_waiting(awaited))
+            return AdminTurn(Reply("\n".join((*lines, *told)), row(undo)))
+        place = self.clusters.place(form.led[0], cards.COUNTED, self.pages.query(form.list_id))
         closed = self._handling.lead_misses(form.led, missed, item_id, before)
+        # What was led to the item is told if it is closed, whatever answers it.
+        answered = {*awaited} - {led.id for led in missed} | {led.id for led in closed}
         snapshot = self.current.snapshot
         item = snapshot.base.by_id.get(item_id)
         if missed and item and is_negative(missed[0].question, item):
             lines += ["", reached(missed[0].question, snapshot)]
         elif missed:
-            lines += ["", *cards.closed(missed, closed, waiting, item)]
+            lines += ["", *cards.closed(missed, len(closed), item)]
+        lines += telling(self.lifecycle.misses.count_waiting(answered))
         after = [cards.next_card(place, form.list_id), to_list(form.list_id, place) if form.list_id else None]
         return AdminTurn(Reply("\n".join(lines), row(undo, *after)))
 

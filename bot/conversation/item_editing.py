@@ -7,7 +7,9 @@ from bot.conversation.callbacks import AdminAction, AdminCallback, ChangeItem, I
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Form, Task, UnfitInputError
 from bot.conversation.item_cards import ItemUse
+from bot.conversation.nearest import LIKELY
 from bot.conversation.reply import Button, Reply, row, short_key
+from bot.conversation.waiting import telling
 from bot.curation.edits import Plan
 from bot.curation.planning import AlreadyThereError
 from bot.items import Item
@@ -17,8 +19,6 @@ from bot.store.usage import UsageLog
 from bot.texts import admins as texts
 
 _CHOICES = 6
-_LIKELY = 0.05
-"""An item with a lower score was hardly meant."""
 _ASKED = 5
 _TASKS = {
     ItemAction.WRITE_QUESTION: Task.QUESTION,
@@ -50,7 +50,7 @@ class ItemEditing:
         item = snapshot.base.by_id.get(words.lower().replace("_", "-"))
         if item:
             return self.card(item)
-        found = [found.item for found in snapshot.matcher.match(words).candidates if found.score >= _LIKELY]
+        found = [found.item for found in snapshot.matcher.match(words).candidates if found.score >= LIKELY]
         named = [item for item in snapshot.base.items if any(words in text for text in item.all_phrasings())]
         return cards.item_choices(list(dict.fromkeys((*found[: _CHOICES // 2], *named, *found)))[:_CHOICES])
 
@@ -123,10 +123,12 @@ class ItemEditing:
 
     def _made(self, plan: Plan, which: ItemList | None, admin: Admin) -> Reply:
         """Make a planned change; what was done, how to take it back, and what was there before."""
+        awaited = self.editing.lifecycle.awaited(plan.before, plan.after)
         action = self.editing.edits.apply(plan, admin.id)
         # What was led to the item may reach it no more.
         self.editing.lifecycle.reopen(plan.item, self.current.snapshot, answer=False)
-        lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base)]
+        people = self.editing.lifecycle.misses.count_waiting(awaited)
+        lines = [cards.edited(plan), *cards.impact_lines(plan.impact, plan.after.base), *telling(people)]
         undo = row(Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action)))
         item = self.current.snapshot.base.by_id.get(plan.item)
         if item is None:

@@ -18,7 +18,7 @@ from bot.conversation.callbacks import (
     UndoBulkAct,
 )
 from bot.conversation.forms import Admin, AdminTurn, UnfitInputError
-from bot.conversation.nearest import nearest
+from bot.conversation.nearest import LIKELY, nearest
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.curation.clustering import Clustering
 from bot.items import Kind
@@ -178,7 +178,10 @@ class MissListPages:
         return Reply("\n".join(lines), (*rows, *_acts(opened, page), *_filters(opened), *_pager(opened, page)))
 
     def _nearest(self, page: MissPage) -> Mapping[int, Candidate]:
-        """The item that is nearest to each cluster that asks in vain, without what members said they did not mean."""
+        """The item that is nearest to each cluster that asks in vain, if it may be meant.
+
+        What members said they did not mean is left out.
+        """
         asked = [listed for listed in page.clusters if not listed.first.is_complaint]
         rejected = self.usage.not_meant([listed.first.key for listed in asked])
         snapshot = self.current.snapshot
@@ -186,7 +189,8 @@ class MissListPages:
         for listed in asked:
             left_out = rejected.get(listed.first.key, frozenset())
             for candidate in nearest(listed.first.question, Kind.ANSWER, snapshot, left_out)[:1]:
-                found[listed.id] = candidate
+                if candidate.score >= LIKELY:
+                    found[listed.id] = candidate
         return found
 
     def _complained(self, listed: ListedCluster) -> str:
@@ -226,7 +230,7 @@ def _buttons(
 ) -> tuple[Button, ...]:
     """The row of buttons of one cluster: tick it, open it, and add it to the nearest item.
 
-    Where somebody waits it is added from its card alone: they would be told.
+    The list shows but the beginning of an answer: so the button says that none was read.
     """
 
     def about(label: str, action: AdminAction, detail: str = "") -> Button:
@@ -239,7 +243,7 @@ def _buttons(
     if opened.filter is MissFilter.IGNORED:
         return tick, about(texts.BUTTON_UNIGNORE, AdminAction.UNIGNORE)
     card = about(texts.BUTTON_OPEN, AdminAction.SHOW_CLUSTER)
-    if near is None or listed.waiting:
+    if near is None:
         return tick, card
     add = AdminCallback(AdminAction.ADD_TO_ITEM, listed.id, short_key(near.item.id), opened.id)
     return tick, card, Button(texts.BUTTON_ADD.format(number=number, question=near.item.question), add)

@@ -6,6 +6,8 @@ from bot.items import Kind
 from bot.matching import Candidate
 from bot.snapshot import Snapshot
 
+LIKELY = 0.05
+"""An item with a lower score was hardly meant: lists leave it out, and a card says how far it is."""
 _SHOWN_AS_NOTHING = 0.005
 """A lower score reads as 0 %: such an item is nowhere near."""
 

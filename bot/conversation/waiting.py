@@ -1,6 +1,6 @@
 """What admins read where members wait for an answer: before they tie an item to it, ignore it or delete it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.conversation import cards
@@ -10,17 +10,20 @@ from bot.items import Item
 from bot.store.records import Cluster
 from bot.texts import admins as texts
 
-_FAR = 0.2
+FAR = 0.2
 """An item with a lower score is looked at before a question is led to it."""
 
 
-def reasons_to_look(cluster: Cluster, score: float) -> Sequence[str]:
-    """Why an admin should read the answer of an item before a cluster's questions are led to it; often there is none.
+def about_to_tell(people: int) -> Iterator[str]:
+    """What is said above an edit that waits to be confirmed, if so many people would be told of the answer."""
+    if people:
+        yield texts.TIE_WAITING.format(count=people)
 
-    ``score``: how sure the engine is that the item settles the cluster's first question.
-    """
-    reasons = [texts.TIE_WAITING.format(count=cluster.waiting)] if cluster.waiting else []
-    return [*reasons, *([texts.TIE_FAR.format(score=score)] if score < _FAR else [])]
+
+def telling(people: int) -> Iterator[str]:
+    """What is said of an edit that was made, if so many people are told of the answer."""
+    if people:
+        yield texts.TELLING.format(count=people)
 
 
 def ignoring(cluster: Cluster, refusals: Sequence[Item], place: int, list_id: int) -> Reply:

@@ -64,12 +64,12 @@ class MissHandling:
 
     def lead_misses(
         self, clusters: Collection[int], missed: Sequence[MissedQuestion], item: str, before: Snapshot | None
-    ) -> int:
-        """Lead the misses of clusters to an item, and ask them again; how many of them are closed.
+    ) -> Sequence[MissedQuestion]:
+        """Lead the misses of clusters to an item, and ask them again; those of them that are closed.
 
         ``missed``: their open misses, as they were before the edit. Once it is live, what watches the knowledge may
         close some of them first.
         """
         self.clusters.lead(clusters, missed, item)
         led = [replace(miss, state=State.HANDLED, chosen=item) for miss in missed]
-        return len(self.lifecycle.close(led, before, self.lifecycle.current.snapshot))
+        return self.lifecycle.close(led, before, self.lifecycle.current.snapshot)

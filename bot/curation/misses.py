@@ -46,6 +46,19 @@ class MissLifecycle:
         self.settle(after)
         return closed
 
+    def awaited(self, before: Snapshot, after: Snapshot) -> frozenset[int]:
+        """The ids of the pending misses that somebody waits for, and that are closed once ``after`` answers.
+
+        Subscribers of questions that no admin had in mind are told too: so this is looked at before an edit is made.
+        """
+        rows = self.misses.awaited_in(_PENDING)
+        not_meant = self.usage.not_meant([missed.key for missed in rows])
+        return frozenset(
+            missed.id
+            for missed in rows
+            if _state_reached(missed, before, after, not_meant.get(missed.key, frozenset()))
+        )
+
     def reopen(self, item: str, snapshot: Snapshot, *, answer: bool) -> None:
         """Open the misses again that were led to an item and no longer reach it, as after an undo.
 

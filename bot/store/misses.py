@@ -83,6 +83,17 @@ class MissLog(Repository):
         found = fields_of(MissedQuestion, MISSED).where(MISSED.c.state.in_(states)).order_by(*MOST_FREQUENT)
         return [MissedQuestion(*row) for row in self._database.read(found)]
 
+    def awaited_in(self, states: Collection[State]) -> Sequence[MissedQuestion]:
+        """The rows in these states that somebody waits for, and can be told of."""
+        awaited = MISSED.c.id.in_(select(SUBSCRIPTIONS.c.missed_id).where(WAITING))
+        found = fields_of(MissedQuestion, MISSED).where(MISSED.c.state.in_(states), awaited).order_by(MISSED.c.id)
+        return [MissedQuestion(*row) for row in self._database.read(found)]
+
+    def count_waiting(self, ids: Collection[int]) -> int:
+        """How many people wait for these rows, and can be told; who waits for several counts once."""
+        people = select(func.count(SUBSCRIPTIONS.c.person.distinct()))
+        return self._database.read(people.where(SUBSCRIPTIONS.c.missed_id.in_(ids), WAITING)).scalar_one()
+
     def row(self, row_id: int) -> MissedQuestion:
         """One row.
 

@@ -63,14 +63,19 @@ def test_pages_keep_their_ticks(admin_setup: AdminSetup) -> None:
 
 
 def test_the_nearest_item_is_added_with_one_tap(admin_setup: AdminSetup) -> None:
-    """Not where somebody waits, who would be told of an answer that nobody has looked at."""
+    """Where somebody waits, with two: they would be told of an answer of which the list shows the beginning alone."""
     admin_setup.miss("饭卡被狗吃了")
+    admin_setup.miss("饭卡被猫叼走了")
     admin_setup.miss("写首诗送我妈")
     shown = admin_setup.say("/missed")
     assert re.search(r"最接近「饭卡丢了怎么补？」（像 \d+%）：到窗口补办", shown.text)
-    admin_setup.usage.record(Records(subscriptions=(Subscription("饭卡被狗吃了", 1, b"a"),)))
-    assert "➕ 2 饭卡丢了怎么补？" not in labels(admin_setup.say("/missed"))
-    added = admin_setup.press(shown, "➕ 2 饭卡丢了怎么补？")
+    admin_setup.usage.record(Records(subscriptions=(Subscription("饭卡被猫叼走了", 1, b"a"),)))
+    read = admin_setup.press(shown, "➕ 2 饭卡丢了怎么补？")
+    assert read.text.startswith(texts.TIE_WAITING.format(count=1))
+    assert "带上工作证就行" in read.text
+    assert set(admin_setup.states().values()) == {State.OPEN}
+    admin_setup.press(read, texts.BUTTON_CANCEL)
+    added = admin_setup.press(shown, "➕ 3 饭卡丢了怎么补？")
     assert "加了问法：饭卡被狗吃了" in added.text
     assert "写首诗送我妈" in admin_setup.press(added, texts.BUTTON_LIST).text
 
@@ -217,7 +222,8 @@ def test_what_can_not_be_a_phrasing_is_led_to_the_item_all_the_same(admin_setup:
     admin_setup.press(shown, texts.BUTTONS_BULK["p"])
     admin_setup.usage.record(Records(subscriptions=(Subscription("写首诗送我妈", 1, b"a"),)))
     preview = admin_setup.press(admin_setup.say("card"), "饭卡丢了怎么补？")
-    assert "2 个问题一起归到这一条。\n🔔 有 1 位会员在等答案\n给「饭卡丢了怎么补？」加上" in preview.text
+    assert "2 个问题一起归到这一条。\n给「饭卡丢了怎么补？」加上" in preview.text
+    assert preview.text.startswith(texts.TIE_WAITING.format(count=1))
     done = admin_setup.press(preview, texts.BUTTON_FINE)
     assert "2 个问法，1 个现在已经答得上" in done.text
     assert admin_setup.states() == {"写首诗送我妈": State.VERIFIED, "外" * 70: State.HANDLED}
