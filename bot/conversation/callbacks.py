@@ -188,7 +188,8 @@ class AdminAction(StrEnum):
     UNDO = "u"
     """Take an edit back (the action's id)."""
     REDO = "g"
-    """Make an edit again that an editor has overwritten (the action's id; the plan's digest, once it is confirmed)."""
+    """Make an edit again that was undone, or that an editor has overwritten (the action's id; the plan's digest, once
+    it is confirmed)."""
     SHOW_HISTORY = "h"
     """Show what was done (so many of the latest actions are left out)."""
     SHOW_ACTION = "ho"

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from bot.conversation import cards, corrections, drafts, item_cards
 from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
-from bot.conversation.history import back, edit_words
+from bot.conversation.history import back, edit_words, redo
 from bot.conversation.miss_list import MissListPages, to_list
 from bot.conversation.nearest import nearest
 from bot.conversation.notes import Notes
@@ -399,11 +399,13 @@ class Editing:
         item = self._handling.undo(action_id, admin.id)
         what = edit_words(action, self.current.snapshot.base) if action else ""
         to_cards = Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0))
-        turn = AdminTurn(Reply(texts.UNDONE.format(what=what), row(to_cards, back())))
+        to_item = item_cards.to_card(item) if item in self.current.snapshot.base.by_id else None
+        rows = (*row(redo(action_id), to_item), *row(to_cards, back()))
+        turn = AdminTurn(Reply(texts.UNDONE.format(what=what), rows))
         return corrections.offering(turn, self.corrections.offer(item), 0)
 
     def redo(self, action_id: int, confirmed: str, admin: Admin) -> AdminTurn:
-        """Make an edit once more that an editor has overwritten."""
+        """Make an edit once more that an editor has overwritten, or that was undone."""
         try:
             plan = self.edits.plan_again(action_id)
         except AlreadyThereError as error:

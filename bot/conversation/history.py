@@ -80,10 +80,12 @@ class HistoryPages:
             undo = AdminCallback(AdminAction.UNDO, action.id)
         elif self.bulk.undoable([action.id]):
             undo = UndoBulkAct(action.id)
+        is_undone = action.edit and action.state is ActionState.UNDONE
         unignore = AdminCallback(AdminAction.UNIGNORE, int(action.detail)) if action.kind is ActionKind.IGNORE else None
         is_ignored = any(missed.state is State.IGNORED for missed in asked)
         acts = row(
             Button(texts.BUTTON_UNDO, undo) if undo else None,
+            redo(action.id) if is_undone else None,
             Button(texts.HISTORY_UNIGNORE, unignore) if unignore and is_ignored else None,
             back(start),
         )
@@ -144,6 +146,11 @@ class HistoryPages:
         if action.kind in _OF_MANY:
             return self.bulk.misses(action.id, _QUESTIONS)
         return []
+
+
+def redo(action_id: int) -> Button:
+    """The way to make an edit again that was undone."""
+    return Button(texts.BUTTON_REDO, AdminCallback(AdminAction.REDO, action_id))
 
 
 def back(start: int = 0) -> Button:

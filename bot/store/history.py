@@ -33,8 +33,8 @@ class History(Repository):
         return action_id
 
     def settle(self, action_id: int, state: ActionState) -> None:
-        """Say what became of an edit. What it takes to undo it is erased where it is undone or void."""
-        erased = {"edit": None} if state in {ActionState.UNDONE, ActionState.VOID} else {}
+        """Say what became of an edit. What it holds is erased where it is void; one that is undone may be made again."""
+        erased = {"edit": None} if state is ActionState.VOID else {}
         settled = ACTIONS.update().where(ACTIONS.c.id == action_id).values({"state": state} | erased)
         self._database.write(settled, DELETE_KEYS_WITHOUT_EDIT)
 

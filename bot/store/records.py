@@ -534,7 +534,7 @@ class ActionState(StrEnum):
 class Action:
     """What an admin did. ``admin``: a user id, none for the command line; ``item``: what was edited.
 
-    ``edit``: what it takes to undo an edit, None once it can't be undone any more.
+    ``edit``: what it takes to undo an edit, or to make it again; None once that is not known any more.
     """
 
     id: int

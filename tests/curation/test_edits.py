@@ -65,7 +65,7 @@ def made(admin_setup: AdminSetup, change: Change) -> int:
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_an_edit_is_live_and_undone_byte_by_byte(admin_setup: AdminSetup, change: Change) -> None:
-    """At once, in both directions; and what is on the disk is what answers."""
+    """At once, in both directions, as often as one likes; and what is on the disk is what answers."""
     before = read(admin_setup.folder)
     plan = admin_setup.edits.plan(change)
     assert read(admin_setup.folder) == before
@@ -81,6 +81,10 @@ def test_an_edit_is_live_and_undone_byte_by_byte(admin_setup: AdminSetup, change
         assert admin_setup.edits.undo(action, ADMIN) == plan.item
         assert read(admin_setup.folder) == before == admin_setup.current.snapshot.files
     assert [action.state for action in admin_setup.history.latest(9) if action.item] == [ActionState.UNDONE]
+    again = admin_setup.edits.apply(admin_setup.edits.plan_again(action), ADMIN)
+    assert read(admin_setup.folder) == plan.after.files
+    admin_setup.edits.undo(again, ADMIN)
+    assert read(admin_setup.folder) == before
 
 
 def test_an_item_goes_with_what_leads_to_it_and_comes_back(admin_setup: AdminSetup) -> None:

@@ -130,7 +130,6 @@ def test_a_deleted_question_is_gone_from_the_bytes(store: MissLog, database: Dat
 
 
 ERASED_EDITS = {
-    "it is undone": lambda history, _: history.settle(1, ActionState.UNDONE),
     "it did not come about": lambda history, _: history.settle(1, ActionState.VOID),
     "it is old": lambda _, database: database.purge(timedelta(days=-1)),
 }
