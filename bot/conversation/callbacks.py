@@ -374,6 +374,8 @@ class FormAction(StrEnum):
     """Ask again for a field (its name; none: leave it as it is)."""
     FILL = "w:in"
     """Fill a field (its name) with the text that is held."""
+    TAKE = "w:mv"
+    """Take the phrasings from the items that have them."""
     BEGIN_WANTED = "w:new"
     """Drop the form, and begin what was wanted in its place."""
 

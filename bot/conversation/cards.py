@@ -19,7 +19,7 @@ from bot.curation.daily import Waiting
 from bot.curation.digest import Report
 from bot.curation.edits import Plan
 from bot.curation.freshness import Overdue
-from bot.curation.planning import subject
+from bot.curation.planning import new_phrasings, subject
 from bot.errors import EditRefusedError
 from bot.evaluation.advice import thin_base
 from bot.evaluation.impact import Effect, Impact, Outcome
@@ -36,6 +36,7 @@ from bot.store.records import (
     NoticeKind,
     Sample,
 )
+from bot.text import normalise
 from bot.texts import admins as texts
 from bot.texts.members import BACK, HELP
 
@@ -226,12 +227,13 @@ def preview(plan: Plan) -> str:
     """What is about to be changed."""
     item = plan.after.base.by_id.get(plan.item) or plan.before.base.by_id[plan.item]
     is_refusal = plan.kind is ActionKind.ITEM and item.kind is Kind.NOT_COVERED
-    return texts.PREVIEWS["refusal" if is_refusal else plan.kind].format(
+    shown = texts.PREVIEWS["refusal" if is_refusal else plan.kind].format(
         item=item,
         words="\n".join(f"· {text}" for text in _texts(plan)),
         before=plan.before.base.by_id[item.id].question if item.id in plan.before.base.by_id else "",
         places=places(item, plan.after.base),
     )
+    return "\n".join((shown, *_taken(plan)))
 
 
 def edited(plan: Plan) -> str:
@@ -240,7 +242,16 @@ def edited(plan: Plan) -> str:
     item = plan.after.base.by_id.get(plan.item) or plan.before.base.by_id.get(plan.item)
     question, topic = (item.question, item.topic) if item else ("", "")
     what = texts.EDITED_WHAT[plan.kind].format(question=question, topic=topic, words="；".join(_texts(plan)))
-    return texts.EDITED.format(what=what)
+    return "".join((texts.EDITED.format(what=what), *_taken(plan)))
+
+
+def _taken(plan: Plan) -> Iterator[str]:
+    """From which other items its phrasings were taken."""
+    phrasings = set(map(normalise, new_phrasings(plan.change)))
+    for edit in plan.edits[:-1]:
+        match edit.change:
+            case ChangeTexts(owner, "phrasings", (), removed) if phrasings.issuperset(map(normalise, removed)):
+                yield texts.TAKEN_FROM.format(question=plan.before.base.by_id[owner].question)
 
 
 def _texts(plan: Plan) -> Sequence[str]:

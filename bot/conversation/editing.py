@@ -88,10 +88,9 @@ class Editing:
         item = next((item for item in items if short_key(item.id) == name), None)
         if item is None:
             raise UnfitInputError(texts.ITEM_GONE)
-        fit, refusal = self._phrasings_of(cluster, item)
-        if refusal and not fit:
-            raise UnfitInputError(refusal)
-        form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, list_id=list_id, phrasings=tuple(fit))
+        fit, takes = self._phrasings_of(cluster, item)
+        form = Form(task=Task.PHRASING, item=item.id, cluster=cluster.id, list_id=list_id)
+        form = form.but(phrasings=tuple(fit), takes=takes)
         candidates = self.current.snapshot.matcher.match(cluster.questions[0].question).candidates
         score = next((candidate.score for candidate in candidates if candidate.item is item), 0.0)
         is_unread = answer != short_key(item.answer)
@@ -115,7 +114,8 @@ class Editing:
 
     def _phrasings_of_many(self, clusters: Sequence[Cluster]) -> tuple[str, ...]:
         """The most frequent question of each cluster that can stand as a phrasing."""
-        fit = (self._phrasings_of(cluster, None)[0][:1] for cluster in clusters)
+        base = self.current.snapshot.base
+        fit = (fitting_phrasings(cluster.questions, "", base)[0][:1] for cluster in clusters)
         return tuple(unlike(chain.from_iterable(fit)))
 
     def never(self, cluster: Cluster, admin: Admin, list_id: int) -> AdminTurn:
@@ -130,10 +130,13 @@ class Editing:
 
     def write_item(self, cluster: Cluster, task: Task, admin: Admin, answer: str = "", list_id: int = 0) -> AdminTurn:
         """Write a new item that a cluster's questions ask. ``list_id``: of the list that the cluster stands in."""
-        fit, _ = self._phrasings_of(cluster, None)
+        try:
+            fit, takes = self._phrasings_of(cluster, None)
+        except UnfitInputError:
+            fit, takes = [], False
         question = fit[0] if fit and len(fit[0]) <= QUESTION_LIMIT else ""
         phrasings = tuple(phrasing for phrasing in fit if phrasing != question)
-        known = {"question": question, "phrasings": phrasings, "answer": answer}
+        known = {"question": question, "phrasings": phrasings, "answer": answer, "takes": takes}
         form = Form(task=task, cluster=cluster.id, list_id=list_id).but(**known)
         return self.advance(form, admin, preview=False)
 
@@ -203,6 +206,8 @@ class Editing:
                 if item is None:
                     raise UnfitInputError(texts.ITEM_GONE)
                 return self.advance(form.but(item=item.id, changing=None), admin)
+            case FormAction.TAKE, Field.CONFIRMATION if form.task is Task.PHRASING:
+                return self.advance(form.but(takes=True), admin)
             case FormAction.CHOOSE_TOPIC, Field.TOPIC:
                 topic = next((topic for topic in base.topics if short_key(topic) == callback.chosen), "")
                 return self.advance(form.but(topic=topic, changing=None), admin)
@@ -261,14 +266,22 @@ class Editing:
         rows = (*((choice(item),) for item in found), (cards.cancel(admin.id),), *back)
         return AdminTurn(Reply(text + hint, rows), form.but(held=""))
 
-    def _phrasings_of(self, cluster: Cluster, item: Item | None) -> tuple[list[str], str]:
-        """The questions of a cluster that can stand as phrasings of an item, or of a new one; and why others can't."""
-        base = self.current.snapshot.base
-        fit, taken = fitting_phrasings(cluster.questions, item.id if item else "", base)
-        if not taken:
-            return fit, ""
-        text, owner = taken[-1]
-        return fit, texts.REFUSALS[Refusal.PHRASING_TAKEN].format(phrasing=text, question=owner.question)
+    def _phrasings_of(self, cluster: Cluster, item: Item | None) -> tuple[list[str], bool]:
+        """The questions of a cluster that can stand as phrasings of an item, or of a new one.
+
+        Besides, whether some are to be taken from the item that was wrong for them, as whose phrasings they are kept.
+
+        Raises:
+            UnfitInputError: there is none, since other items have them.
+        """
+        fit, taken = fitting_phrasings(cluster.questions, item.id if item else "", self.current.snapshot.base)
+        complained = {missed.item for missed in cluster.questions if missed.is_complaint}
+        takes = [text for text, owner in taken if owner.id in complained and not _is_question(text, owner)]
+        if taken and not (fit or takes):
+            text, owner = taken[-1]
+            why = texts.TAKEN_QUESTION if _is_question(text, owner) else texts.REFUSALS[Refusal.PHRASING_TAKEN]
+            raise UnfitInputError(why.format(phrasing=text, question=owner.question))
+        return [*fit, *takes][:PHRASINGS_OF_A_CARD], bool(takes)
 
     def _propose(self, form: Form, admin: Admin, confirmed: str = "", *, preview: bool = False) -> AdminTurn:
         """Make the edit if it was confirmed as it is now planned, or if nothing needs to be confirmed; else show it."""
@@ -287,7 +300,9 @@ class Editing:
             # What was handed over to be pasted is done, and what was not begun is not kept.
             if isinstance(error, ByHandError) or not form.number:
                 return AdminTurn(refused)
-            rows = (*refused.rows, *drafts.back_rows(form, admin.id), *row(cards.cancel(admin.id)))
+            is_taken = error.refusal is Refusal.PHRASING_TAKEN and form.task is Task.PHRASING and not form.takes
+            take = Button(texts.BUTTON_TAKE, FormCallback(FormAction.TAKE, admin.id)) if is_taken else None
+            rows = (*row(take), *refused.rows, *drafts.back_rows(form, admin.id), *row(cards.cancel(admin.id)))
             return AdminTurn(replace(refused, rows=rows), form)
         present = plan.before.base.by_id.get(form.item)
         # Somebody else has written another answer while this one was written.
@@ -434,6 +449,10 @@ def fitting_phrasings(
         else:
             taken.append((text, owner))
     return fit[:PHRASINGS_OF_A_CARD], taken
+
+
+def _is_question(text: str, owner: Item) -> bool:
+    return normalise(text) == normalise(owner.question)
 
 
 def fitting(form: Form, text: str) -> list[Field]:

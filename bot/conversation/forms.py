@@ -107,7 +107,8 @@ class Form(BaseModel, frozen=True):
 
     ``cluster``: the misses that it began with, or ``clusters`` for several; ``list_id``: of the list of misses that
     these stand in, 0 for none; ``item``: what is to be changed; ``seen``: the answer that the admin saw when they began
-    to write another one; ``cited``: the sources that the item had then; ``note``: a reply to those who wait.
+    to write another one; ``cited``: the sources that the item had then; ``note``: a reply to those who wait; ``takes``:
+    phrasings that other items have are taken from them.
     ``number``: what its buttons know it by, 0 until it is kept. ``changing``: the field that the admin went back to.
     ``held``: a text of which the admin is asked where it belongs. ``wanted``: what the admin wanted to begin in its
     place: callback data, or a command.
@@ -125,6 +126,7 @@ class Form(BaseModel, frozen=True):
     item: str = ""
     question: str = ""
     phrasings: tuple[str, ...] = ()
+    takes: bool = False
     answer: str = ""
     seen: str = ""
     sources: tuple[str, ...] = ()
@@ -191,7 +193,7 @@ class Form(BaseModel, frozen=True):
         """The change of the knowledge that a form without missing fields asks for; a note's form asks for none."""
         match self.task:
             case Task.PHRASING:
-                return ChangeTexts(self.item, "phrasings", self.phrasings)
+                return ChangeTexts(self.item, "phrasings", self.phrasings, takes=self.takes)
             case Task.ANSWER:
                 return SetText(self.item, "answer", self.answer)
             case Task.QUESTION:
@@ -212,7 +214,7 @@ class Form(BaseModel, frozen=True):
             case Task.NOTE:
                 raise ValueError(self.task)
         item = Item("", topic, self.question, self.answer, kind, self.phrasings, source=self.sources)
-        return AddItem(item, document=self.document)
+        return AddItem(item, document=self.document, takes=self.takes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,8 @@ def completed(  # noqa: PLR0911 - one return a change
     match change:
         case ChangeTexts(item_id, "source"):
             return _changed_sources(change, knowledge)
-        case ChangeTexts(item_id):
-            return [(locations[item_id].file, new) for new in _changed_texts(change, base)]
+        case ChangeTexts():
+            return [(locations[new.item].file, new) for new in _changed_texts(change, base)]
         case SetText(item_id, key, text):
             return [(locations[item_id].file, new) for new in _set_text(item_id, key, text.strip(), base)]
         case DeleteItem(item_id):
@@ -126,13 +126,14 @@ def _new_item(change: AddItem, knowledge: Knowledge, used_ids: Collection[str]) 
     for other in base.items:
         if (item.question, item.answer) == (other.question, other.answer):
             raise AlreadyThereError(other.id)
-    _refuse_taken(item.all_phrasings(), base)
+    taken = _taken(item.all_phrasings(), base, allowed=change.takes)
+    given_up = [(knowledge.locations[old.item].file, old) for old in taken]
     cited = _sources(base, document)
     sources = completed(AddSource("", document), knowledge, ()) if document and not cited else []
     item_id = new_id(item.kind, item.question, {*base.by_id, *used_ids})
     file, topic = home(item, knowledge)
     all_sources = (*item.source, *cited, *(subject(new) for _, new in sources))
-    return [*sources, (file, AddItem(replace(item, id=item_id, topic=topic, source=all_sources)))]
+    return [*given_up, *sources, (file, AddItem(replace(item, id=item_id, topic=topic, source=all_sources)))]
 
 
 def _changed_sources(change: ChangeTexts, knowledge: Knowledge) -> Sequence[tuple[str, Change]]:
@@ -147,7 +148,7 @@ def _changed_sources(change: ChangeTexts, knowledge: Knowledge) -> Sequence[tupl
     return [*documents, *((file, new) for new in _changed_texts(named, knowledge.base))]
 
 
-def _changed_texts(change: ChangeTexts, base: KnowledgeBase) -> Sequence[Change]:
+def _changed_texts(change: ChangeTexts, base: KnowledgeBase) -> Sequence[ChangeTexts]:
     """A change of a list, by what its item has; a way to ask that becomes a negative is no phrasing any more."""
     item = base.by_id[change.item]
     texts: tuple[str, ...] = getattr(item, change.field)
@@ -162,7 +163,7 @@ def _changed_texts(change: ChangeTexts, base: KnowledgeBase) -> Sequence[Change]
     complete = ChangeTexts(item.id, change.field, tuple(new.values()), removed)
     match change.field:
         case "phrasings":
-            _refuse_taken(new.values(), base)
+            return [*_taken(new.values(), base, allowed=change.takes), complete]
         case "negatives":
             unasked = tuple(text for text in item.phrasings if normalise(text) in new)
             return [*([ChangeTexts(item.id, "phrasings", removed=unasked)] if unasked else []), complete]
@@ -192,10 +193,21 @@ def _text(item: Item, key: str) -> str:
     return str(getattr(item, key) or "")
 
 
-def _refuse_taken(phrasings: Iterable[str], base: KnowledgeBase) -> None:
+def _taken(phrasings: Iterable[str], base: KnowledgeBase, *, allowed: bool) -> Sequence[ChangeTexts]:
+    """What takes phrasings from the items that have them.
+
+    Raises EditRefusedError if one is taken though that is not ``allowed``, or if it is an item's question.
+    """
+    taken: dict[str, list[str]] = {}
     for phrasing in phrasings:
-        if owner := base.by_phrasing.get(normalise(phrasing)):
+        form = normalise(phrasing)
+        owner = base.by_phrasing.get(form)
+        if owner is None:
+            continue
+        if form == normalise(owner.question) or not allowed:
             raise EditRefusedError(Refusal.PHRASING_TAKEN, phrasing=phrasing, question=owner.question)
+        taken.setdefault(owner.id, []).extend(text for text in owner.phrasings if normalise(text) == form)
+    return [ChangeTexts(owner, "phrasings", removed=tuple(texts)) for owner, texts in taken.items()]
 
 
 def _sources(base: KnowledgeBase, name: str) -> Sequence[str]:

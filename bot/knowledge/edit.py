@@ -56,13 +56,14 @@ _SCHEMA_LINE = re.compile(rf"# yaml-language-server: [^\r\n]*(?:{LINE_END.patter
 class ChangeTexts:
     """Texts that come to a list of an item, and texts that go: ``field`` is the key of the list, like ``phrasings``.
 
-    Planning gives a source that is named its id.
+    Planning gives a source that is named its id. With ``takes``, phrasings that other items have are taken from them.
     """
 
     item: str
     field: str
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    takes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,13 @@ class AddItem:
     """A new item, which also cites a ``document`` by its name, if one is given.
 
     Planning gives the item its id, the topic of the file that it goes to, and the id of the document as a source.
-    ``moved_from``: the topic that the item had, if it is the second half of a move.
+    ``moved_from``: the topic that the item had, if it is the second half of a move. ``takes``: as in ``ChangeTexts``.
     """
 
     item: Item
     document: str = ""
     moved_from: str = ""
+    takes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

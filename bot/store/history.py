@@ -33,7 +33,7 @@ class History(Repository):
         return action_id
 
     def settle(self, action_id: int, state: ActionState) -> None:
-        """Say what became of an edit. What it holds is erased where it is void; one that is undone may be made again."""
+        """Say what became of an edit. What it holds is erased if it is void; one that is undone may be made again."""
         erased = {"edit": None} if state is ActionState.VOID else {}
         settled = ACTIONS.update().where(ACTIONS.c.id == action_id).values({"state": state} | erased)
         self._database.write(settled, DELETE_KEYS_WITHOUT_EDIT)

@@ -440,6 +440,11 @@ PREVIEWS = {
 ——""",
 }
 BUTTON_FINE = "✅ 就这样"
+BUTTON_TAKE = "↪️ 挪到这一条来"
+TAKEN_FROM = "（原来是「{question}」的问法，从那里挪过来）"
+TAKEN_QUESTION = (
+    "「{phrasing}」就是「{question}」这一条的标准问法，挪不走。要么改这个回答，要么用 /item 给那一条换个标准问法。"
+)
 IMPACT_TRY = "先别急，这样改会影响别的问题："
 IMPACT_STALE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍："
 IMPACT_STALE_FINE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍，没有改坏别的，要改就再点一次。"

@@ -356,15 +356,32 @@ def test_an_admins_help_has_the_admins_commands(admin_setup: AdminSetup) -> None
     assert "/topics" in text
 
 
-def test_words_that_are_taken_are_no_phrasings(admin_setup: AdminSetup) -> None:
-    """On a card of a complaint they mostly are: nobody writes an item only to be refused."""
+@pytest.mark.parametrize("act", ["加到 1：食堂几点关门？", admins_texts.BUTTON_NEW])
+def test_a_phrasing_goes_from_the_item_that_was_wrong_for_it(admin_setup: AdminSetup, act: str) -> None:
+    """To another one, or to a new one; and back with an undo."""
     admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
+    before = admin_setup.file("items.yaml")
+    shown = admin_setup.press(admin_setup.say("/missed"), act)
+    if act == admins_texts.BUTTON_NEW:
+        shown = admin_setup.say("到二楼补办。")
+        for label in ("第一条", admins_texts.BUTTON_DONE, "食堂", admins_texts.BUTTON_FINE):
+            shown = admin_setup.press(shown, label)
+    assert admins_texts.TAKEN_FROM.format(question="饭卡丢了怎么补？") in shown.text
+    assert admin_setup.states() == {"补办饭卡": State.VERIFIED}
+    admin_setup.press(shown, admins_texts.BUTTON_UNDO)
+    assert admin_setup.file("items.yaml") == before
+    assert admin_setup.states() == {"补办饭卡": State.OPEN}
+
+
+def test_an_items_question_goes_to_no_other(admin_setup: AdminSetup) -> None:
+    """An admin reads what can be done instead; nobody writes an item only to be refused."""
+    admin_setup.miss("饭卡丢了怎么补", VerdictKind.ANSWER, "card")
     shown = admin_setup.say("/missed")
     label = next(one.label for one in shown.buttons if one.label.startswith("加到"))
     (callback,) = (button.callback for button in shown.buttons if button.label == label)
     turn = admin_setup.turn_pressed(callback)
     assert turn.reply is None
-    assert "已经是「饭卡丢了怎么补？」的问法了" in turn.notice
+    assert "就是「饭卡丢了怎么补？」这一条的标准问法，挪不走" in turn.notice
     assert admins_texts.WHY_TAKEN in admin_setup.press(shown, admins_texts.BUTTON_NEW).text
 
 
