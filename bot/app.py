@@ -4,7 +4,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
+from socket import gethostname
 from typing import TypeVar
 
 from bot.clock import Clock
@@ -21,6 +23,7 @@ from bot.store.clusters import MissClusters
 from bot.store.database import Database
 from bot.store.history import History
 from bot.store.inbox import Inbox
+from bot.store.leases import Leases
 from bot.store.misses import MissLog
 from bot.store.records import State
 from bot.store.usage import UsageLog
@@ -52,7 +55,10 @@ class App(AbstractContextManager["App"]):
     database = _part(lambda app: Database.open(app.settings.database_url, app.clock))
     misses = _part(lambda app: MissLog(app.database, app.settings.missed_limit))
     usage = _part(lambda app: UsageLog(app.database, app.misses, app.settings.missed_limit))
-    inbox = _part(lambda app: Inbox(app.database, app.usage))
+    leases = _part(
+        lambda app: Leases(app.database, gethostname(), version("campaign-bot")) if app.database.is_shared else None
+    )
+    inbox = _part(lambda app: Inbox(app.database, app.usage, app.leases))
     clusters = _part(lambda app: MissClusters(app.database))
     history = _part(lambda app: History(app.database))
     loaded = _part(lambda app: Snapshot.of(read(app.folder), str(app.folder), ConfidenceModel()))

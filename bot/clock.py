@@ -1,18 +1,22 @@
 """The one clock by which days, weeks and hours are told."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
 @dataclass(eq=False)
 class Clock:
-    """Gives the time in ``zone``; None is the machine's own time zone."""
+    """Gives the time in ``zone``; None is the machine's own time zone.
+
+    ``offset`` is added to the machine's time: where there are several machines they go by one of them.
+    """
 
     zone: tzinfo | None = None
+    offset: timedelta = timedelta()
 
     def __call__(self) -> datetime:
         """The time."""
-        return self.local(datetime.now(UTC))
+        return self.local(datetime.now(UTC) + self.offset)
 
     def local(self, at: datetime) -> datetime:
         """The same moment in this clock's zone."""

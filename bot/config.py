@@ -220,6 +220,11 @@ class Settings(BaseSettings):
             )
         return self.page_url, self.page_listen
 
+    @property
+    def digest_hour(self) -> int:
+        """From which hour on the weekly digest is sent: that of the daily line, or 9 o'clock without one."""
+        return 9 if self.daily_hour is None else self.daily_hour
+
     def database_file(self) -> Path | None:
         """The file of the SQLite database, whether it is there or not; None for another database."""
         return sqlite_file(self.database_url)

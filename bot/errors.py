@@ -74,6 +74,8 @@ class Refusal(StrEnum):
     FOLDER_FAULTY = "folder-faulty"
     FOLDER_CHANGED = "folder-changed"
     """A file is not what it was when the change was planned."""
+    FOLDER_BUSY = "folder-busy"
+    """Another replica edits it at this moment."""
     FOLDER_READ_ONLY = "folder-read-only"
     UNDO_GONE = "undo-gone"
     """There is no such edit, or what it takes to undo it is not kept any more."""
@@ -93,7 +95,10 @@ class EditRefusedError(CampaignBotError):
 
 
 class StoppingError(BaseException):
-    """The bot is about to end: what was not begun is left for its next start. ``except Exception`` lets it pass."""
+    """The bot is about to end, or what it does may be another replica's by now: what was not begun is left.
+
+    ``except Exception`` lets it pass.
+    """
 
 
 class DeliveryError(Exception):

@@ -6,7 +6,7 @@ Only that command imports this module: Telegram's libraries cost every other one
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from socket import socket
@@ -41,6 +41,7 @@ from bot.service.dead_letters import DeadLetterReport
 from bot.service.gauges import Gauges
 from bot.service.health import Health
 from bot.service.http_server import http_server
+from bot.service.replica import Replica
 from bot.service.retention import Retention
 from bot.service.service import Service, periodic
 from bot.snapshot import CurrentSnapshot
@@ -69,8 +70,6 @@ from bot.telegram.webhook import Webhook
 from bot.texts import admins as texts
 
 _LOG = logging.getLogger(__name__)
-_DIGEST_HOUR = 9
-"""When the weekly digest is sent if there is no daily line."""
 _NAMES_S = 6 * 3600
 _LETTERS_A_QUESTION = 10
 """Each letter that is typed after the bot's name may be an inline query."""
@@ -92,7 +91,9 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     webhook_at = settings.webhook()
     current = CurrentSnapshot(app.snapshot)
     app.database.claim()
-    edits = Edits(app.folder, current, app.history, app.known, commits=settings.git_commit)
+    replica = Replica(app.leases)
+    replica.join(current.snapshot.name, polls=webhook_at is None)
+    edits = Edits(app.folder, current, app.history, app.known, commits=settings.git_commit, alone=replica.editing)
     edits.recover()
     _LOG.info(
         "The knowledge is in %s, the database in %s, what can be computed anew in %s.",
@@ -106,7 +107,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
     groups = MigratedGroups.stored(app.history, encryption)
     admin_group = settings.admin_group and groups.current_id(settings.admin_group)
-    policy = SendingPolicy(metrics, limits, patience, groups=groups)
+    policy = SendingPolicy(metrics, limits, patience, groups=groups, may_send=replica.may_send)
     bot = ExtBot(
         token,
         f"{settings.api_url}/bot",
@@ -125,8 +126,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     subscription_notifier = SubscriptionNotifier(messages, subscriptions, encryption, lifecycle, app.conversation)
     subscription_notifier.find_unreadable()
     daily_line = DailyLine(app.misses, subscriptions, app.history, notices, current, app.clock, settings.daily_hour)
-    digest_hour = _DIGEST_HOUR if settings.daily_hour is None else settings.daily_hour
-    digest = Digest(app.clusters, app.clustering, app.usage, app.history, notices, app.clock, digest_hour)
+    digest = Digest(app.clusters, app.clustering, app.usage, app.history, notices, app.clock, settings.digest_hour)
     reloader = Reloader(
         folder=app.folder,
         current=current,
@@ -135,6 +135,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         corrections=corrections,
         tell=lambda event: admin_notifier.tell(cards.notice_kind(event), cards.notice(event, app.clock)),
         cache=settings.cache,
+        leads=partial(replica.has, "changes"),
         metrics=metrics,
     )
 
@@ -200,10 +201,10 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     )
     admins = AdminHandlers(messages, admin_conversation, app.usage, encryption, settings.admins, admin_group, groups)
 
-    worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics)
+    worker = Worker(app.inbox, encryption, Router(bot, members, admins), metrics, clock=app.clock)
     receiver = Receiver(app.inbox, encryption, worker, metrics)
     webhook = Webhook(bot, receiver, *webhook_at, metrics) if webhook_at else None
-    intake = webhook or Poller(bot, receiver)
+    intake = webhook or Poller(bot, receiver, replica.may_poll)
     health = Health(
         database=app.database,
         misses=app.misses,
@@ -216,44 +217,64 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     )
     dead_letters = DeadLetterReport(app.inbox, app.history, admin_notifier.keep, app.clock)
     gauges = Gauges(metrics, app.misses, subscriptions, dead_letters, intake.silent_s, worker.waiting_s)
-    service = Service(
-        worker=worker,
-        http_server=http_server(health, dead_letters, metrics, webhook),
-        connect=bot.initialize,
-        disconnect=bot.shutdown,
-        stop_sending=policy.stop,
-        background_tasks=(
-            partial(periodic, health.look, every_s=5),
-            partial(periodic, dead_letters.look, every_s=5),
-            partial(periodic, gauges.look, every_s=5),
-            partial(periodic, partial(asyncio.to_thread, Retention(delete_old).purge), every_s=600),
-            partial(periodic, partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30),
-            partial(periodic, partial(asyncio.to_thread, app.misses.delete_marked), every_s=60),
-            partial(periodic, partial(asyncio.to_thread, edits.commit), every_s=60),
-            reloader.run,
-            partial(periodic, reloader.follow, every_s=0.5),
-            *(
-                [partial(page.serve, services(app, current, edits, lifecycle, corrections, past, health.names))]
-                if page
-                else ()
+    asyncio.run(
+        Service(
+            worker=worker,
+            http_server=http_server(health, dead_letters, metrics, webhook),
+            connect=bot.initialize,
+            disconnect=bot.shutdown,
+            stop_sending=policy.stop,
+            background_tasks=(
+                partial(replica.live, worker, app.clock, lambda: current.snapshot.name, policy.share),
+                partial(periodic, health.look, every_s=5),
+                partial(periodic, replica.alone("dead letters", dead_letters.look), every_s=5),
+                partial(periodic, gauges.look, every_s=5),
+                partial(periodic, replica.alone("purge", in_thread(Retention(delete_old).purge)), every_s=600),
+                partial(periodic, replica.alone("clusters", in_thread(app.clustering.cluster_new)), every_s=30),
+                partial(periodic, replica.alone("deletions", in_thread(app.misses.delete_marked)), every_s=60),
+                partial(periodic, in_thread(edits.commit), every_s=60),
+                reloader.run,
+                partial(periodic, reloader.follow, every_s=0.5),
+                *(
+                    [partial(page.serve, services(app, current, edits, lifecycle, corrections, past, health.names))]
+                    if page
+                    else ()
+                ),
             ),
-        ),
-        connected_tasks=(
-            intake.run,
-            partial(publish_profile, bot, app.snapshot.base.title, settings.admins, admin_group),
-            # Other processes put updates there, such as replayed dead letters.
-            partial(periodic, worker.load, every_s=2),
-            *(partial(periodic, partial(admin_notifier.deliver_next, chat), every_s=0) for chat in told),
-            partial(periodic, subscription_notifier.tell, every_s=5),
-            partial(periodic, CorrectionNotifier(messages, corrections, current, app.conversation).tell, every_s=5),
-            partial(periodic, partial(follow_name, bot), every_s=600),
-            partial(periodic, admin_names.ask, every_s=_NAMES_S),
-            partial(periodic, partial(digest.send_if_due, current, send_digest), every_s=60),
-            partial(periodic, partial(daily_line.send_if_due, send_daily_line), every_s=60),
-        ),
-        reload=reloader.ask,
+            connected_tasks=(
+                intake.run,
+                partial(publish_profile, bot, app.snapshot.base.title, settings.admins, admin_group),
+                # Other processes put updates there, such as replayed dead letters.
+                partial(periodic, worker.load, every_s=2),
+                *(
+                    partial(periodic, replica.alone("notices", partial(admin_notifier.deliver_next, chat)), every_s=0)
+                    for chat in told
+                ),
+                partial(periodic, replica.alone("subscriptions", subscription_notifier.tell), every_s=5),
+                partial(
+                    periodic,
+                    replica.alone(
+                        "corrections", CorrectionNotifier(messages, corrections, current, app.conversation).tell
+                    ),
+                    every_s=5,
+                ),
+                partial(periodic, partial(follow_name, bot), every_s=600),
+                partial(periodic, admin_names.ask, every_s=_NAMES_S),
+                partial(
+                    periodic, replica.alone("digest", partial(digest.send_if_due, current, send_digest)), every_s=60
+                ),
+                partial(
+                    periodic, replica.alone("daily line", partial(daily_line.send_if_due, send_daily_line)), every_s=60
+                ),
+            ),
+            reload=reloader.ask,
+        ).run(sockets)
     )
-    asyncio.run(service.run(sockets))
+
+
+def in_thread(step: Callable[[], object]) -> Callable[[], Awaitable[object]]:
+    """A step that is done in a thread."""
+    return partial(asyncio.to_thread, step)
 
 
 def _sockets(settings: Settings, *, are_required: bool) -> list[socket]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.items import KnowledgeBase
-from bot.knowledge import Files, Knowledge, load
+from bot.knowledge import Files, Knowledge, fingerprint, load
 from bot.matching import ENGINE_VERSION, ConfidenceModel, Index, Matcher
 
 CONFIDENCE = str(ENGINE_VERSION)
@@ -38,6 +38,11 @@ class Snapshot:
     def base(self) -> KnowledgeBase:
         """The items that it answers from."""
         return self.knowledge.base
+
+    @cached_property
+    def name(self) -> str:
+        """What this state of the files is called, in 12 hexadecimal digits."""
+        return fingerprint(self.files)[:12]
 
     @cached_property
     def matcher(self) -> Matcher:

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_fields
 from itertools import chain, groupby, islice
@@ -46,6 +47,8 @@ _LOG = logging.getLogger(__name__)
 _OVERWRITTEN = 50
 """So many of the latest edits are looked for in what an editor saved: no editor is left open for longer than that."""
 _PLANS_KEPT = 4
+_EDITED = "edited"
+"""The mark of the state that the last edit by the bot, on whichever machine, has left."""
 _EDITS = TypeAdapter(tuple[Edit, ...])
 
 
@@ -84,6 +87,8 @@ class Plan:
 class Edits:
     """Changes the knowledge folder, one change at a time. ``known`` gives the real questions to try changes on.
 
+    Where several processes change it, ``alone`` gives what keeps the others out, and refuses where one is at it.
+
     Every method raises StoreError where the store fails.
     """
 
@@ -92,6 +97,7 @@ class Edits:
     history: History
     known: Callable[[], Sequence[ReplayedQuestion]]
     commits: bool = field(kw_only=True)
+    alone: Callable[[], AbstractContextManager[None]] = field(default=nullcontext, kw_only=True)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -105,6 +111,13 @@ class Edits:
 
     def recover(self) -> None:
         """After a start: find out of each edit that a kill interrupted whether it was made, and remove what is left."""
+        try:
+            with self.alone():
+                self._recover()
+        except EditRefusedError as error:
+            _LOG.info("What a kill interrupted is left to be looked at: %s", error)
+
+    def _recover(self) -> None:
         tidy(self.folder)
         for action in self.history.begun():
             is_made = _all_made(action, self.current.snapshot.base) or not self._taken_back(action)
@@ -148,7 +161,7 @@ class Edits:
         Raises ByHandError if the folder can't be written, and EditRefusedError if it is not the one that the change was
         planned on; nothing is done then.
         """
-        with self._lock:
+        with self._lock, self.alone():
             if read(self.folder) != plan.before.files:
                 raise EditRefusedError(Refusal.FOLDER_CHANGED)
             edits = _EDITS.dump_json(plan.edits).decode()
@@ -165,6 +178,7 @@ class Edits:
                     raise ByHandError(error.refusal, plan.edits, **error.details) from error
                 raise
             self.history.settle(action, ActionState.DONE)
+            self.history.put_mark(_EDITED, plan.after.name)
             self._adopt(plan.after, plan.before, plan.edits, f"{plan.kind}: {plan.item}")
         return action
 
@@ -174,7 +188,7 @@ class Edits:
         The id of the item that it was about. An edit that is undone already stays so. Raises EditRefusedError if it
         can't be told apart any more, the knowledge would have faults without it, or the folder can't be written.
         """
-        with self._lock:
+        with self._lock, self.alone():
             action = self.history.action(action_id)
             if action and action.item and action.state is ActionState.UNDONE:
                 return action.item
@@ -187,6 +201,7 @@ class Edits:
             after = self._sound(files, Refusal.UNDO_FAULTY)
             self._write(before.files, files, left[::-1])
             self.history.settle(action_id, ActionState.UNDONE)
+            self.history.put_mark(_EDITED, after.name)
             self.history.record(admin, ActionKind.UNDO, f"#{action_id} {item}")
             self._adopt(after, before, left, f"undo: {item}")
         return item
@@ -196,7 +211,10 @@ class Edits:
         with self._lock:
             after = self._loaded(read(self.folder))
             is_new = after is not self.current.snapshot
-            if is_new:
+            if is_new and self.history.mark(_EDITED) == after.name:
+                # Another replica's edit, which tells itself what follows from it.
+                self.current.snapshot = after
+            elif is_new:
                 self._adopt(after, after)
             return is_new
 

@@ -77,7 +77,8 @@ class Reloader:
 
     ``tell`` keeps a notice to be brought to the admins, and does not wait for them. ``cache`` is a folder for
     calibrations. ``patience_s``: how long faults must stand before admins are told, since a file may be caught half
-    saved. Without ``corrections`` they are another process's business.
+    saved. Without ``corrections`` they are another process's business. ``leads``: whether this process is the one that
+    sees to what follows from a change; otherwise it only answers by it.
     """
 
     folder: Path
@@ -89,11 +90,14 @@ class Reloader:
     cache: Path | None
     patience_s: float = 1.0
     metrics: Metrics = field(default_factory=Metrics)
+    leads: Callable[[], bool] = lambda: True
 
     def __post_init__(self) -> None:
         self._asked = asyncio.Event()
         self._told: Sequence[Fault] = ()
         self._followed: Snapshot | None = None
+        self._calibrated: Snapshot | None = None
+        """The last one that was calibrated while another process led."""
 
     def ask(self) -> None:
         """Look at the folder soon, as after SIGHUP; to be called on the event loop."""
@@ -149,6 +153,15 @@ class Reloader:
         if after is before:
             return
         self.metrics.describe_knowledge(Counter(item.kind for item in after.base.items), fingerprint(after.files))
+        if await asyncio.to_thread(self.leads):
+            await self._see_to(before, after)
+        else:
+            self.edits.taken_over.clear()
+            if after is not self._calibrated:
+                self._calibrated = after
+                await asyncio.to_thread(self._calibrate, after)
+
+    async def _see_to(self, before: Snapshot | None, after: Snapshot) -> None:
         closed = await asyncio.to_thread(self.lifecycle.follow, before, after)
         if closed and before is not None:
             await self.tell(MissesClosed([missed.question for missed in closed]))

@@ -13,6 +13,8 @@ class Backend(Protocol):
     """One database of a kind. Whoever opens its engine disposes of it by ``close``."""
 
     engine: sa.Engine
+    is_shared: bool
+    """Whether several processes may serve from it."""
     reading_options: Mapping[str, object]
     """What a connection needs for transactions that only read."""
 

@@ -101,6 +101,11 @@ class Database:
         return cls(backend, clock)
 
     @property
+    def is_shared(self) -> bool:
+        """Whether several processes may serve from this database, each with its leases."""
+        return self._backend.is_shared
+
+    @property
     def _engine(self) -> sa.Engine:
         return self._backend.engine
 

@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Float, Select, cast, extract, func, or_, select
 
@@ -39,8 +39,8 @@ class Leases(Repository):
     """What this replica is called since it joined."""
     count: int = field(default=1, init=False)
     """How many replicas lived when this one was renewed last."""
-    clock_offset: timedelta = field(default=timedelta(), init=False)
-    """How far the database's clock is ahead of this machine's, as of the last renewal."""
+    time: datetime = field(default=datetime.fromtimestamp(0, UTC), init=False)
+    """The time by the database's clock when this replica was renewed last."""
     _renewed: float = field(default=0.0, init=False)
     """When it was renewed last, by the monotonic clock: before the statement began."""
 
@@ -69,16 +69,16 @@ class Leases(Repository):
 
     def renew(self, knowledge: str) -> bool:
         """Go on living; False if it is too late for that, and others may have taken over what this replica had."""
-        began, here = time.monotonic(), datetime.now(UTC)
+        began = time.monotonic()
         lives = (REPLICAS.c.id == self.id, REPLICAS.c.leased_until > _NOW)
         with self._database.transaction() as connection:
             values = {"leased_until": _NOW + LEASED_S, "knowledge": knowledge}
             if not connection.execute(REPLICAS.update().where(*lives).values(values)).rowcount:
                 return False
-            there, self.count = connection.execute(
+            now, self.count = connection.execute(
                 select(_NOW, select(func.count()).select_from(living().subquery()).scalar_subquery())
             ).one()
-        self.clock_offset = datetime.fromtimestamp(there, UTC) - here
+        self.time = datetime.fromtimestamp(now, UTC)
         self._renewed = began
         return True
 

@@ -29,6 +29,8 @@ class PostgresqlBackend:
     who write last as long as a transaction.
     """
 
+    is_shared = True
+
     def __init__(self, url: sa.URL) -> None:
         self.reading_options: Mapping[str, object] = {
             "reads": True,
@@ -40,7 +42,7 @@ class PostgresqlBackend:
         sa.event.listen(self.engine, "begin", _begin)
 
     def claim(self) -> None:
-        """Many processes may serve from it."""
+        """Many processes may serve from it, each with its leases."""
 
     def check(self) -> None:
         """A server knows where its files are."""

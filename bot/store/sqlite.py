@@ -40,6 +40,8 @@ class SqliteBackend:
     the end of the URL sets other seconds.
     """
 
+    is_shared = False
+
     def __init__(self, url: sa.URL) -> None:
         self.reading_options: Mapping[str, object] = {"reads": True}
         self.engine = sa.create_engine(url, hide_parameters=True)

@@ -28,6 +28,7 @@ _LATE_S = 600.0
 """A notice that is delivered after more than this says from when it is."""
 _LAST_S = 2.0
 """How long a delivery under way may take when the bot ends."""
+_LOOK_S = 5.0
 _REFUSED_S = 600.0
 """After so long, or with the next notice, a chat that took no message is tried again: an admin may press start."""
 
@@ -100,7 +101,9 @@ class AdminNotifier:
                 await asyncio.gather(delivery, return_exceptions=True)
                 raise
         else:
-            await self._added[chat].wait()
+            # Another replica may have kept one.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._added[chat].wait(), _LOOK_S)
             return
         if not is_settled:
             with suppress(TimeoutError):

@@ -16,13 +16,15 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot.backoff import backoff
-from bot.errors import StoreError
+from bot.errors import StoppingError, StoreError
 from bot.inbox.receiver import Receiver, update_id
 from bot.inbox.updates import KINDS
 from bot.telegram.client import explain, seconds_to_wait
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 30
+_LOOK_S = 2.0
+"""How often it is looked whether polling is this process's task."""
 _SPACING_S = 60.0
 _LONGEST_SPACING_S = 960.0
 _FOUGHT = 3
@@ -85,10 +87,17 @@ class Spacing:
 
 
 class Poller:
-    """Fetches raw updates for the receiver. Once it polls, no error ends it."""
+    """Fetches raw updates for the receiver, while ``may_poll`` says so. Once it polls, no error ends it."""
 
-    def __init__(self, bot: Bot, receiver: Receiver, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        receiver: Receiver,
+        may_poll: Callable[[], bool] = lambda: True,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._bot = bot
+        self._may_poll = may_poll
         self._receiver = receiver
         # Never computed from what is stored: after a quiet week Telegram starts at a random id.
         self._offset: int | None = None
@@ -113,6 +122,9 @@ class Poller:
 
     async def _poll(self) -> None:
         await self._receiver.worker.has_capacity.wait()
+        if not await asyncio.to_thread(self._may_poll):
+            await asyncio.sleep(_LOOK_S)
+            return
         if not await asyncio.to_thread(self._receiver.inbox.is_kept):
             # An offset acknowledges what came before it.
             self._offset = None
@@ -158,6 +170,9 @@ async def persist(step: Callable[[], Awaitable[object]]) -> None:
         except (TelegramError, StoreError) as error:
             pause = seconds_to_wait(error) if isinstance(error, RetryAfter) else backoff(failures)
             _LOG.warning("%s; trying again in %.1f s.", explain(error), pause)
+        except StoppingError:
+            # Nothing is sent now; a bot that ends cancels this.
+            pause = backoff(failures)
         except Exception:  # noqa: BLE001 - whatever it is, a bot that has stopped listening is worse
             pause = backoff(failures)
             _LOG.exception("Unexpected; trying again in %.1f s.", pause)

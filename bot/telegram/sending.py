@@ -71,17 +71,19 @@ class SendingPolicy(BaseRateLimiter[None]):
     After a 429 its chat waits, or its method where there is no chat; when three chats were refused within a second, all
     wait. A call that fails is made again as ``Failures`` decides, and while ``Reachability`` finds that Telegram can't
     be reached, none is made but its ``getMe``. A call that is worth something at its moment alone, such as the
-    acknowledgement of a press, is made once.
+    acknowledgement of a press, is made once. While ``may_send`` says no, whoever wants to call gets StoppingError.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last four are only for tests and for one of several replicas
         self,
         metrics: Metrics,
         limits: Limits = LIMITS,
         patience: Patience = PATIENCE,
+        *,
         now: Callable[[], float] = time.monotonic,
         sleep: Sleep | None = None,
         groups: MigratedGroups | None = None,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._metrics = metrics
         self._limits = limits
@@ -96,6 +98,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         self._refused: TTLCache[object, None] = TTLCache(_CHATS_REMEMBERED, _AT_ONCE_S, now)
         """Chats that were refused just now."""
         self._groups = groups or MigratedGroups()
+        self._may_send = may_send
         self._failing: set[Failures] = set()
         """Those of messages that are to be sent again."""
         self._succeeded_at = now()
@@ -113,6 +116,10 @@ class SendingPolicy(BaseRateLimiter[None]):
         """From now on no call begins, and whoever waits for a turn gets StoppingError. Calls under way go on."""
         self._stopped.set()
 
+    def share(self, count: int) -> None:
+        """From now on so many processes share what may be sent in all."""
+        self._overall.interval = self._limits.overall[0] * count
+
     async def process_request(
         self,
         callback: Callable[..., Coroutine[Any, Any, _Result]],
@@ -125,7 +132,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         """Make a call when its turn comes, again where that helps.
 
         Raises:
-            StoppingError: the bot is about to end, and the call was not made.
+            StoppingError: the bot is about to end or may not send now, and the call was not made.
             TelegramError: it was refused for good, or is given up.
         """
         call = functools.partial(callback, *args, **kwargs)
@@ -202,7 +209,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         Without making it, RetryAfter is raised in a flood wait, and NotArrivedError while Telegram can't be reached.
         """
         async with self._slots:
-            if self._stopped.is_set():
+            if self._stopped.is_set() or not self._may_send():
                 raise StoppingError
             if (left := self._flood_wait_s(scope)) > 0:
                 raise RetryAfter(math.ceil(left))

@@ -21,7 +21,7 @@ class Polling:
     def __init__(self, bot: ExtBot[None], inbox_setup: InboxSetup) -> None:
         self.bot = bot
         self.now = 0.0
-        self.poller = Poller(bot, inbox_setup.receiver, lambda: self.now)
+        self.poller = Poller(bot, inbox_setup.receiver, now=lambda: self.now)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from bot.conversation import cards
 from bot.curation.freshness import overdue
 from bot.errors import Fault, KnowledgeError
-from bot.knowledge import Unused, fingerprint, load, read, unused
+from bot.knowledge import Unused, load, read, unused
 from bot.matching import ENGINE_VERSION
 from bot.snapshot import CONFIDENCE
 from bot.store import database
@@ -67,7 +67,7 @@ def _versions(services: Services) -> Mapping[str, str]:
         "engine": str(ENGINE_VERSION),
         "schema": database.REVISION,
         "python": platform.python_version(),
-        "knowledge": fingerprint(services.current.snapshot.files)[:_FINGERPRINT],
+        "knowledge": services.current.snapshot.name,
     }
 
 

@@ -1,0 +1,116 @@
+"""This process as one of several replicas over one database: it stays known to live, and does what is its own."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.errors import EditRefusedError, Refusal, StoreError
+from bot.inbox.worker import Worker
+from bot.store.leases import LEASED_S, Leases
+
+_LOG = logging.getLogger(__name__)
+_RENEWED_EVERY_S = 3.0
+_LOOK_S = 2.0
+"""How often a replica looks whether another one's task is its own by now."""
+_CLOCKS_DIFFER = timedelta(seconds=1)
+"""What is less is the time that a statement takes."""
+_EDITS = "edits"
+_POLLING = "polling"
+Step = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """Without ``leases`` this process serves alone, and everything is its own."""
+
+    leases: Leases | None
+
+    def join(self, knowledge: str, *, polls: bool) -> None:
+        """Be one of the replicas; ``knowledge`` names what it answers from. Where it ``polls``, it is the only one.
+
+        A process that polled and has died is waited for as long as its leases last.
+
+        Raises:
+            StoreError: another one polls, or the store fails.
+        """
+        if self.leases is None:
+            return
+        self.leases.join(knowledge)
+        end = time.monotonic() + LEASED_S + _LOOK_S
+        while polls and not self.leases.take(_POLLING):
+            if time.monotonic() > end:
+                self.leases.leave()
+                other = "Another `campaign-bot run` polls with this database"
+                raise StoreError(f"{other}: end that one, or set CAMPAIGN_BOT_WEBHOOK_URL to serve with several.")
+            time.sleep(_LOOK_S / 4)
+            self.leases.renew(knowledge)
+
+    def may_send(self) -> bool:
+        """Whether nobody else can have taken over what this process answers."""
+        return self.leases is None or self.leases.is_trusted
+
+    def may_poll(self) -> bool:
+        """Whether it is this process that polls. Raises StoreError if the store fails."""
+        return self.has(_POLLING)
+
+    def has(self, task: str) -> bool:
+        """Whether a task is this process's; it is from now on where no other has it. Raises StoreError."""
+        return self.leases is None or self.leases.take(task)
+
+    def alone(self, task: str, step: Step) -> Step:
+        """A step that is done by whichever process has the task."""
+        if self.leases is None:
+            return step
+
+        async def done_by_one() -> None:
+            if await asyncio.to_thread(self.has, task):
+                await step()
+            else:
+                await asyncio.sleep(_LOOK_S)
+
+        return done_by_one
+
+    @contextmanager
+    def editing(self) -> Iterator[None]:
+        """What an edit of the knowledge folder is made within. Raises EditRefusedError while another process does."""
+        if not self.has(_EDITS):
+            raise EditRefusedError(Refusal.FOLDER_BUSY)
+        try:
+            yield
+        finally:
+            if self.leases:
+                self.leases.give_back(_EDITS)
+
+    async def live(
+        self, worker: Worker, clock: Clock, knowledge: Callable[[], str], share: Callable[[int], None]
+    ) -> None:
+        """Stay known to live until this is cancelled, and give back all leases then.
+
+        Where it comes too late to renew them, all work is dropped, which others may have taken over, and this process
+        joins anew. ``clock`` is set by the database's, by which all go; ``share`` is told how many replicas live.
+
+        Raises:
+            StoreError: the store fails, and what this process has leased lapses with the time.
+        """
+        if self.leases is None:
+            await asyncio.Event().wait()
+            return
+        try:
+            while True:
+                if await asyncio.to_thread(self.leases.renew, knowledge()):
+                    if abs(ahead := self.leases.time - clock()) > _CLOCKS_DIFFER:
+                        clock.offset += ahead
+                    share(self.leases.count)
+                else:
+                    _LOG.warning("This replica was not heard of in time; others take over, and it joins anew.")
+                    await worker.drop()
+                    await asyncio.to_thread(self.leases.join, knowledge())
+                await asyncio.sleep(_RENEWED_EVERY_S)
+        except asyncio.CancelledError:
+            await asyncio.to_thread(self.leases.leave)
+            raise
