@@ -18,7 +18,7 @@ $(shell [ "$(VERSION)" = "$$($(BIN)/python -V 2> /dev/null)" ] || rm -rf $(VENV)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test coverage check format score talk bench crash image-test train messages page-pictures lock clean
+.PHONY: help chat test coverage check format score talk bench crash cluster image-test train messages page-pictures lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ crash: $(VENV)/dev.stamp ## kill the bot 20 times while 200 questions wait, by p
 
 image-test: $(VENV)/dev.stamp ## build the image and try it, where buildah is to be had
 	@$(BIN)/python -m tests.image
+
+cluster: $(VENV)/dev.stamp ## kill, stop and cut off replicas over one PostgreSQL while 2,000 questions wait, some minutes
+	@$(BIN)/python -m tests.cluster
 
 train: $(VENV)/dev.stamp ## train the confidence model anew and report on bases that took no part, some minutes
 	@$(BIN)/python -m training

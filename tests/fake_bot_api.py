@@ -56,17 +56,27 @@ Proxy = Callable[[str, dict[str, str]], tuple[str, dict[str, str]]]
 FailureRule = Callable[[str, dict[str, Any]], Failure | None]
 
 
+_UNHEALTHY_S = 1.0
+
+
 class FakeBotApi:
     """One bot's server. Tests put updates in and read calls out, from any thread.
 
     ``failure_rule`` decides for each call whether it fails, and how. ``deliver_to`` is the host and port at which the
-    bot's webhook listens, and ``proxy`` what stands before it: it is given the path and the headers of a delivery and
+    bot's webhook listens, ``replicas`` where else it does: all of these get deliveries in turn, and what one does not
+    take goes to the next. ``proxy`` is what stands before it: it is given the path and the headers of a delivery and
     gives those that arrive. With ``refuses_html`` no HTML at all can be parsed. ``bot`` is what getMe says.
     """
 
     def __init__(self, failure_rule: FailureRule = lambda _method, _fields: None) -> None:
         self.failure_rule = failure_rule
         self.deliver_to = ""
+        self.replicas: list[str] = []
+        self.delivery_s = 60.0
+        """How long a delivery may take."""
+        self._turns = itertools.count()
+        self._unhealthy: dict[str, float] = {}
+        """Until when an address that did not answer gets no deliveries, if others do."""
         self.proxy: Proxy = lambda path, headers: (path, headers)
         self.refuses_html = False
         self.bot = dict(BOT)
@@ -373,7 +383,8 @@ class FakeBotApi:
         return None
 
     def _post(self, update: dict[str, Any]) -> bool:
-        connection = http.client.HTTPConnection(self.deliver_to, timeout=60)
+        address = self._next_address()
+        connection = http.client.HTTPConnection(address, timeout=self.delivery_s)
         headers = {"Content-Type": "application/json"}
         if "secret_token" in self._webhook:
             headers["X-Telegram-Bot-Api-Secret-Token"] = self._webhook["secret_token"]
@@ -388,10 +399,17 @@ class FakeBotApi:
             return False
         except (OSError, http.client.HTTPException):
             error = "Connection refused"
+            self._unhealthy[address] = time.monotonic() + _UNHEALTHY_S
         finally:
             connection.close()
         self._webhook_error = {"last_error_date": int(time.time()), "last_error_message": error}
         return False
+
+    def _next_address(self) -> str:
+        addresses = [self.deliver_to, *self.replicas]
+        now = time.monotonic()
+        healthy = [address for address in addresses if self._unhealthy.get(address, 0.0) <= now] or addresses
+        return healthy[next(self._turns) % len(healthy)]
 
     def close(self) -> None:
         """Wake up every call that waits."""

@@ -40,7 +40,7 @@ class Server:
             self.port = free.getsockname()[1]
         self._run("initdb", "--username=bot", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
         self.start()
-        self._admin = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        self._admin = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", pool_pre_ping=True)
         self._numbers = itertools.count()
         Database.open(self.new_database(_EMPTY, "template1")).close()
 
