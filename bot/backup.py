@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -20,9 +20,11 @@ from typing import IO
 
 from pydantic import BaseModel, ValidationError
 
+from bot.config import sqlite_file
 from bot.errors import BackupError
 from bot.knowledge import Files, read
 from bot.knowledge.folder import replace
+from bot.store.copying import copy_store
 from bot.store.database import REVISION, Database
 from bot.store.sqlite import lock
 from bot.store.sqlite_file import ShowProgress, check_file, copy_file, put_in_place
@@ -65,20 +67,21 @@ class Restored:
     aside: Path
 
 
-def back_up(database: Path, folder: Path, archive: Path, show: ShowProgress) -> Manifest:
-    """Write a SQLite database and a knowledge folder into an archive, which replaces an older one as a whole.
+def back_up(url: str, folder: Path, archive: Path, show: ShowProgress) -> Manifest:
+    """Write the database at a URL and a knowledge folder into an archive, which replaces an older one as a whole.
 
     A bot may be running: the database is as it was at one moment, and the folder as it was a moment later, so that no
-    edit is in the one and lost to the other. The archive is its owner's alone.
+    edit is in the one and lost to the other. The archive is its owner's alone. The schema of a SQLite database may be
+    of any version, and stays as it is; that of another database is brought up to date.
 
     Raises:
         StoreError: the database can't be read.
         KnowledgeError: the folder can't be read.
         OSError: the archive can't be written.
     """
-    with _beside(archive) as workplace:
+    with _workplace(archive.absolute().parent) as workplace:
         copy = workplace / _DATABASE
-        revision = copy_file(database, copy, show)
+        revision = _save_database(url, copy, show)
         files = _read_settled(folder)
         members = {_DATABASE: Member(bytes=copy.stat().st_size, sha256=_hash(copy))}
         for name, content in files.items():
@@ -101,28 +104,38 @@ def back_up(database: Path, folder: Path, archive: Path, show: ShowProgress) -> 
     return manifest
 
 
-def restore(archive: Path, database: Path, folder: Path, show: ShowProgress) -> Restored:
-    """Put what an archive holds in the place of a SQLite database and a knowledge folder, all of it or nothing.
+def _save_database(url: str, copy: Path, show: ShowProgress) -> str:
+    """Save a database as a SQLite file that is not there; the revision of its schema."""
+    if file := sqlite_file(url):
+        return copy_file(file, copy, show)
+    with Database.open(url) as source, Database.open(f"sqlite:///{copy}") as target:
+        copy_store(source, target, show)
+    return REVISION
 
-    What was there is kept in a folder beside the database. The schema is brought up to date.
+
+def restore(archive: Path, url: str, folder: Path, show: ShowProgress) -> Restored:
+    """Put what an archive holds in the place of a knowledge folder and of the database at a URL, all of it or nothing.
+
+    What was there is kept in a folder beside the SQLite database. Another database must be empty, and what was in the
+    knowledge folder is kept beside the archive. The schema is brought up to date.
 
     Raises:
         BackupError: the archive is none, is damaged, or was made by a newer program.
-        StoreError: a bot serves from the database, or another program has it open.
+        StoreError: a bot serves from the database, another program has it open, or it is not empty.
         EditRefusedError: the folder can't be written.
         OSError: another file can't be written.
     """
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with lock(str(database)), _beside(database) as workplace:
+    file = sqlite_file(url)
+    place = file.absolute().parent if file else archive.absolute().parent
+    place.mkdir(parents=True, exist_ok=True)
+    with closing(lock(str(file))) if file else nullcontext(), _workplace(place) as workplace:
         manifest, files = _unpack(archive, workplace, show)
         new = workplace / _DATABASE
         if check_file(new) != manifest.schema_revision:
             raise BackupError(texts.BACKUP_DAMAGED.format(file=archive, name=_DATABASE))
         # Brought up to date before anything is changed: that it can be is part of being sound.
         Database.open(f"sqlite:///{new}").close()
-        aside = database.parent / time.strftime("before-restore-%Y%m%d-%H%M%S")
-        aside.mkdir(mode=0o700)
-        try:
+        with _aside(place) as aside:
             folder.mkdir(parents=True, exist_ok=True)
             before = read(folder)
             kept = aside / _KNOWLEDGE
@@ -130,11 +143,24 @@ def restore(archive: Path, database: Path, folder: Path, show: ShowProgress) -> 
             for name, content in before.items():
                 (kept / name).write_bytes(content)
             with _all_or_nothing(folder, before, files):
-                put_in_place(new, database, aside)
-        except BaseException:
-            shutil.rmtree(aside)
-            raise
+                if file:
+                    put_in_place(new, file, aside)
+                else:
+                    with Database.open(f"sqlite:///{new}") as source, Database.open(url) as target:
+                        copy_store(source, target, show)
     return Restored(manifest, aside)
+
+
+@contextmanager
+def _aside(place: Path) -> Iterator[Path]:
+    """A new folder for what was there, its owner's alone, which is gone again if this fails."""
+    aside = place / time.strftime("before-restore-%Y%m%d-%H%M%S")
+    aside.mkdir(mode=0o700)
+    try:
+        yield aside
+    except BaseException:
+        shutil.rmtree(aside)
+        raise
 
 
 @contextmanager
@@ -200,10 +226,10 @@ def _read_settled(folder: Path) -> Files:
 
 
 @contextmanager
-def _beside(file: Path) -> Iterator[Path]:
-    """A folder on the same file system, so that what is made there can be put in the place of the file at once."""
-    with tempfile.TemporaryDirectory(prefix=f".{file.name}-", dir=file.absolute().parent) as folder:
-        yield Path(folder)
+def _workplace(folder: Path) -> Iterator[Path]:
+    """A folder in this one, and so on its file system: what is made there can be put in its place at once."""
+    with tempfile.TemporaryDirectory(prefix=".campaign-bot-", dir=folder) as made:
+        yield Path(made)
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -20,6 +20,7 @@ from bot.store.misses import MissLog
 from tests.command_line import command
 from tests.conftest import CANTEEN, ROOT, miss
 from tests.fake_bot_api import FakeBotApi, serving
+from tests.postgresql import Server
 from tests.process import in_terminal, missed, read_until, running, settings_for, stop, wait_for
 from tests.unlimited import unlimited_bot
 
@@ -116,6 +117,21 @@ def test_it_comes_back_where_there_is_nothing(installation: Installation, tmp_pa
     assert (done.returncode, done.stderr) == (0, "")
     assert new.missed() == ["几点"]
     assert new.run("check", "--quick").returncode == 0
+
+
+def test_postgresql_is_saved_and_brought_back(installation: Installation, postgresql: Server) -> None:
+    """By the same commands, into a database that is empty, and from the backup of either kind into either."""
+    server_side, second = (postgresql.new_database() for _ in range(2))
+    assert installation.run("restore", "backup.tar", CAMPAIGN_BOT_DATABASE_URL=server_side).returncode == 0
+    refused = installation.run("restore", "backup.tar", CAMPAIGN_BOT_DATABASE_URL=server_side)
+    assert (refused.returncode, "The target is not empty (missed" in refused.stderr) == (2, True)
+    assert installation.run("backup", "second.tar", CAMPAIGN_BOT_DATABASE_URL=server_side).returncode == 0
+    installation.ask_in_vain("在哪")
+    for settings in ({}, {"CAMPAIGN_BOT_DATABASE_URL": second}):
+        restored = installation.run("restore", "second.tar", **settings)
+        assert (restored.returncode, restored.stderr) == (0, "")
+        exported = installation.run("missed", "export", "--format", "json", **settings)
+        assert [row["question"] for row in json.loads(exported.stdout)] == ["几点"]
 
 
 def test_a_damaged_database_is_replaced(installation: Installation) -> None:

@@ -19,10 +19,7 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help=texts.HELP_
     if not file.absolute().parent.is_dir():
         raise UsageError(texts.NO_FOLDER.format(file=file))
     with build_on_database() as bot, progress_bar(texts.BACKUP_PROGRESS) as show:
-        database = bot.settings.database_file()
-        if database is None:
-            raise UsageError(texts.BACKUP_SQLITE_ONLY.format(command="backup"))
-        manifest = back_up(database, bot.folder, file, show)
+        manifest = back_up(bot.settings.database_url, bot.folder, file, show)
     print(texts.BACKUP_MADE.format(file=file, size=file.stat().st_size / 1e6, count=len(manifest.knowledge)))
 
 
@@ -31,10 +28,7 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help=texts.HELP
     from bot import backup as backups  # noqa: PLC0415 - as above
 
     with build() as bot, progress_bar(texts.BACKUP_RESTORING) as show:
-        database = bot.settings.database_file()
-        if database is None:
-            raise UsageError(texts.BACKUP_SQLITE_ONLY.format(command="restore"))
-        restored = backups.restore(file, database, bot.folder, show)
+        restored = backups.restore(file, bot.settings.database_url, bot.folder, show)
         made_at = texts.TIME.format(time=bot.clock.local(restored.manifest.made_at))
     print(
         texts.BACKUP_RESTORED.format(

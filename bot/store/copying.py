@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ _UNFINISHED = "copy-store"
 """The mark in a database that holds a part of another one."""
 _SQLITE_IDS = sa.table("sqlite_sequence", sa.column("name", sa.Text), sa.column("seq", sa.Integer))
 """The last ids that SQLite has given, of the tables that give none twice."""
+_SQLITE_TABLES = sa.table("sqlite_master", sa.column("name", sa.Text), sa.column("sql", sa.Text))
 
 
 def copy_store(source: Database, target: Database, show: ShowProgress) -> int:
@@ -30,6 +31,7 @@ def copy_store(source: Database, target: Database, show: ShowProgress) -> int:
     """
     _begin(target)
     with source.reading() as reading:
+        _without_limits(reading)
         if reading.execute(_marks_of_copies()).first():
             raise StoreError("The source is itself a copy that was cut short: finish that one first.")
         counts = {table: _count(reading, table) for table in METADATA.sorted_tables}
@@ -46,6 +48,7 @@ def copy_store(source: Database, target: Database, show: ShowProgress) -> int:
                 done += len(rows)
                 show(done, total)
         with target.reading() as connection:
+            _without_limits(connection)
             differing = [table.name for table in counts if _digest(reading, table) != _digest(connection, table)]
         if differing:
             raise StoreError(
@@ -133,16 +136,40 @@ def _as_text(value: Any) -> str:  # noqa: ANN401 - what JSON does not know: byte
     return value.hex() if isinstance(value, bytes) else str(value.isoformat())
 
 
-def _last_ids(connection: sa.Connection) -> Sequence[tuple[str, int]]:
-    """The last id that was given, of each table that gives none twice: its row may be deleted since."""
-    if connection.dialect.name != "sqlite":
-        return []
-    return [(name, last) for name, last in connection.execute(sa.select(_SQLITE_IDS.c.name, _SQLITE_IDS.c.seq))]
+def _without_limits(connection: sa.Connection) -> None:
+    """Let a transaction take as long as the copy does, also while it waits for the other database."""
+    if connection.dialect.name == "postgresql":
+        limits = ("idle_in_transaction_session_timeout", "statement_timeout")
+        connection.execute(sa.select(*(sa.func.set_config(name, "0", True) for name in limits)))  # noqa: FBT003
 
 
-def _set_last_ids(connection: sa.Connection, last_ids: Sequence[tuple[str, int]]) -> None:
-    if connection.dialect.name != "sqlite":
+def _last_ids(connection: sa.Connection) -> Mapping[str, int]:
+    """The last id that each table has given, as far as that is known: its row may be deleted since."""
+    if connection.dialect.name == "sqlite":
+        return dict(connection.execute(sa.select(_SQLITE_IDS.c.name, _SQLITE_IDS.c.seq)).all())
+    sequences = {name: sa.func.to_regclass(sequence) for name, sequence in _sequences(connection)}
+    last_values = {name: connection.scalar(sa.func.pg_sequence_last_value(of)) for name, of in sequences.items()}
+    return {name: last for name, last in last_values.items() if last is not None}
+
+
+def _set_last_ids(connection: sa.Connection, last_ids: Mapping[str, int]) -> None:
+    """Give no id again that was given before the copy, where this database keeps track of that."""
+    if connection.dialect.name == "sqlite":
+        made = sa.select(_SQLITE_TABLES.c.name).where(_SQLITE_TABLES.c.sql.contains("AUTOINCREMENT"))
+        for name in connection.execute(made).scalars().all():
+            connection.execute(sa.delete(_SQLITE_IDS).where(_SQLITE_IDS.c.name == name))
+            connection.execute(sa.insert(_SQLITE_IDS).values(name=name, seq=last_ids.get(name, 0)))
         return
-    for name, last in last_ids:
-        connection.execute(sa.delete(_SQLITE_IDS).where(_SQLITE_IDS.c.name == name))
-        connection.execute(sa.insert(_SQLITE_IDS).values(name=name, seq=last))
+    for name, sequence in _sequences(connection):
+        largest = connection.scalar(sa.select(sa.func.max(METADATA.tables[name].c.id))) or 0
+        if last := max(largest, last_ids.get(name, 0)):
+            connection.execute(sa.select(sa.func.setval(sa.func.to_regclass(sequence), last)))
+
+
+def _sequences(connection: sa.Connection) -> Iterator[tuple[str, str]]:
+    """The tables of PostgreSQL that give ids, with the sequence of each."""
+    for table in METADATA.sorted_tables:
+        if "id" in table.c:
+            sequence = connection.scalar(sa.func.pg_get_serial_sequence(table.name, "id"))
+            if sequence is not None:
+                yield table.name, sequence

@@ -174,9 +174,6 @@ BACKUP_RESTORED = (
 BACKUP_NONE = "{file} 不是备份，或者不完整（{reason}）；请换一个用 campaign-bot backup 做的文件。什么也没改。"
 BACKUP_DAMAGED = "{file} 坏了：{name} 和做备份时不一样；请换一个备份文件。什么也没改。"
 BACKUP_NEWER = "{file} 是更新的版本做的备份；请先升级机器人，再恢复。什么也没改。"
-BACKUP_SQLITE_ONLY = (
-    "{command} 只管 SQLite 文件，现在用的是别的数据库；请用那个数据库自己的备份工具，或者先用 copy-store 搬到 SQLite。"
-)
 COPY_PROGRESS = "正在搬"
 COPY_DONE = "搬好了：{count} 行，两边逐表核对过，一样。"
 COPY_SAME = "FROM 和 TO 是同一个数据库；请写两个不同的。"

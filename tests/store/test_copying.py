@@ -1,7 +1,7 @@
 """All that one database holds, in another one."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from bot.errors import StoreError
 from bot.store import copying
-from bot.store.copying import copy_store
-from bot.store.database import Database
+from bot.store.copying import _set_last_ids, copy_store
+from bot.store.database import Database, insert
 from bot.store.tables import HEARTBEAT, METADATA, UtcDateTime
 from tests.clocks import Clock
 from tests.command_line import command
 from tests.new_database import put_new_database
+from tests.postgresql import Server
 
 ROWS = 25
 
@@ -59,16 +60,44 @@ def content(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def source(tmp_path: Path, clock: Clock) -> Iterator[Database]:
+def new_database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+    """Makes empty databases of a kind; the URL of each."""
+    made: list[str] = []
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            return put_new_database(tmp_path / f"{len(list(tmp_path.iterdir()))}.db")
+        server: Server = request.getfixturevalue("postgresql")
+        made.append(server.new_database())
+        return made[-1]
+
+    yield make
+    for url in made:
+        request.getfixturevalue("postgresql").drop(url)
+
+
+KINDS = [("sqlite", "sqlite"), ("sqlite", "postgresql"), ("postgresql", "sqlite")]
+
+
+@pytest.fixture(params=KINDS, ids=" to ".join)
+def kinds(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Of the source and of the target."""
+    found: tuple[str, str] = request.param
+    return found
+
+
+@pytest.fixture
+def source(kinds: tuple[str, str], new_database: Callable[[str], str], clock: Clock) -> Iterator[Database]:
     """A database with rows in every table."""
-    with Database.open(put_new_database(tmp_path / "from.db"), clock) as database:
+    with Database.open(new_database(kinds[0]), clock) as database:
         fill(database, clock)
         yield database
 
 
 @pytest.fixture
-def target(tmp_path: Path) -> Iterator[Database]:
-    with Database.open(put_new_database(tmp_path / "to.db")) as database:
+def target(kinds: tuple[str, str], new_database: Callable[[str], str]) -> Iterator[Database]:
+    """An empty database."""
+    with Database.open(new_database(kinds[1])) as database:
         yield database
 
 
@@ -95,15 +124,18 @@ def test_everything_is_copied(source: Database, target: Database) -> None:
 def test_ids_that_were_given_are_not_given_again(source: Database, target: Database) -> None:
     """Though the rows that had them are gone: old buttons name them."""
     notices = METADATA.tables["notices"]
-    source.write(notices.delete().where(notices.c.id > 3))
+    template = source.read(sa.select(notices)).first()
+    assert template
+    row = dict(zip(notices.columns.keys(), template, strict=True))
+    del row["id"]
+    with source.transaction() as connection:
+        _set_last_ids(connection, {"notices": 40})
+        last = insert(connection, notices, row)
+        connection.execute(notices.delete())
+    assert last == 41
     copy_store(source, target, no_progress)
-    for database in (source, target):
-        with database.transaction() as connection:
-            row = connection.execute(sa.select(notices)).first()
-            assert row
-            again = dict(zip(notices.columns.keys(), row, strict=True))
-            del again["id"]
-            assert connection.execute(notices.insert().values(again)).inserted_primary_key == (ROWS + 1,)
+    with target.transaction() as connection:
+        assert insert(connection, notices, row) == 42
 
 
 @pytest.mark.parametrize("after", [1, 10, 50], ids=lambda calls: f"after {calls} steps")
@@ -154,24 +186,25 @@ def copied(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return command({}, "copy-store", *words, folder=folder)
 
 
+@pytest.mark.parametrize("kinds", [("sqlite", "sqlite")], indirect=True)
 def test_the_command(source: Database, tmp_path: Path) -> None:
     """It makes the target, and says how much it copied; what can't be done is one line."""
     expected = content(source)
     source.close()
-    done = copied(tmp_path, f"sqlite:///{tmp_path}/from.db", f"sqlite:///{tmp_path}/new/to.db")
+    done = copied(tmp_path, f"sqlite:///{tmp_path}/0.db", f"sqlite:///{tmp_path}/new/to.db")
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{sum(map(len, expected.values()))} 行" in done.stdout
     with Database.open(f"sqlite:///{tmp_path}/new/to.db") as made:
         assert content(made) == expected
     for source_url, target_url, said in (
-        ("from.db", "from.db", "同一个数据库"),
+        ("0.db", "0.db", "同一个数据库"),
         ("missing.db", "other.db", "那里没有数据库"),
-        ("from.db", "new/to.db", "is not empty"),
+        ("0.db", "new/to.db", "is not empty"),
     ):
         refused = copied(tmp_path, *(f"sqlite:///{tmp_path}/{name}" for name in (source_url, target_url)))
         assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
         assert said in refused.stderr
-    with Database.open(f"sqlite:///{tmp_path}/from.db") as served:
+    with Database.open(f"sqlite:///{tmp_path}/0.db") as served:
         served.claim()
-        refused = copied(tmp_path, f"sqlite:///{tmp_path}/from.db", f"sqlite:///{tmp_path}/third.db")
+        refused = copied(tmp_path, f"sqlite:///{tmp_path}/0.db", f"sqlite:///{tmp_path}/third.db")
     assert "Another `campaign-bot run` serves" in refused.stderr
