@@ -45,7 +45,8 @@ def copy_store(
     target: Annotated[str, typer.Argument(metavar="TO", help=texts.HELP_COPY_TO)],
 ) -> None:
     """Copy all rows of a database into another one."""
-    from bot.store.copying import copy_store as copy  # noqa: PLC0415 - as above
+    from bot.store.copying import claim_for_copy  # noqa: PLC0415 - as above
+    from bot.store.copying import copy_store as copy  # noqa: PLC0415
     from bot.store.database import Database  # noqa: PLC0415
 
     if source == target:
@@ -55,7 +56,7 @@ def copy_store(
         raise UsageError(texts.COPY_NO_SOURCE.format(file=file))
     with Database.open(source) as first, Database.open(target) as second:
         for database in (first, second):
-            database.claim()
+            claim_for_copy(database)
         with progress_bar(texts.COPY_PROGRESS) as show:
             count = copy(first, second, show)
     print(texts.COPY_DONE.format(count=count))

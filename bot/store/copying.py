@@ -9,15 +9,32 @@ import sqlalchemy as sa
 
 from bot.errors import StoreError
 from bot.store.database import Database, put
+from bot.store.leases import living
 from bot.store.sqlite_file import ShowProgress
-from bot.store.tables import MARKS, METADATA
+from bot.store.tables import MARKS, METADATA, REPLICAS
 
+COPIED = [table for table in METADATA.sorted_tables if table is not REPLICAS]
+"""All tables, but the one of the processes that serve from a database: by another clock they might live on."""
 _BATCH = 1000
 _UNFINISHED = "copy-store"
 """The mark in a database that holds a part of another one."""
 _SQLITE_IDS = sa.table("sqlite_sequence", sa.column("name", sa.Text), sa.column("seq", sa.Integer))
 """The last ids that SQLite has given, of the tables that give none twice."""
 _SQLITE_TABLES = sa.table("sqlite_master", sa.column("name", sa.Text), sa.column("sql", sa.Text))
+
+
+def claim_for_copy(database: Database) -> None:
+    """Keep others from serving from a database until it is closed, as far as it can tell.
+
+    Raises:
+        StoreError: a bot serves from it.
+    """
+    database.claim()
+    with database.reading() as connection:
+        if connection.dialect.name == "postgresql" and connection.execute(living()).first():
+            raise StoreError(
+                "A `campaign-bot run` serves from the database: end it first; 10 seconds later it is free."
+            )
 
 
 def copy_store(source: Database, target: Database, show: ShowProgress) -> int:
@@ -34,7 +51,7 @@ def copy_store(source: Database, target: Database, show: ShowProgress) -> int:
         _without_limits(reading)
         if reading.execute(_marks_of_copies()).first():
             raise StoreError("The source is itself a copy that was cut short: finish that one first.")
-        counts = {table: _count(reading, table) for table in METADATA.sorted_tables}
+        counts = {table: _count(reading, table) for table in COPIED}
         total, done = sum(counts.values()), 0
         for table in counts:
             with target.reading() as connection:

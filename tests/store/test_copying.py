@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from bot.errors import StoreError
 from bot.store import copying
-from bot.store.copying import _set_last_ids, copy_store
+from bot.store.copying import COPIED, _set_last_ids, claim_for_copy, copy_store
 from bot.store.database import Database, insert
-from bot.store.tables import HEARTBEAT, METADATA, UtcDateTime
+from bot.store.leases import Leases
+from bot.store.tables import HEARTBEAT, METADATA, REPLICAS, UtcDateTime
 from tests.clocks import Clock
 from tests.command_line import command
 from tests.new_database import put_new_database
@@ -53,9 +54,10 @@ def fill(database: Database, clock: Clock, rows: int = ROWS) -> None:
 
 
 def content(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """What is to be copied."""
     return {
         table.name: [tuple(row) for row in database.read(sa.select(table).order_by(*table.primary_key))]
-        for table in METADATA.sorted_tables
+        for table in COPIED
     }
 
 
@@ -115,10 +117,12 @@ def test_everything_is_copied(source: Database, target: Database) -> None:
     """Every row of every table; and how far it is, is told."""
     told: list[tuple[int, int]] = []
     total = copy_store(source, target, lambda *told_now: told.append(told_now))
-    assert total == ROWS * (len(METADATA.sorted_tables) - 1) + 1
+    assert total == ROWS * (len(COPIED) - 1) + 1
     assert told == sorted(told)
     assert told[-1] == (total, total)
     assert content(target) == content(source)
+    # Whoever serves from the one does not serve from the other.
+    assert not target.read(sa.select(REPLICAS)).all()
 
 
 def test_ids_that_were_given_are_not_given_again(source: Database, target: Database) -> None:
@@ -180,6 +184,17 @@ def test_a_target_that_holds_something_else_is_refused(source: Database, target:
     with pytest.raises(StoreError, match="itself a copy that was cut short"):
         copy_store(target, third, no_progress)
     third.close()
+
+
+@pytest.mark.parametrize("kinds", [("sqlite", "postgresql")], indirect=True)
+def test_nothing_is_copied_under_a_replica_that_lives(target: Database) -> None:
+    """It would go on writing; one that has left is none."""
+    replica = Leases(target, "a", "1")
+    replica.join("")
+    with pytest.raises(StoreError, match="serves from the database"):
+        claim_for_copy(target)
+    replica.leave()
+    claim_for_copy(target)
 
 
 def copied(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
