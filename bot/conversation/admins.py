@@ -1,7 +1,7 @@
 """One turn of the conversation with an admin."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.conversation import callbacks, cards, corrections, waiting
@@ -28,7 +28,7 @@ from bot.conversation.miss_list import MissListPages
 from bot.conversation.nearest import nearest
 from bot.conversation.open_forms import OpenForms
 from bot.conversation.page import PageEntry, signed_out, way_in
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Button, Reply, row
 from bot.conversation.wrong_answers import WrongAnswers, with_judging
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
@@ -276,7 +276,11 @@ class AdminConversation:
                 self.clusters.ignore(cluster.id)
                 self.history.record(admin.id, ActionKind.IGNORE, str(cluster.id))
                 notice = texts.IGNORED_COMPLAINT if cluster.questions[0].is_complaint else texts.IGNORED
-        return AdminTurn(self._card(place, list_id), notice=notice)
+        shown = self._card(place, list_id)
+        if action is AdminAction.IGNORE:
+            care = Button(texts.BUTTON_CARE, AdminCallback(AdminAction.UNIGNORE, cluster.id))
+            shown = replace(shown, rows=(*shown.rows, *row(care)))
+        return AdminTurn(shown, notice=notice)
 
     def _to_judge(self, left: int) -> Reply:
         """The next answer to judge, if so many are left, else what the judgements say."""

@@ -46,12 +46,12 @@ _WORDINGS = 5
 _SHOWN = 5
 """Questions that are shown of each kind of effect."""
 _FAULTS = 10
-_ON_A_CARD = {
-    AdminAction.WRITE_ITEM: texts.BUTTON_NEW,
-    AdminAction.CHOOSE_REFUSAL: texts.BUTTON_NOT_COVERED,
-    AdminAction.IGNORE: texts.BUTTON_IGNORE,
-    AdminAction.DELETE: texts.BUTTON_DELETE,
-}
+_ON_A_CARD = (
+    {AdminAction.FIND_ITEM: texts.BUTTON_FIND},
+    {AdminAction.WRITE_ITEM: texts.BUTTON_NEW, AdminAction.CHOOSE_REFUSAL: texts.BUTTON_NOT_COVERED},
+    {AdminAction.IGNORE: texts.BUTTON_IGNORE, AdminAction.DELETE: texts.BUTTON_DELETE},
+)
+"""The buttons of every card of misses, by rows: a phone shows but two in a row in full."""
 
 
 def cancel(owner: int) -> Button:
@@ -99,8 +99,9 @@ def card(  # noqa: PLR0913, PLR0917 - all that stands on it
     rows = (
         *phrasing_rows(cluster, [candidate.item for candidate in nearest], list_id),
         *note_row(cluster, list_id),
-        tuple(
-            Button(label, AdminCallback(action, cluster.id, list_id=list_id)) for action, label in _ON_A_CARD.items()
+        *(
+            tuple(Button(label, AdminCallback(action, cluster.id, list_id=list_id)) for action, label in acts.items())
+            for acts in _ON_A_CARD
         ),
         *pager(place, count, list_id),
     )
@@ -233,7 +234,9 @@ def preview(plan: Plan) -> str:
         before=plan.before.base.by_id[item.id].question if item.id in plan.before.base.by_id else "",
         places=places(item, plan.after.base),
     )
-    return "\n".join((shown, *_taken(plan)))
+    is_asked = plan.kind is ActionKind.ITEM and item.phrasings
+    phrasings = [texts.ALSO_ASKED.format(phrasings="；".join(item.phrasings))] if is_asked else []
+    return "\n".join((shown, *phrasings, *_taken(plan)))
 
 
 def edited(plan: Plan) -> str:

@@ -5,7 +5,16 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from bot.conversation.callbacks import FormAction, FormCallback
+from bot.conversation.callbacks import (
+    AdminAction,
+    AdminCallback,
+    Callback,
+    FormAction,
+    FormCallback,
+    ListAction,
+    MissListCallback,
+    ShowItem,
+)
 from bot.conversation.forms import Field, Form, Standing
 from bot.conversation.reply import Button, Reply, Rows, paragraphs, row
 from bot.items import KnowledgeBase
@@ -41,9 +50,16 @@ def which_draft(form: Form, base: KnowledgeBase, owner: int) -> Reply:
     return Reply(texts.WHICH_DRAFT.format(draft=_name(form, base)), row(resume, begin))
 
 
-def dropped(owner: int) -> Reply:
-    """That the form was given up, which can be taken back."""
-    return Reply(texts.CANCELLED, _take_up(owner))
+def dropped(form: Form, owner: int) -> Reply:
+    """That the form was given up, which can be taken back; and the way back to what it was about."""
+    about: Callback | None = None
+    if len(form.led) > 1:
+        about, label = MissListCallback(ListAction.SHOW, form.list_id), texts.BUTTON_LIST
+    elif form.led:
+        about, label = AdminCallback(AdminAction.SHOW_CLUSTER, form.led[0], list_id=form.list_id), texts.BUTTON_TO_MISS
+    elif form.item:
+        about, label = ShowItem(form.item), texts.BUTTON_TO_ITEM
+    return Reply(texts.CANCELLED, (*_take_up(owner), *(row(Button(label, about)) if about else ())))
 
 
 def resting(form: Form, base: KnowledgeBase, fields: Iterable[Field], owner: int) -> Reply:

@@ -144,10 +144,22 @@ class Editing:
         """Fill in what was typed; where a button is awaited, a field that it corrects, asking which one if need be."""
         if form.awaited not in {Field.SOURCES, Field.CONFIRMATION}:
             return self._fill_in(form, text, admin)
+        named = self._named_source(text) if form.awaited is Field.SOURCES else ""
+        if named:
+            return self.advance(form.but(sources=self._in_order({*form.sources, named})), admin)
         fields = fitting(form, text)
         if form.awaited is Field.CONFIRMATION and len(fields) == 1:
             return self._fill_in(form.but(changing=fields[0]), text, admin)
         return AdminTurn(drafts.which_field(text, fields, admin.id), form.but(held=text))
+
+    def _in_order(self, chosen: Collection[str | None]) -> tuple[str, ...]:
+        return tuple(source for source in self.current.snapshot.base.places if source in chosen)
+
+    def _named_source(self, text: str) -> str:
+        """The one source that a text names, by its place or a part of it; empty where it may be another or none."""
+        name, places = normalise(text), self.current.snapshot.base.places
+        found = [source for source, place in places.items() if name and name in normalise(place)]
+        return found[0] if len(found) == 1 else ""
 
     def fill_held(self, form: Form, name: str, admin: Admin) -> AdminTurn:
         """Fill the field of this name with the text that is held."""
@@ -188,15 +200,14 @@ class Editing:
                 return self._propose(form, admin, confirmed=callback.chosen)
             case FormAction.TOGGLE_SOURCE, Field.SOURCES:
                 place = next((place for place in base.places if short_key(place) == callback.chosen), None)
-                chosen = {*form.sources} ^ {place}
-                sources = tuple(source for source in base.places if source in chosen)
-                return self.advance(form.but(sources=sources), admin)
+                return self.advance(form.but(sources=self._in_order({*form.sources} ^ {place})), admin)
             case FormAction.TOGGLE_DOCUMENT, Field.SOURCES:
                 return self.advance(form.but(document="", names_document=not form.document), admin)
             case FormAction.SOURCES_CHOSEN, Field.SOURCES:
                 if not (form.sources or form.document):
                     raise UnfitInputError(texts.NEEDS_SOURCE)
-                return self.advance(form.but(sources_chosen=True), admin)
+                topic = form.topic or (_usual_topic(form.sources, base) if form.task is Task.ITEM else "")
+                return self.advance(form.but(sources_chosen=True, topic=topic), admin)
             case FormAction.CHOOSE_ITEM, Field.ITEM if len(form.clusters) == 1:
                 return self.add_to(
                     self.clusters.cluster(form.clusters[0]), callback.chosen, admin, list_id=form.list_id
@@ -260,7 +271,8 @@ class Editing:
             return Button(item.question, FormCallback(FormAction.CHOOSE_ITEM, admin.id, short_key(item.id)))
 
         prompt = form.prompt("").format(count=len(form.led)) if len(form.led) > 1 else texts.ASK_ITEM_OF_ONE
-        text = prompt if found or not words else texts.ITEM_NOT_FOUND
+        nothing = texts.ITEM_NOT_FOUND if words else texts.ASK_ITEM_NONE
+        text = prompt if found else nothing
         hint = f"\n{texts.REPLY_HERE}" if admin.chat != admin.id else ""
         back = drafts.back_rows(form, admin.id) if form.changing else ()
         rows = (*((choice(item),) for item in found), (cards.cancel(admin.id),), *back)
@@ -393,7 +405,10 @@ class Editing:
         undo = Button(texts.BUTTON_UNDO, AdminCallback(AdminAction.UNDO, action)) if action else None
         if form is None or not form.led:
             told = telling(self.lifecycle.misses.count_waiting(awaited))
-            return AdminTurn(Reply("\n".join((*lines, *told)), row(undo)))
+            # What was edited from an item's card leads back to it.
+            is_there = form and form.item and item_id in self.current.snapshot.base.by_id
+            to_item = item_cards.to_card(item_id) if is_there else None
+            return AdminTurn(Reply("\n".join((*lines, *told)), row(undo, to_item)))
         place = self.clusters.place(form.led[0], cards.COUNTED, self.pages.query(form.list_id))
         closed = self._handling.lead_misses(form.led, missed, item_id, before)
         # What was led to the item is told if it is closed, whatever answers it.
@@ -449,6 +464,12 @@ def fitting_phrasings(
         else:
             taken.append((text, owner))
     return fit[:PHRASINGS_OF_A_CARD], taken
+
+
+def _usual_topic(sources: Collection[str], base: KnowledgeBase) -> str:
+    """The topic of most items that cite any of these sources; the first one of equals, empty if none does."""
+    topics = [item.topic for item in base.items if not {*sources}.isdisjoint(item.source)]
+    return max(topics, key=topics.count, default="")
 
 
 def _is_question(text: str, owner: Item) -> bool:

@@ -90,7 +90,7 @@ _FIELDS: Mapping[Task, Mapping[Field, str]] = {
         Field.SOURCES: texts.ASK_SOURCES,
         Field.TOPIC: texts.ASK_TOPIC,
     },
-    Task.NOT_COVERED: {Field.QUESTION: texts.ASK_QUESTION, Field.ANSWER: texts.ASK_NOT_COVERED},
+    Task.NOT_COVERED: {Field.QUESTION: texts.ASK_REFUSAL_QUESTION, Field.ANSWER: texts.ASK_NOT_COVERED},
     Task.NOTE: {Field.NOTE: texts.ASK_NOTE},
     Task.QUESTION: {Field.QUESTION: texts.ASK_NEW_QUESTION},
     Task.NEGATIVES: {Field.PHRASINGS: texts.ASK_NEGATIVES},

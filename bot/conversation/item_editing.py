@@ -50,9 +50,10 @@ class ItemEditing:
         item = snapshot.base.by_id.get(words.lower().replace("_", "-"))
         if item:
             return self.card(item)
-        found = [found.item for found in snapshot.matcher.match(words).candidates if found.score >= LIKELY]
+        near = [found.item for found in snapshot.matcher.match(words).candidates if found.score >= LIKELY]
         named = [item for item in snapshot.base.items if any(words in text for text in item.all_phrasings())]
-        return cards.item_choices(list(dict.fromkeys((*found[: _CHOICES // 2], *named, *found)))[:_CHOICES])
+        found = list(dict.fromkeys((*near[: _CHOICES // 2], *named, *near)))[:_CHOICES]
+        return self.card(found[0]) if len(found) == 1 else cards.item_choices(found)
 
     def card(self, item: Item) -> Reply:
         """An item's card."""
@@ -83,16 +84,19 @@ class ItemEditing:
         """
         change = self._wanted(pressed, item)
         which = _LISTS.get(pressed.action)
+        keys = [short_key(text) for text in getattr(item, which)] if which else []
+        # After a removal the list stays where it was.
+        page = keys.index(pressed.text) // item_cards.PAGE if pressed.text in keys else 0
         try:
             plan = self.editing.edits.plan(change)
         except AlreadyThereError:
-            return AdminTurn(self._below(item, which))
+            return AdminTurn(self._below(item, which, page))
         is_deletion = pressed.action is ItemAction.DELETE
         if plan.digest == pressed.digest or not (is_deletion or plan.impact.has_loss or pressed.digest):
-            return AdminTurn(self._made(plan, which, admin))
+            return AdminTurn(self._made(plan, which, page, admin))
         head = texts.IMPACT_TRY if plan.impact.has_loss else texts.PREVIEW
         lines = [head, cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
-        label = texts.BUTTON_DELETE_ALL if is_deletion else texts.BUTTON_CONFIRM
+        label = texts.BUTTON_DELETE_THIS if is_deletion else texts.BUTTON_CONFIRM
         confirm = Button(label, replace(pressed, digest=plan.digest))
         return AdminTurn(Reply("\n".join(lines), row(confirm, item_cards.to_card(item.id))))
 
@@ -121,7 +125,7 @@ class ItemEditing:
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _made(self, plan: Plan, which: ItemList | None, admin: Admin) -> Reply:
+    def _made(self, plan: Plan, which: ItemList | None, page: int, admin: Admin) -> Reply:
         """Make a planned change; what was done, how to take it back, and what was there before."""
         awaited = self.editing.lifecycle.awaited(plan.before, plan.after)
         action = self.editing.edits.apply(plan, admin.id)
@@ -133,12 +137,14 @@ class ItemEditing:
         item = self.current.snapshot.base.by_id.get(plan.item)
         if item is None:
             return Reply("\n".join(lines), undo)
-        below = self._below(item, which)
+        below = self._below(item, which, page)
         return Reply("\n".join((*lines, "", below.text)), (*below.rows, *undo))
 
-    def _below(self, item: Item, which: ItemList | None) -> Reply:
+    def _below(self, item: Item, which: ItemList | None, page: int) -> Reply:
         """What an admin goes on with: the list that was changed, or else the ways to ask that are left."""
         if which:
-            return item_cards.item_list(item, which, 0, self.current.snapshot)
+            return item_cards.item_list(item, which, page, self.current.snapshot)
         ways = item_cards.way_rows(item, self.current.snapshot.base)
-        return Reply(texts.WAYS if ways else texts.NO_MORE_WAYS, (*ways, *row(item_cards.to_card(item.id))))
+        to_cards = Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0))
+        rows = (*ways, *row(item_cards.to_card(item.id), to_cards))
+        return Reply(texts.WAYS if ways else texts.NO_MORE_WAYS, rows)

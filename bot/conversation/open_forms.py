@@ -86,7 +86,7 @@ class OpenForms:
         if form is None or not form.is_open:
             return self.beside(form, AdminTurn(Reply(texts.NOTHING_TO_CANCEL)), "", admin)
         dropped = form.but(standing=Standing.DROPPED, held="", wanted="")
-        return _numbered(AdminTurn(drafts.dropped(admin.id), dropped))
+        return _numbered(AdminTurn(drafts.dropped(form, admin.id), dropped))
 
     def reminded(self, admin: Admin, form: Form) -> AdminTurn:
         """The turn of an admin who turned to what members can do while writing a form."""

@@ -77,7 +77,7 @@ CARD_HEAD_DAYS = (
     "第 {place}/{count} 张　{cluster.days} 天里问过 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 )
 CARD_SCOPE = "（{scope}）"
-CARD_COMPLAINTS = "第 {place}/{count} 张　被点踩或判错 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
+CARD_COMPLAINTS = "第 {place}/{count} 张　答得不好，记过 {cluster.asked} 次，最近一次 {last.month}月{last.day}日"
 CARD_WAITING = "🔔 有 {count} 位会员在等答案"
 CARD_UNREACHABLE = "🔕 还有 {count} 位也在等，但换过密钥，现在通知不到他们"
 CARD_PREVIOUS = "◀️ 上一张"
@@ -197,7 +197,7 @@ BUTTON_CANCEL = "算了"
 BUTTON_RESUME = "▶️ 接着写"
 BUTTON_DROP = "🗑 不写了"
 BUTTON_TAKE_UP = "↩️ 还是接着写"
-BUTTON_BEGIN_WANTED = "不要它，写新的"
+BUTTON_BEGIN_WANTED = "不要它，做刚才点的"
 BUTTON_NONE_OF_FIELDS = "都不是"
 BUTTON_LEAVE = "◀️ 不改了"
 BUTTON_BACK_TO = "✏️ 改{field}"
@@ -249,6 +249,10 @@ NOT_COVERED_CHOICE = """「{question}」
 新写的会这样回答：{answer}"""
 NOT_COVERED_NEAR = "{number}. {question}\n   回答：{answer}"
 ASK_QUESTION = "好，写一个新条目。请把标准问法发给我：会员在按钮上会看到它，短一点、清楚一点。"
+ASK_REFUSAL_QUESTION = """好，老实说讲话里没说，会这样回答：
+{answer}
+
+先给它一个标准问法，把这几个问题都包进去：会员在按钮上会看到它，短一点、清楚一点。请发给我。"""
 ASK_ANSWER = """标准问法：{question}
 
 请把回答发给我。按讲话的意思，用自己的话写，一般不超过 300 字，要分几条列的不超过 {limit} 字。"""
@@ -259,6 +263,7 @@ ASK_NEW_ANSWER = """{question}
 NOW_WRITTEN = "\n\n你写的是（点一下就能复制）：\n<pre>{text}</pre>"
 ASK_ITEM = """这 {count} 个问题加到哪一条里？下面是最接近的，点一下；都不是的话，发几个字给我，我再找找。
 先给你看改了会怎样，点头以后才生效。"""
+ASK_ITEM_NONE = "该答的是哪一条？没看到相近的，发几个字给我，我来找。"
 ASK_ITEM_OF_ONE = "该答的是哪一条？下面是最接近的，点一下，以后这样问就答它；都不是的话，发几个字给我，我再找找。"
 ASK_PHRASING = """要加到「{question}」的新问法，请发给我，一行一种。
 像会员平时打字那样写就行；别带人名和电话。"""
@@ -300,7 +305,7 @@ WHICH_FIELD = """这句是要改哪里？
 
 都不是就接着刚才那一步；没有记成会员的问题。"""
 KEPT = "📝 {draft}还没写完，替你留着。"
-WHICH_DRAFT = "{draft}还没写完。先接着写它，还是不要它了？"
+WHICH_DRAFT = "{draft}还没写完。先接着写它，还是不要它、做刚才点的？"
 PUT_ASIDE = """{draft}还没写完，替你放着。刚才这句没有写进去，也没有记成会员的问题：
 「{text}」
 
@@ -374,9 +379,11 @@ BUTTON_RELATED = "🔗 相关问题"
 BUTTON_NEGATIVES = "🚫 反例"
 BUTTON_DELETE_ITEM = "🗑 整条删掉"
 BUTTON_ADD_NEGATIVES = "➕ 加反例"
+BUTTON_DELETE_THIS = "🗑 删掉这一条"
 BUTTON_REMOVE = "🗑 {number}"
 BUTTON_WAY = "＋ {way}"
 BUTTON_TO_ITEM = "📄 看这一条"
+BUTTON_TO_MISS = "◀️ 回到那张卡片"
 BUTTON_EDIT = "✏️ 改这一条"
 BUTTON_EDIT_ONE = "✏️ {question}"
 CARD_PREVIOUS_PAGE = "◀️ 上一页"
@@ -391,6 +398,7 @@ PREVIEW = "这样改好吗？"
 ADDED = "加上 {text}"
 REMOVED = "去掉 {text}"
 NOTHING_LEFT = "（去掉）"
+ALSO_ASKED = "也认得这些问法：{phrasings}"
 PREVIEWS = {
     "phrasing": """给「{item.question}」加上：
 {words}
@@ -429,11 +437,12 @@ PREVIEWS = {
 ——
 {item.answer}
 ——""",
-    "item": """新写一条（{item.topic}）：{item.question}
+    "item": """新写一条：{item.question}
 ——
 {item.answer}
 ——
-出处：{places}""",
+出处：{places}
+话题：{item.topic}""",
     "refusal": """再问「{item.question}」，就老实说没有：
 ——
 {item.answer}
@@ -446,8 +455,10 @@ TAKEN_QUESTION = (
     "「{phrasing}」就是「{question}」这一条的标准问法，挪不走。要么改这个回答，要么用 /item 给那一条换个标准问法。"
 )
 IMPACT_TRY = "先别急，这样改会影响别的问题："
-IMPACT_STALE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍："
-IMPACT_STALE_FINE = "刚才这段时间里文件又有人改过。按现在的文件重新试了一遍，没有改坏别的，要改就再点一次。"
+IMPACT_STALE = "跟刚才那张不一样了：你后来又写过，或者文件又有人改过。按现在的重新试了一遍："
+IMPACT_STALE_FINE = (
+    "跟刚才那张不一样了：你后来又写过，或者文件又有人改过。按现在的重新试了一遍，没有改坏别的，要改就再点一次。"
+)
 IMPACT_NAMES = {
     "lost": "❌ 丢了原来的答案 {count} 个",
     "changed": "🔄 换了答案 {count} 个",
@@ -498,6 +509,7 @@ CLOSED_COMPLAINT = "这张卡片收起来了；以后再有人点 👎，还会�
 TELLING = "🔔 在等的 {count} 位会员大约一分钟后会收到；这之前撤销，就不会发出去。"
 STILL_MISSED = "还有 {count} 个问法没答上，可以再给它们加一种说法。"
 IGNORED = "好，以后再有人这样问也不提醒了。"
+BUTTON_CARE = "↩️ 刚才那张还是要管"
 IGNORED_COMPLAINT = "好，这次不改；以后再有人点 👎，还会提醒。"
 CARED = "好，又放回没答上来的里面了。"
 UNDONE = "已经撤销：{what}"

@@ -261,9 +261,10 @@ def test_nothing_that_was_typed_is_live_before_it_was_looked_at(admin_setup: Adm
     admin_setup.say("/new")
     admin_setup.say("有没有夜宵？")
     shown = admin_setup.press(admin_setup.say("没有夜宵。"), "第一条")
-    admin_setup.press(shown, admins_texts.BUTTON_DONE)
+    shown = admin_setup.press(shown, admins_texts.BUTTON_DONE)
+    admin_setup.press(shown, admins_texts.BUTTON_BACK_TO.format(field="话题"))
     shown = admin_setup.say("夜宵")
-    assert "新写一条（夜宵）：有没有夜宵？" in shown.text
+    assert "话题：夜宵" in shown.text
     assert "出处：第一条" in shown.text
     assert admin_setup.file("items.yaml") == files
     assert "新写了" in admin_setup.press(shown, admins_texts.BUTTON_FINE).text
@@ -364,7 +365,7 @@ def test_a_phrasing_goes_from_the_item_that_was_wrong_for_it(admin_setup: AdminS
     shown = admin_setup.press(admin_setup.say("/missed"), act)
     if act == admins_texts.BUTTON_NEW:
         shown = admin_setup.say("到二楼补办。")
-        for label in ("第一条", admins_texts.BUTTON_DONE, "食堂", admins_texts.BUTTON_FINE):
+        for label in ("第一条", admins_texts.BUTTON_DONE, admins_texts.BUTTON_FINE):
             shown = admin_setup.press(shown, label)
     assert admins_texts.TAKEN_FROM.format(question="饭卡丢了怎么补？") in shown.text
     assert admin_setup.states() == {"补办饭卡": State.VERIFIED}

@@ -80,7 +80,7 @@ def test_without_anybody_to_tell_nothing_is_asked(admin_setup: AdminSetup, answe
     if answer != NEW:
         follow(admin_setup, 1)
     shown = changed(admin_setup, answer)
-    assert [button.label for button in shown.buttons] == [texts.BUTTON_UNDO]
+    assert [button.label for button in shown.buttons] == [texts.BUTTON_UNDO, texts.BUTTON_TO_ITEM]
 
 
 def test_a_button_tells_only_what_stood_above_it(admin_setup: AdminSetup) -> None:

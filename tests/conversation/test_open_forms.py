@@ -34,7 +34,7 @@ def writing_item(setup: AdminSetup) -> Reply:
 def written_item(setup: AdminSetup) -> Reply:
     """A new item that waits to be confirmed."""
     shown = setup.press(writing_item(setup), "第一条")
-    return setup.press(setup.press(shown, texts.BUTTON_DONE), "食堂")
+    return setup.press(shown, texts.BUTTON_DONE)
 
 
 def writing_answer(setup: AdminSetup) -> Reply:
@@ -88,7 +88,7 @@ def test_who_begins_another_form_is_asked_which(admin_setup: AdminSetup) -> None
     writing_item(admin_setup)
     for begin in (writing_answer, lambda setup: setup.say("/new")):
         asked = begin(admin_setup)
-        assert asked.text == "新条目「有没有夜宵？」还没写完。先接着写它，还是不要它了？"
+        assert asked.text == "新条目「有没有夜宵？」还没写完。先接着写它，还是不要它、做刚才点的？"
         assert "没有夜宵。" in admin_setup.press(asked, texts.BUTTON_RESUME).text
     asked = writing_answer(admin_setup)
     assert "现在的回答" in admin_setup.press(asked, texts.BUTTON_BEGIN_WANTED).text
@@ -139,7 +139,7 @@ def test_every_step_can_be_gone_back_to_from_the_preview(admin_setup: AdminSetup
         assert typed in shown.text
     shown = admin_setup.press(shown, texts.BUTTON_BACK_TO.format(field="出处"))
     shown = admin_setup.press(admin_setup.press(shown, "第二条"), texts.BUTTON_DONE)
-    assert "新写一条（宵夜）：有没有宵夜？\n——\n没有宵夜。\n——\n出处：第一条；第二条" in shown.text
+    assert "新写一条：有没有宵夜？\n——\n没有宵夜。\n——\n出处：第一条；第二条\n话题：宵夜" in shown.text
     assert "新写了「有没有宵夜？」" in admin_setup.press(shown, texts.BUTTON_FINE).text
 
 
@@ -153,7 +153,8 @@ def test_every_step_can_be_gone_back_to_from_each_step(admin_setup: AdminSetup) 
     shown = admin_setup.press(admin_setup.say("没有宵夜。"), texts.BUTTON_BACK_TO.format(field="回答"))
     shown = admin_setup.press(admin_setup.say("没有。"), "第一条")
     shown = admin_setup.press(shown, texts.BUTTON_DONE)
-    assert labels(shown)[-3:] == [texts.BUTTON_BACK_TO.format(field=field) for field in ("标准问法", "回答", "出处")]
+    steps = ("标准问法", "回答", "出处", "话题")
+    assert labels(shown)[-4:] == [texts.BUTTON_BACK_TO.format(field=field) for field in steps]
     shown = admin_setup.press(shown, texts.BUTTON_BACK_TO.format(field="出处"))
     assert texts.CHOSEN_MARK.format(label="第一条") in labels(shown)
     named = admin_setup.press(shown, texts.BUTTON_OTHER)
@@ -294,5 +295,5 @@ def test_another_admins_edit_costs_no_form(admin_setup: AdminSetup) -> None:
     admin_setup.press(admin_setup.say("/missed"), texts.BUTTON_NEW)
     shown = admin_setup.press(admin_setup.say("塑料片不归我们管。"), "第一条")
     admin_setup.press(admin_setup.say("/missed", OTHER), texts.BUTTON_IGNORE, OTHER)
-    shown = admin_setup.press(admin_setup.press(shown, texts.BUTTON_DONE), "食堂")
+    shown = admin_setup.press(shown, texts.BUTTON_DONE)
     assert "新写了" in admin_setup.press(shown, texts.BUTTON_FINE).text
