@@ -84,6 +84,9 @@ def _settle(row_ids: Sequence[int], state: State, action: ActionKind, done: str)
         for row in rows:
             bot.history.record(None, action, str(row.id))
             print(done.format(question=row.question))
+        waiting = bot.misses.count_waiting([row.id for row in rows]) if state is State.IGNORED else 0
+    if waiting:
+        print(texts.MISSED_AWAITED.format(count=waiting))
 
 
 @missed.command("delete", help=texts.HELP_MISSED_DELETE)

@@ -218,6 +218,8 @@ class ListAction(StrEnum):
     UNTICK = "u"
     TICK_ALL = "a"
     UNTICK_ALL = "n"
+    UNTICK_AWAITED = "w"
+    """Untick what somebody waits for."""
 
 
 class MissListCallback(Callback, prefix="x:l", actions=ListAction):

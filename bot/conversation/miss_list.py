@@ -139,6 +139,8 @@ class MissListPages:
                 self.lists.tick_all(opened)
             case ListAction.UNTICK_ALL:
                 self.lists.untick_all(opened.id)
+            case ListAction.UNTICK_AWAITED:
+                self.lists.untick_awaited(opened.id)
 
     def _confirmed(self, act: BulkAct, opened: MissList, digest: str) -> AdminTurn:
         kind, chosen = _KINDS.get(act), self.lists.chosen(opened)
@@ -306,7 +308,13 @@ def _question(act: BulkAct, opened: MissList, chosen: Chosen, before: str = "") 
     if chosen.waiting:
         lines += ["", texts.BULK_WAITING[act].format(count=chosen.waiting)]
     confirm = Button(texts.BUTTONS_BULK[act].format(count=count), ConfirmBulkAct(act, opened.id, chosen.digest))
-    return Reply("\n".join(lines), row(confirm, Button(BACK, MissListCallback(ListAction.SHOW, opened.id))))
+    instead = row(
+        Button(texts.BUTTONS_BULK[BulkAct.NOT_COVERED], AskBulkAct(BulkAct.NOT_COVERED, opened.id)),
+        Button(texts.BUTTON_UNTICK_AWAITED, MissListCallback(ListAction.UNTICK_AWAITED, opened.id)),
+    )
+    is_lost = act is BulkAct.IGNORE and chosen.waiting
+    rows = row(confirm, Button(BACK, MissListCallback(ListAction.SHOW, opened.id)))
+    return Reply("\n".join(lines), (*(instead if is_lost else ()), *rows))
 
 
 def _short(text: str) -> str:

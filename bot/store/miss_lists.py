@@ -30,6 +30,7 @@ from bot.store.records import (
     MissList,
     MissPage,
     MissQuery,
+    State,
 )
 from bot.store.subscriptions import WAITING
 from bot.store.tables import MISS_LISTS, MISS_TICKS, MISSED, SUBSCRIPTIONS
@@ -86,6 +87,11 @@ class MissLists(Repository):
     def untick_all(self, list_id: int) -> None:
         """Tick nothing any more."""
         self._change(list_id, _ticks_of(list_id))
+
+    def untick_awaited(self, list_id: int) -> None:
+        """Tick nothing any more that somebody waits for."""
+        awaited = select(MISSED.c.cluster).join(SUBSCRIPTIONS).where(MISSED.c.state == State.OPEN, WAITING)
+        self._change(list_id, _ticks_of(list_id).where(MISS_TICKS.c.cluster.in_(awaited)))
 
     def page(self, opened: MissList, start: int, size: int) -> MissPage:
         """A list's page of ``size`` clusters in which the one at place ``start`` stands, or its last page."""

@@ -137,6 +137,7 @@ BUTTON_OPEN = "打开 {number}"
 BUTTON_ADD = "➕ {number} {question}"
 BUTTON_UNIGNORE = "↩️ {number} 还是要管"
 BUTTON_TICK_ALL = "☑️ 全选这 {count} 个"
+BUTTON_UNTICK_AWAITED = "◻️ 有人等的先不勾"
 BUTTON_UNTICK_ALL = "◻️ 都不选"
 BUTTON_FILTER = "· {name} ·"
 BUTTON_PAGE_BACK = "◀️"
@@ -159,7 +160,10 @@ BULK_ASK = {
 }
 BULK_MORE = "……还有 {count} 个"
 BULK_WAITING = {
-    "i": "🔔 有 {count} 位会员在等这些问题的答案，不管了就没有人告诉他们。",
+    "i": (
+        "🔔 有 {count} 位会员在等这些问题的答案，不管了就没有人告诉他们。"
+        "不如老实告诉他们讲话里没说，或者有人等的先留着。"
+    ),
     "k": "🔔 有 {count} 位会员在等这些问题的答案。",
     "d": "🔔 有 {count} 位会员在等这些问题的答案，删掉以后就等不到了。",
 }

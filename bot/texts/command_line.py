@@ -130,6 +130,10 @@ MISSED_NONE = "没有记下的问题。"
 MISSED_UNKNOWN = "没有编号为 {id} 的记录；运行 campaign-bot missed list --all 查看有哪些。"
 MISSED_RESOLVED = "已标为处理好：{question}"
 MISSED_IGNORED = "已标为忽略：{question}"
+MISSED_AWAITED = (
+    "有 {count} 位会员在等答案，不管了就没有人告诉他们；"
+    "在 Telegram 里发 /missed，从“不管的”里找回来，可以老实告诉他们讲话里没说。"
+)
 MISSED_DELETED = "已彻底删掉：{question}"
 MISSED_CELL = "{name}：{value}"
 MISSED_DAYS = "问过的日子："
