@@ -301,6 +301,11 @@ class ItemList(StrEnum):
     PHRASINGS = "phrasings"
     NEGATIVES = "negatives"
     RELATED = "related"
+    KEYWORDS = "keywords"
+
+
+class ShowItemDetails(AboutItem, prefix="x:im"):
+    """Show what an item may have besides its question, answer, sources and topic."""
 
 
 class ShowItemList(AboutItem, prefix="x:vl"):
@@ -320,12 +325,18 @@ class ItemAction(StrEnum):
     """Offer another item as related (the key of its id)."""
     ADD_WAY = "w"
     """Add one of the ready ways to ask."""
+    REMOVE_KEYWORD = "k"
+    CLEAR = "c"
+    """Leave a field without a text (its name)."""
     DELETE = "d"
     WRITE_QUESTION = "q"
-    """This and the next three begin a form."""
+    """This and those below begin a form."""
     WRITE_SOURCES = "s"
     WRITE_TOPIC = "t"
     WRITE_NEGATIVES = "g"
+    WRITE_KEYWORDS = "y"
+    WRITE_DETAIL = "x"
+    """Write one of ``texts.ASK_DETAILS``."""
 
 
 class ChangeItem(AboutItem, prefix="x:v"):
@@ -337,9 +348,10 @@ class ChangeItem(AboutItem, prefix="x:v"):
 
 
 class WriteField(AboutItem, prefix="x:vw"):
-    """Write a field of an item."""
+    """Write a field of an item. ``field``: its name, where the action does not say it."""
 
     action: ItemAction
+    field: str = ""
 
 
 class AboutCorrection(AboutItem):

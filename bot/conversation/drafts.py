@@ -65,7 +65,7 @@ def dropped(form: Form, owner: int) -> Reply:
 def resting(form: Form, base: KnowledgeBase, fields: Iterable[Field], owner: int) -> Reply:
     """Whether the text that is held is for one of these fields, since the form was put aside before."""
     text = texts.PUT_ASIDE.format(draft=_name(form, base), text=_short(form.held))
-    return Reply(text, (*_fill_rows(fields, owner), *_go_on_or_drop(owner)))
+    return Reply(text, (*_fill_rows(form, fields, owner), *_go_on_or_drop(owner)))
 
 
 def too_late(standing: Standing, owner: int) -> Reply:
@@ -73,16 +73,16 @@ def too_late(standing: Standing, owner: int) -> Reply:
     return Reply(_TOO_LATE[standing], _take_up(owner) if standing is Standing.DROPPED else ())
 
 
-def which_field(text: str, fields: Iterable[Field], owner: int) -> Reply:
-    """Which of these fields a text is for."""
+def which_field(form: Form, text: str, fields: Iterable[Field], owner: int) -> Reply:
+    """Which of these fields of a form a text is for."""
     neither = Button(texts.BUTTON_NONE_OF_FIELDS, FormCallback(FormAction.RESUME, owner))
-    return Reply(texts.WHICH_FIELD.format(text=_short(text)), (*_fill_rows(fields, owner), *row(neither)))
+    return Reply(texts.WHICH_FIELD.format(text=_short(text)), (*_fill_rows(form, fields, owner), *row(neither)))
 
 
 def back_rows(form: Form, owner: int) -> Rows:
     """The ways back to the fields that are filled in."""
     buttons = [
-        Button(texts.BUTTON_BACK_TO.format(field=texts.FIELDS[field]), FormCallback(FormAction.GO_BACK, owner, field))
+        Button(texts.BUTTON_BACK_TO.format(field=_called(form, field)), FormCallback(FormAction.GO_BACK, owner, field))
         for field in form.filled_in
     ]
     if form.changing or form.names_document:
@@ -121,13 +121,19 @@ def _take_up(owner: int) -> Rows:
     return row(Button(texts.BUTTON_TAKE_UP, FormCallback(FormAction.RESUME, owner)))
 
 
-def _fill_rows(fields: Iterable[Field], owner: int) -> Rows:
+def _fill_rows(form: Form, fields: Iterable[Field], owner: int) -> Rows:
     return _in_lines(
         [
-            Button(texts.BUTTON_FILL.format(field=texts.FIELDS[field]), FormCallback(FormAction.FILL, owner, field))
+            Button(texts.BUTTON_FILL.format(field=_called(form, field)), FormCallback(FormAction.FILL, owner, field))
             for field in fields
         ]
     )
+
+
+def _called(form: Form, field: Field) -> str:
+    """What a field of a form is called."""
+    own = texts.PHRASINGS_OF_TASKS.get(form.task) if field is Field.PHRASINGS else None
+    return own or texts.FIELDS[field]
 
 
 def _in_lines(buttons: list[Button]) -> Rows:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from bot.conversation import cards, corrections, drafts, item_cards
 from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
 from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInputError
+from bot.conversation.freshness import day_of
 from bot.conversation.history import back, edit_words, redo
 from bot.conversation.miss_list import MissListPages, to_list
 from bot.conversation.nearest import nearest
@@ -24,7 +25,7 @@ from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.edit import ByHandError
-from bot.knowledge.models import ANSWER_LIMIT
+from bot.knowledge.models import ANSWER_LIMIT, OWNER_LIMIT, SHORT_LIMIT
 from bot.masking import is_masked
 from bot.matching.similarity import unlike
 from bot.snapshot import CurrentSnapshot, Snapshot
@@ -48,10 +49,13 @@ _LIMITS = {
     Field.ITEM: (QUESTION_LIMIT, texts.NAME_TOO_LONG),
 }
 """How many characters a field may have, and what is said of more."""
+KEYWORD_LIMIT = 20
+_DETAIL_LIMITS = {"short": SHORT_LIMIT, "owner": OWNER_LIMIT}
 PHRASINGS_OF_A_CARD = 5
 """Missed questions that are proposed as phrasings at once."""
 PHRASINGS_AT_ONCE = 20
 _CHOICES = 6
+_DAYS = {"valid_until", "review_by"}
 _AS_IT_IS = "as-is"
 """What is confirmed where nothing has to be edited, in place of a plan's digest."""
 
@@ -150,7 +154,7 @@ class Editing:
         fields = fitting(form, text)
         if form.awaited is Field.CONFIRMATION and len(fields) == 1:
             return self._fill_in(form.but(changing=fields[0]), text, admin)
-        return AdminTurn(drafts.which_field(text, fields, admin.id), form.but(held=text))
+        return AdminTurn(drafts.which_field(form, text, fields, admin.id), form.but(held=text))
 
     def _in_order(self, chosen: Collection[str | None]) -> tuple[str, ...]:
         return tuple(source for source in self.current.snapshot.base.places if source in chosen)
@@ -246,6 +250,7 @@ class Editing:
             question=form.question or (item.question if item else form.item),
             answer=form.answer,
             seen=form.seen,
+            detail=_detail(form, item),
             limit=ANSWER_LIMIT,
             done=texts.BUTTON_DONE,
         )
@@ -509,24 +514,36 @@ def filled(form: Form, text: str) -> Form:
     in_lines = "\n".join(line.rstrip() for line in text.splitlines())
     value = in_lines if field in {Field.ANSWER, Field.PHRASINGS, Field.NOTE} else " ".join(text.split())
     # What becomes a question of the knowledge base must hold nobody's number.
-    if field in {Field.QUESTION, Field.PHRASINGS} and is_masked(value):
+    if field in {Field.QUESTION, Field.PHRASINGS, Field.TEXT} and is_masked(value):
         raise UnfitInputError(texts.HAS_NUMBER)
     if field is Field.PHRASINGS:
         lines = tuple(" ".join(line.split()) for line in text.splitlines() if not is_blank(line))
         if len(lines) > PHRASINGS_AT_ONCE:
             raise UnfitInputError(texts.TOO_MANY_PHRASINGS.format(limit=PHRASINGS_AT_ONCE))
+        longest = KEYWORD_LIMIT if form.task is Task.KEYWORDS else PHRASING_LIMIT
         for line in lines:
-            if len(line) > PHRASING_LIMIT:
+            if len(line) > longest:
                 shown = f"{line[:TOPIC_LIMIT]}…"
-                raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=PHRASING_LIMIT))
+                raise UnfitInputError(texts.PHRASING_TOO_LONG.format(text=shown, limit=longest))
         return form.but(phrasings=lines, changing=None, held="")
-    limit, too_long = _LIMITS[field]
+    if field is Field.TEXT and form.key in _DAYS:
+        day = day_of(value)
+        if day is None:
+            raise UnfitInputError(texts.NO_DAY)
+        value = day.isoformat()
+    limit, too_long = _LIMITS.get(field) or (_DETAIL_LIMITS.get(form.key, len(value)), texts.DETAIL_TOO_LONG)
     if len(value) > limit:
         raise UnfitInputError(too_long.format(length=len(value), limit=limit))
     if field is Field.ITEM:
         # Its words are looked for, and it is chosen with a button.
         return form
     return form.but(**{field: value}, names_document=False, changing=None, held="")
+
+
+def _detail(form: Form, item: Item | None) -> str:
+    """What is asked for of a field of an item, and what it has now."""
+    now = getattr(item, form.key, "") if form.key else ""
+    return texts.ASK_DETAILS.get(form.key, "") + (texts.DETAIL_NOW.format(value=now) if now else "")
 
 
 def _why_unfit(question: str) -> str:

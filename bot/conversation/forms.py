@@ -47,6 +47,9 @@ class Task(StrEnum):
     NEGATIVES = "negatives"
     SOURCES = "sources"
     TOPIC = "topic"
+    KEYWORDS = "keywords"
+    DETAIL = "detail"
+    """One of the fields of an item that have a short text."""
 
 
 class Field(StrEnum):
@@ -62,6 +65,8 @@ class Field(StrEnum):
     """The name of a document that is not listed yet, as one of the sources."""
     TOPIC = "topic"
     NOTE = "note"
+    TEXT = "text"
+    """What ``Form.key`` names."""
     CONFIRMATION = "confirmation"
     """Nothing is missing: the edit was shown, and waits to be confirmed."""
 
@@ -96,6 +101,8 @@ _FIELDS: Mapping[Task, Mapping[Field, str]] = {
     Task.NEGATIVES: {Field.PHRASINGS: texts.ASK_NEGATIVES},
     Task.SOURCES: {Field.SOURCES: texts.ASK_NEW_SOURCES},
     Task.TOPIC: {Field.TOPIC: texts.ASK_NEW_TOPIC},
+    Task.KEYWORDS: {Field.PHRASINGS: texts.ASK_KEYWORDS},
+    Task.DETAIL: {Field.TEXT: texts.ASK_DETAIL},
 }
 """The fields of each task in their order, each with the words that ask for it."""
 _REWORDED = {Field.QUESTION: texts.ASK_SHORT_QUESTION, Field.PHRASINGS: texts.ASK_PHRASING_OF}
@@ -108,7 +115,7 @@ class Form(BaseModel, frozen=True):
     ``cluster``: the misses that it began with, or ``clusters`` for several; ``list_id``: of the list of misses that
     these stand in, 0 for none; ``item``: what is to be changed; ``seen``: the answer that the admin saw when they began
     to write another one; ``cited``: the sources that the item had then; ``note``: a reply to those who wait; ``takes``:
-    phrasings that other items have are taken from them.
+    phrasings that other items have are taken from them; ``key``: the field of the item that ``text`` is for.
     ``number``: what its buttons know it by, 0 until it is kept. ``changing``: the field that the admin went back to.
     ``held``: a text of which the admin is asked where it belongs. ``wanted``: what the admin wanted to begin in its
     place: callback data, or a command.
@@ -136,6 +143,8 @@ class Form(BaseModel, frozen=True):
     names_document: bool = False
     topic: str = ""
     note: str = ""
+    key: str = ""
+    text: str = ""
 
     @property
     def led(self) -> tuple[int, ...]:
@@ -174,9 +183,9 @@ class Form(BaseModel, frozen=True):
         return self.standing in {Standing.WRITTEN, Standing.RESTING}
 
     @property
-    def subject(self) -> tuple[Task, str, tuple[int, ...]]:
+    def subject(self) -> tuple[Task, str, str, tuple[int, ...]]:
         """What it is about: two forms about the same are one."""
-        return self.task, self.item, self.led
+        return self.task, self.item, self.key, self.led
 
     def prompt(self, missed: str) -> str:
         """What asks for the awaited field. ``missed``: the first missed question of its cluster, empty without one."""
@@ -189,7 +198,7 @@ class Form(BaseModel, frozen=True):
         """The same form with other values."""
         return self.model_copy(update=changes)
 
-    def change(self) -> Change:  # noqa: PLR0911 - one return a task
+    def change(self) -> Change:  # noqa: C901, PLR0911 - one return a task
         """The change of the knowledge that a form without missing fields asks for; a note's form asks for none."""
         match self.task:
             case Task.PHRASING:
@@ -205,6 +214,10 @@ class Form(BaseModel, frozen=True):
                 added = tuple(source for source in chosen if source not in self.cited)
                 dropped = tuple(source for source in self.cited if source not in chosen)
                 return ChangeTexts(self.item, "source", added, dropped)
+            case Task.KEYWORDS:
+                return ChangeTexts(self.item, "keywords", self.phrasings)
+            case Task.DETAIL:
+                return SetText(self.item, self.key, self.text)
             case Task.TOPIC:
                 return MoveItem(self.item, self.topic)
             case Task.ITEM:
@@ -239,7 +252,7 @@ def stored(form: Form | None, admin: Admin, encryption: Encryption) -> StoredFor
     """A form as it is kept, encrypted, with the keys of the questions that it holds; nothing any more, without one."""
     if form is None:
         return StoredForm(admin.id, admin.chat, None)
-    questions = (form.question, *form.phrasings, form.held)
+    questions = (form.question, *form.phrasings, form.held, form.text)
     keys = tuple(question_key(question) for question in questions if question)
     content = encryption.encrypt(form.model_dump_json()).decode()
     return StoredForm(admin.id, admin.chat, content, form.cluster, keys)

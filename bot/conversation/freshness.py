@@ -1,5 +1,7 @@
 """What admins read of the days until which answers hold, and of whom to ask."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -11,6 +13,7 @@ from bot.texts import admins as texts
 
 _LISTED = 10
 _BUTTONS = 5
+_DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?")
 
 
 def overdue_lines(overdue: Sequence[Overdue]) -> Iterator[str]:
@@ -35,6 +38,15 @@ def overdue_words(late: Overdue) -> str:
     words = texts.OVERDUE_EXPIRED if late.is_expired else texts.OVERDUE_REVIEW
     owner = texts.OVERDUE_OWNER.format(owner=late.item.owner) if late.item.owner else ""
     return words.format(question=late.item.question, day=late.day) + owner
+
+
+def day_of(text: str) -> date | None:
+    """The day that somebody has typed, with its year, as 2026-12-31, 2026.12.31 or 2026年12月31日; else None."""
+    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def freshness(item: Item) -> str:

@@ -8,11 +8,13 @@ from bot.conversation.callbacks import (
     ItemAction,
     ItemList,
     ShowItem,
+    ShowItemDetails,
     ShowItemList,
     WriteAnswer,
     WriteField,
     WritePhrasings,
 )
+from bot.conversation.freshness import freshness
 from bot.conversation.member_replies import places
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.items import Item, Kind, KnowledgeBase
@@ -25,6 +27,8 @@ from bot.texts import admins as texts
 PAGE = 8
 """Texts of a list that are shown at once: two rows of buttons."""
 _A_ROW = 4
+_IN_DETAILS = 2
+"""Buttons in a row whose labels a phone shows in full."""
 _CITING = 2
 """Items that are named for each source."""
 _RELATED = 6
@@ -59,6 +63,7 @@ def item_card(item: Item, snapshot: Snapshot, use: ItemUse) -> Reply:
         )
     if item.negatives:
         lines.append(texts.ITEM_CARD_NEGATIVES.format(count=len(item.negatives)))
+    lines += filter(None, [freshness(item)])
     said = "，".join(
         texts.CARD_OPINION.format(opinion=texts.OPINIONS[opinion], count=count)
         for opinion, count in use.opinions.items()
@@ -92,8 +97,32 @@ def _card_rows(item: Item) -> Rows:
             Button(texts.BUTTON_RELATED, ShowItemList(item.id, ItemList.RELATED)),
             Button(texts.BUTTON_NEGATIVES, ShowItemList(item.id, ItemList.NEGATIVES)),
         ),
-        *row(Button(texts.BUTTON_DELETE_ITEM, ChangeItem(item.id, ItemAction.DELETE))),
+        *row(
+            Button(texts.BUTTON_DETAILS, ShowItemDetails(item.id)),
+            Button(texts.BUTTON_DELETE_ITEM, ChangeItem(item.id, ItemAction.DELETE)),
+        ),
     )
+
+
+def item_details(item: Item) -> Reply:
+    """What an item may have besides, each to be written or left out; small talk has no days, and nobody to ask."""
+    is_talk = item.kind is Kind.SMALL_TALK
+    known = {field: getattr(item, field) for field in texts.BUTTONS_DETAILS}
+    shown = {field: text or texts.NOT_WRITTEN for field, text in known.items()}
+    keywords = "；".join(item.keywords) or texts.NOT_WRITTEN
+    fields = [field for field in known if field == "short" or not is_talk]
+    buttons = [Button(texts.BUTTON_KEYWORDS, ShowItemList(item.id, ItemList.KEYWORDS))]
+    buttons += (
+        Button(texts.BUTTONS_DETAILS[field], WriteField(item.id, ItemAction.WRITE_DETAIL, field)) for field in fields
+    )
+    clear = [
+        Button(texts.BUTTONS_NO_DETAILS[field], ChangeItem(item.id, ItemAction.CLEAR, field))
+        for field in fields
+        if known[field]
+    ]
+    pairs = (tuple(some[at : at + _IN_DETAILS]) for some in (buttons, clear) for at in range(0, len(some), _IN_DETAILS))
+    text = texts.ITEM_DETAILS.format(item=item, keywords=keywords, **shown)
+    return Reply(text, (*pairs, *row(to_card(item.id))))
 
 
 def to_card(item_id: str) -> Button:
@@ -131,6 +160,7 @@ def item_list(item: Item, which: ItemList, page: int, snapshot: Snapshot) -> Rep
     add = {
         ItemList.PHRASINGS: Button(texts.BUTTON_WORDS, WritePhrasings(item.id)),
         ItemList.NEGATIVES: Button(texts.BUTTON_ADD_NEGATIVES, WriteField(item.id, ItemAction.WRITE_NEGATIVES)),
+        ItemList.KEYWORDS: Button(texts.BUTTON_ADD_KEYWORDS, WriteField(item.id, ItemAction.WRITE_KEYWORDS)),
     }.get(which)
     rows = (
         *(tuple(remove[at : at + _A_ROW]) for at in range(0, len(remove), _A_ROW)),
@@ -153,6 +183,7 @@ REMOVING: Mapping[ItemList, ItemAction] = {
     ItemList.PHRASINGS: ItemAction.REMOVE_PHRASING,
     ItemList.NEGATIVES: ItemAction.REMOVE_NEGATIVE,
     ItemList.RELATED: ItemAction.UNRELATE,
+    ItemList.KEYWORDS: ItemAction.REMOVE_KEYWORD,
 }
 """What takes a text out of each list."""
 

@@ -13,7 +13,7 @@ from bot.conversation.waiting import telling
 from bot.curation.edits import Plan
 from bot.curation.planning import AlreadyThereError
 from bot.items import Item
-from bot.knowledge.edit import Change, ChangeTexts, DeleteItem
+from bot.knowledge.edit import Change, ChangeTexts, DeleteItem, SetText
 from bot.snapshot import CurrentSnapshot
 from bot.store.usage import UsageLog
 from bot.texts import admins as texts
@@ -25,6 +25,7 @@ _TASKS = {
     ItemAction.WRITE_SOURCES: Task.SOURCES,
     ItemAction.WRITE_TOPIC: Task.TOPIC,
     ItemAction.WRITE_NEGATIVES: Task.NEGATIVES,
+    ItemAction.WRITE_KEYWORDS: Task.KEYWORDS,
 }
 _LISTS = {action: which for which, action in item_cards.REMOVING.items()} | {ItemAction.RELATE: ItemList.RELATED}
 """The list that is shown again once a text of it was added or removed."""
@@ -69,6 +70,10 @@ class ItemEditing:
         match callback:
             case callbacks.ShowItemList(_, which, page):
                 return AdminTurn(item_cards.item_list(item, which, page, self.current.snapshot))
+            case callbacks.ShowItemDetails():
+                return AdminTurn(item_cards.item_details(item))
+            case callbacks.WriteField(_, ItemAction.WRITE_DETAIL, field) if field in texts.ASK_DETAILS:
+                return self.editing.advance(Form(task=Task.DETAIL, item=item.id, key=field), admin)
             case callbacks.WriteField(_, action) if task := _TASKS.get(action):
                 form = Form(task=task, item=item.id, sources=item.source, cited=item.source)
                 return self.editing.advance(form if task is Task.SOURCES else Form(task=task, item=item.id), admin)
@@ -90,10 +95,10 @@ class ItemEditing:
         try:
             plan = self.editing.edits.plan(change)
         except AlreadyThereError:
-            return AdminTurn(self._below(item, which, page))
+            return AdminTurn(self._below(item, pressed.action, page))
         is_deletion = pressed.action is ItemAction.DELETE
         if plan.digest == pressed.digest or not (is_deletion or plan.impact.has_loss or pressed.digest):
-            return AdminTurn(self._made(plan, which, page, admin))
+            return AdminTurn(self._made(plan, pressed.action, page, admin))
         head = texts.IMPACT_TRY if plan.impact.has_loss else texts.PREVIEW
         lines = [head, cards.preview(plan), "", *cards.impact_lines(plan.impact, plan.after.base)]
         label = texts.BUTTON_DELETE_THIS if is_deletion else texts.BUTTON_CONFIRM
@@ -108,12 +113,8 @@ class ItemEditing:
             return found
 
         match pressed.action:
-            case ItemAction.REMOVE_PHRASING:
-                return ChangeTexts(item.id, "phrasings", removed=(named(item.phrasings),))
-            case ItemAction.REMOVE_NEGATIVE:
-                return ChangeTexts(item.id, "negatives", removed=(named(item.negatives),))
-            case ItemAction.UNRELATE:
-                return ChangeTexts(item.id, "related", removed=(named(item.related),))
+            case ItemAction.CLEAR if pressed.text in texts.ASK_DETAILS:
+                return SetText(item.id, pressed.text, "")
             case ItemAction.RELATE:
                 others = [other.id for other in self.current.snapshot.base.items]
                 return ChangeTexts(item.id, "related", (named(others),))
@@ -122,10 +123,12 @@ class ItemEditing:
                 return ChangeTexts(item.id, "phrasings", (way,))
             case ItemAction.DELETE:
                 return DeleteItem(item.id)
+            case removal if which := _LISTS.get(removal):
+                return ChangeTexts(item.id, which, removed=(named(getattr(item, which)),))
             case _:
                 raise UnfitInputError(texts.DRAFT_GONE)
 
-    def _made(self, plan: Plan, which: ItemList | None, page: int, admin: Admin) -> Reply:
+    def _made(self, plan: Plan, done: ItemAction, page: int, admin: Admin) -> Reply:
         """Make a planned change; what was done, how to take it back, and what was there before."""
         awaited = self.editing.lifecycle.awaited(plan.before, plan.after)
         action = self.editing.edits.apply(plan, admin.id)
@@ -137,12 +140,14 @@ class ItemEditing:
         item = self.current.snapshot.base.by_id.get(plan.item)
         if item is None:
             return Reply("\n".join(lines), undo)
-        below = self._below(item, which, page)
+        below = self._below(item, done, page)
         return Reply("\n".join((*lines, "", below.text)), (*below.rows, *undo))
 
-    def _below(self, item: Item, which: ItemList | None, page: int) -> Reply:
-        """What an admin goes on with: the list that was changed, or else the ways to ask that are left."""
-        if which:
+    def _below(self, item: Item, done: ItemAction, page: int) -> Reply:
+        """What an admin goes on with: the list or the details that were changed, or the ways to ask that are left."""
+        if done is ItemAction.CLEAR:
+            return item_cards.item_details(item)
+        if which := _LISTS.get(done):
             return item_cards.item_list(item, which, page, self.current.snapshot)
         ways = item_cards.way_rows(item, self.current.snapshot.base)
         to_cards = Button(texts.BUTTON_TO_CARDS, AdminCallback(AdminAction.SHOW_CARD, 0))

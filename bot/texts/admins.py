@@ -215,8 +215,11 @@ FIELDS = {
     "sources_chosen": "出处",
     "document": "文件名",
     "topic": "话题",
+    "text": "这一句",
 }
 """By the values of ``bot.conversation.forms.Field``."""
+PHRASINGS_OF_TASKS = {"negatives": "反例", "keywords": "关键词"}
+"""What the phrasings of a form are called where they are none, by the values of ``bot.conversation.forms.Task``."""
 DRAFTS = {
     "phrasing": "给「{question}」加问法",
     "answer": "「{question}」的新回答",
@@ -226,6 +229,8 @@ DRAFTS = {
     "negatives": "「{question}」的反例",
     "sources": "「{question}」的出处",
     "topic": "「{question}」的话题",
+    "keywords": "「{question}」的关键词",
+    "detail": "「{question}」的补充",
 }
 """What an unfinished form is called, by the values of ``bot.conversation.forms.Task``."""
 DRAFTS_NAMELESS = {
@@ -292,6 +297,26 @@ ASK_NEW_QUESTION = """现在的标准问法：{question}
 请把新的标准问法发给我。原来那句会留着当一种问法。"""
 ASK_NEGATIVES = """什么样的问题不该用「{question}」回答？请把原话发给我，一行一句。
 别带人名和电话。"""
+ASK_KEYWORDS = """「{question}」的关键词，请发给我，一行一个，每个最多 20 个字。
+会员只打这个词，就答这一条。"""
+ASK_DETAIL = """「{question}」{detail}"""
+ASK_DETAILS = {
+    "short": "用一句话怎么回答？会员嫌长的时候，先给他看这一句。请发给我，最多 100 个字。",
+    "valid_until": "的回答管到哪一天？过了那天，回答照样给，会提一句可能变了。请发日期，比如 2026-12-31。",
+    "review_by": "最晚哪一天再看一遍？到了会提醒管理员。请发日期，比如 2026-12-31。",
+    "owner": "归谁管？写科室或职务就行，最多 20 个字。",
+}
+"""By the fields of an item."""
+DETAIL_NOW = "\n现在写的是：{value}"
+NO_DAY = "没看懂是哪一天。请写成 2026-12-31 或 2026年12月31日；不想写了就发 /cancel。"
+DETAIL_TOO_LONG = "太长了：有 {length} 个字，最多 {limit} 个。请写短一点再发给我。"
+ITEM_DETAILS = """「{item.question}」还可以写上这些：
+🔑 关键词：{keywords}
+💬 一句话回答：{short}
+📅 管到哪一天：{valid_until}
+🔁 最晚哪天再看：{review_by}
+👤 归谁管：{owner}"""
+NOT_WRITTEN = "没有"
 ASK_NEW_SOURCES = """「{question}」出自哪里？打勾的是现在的，点一下就换，改完点“{done}”。"""
 ASK_NEW_TOPIC = "把「{question}」放到哪个话题里？点一个；要开新话题，就把话题的名字发给我。"
 ASK_TOPIC = "最后一步：放到哪个话题里？点一个；要开新话题，就把话题的名字发给我。"
@@ -367,11 +392,13 @@ ITEM_LISTS = {
     "phrasings": "「{question}」还有 {count} 种问法，点 🗑 去掉：",
     "negatives": "这样问的时候不用「{question}」，一共 {count} 句，点 🗑 去掉：",
     "related": "看完「{question}」，会推荐这 {count} 条，点 🗑 去掉：",
+    "keywords": "「{question}」有这 {count} 个关键词，会员只打这个词就答它。点 🗑 去掉：",
 }
 ITEM_LISTS_EMPTY = {
     "phrasings": "「{question}」现在只有标准问法。",
     "negatives": "「{question}」还没有反例。有人那样问、不该用这一条回答的话，就加在这里。",
     "related": "看完「{question}」，现在什么都不推荐。",
+    "keywords": "「{question}」还没有关键词。",
 }
 ITEM_RELATED_MORE = "点下面的，就加进来："
 ITEM_LIST_CHANGED = "这里刚刚改过，请再打开看看。"
@@ -381,6 +408,21 @@ BUTTON_SOURCES = "📖 改出处"
 BUTTON_TOPIC = "🗂 换话题"
 BUTTON_RELATED = "🔗 相关问题"
 BUTTON_NEGATIVES = "🚫 反例"
+BUTTON_DETAILS = "⚙️ 更多"
+BUTTONS_DETAILS = {
+    "short": "💬 一句话回答",
+    "valid_until": "📅 管到哪一天",
+    "review_by": "🔁 哪天再看",
+    "owner": "👤 归谁管",
+}
+BUTTONS_NO_DETAILS = {
+    "short": "🗑 不要一句话回答",
+    "valid_until": "🗑 一直有效",
+    "review_by": "🗑 不用再看",
+    "owner": "🗑 不写谁管",
+}
+BUTTON_KEYWORDS = "🔑 关键词"
+BUTTON_ADD_KEYWORDS = "➕ 加关键词"
 BUTTON_DELETE_ITEM = "🗑 整条删掉"
 BUTTON_ADD_NEGATIVES = "➕ 加反例"
 BUTTON_DELETE_THIS = "🗑 删掉这一条"

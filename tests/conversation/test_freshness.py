@@ -75,3 +75,21 @@ def test_from_the_status_each_item_is_a_press_away(admin_setup: AdminSetup) -> N
     admin_setup.start()
     shown = admin_setup.press(admin_setup.say("/status"), "饭卡丢了怎么补？")
     assert "到窗口补办" in shown.text
+
+
+DAYS = {
+    "2026-12-31": date(2026, 12, 31),
+    " 2026/1/5 ": date(2026, 1, 5),
+    "2026年12月31日": date(2026, 12, 31),
+    "２０２６．１２．３１": date(2026, 12, 31),
+    "2026 年 2 月 30 日": None,
+    "12月31日": None,
+    "年底": None,
+    "2026-12-31 晚上": None,
+}
+
+
+@pytest.mark.parametrize(("typed", "day"), DAYS.items(), ids=DAYS.keys())
+def test_a_day_is_read_as_people_type_it(typed: str, day: date | None) -> None:
+    """With its year; what is no day is none."""
+    assert freshness.day_of(typed) == day
