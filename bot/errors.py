@@ -66,7 +66,10 @@ class Refusal(StrEnum):
     """Why a change of the knowledge is not made, or not taken back: the keys of ``bot.texts.admins.REFUSALS``."""
 
     PHRASING_TAKEN = "phrasing-taken"
+    WORD_TAKEN = "word-taken"
+    """A word stands in another group of synonyms."""
     ITEM_GONE = "item-gone"
+    PLACE_GONE = "place-gone"
     EDIT_FAULTY = "edit-faulty"
     """The knowledge would have a fault with the change."""
     EDIT_UNSAFE = "edit-unsafe"

@@ -25,7 +25,7 @@ from bot.evaluation.advice import thin_base
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.evaluation.measure import upper_bound
 from bot.items import Item, Kind, KnowledgeBase
-from bot.knowledge.edit import AddItem, ByHandError, ChangeTexts, Edit, SetText
+from bot.knowledge.edit import AddItem, ByHandError, ChangeTexts, ChangeWords, Edit, SetPlace, SetText
 from bot.matching import Candidate
 from bot.store.records import (
     Action,
@@ -226,7 +226,8 @@ def form_rows(form: Form, base: KnowledgeBase, owner: int) -> Rows:
 
 def preview(plan: Plan) -> str:
     """What is about to be changed."""
-    item = plan.after.base.by_id.get(plan.item) or plan.before.base.by_id[plan.item]
+    # Words and places are of no item.
+    item = plan.after.base.by_id.get(plan.item) or plan.before.base.by_id.get(plan.item) or Item("", "", "", "")
     is_refusal = plan.kind is ActionKind.ITEM and item.kind is Kind.NOT_COVERED
     shown = texts.PREVIEWS["refusal" if is_refusal else plan.kind].format(
         item=item,
@@ -267,8 +268,13 @@ def _texts(plan: Plan) -> Sequence[str]:
             marked = [*((texts.ADDED, text) for text in added), *((texts.REMOVED, text) for text in removed)]
             is_mixed = bool(added and removed) or field in {"source", "related", "keywords", "negatives"}
             return [(mark if is_mixed else "{text}").format(text=words.get(text, text)) for mark, text in marked]
+        case ChangeWords(standard, added, removed):
+            marked = [*((texts.ADDED, text) for text in added), *((texts.REMOVED, text) for text in removed)]
+            return [*([standard] if standard else []), *(mark.format(text=text) for mark, text in marked)]
         case SetText(_, _, text):
             return (text or texts.NOTHING_LEFT,)
+        case SetPlace(_, text):
+            return (text,)
         case _:
             return ()
 

@@ -14,7 +14,7 @@ from bot.conversation.text_diff import text_diff
 from bot.curation.edits import edits_of
 from bot.errors import UnknownMissError
 from bot.items import Item, KnowledgeBase
-from bot.knowledge.edit import AddItem, AddSource, ChangeTexts, DeleteItem, Edit, SetText
+from bot.knowledge.edit import AddItem, AddSource, ChangeTexts, ChangeWords, DeleteItem, Edit, SetPlace, SetText
 from bot.snapshot import CurrentSnapshot
 from bot.store.bulk_actions import BulkActions
 from bot.store.clusters import MissClusters
@@ -176,6 +176,10 @@ def edit_words(action: Action, base: KnowledgeBase) -> str:
             question = item.question if item else content.question
         case AddSource(_, name):
             question = name
+        case SetPlace(_, _, before):
+            question = before
+        case ChangeWords(standard):
+            question = standard or texts.FRAMES
     return texts.HISTORY_KINDS[action.kind].format(detail=question)
 
 
@@ -206,6 +210,10 @@ def _changed_text(edit: Edit, base: KnowledgeBase) -> Markup:  # noqa: PLR0911 -
             return text_diff(_item_text(item, base), "")
         case AddSource(_, name):
             return text_diff("", name)
+        case SetPlace(_, text, before):
+            return text_diff(before, text)
+        case ChangeWords(_, added, removed):
+            return text_diff("\n".join(removed), "\n".join(added))
         case _:
             return Markup()
 

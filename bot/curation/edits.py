@@ -28,9 +28,11 @@ from bot.knowledge.edit import (
     ByHandError,
     Change,
     ChangeTexts,
+    ChangeWords,
     DeleteItem,
     Edit,
     MoveItem,
+    SetPlace,
     SetText,
     file_edits,
     reverted,
@@ -132,8 +134,14 @@ class Edits:
         """
         with self._lock:
             before = self.on_disk()
-            if not isinstance(change, AddItem | AddSource) and change.item not in before.base.by_id:
-                raise EditRefusedError(Refusal.ITEM_GONE)
+            match change:
+                case ChangeTexts(item) | SetText(item) | DeleteItem(item) | MoveItem(item):
+                    if item not in before.base.by_id:
+                        raise EditRefusedError(Refusal.ITEM_GONE)
+                case SetPlace(source) if source and source not in before.base.places:
+                    raise EditRefusedError(Refusal.PLACE_GONE)
+                case _:
+                    pass
             changes = completed(change, before.knowledge, self.history.used_ids())
             return self._planned(before, _kind(change), changes)
 
@@ -335,7 +343,7 @@ class Edits:
             self.commit()
 
 
-def _kind(change: Change) -> ActionKind:
+def _kind(change: Change) -> ActionKind:  # noqa: PLR0911 - one return a change
     """What a change is called in the history."""
     match change:
         case ChangeTexts(_, "phrasings", added):
@@ -350,6 +358,10 @@ def _kind(change: Change) -> ActionKind:
             return ActionKind.MOVED
         case AddSource():
             return ActionKind.SOURCE
+        case SetPlace():
+            return ActionKind.PLACE
+        case ChangeWords(standard):
+            return ActionKind.SYNONYMS if standard else ActionKind.FRAMES
 
 
 def _put(files: dict[str, bytes], name: str, data: bytes | None) -> None:

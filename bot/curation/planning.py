@@ -8,8 +8,18 @@ from itertools import chain, count
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge
-from bot.knowledge.edit import AddItem, AddSource, Change, ChangeTexts, DeleteItem, MoveItem, SetText
-from bot.knowledge.load import SPEECH
+from bot.knowledge.edit import (
+    AddItem,
+    AddSource,
+    Change,
+    ChangeTexts,
+    ChangeWords,
+    DeleteItem,
+    MoveItem,
+    SetPlace,
+    SetText,
+)
+from bot.knowledge.load import FRAMES, SPEECH, SYNONYMS
 from bot.knowledge.models import ID_LIMIT
 from bot.matching.phonetics import spell
 from bot.text import normalise
@@ -24,7 +34,7 @@ class AlreadyThereError(Exception):
     item: str
 
 
-def completed(  # noqa: PLR0911 - one return a change
+def completed(  # noqa: C901, PLR0911 - one return a change
     change: Change, knowledge: Knowledge, used_ids: Collection[str]
 ) -> Sequence[tuple[str, Change]]:
     """The changes that make up a change, each with its file, in an order in which each leaves sound files.
@@ -59,15 +69,36 @@ def completed(  # noqa: PLR0911 - one return a change
             return [(SPEECH, AddSource(new_id, name))]
         case AddItem():
             return _new_item(change, knowledge, used_ids)
+        case SetPlace(source, text):
+            before = place(source, base)
+            if before == text.strip():
+                raise AlreadyThereError(subject(change))
+            return [(SPEECH, SetPlace(source, text.strip(), before))]
+        case ChangeWords():
+            return [(SYNONYMS if change.standard else FRAMES, _changed_words(change, base))]
 
 
 def subject(change: Change) -> str:
-    """The id of the item or document that a completed change is about."""
+    """The id of the item or place that a completed change is about; of words, the name of their list."""
     match change:
         case AddItem(item):
             return item.id
+        case SetPlace(source):
+            return source or "title"
+        case ChangeWords(standard):
+            return "synonyms" if standard else "frames"
         case ChangeTexts(name) | SetText(name) | DeleteItem(name) | MoveItem(name) | AddSource(name):
             return name
+
+
+def place(source: str, base: KnowledgeBase) -> str:
+    """What a place is called; without an id, the title of the speech."""
+    return base.places[source] if source else base.title
+
+
+def words(standard: str, base: KnowledgeBase) -> Sequence[str]:
+    """The words of the group of synonyms with this standard word, without it; without a word, the frames."""
+    return next((others for first, *others in base.synonyms if first == standard), ()) if standard else base.frames
 
 
 def new_phrasings(change: Change) -> tuple[str, ...]:
@@ -98,7 +129,7 @@ def questions(change: Change) -> tuple[str, ...]:
             return ()
 
 
-def is_made(change: Change, base: KnowledgeBase) -> bool | None:
+def is_made(change: Change, base: KnowledgeBase) -> bool | None:  # noqa: PLR0911 - one return a change
     """Whether a completed change is part of a knowledge base; False if nothing of it is left.
 
     None if it is there in part, if another text was written since, or if the item that it changed is gone.
@@ -106,9 +137,7 @@ def is_made(change: Change, base: KnowledgeBase) -> bool | None:
     item = base.by_id.get(subject(change))
     match change:
         case ChangeTexts(_, key, added, removed) if item:
-            texts = getattr(item, key)
-            found = {text.strip() in texts for text in added} | {text.strip() not in texts for text in removed}
-            return found.pop() if len(found) == 1 else None
+            return _is_changed(getattr(item, key), added, removed)
         case SetText(_, key, text, before) if item:
             return {before.strip(): False, text.strip(): True}.get(_text(item, key))
         case AddItem(moved_from=topic):
@@ -117,7 +146,17 @@ def is_made(change: Change, base: KnowledgeBase) -> bool | None:
             return item is None or (content is not None and item.topic != content.topic)
         case AddSource(source):
             return source in base.places
+        case SetPlace(source, text, before) if not source or source in base.places:
+            return {before.strip(): False, text.strip(): True}.get(place(source, base))
+        case ChangeWords(standard, added, removed):
+            return _is_changed(words(standard, base), added, removed)
     return None
+
+
+def _is_changed(texts: Sequence[str], added: Iterable[str], removed: Iterable[str]) -> bool | None:
+    """Whether a list has all that was added and nothing that was removed; None if that is so in part."""
+    found = {text.strip() in texts for text in added} | {text.strip() not in texts for text in removed}
+    return found.pop() if len(found) == 1 else None
 
 
 def _new_item(change: AddItem, knowledge: Knowledge, used_ids: Collection[str]) -> Sequence[tuple[str, Change]]:
@@ -168,6 +207,23 @@ def _changed_texts(change: ChangeTexts, base: KnowledgeBase) -> Sequence[ChangeT
             unasked = tuple(text for text in item.phrasings if normalise(text) in new)
             return [*([ChangeTexts(item.id, "phrasings", removed=unasked)] if unasked else []), complete]
     return [complete]
+
+
+def _changed_words(change: ChangeWords, base: KnowledgeBase) -> ChangeWords:
+    """A change of words, by what there is. A word stands in one group of synonyms alone."""
+    known = words(change.standard, base)
+    own = {normalise(word) for word in (change.standard, *known)}
+    new = {form: word.strip() for word in change.added if (form := normalise(word)) and form not in own}
+    gone = {word.strip() for word in change.removed}
+    removed = tuple(dict.fromkeys(word for word in known if word in gone))
+    if not (new or removed):
+        raise AlreadyThereError(subject(change))
+    taken = {normalise(word): group[0] for group in base.synonyms for word in group if group[0] != change.standard}
+    is_new_group = change.standard and not known
+    for word in (*new.values(), *([change.standard] if is_new_group else [])):
+        if change.standard and (first := taken.get(normalise(word))):
+            raise EditRefusedError(Refusal.WORD_TAKEN, word=word, standard=first)
+    return ChangeWords(change.standard, tuple(new.values()), removed)
 
 
 def _set_text(item_id: str, key: str, text: str, base: KnowledgeBase) -> Sequence[Change]:
@@ -233,7 +289,7 @@ def home(item: Item, knowledge: Knowledge) -> tuple[str, str]:
     if homes:
         return max(homes, key=homes.count)
     file = _NOT_COVERED_FILE if is_refusal else f"{_spelt('', item.topic)}.yaml"
-    files = {location.file for location in knowledge.locations.values()} | {SPEECH, "synonyms.yaml", "frames.yaml"}
+    files = {location.file for location in knowledge.locations.values()} | {SPEECH, SYNONYMS, FRAMES}
     while file in files:
         file = f"more-{file}"
     return file, item.topic

@@ -15,15 +15,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bot.errors import EditRefusedError, Refusal
 from bot.items import Item, Kind
 from bot.knowledge.load import Tree
-from bot.knowledge.models import ItemEntry, ItemFile, SpeechFile
+from bot.knowledge.models import FramesFile, ItemEntry, ItemFile, SpeechFile, SynonymsFile
 from bot.knowledge.typos import LINE_END, doubtful_value
 
 _KEYS = (
@@ -111,13 +111,38 @@ class MoveItem:
 
 @dataclass(frozen=True, slots=True)
 class AddSource:
-    """Another document that answers may cite, for speech.yaml."""
+    """Another document that answers may cite, for speech.yaml; or a paragraph, where ``part`` says so."""
 
     id: str
     name: str
+    part: Literal["others", "paragraphs"] = "others"
 
 
-Change = ChangeTexts | SetText | AddItem | DeleteItem | MoveItem | AddSource
+@dataclass(frozen=True, slots=True)
+class SetPlace:
+    """Another text for a place that answers may cite, by its id; for the title of the speech without an id.
+
+    Planning fills in the text ``before``.
+    """
+
+    source: str
+    text: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWords:
+    """Words that come to a group of synonyms and words that go, by its ``standard`` word; of the frames without one.
+
+    A group that there is not is made. One that keeps no word but the standard one goes.
+    """
+
+    standard: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+Change = ChangeTexts | SetText | AddItem | DeleteItem | MoveItem | AddSource | SetPlace | ChangeWords
 """Whoever wants a change says as much as they know; what is left open is filled in when the change is planned."""
 
 _Place = tuple[int, str, str]
@@ -139,8 +164,8 @@ class Edit:
 
     @property
     def makes_file(self) -> bool:
-        """Whether there is no file before the edit. In a file that there is, no item stands at the very beginning."""
-        return isinstance(self.change, AddItem) and self.start == 0
+        """Whether there is no file before the edit. In a file that there is, nothing is put before all else."""
+        return isinstance(self.change, AddItem | ChangeWords) and self.start == 0 and not self.removed
 
     @property
     def removes_file(self) -> bool:
@@ -178,15 +203,19 @@ class Edit:
             pass
         raise EditRefusedError(Refusal.UNDO_ENTANGLED, file=self.file)
 
-    def to_paste(self) -> str:
+    def to_paste(self) -> str:  # noqa: PLR0911 - one return a change
         """What the change adds, as whole lines in the style of the shipped files, for whoever makes it by hand."""
         match self.change:
-            case AddItem(item) if self.makes_file:
-                return _new_file(item)
+            case AddItem() | ChangeWords() if self.makes_file:
+                return _new_file(self.change)
             case AddItem():
                 return _lines(_written(self.change), 2)
-            case AddSource():
-                return "others:\n" + _lines(_written(self.change), 2)
+            case AddSource(part=part):
+                return f"{part}:\n" + _lines(_written(self.change), 2)
+            case SetPlace():
+                return _lines(_written(self.change), 2 if self.change.source else 0)
+            case ChangeWords(added=added) if added:
+                return _lines(_written(self.change), 2)
             case ChangeTexts(added=added) if added:
                 return _lines(_written(self.change), 6)
             case SetText(text=text) if text:
@@ -199,6 +228,8 @@ class Edit:
         match self.change:
             case ChangeTexts(removed=removed) if removed:
                 return _lines(_in_lines(removed), 6)
+            case ChangeWords(removed=removed) if removed:
+                return _lines(_in_lines(removed), 2)
             case SetText(_, key, "", before):
                 return _lines(_field(key, before), 4)
             case DeleteItem(_, item) if item:
@@ -226,8 +257,8 @@ def edit_of(change: Change, file: str, data: bytes | None) -> Edit:
     where it would go, if the file is no file for this change, does not load, holds the change already, or is written in
     a way in which the change can't be made without harm.
     """
-    if data is None and isinstance(change, AddItem):
-        return Edit(file, change, 0, "", _new_file(change.item))
+    if data is None and isinstance(change, AddItem | ChangeWords):
+        return Edit(file, change, 0, "", _new_file(change))
     text = _text(data)
     old = _Page.read(text, change)
     if old and data and _is_all(old, change):
@@ -343,18 +374,22 @@ def _reverted_at_once(edits: Sequence[Edit], text: str) -> str:
 
 
 def _subject(change: Change) -> str:
-    """The id of the item that a change is about; empty for one of another file than those of items."""
+    """The id of the item that a change is about, or what it is about in one of the other files."""
     match change:
         case AddItem(item):
             return item.id
         case AddSource():
             return ""
+        case SetPlace(source):
+            return source
+        case ChangeWords(standard):
+            return standard
         case _:
             return change.item
 
 
 @lru_cache(maxsize=1)
-def _page(text: str, model: type[ItemFile | SpeechFile]) -> "_Page | None":
+def _page(text: str, model: type[BaseModel]) -> "_Page | None":
     """A text that loads, read once where one edit of a file follows another."""
     tree = Tree("", text)
     try:
@@ -368,13 +403,17 @@ def _page(text: str, model: type[ItemFile | SpeechFile]) -> "_Page | None":
     return _Page(text, tree.node, content, len(tree.warnings))
 
 
-def _inverse(change: Change) -> Change | None:
+def _inverse(change: Change) -> Change | None:  # noqa: PLR0911 - one return a change
     """The change that takes another one back; None if there is none."""
     match change:
         case ChangeTexts(item, key, added, removed):
             return ChangeTexts(item, key, removed, added)
         case SetText(item, key, text, before):
             return SetText(item, key, before, text)
+        case SetPlace(source, text, before):
+            return SetPlace(source, before, text)
+        case ChangeWords(standard, added, removed):
+            return ChangeWords(standard, removed, added)
         case AddItem(item):
             return DeleteItem(item.id, item)
         case DeleteItem(_, item) if item:
@@ -409,7 +448,13 @@ class _Page:
     @classmethod
     def read(cls, text: str, change: Change) -> "_Page | None":
         """None for a text that does not load as a file for this change."""
-        return _page(text, SpeechFile if isinstance(change, AddSource) else ItemFile)
+        match change:
+            case AddSource() | SetPlace():
+                return _page(text, SpeechFile)
+            case ChangeWords(standard):
+                return _page(text, SynonymsFile if standard else FramesFile)
+            case _:
+                return _page(text, ItemFile)
 
     def items(self) -> Sequence[yaml.MappingNode]:
         nodes: list[yaml.MappingNode] = _fields(self.root)["items"][1].value
@@ -493,23 +538,56 @@ def _change(content: dict[str, Any], change: Change) -> bool:
             return True
         case DeleteItem(item_id, item) if item:
             return bool(content["items"].pop(item_id, None) == _entry(item))
-        case AddSource(source, name) if source.strip() not in {*content["paragraphs"], *content["others"]}:
-            content["others"][source.strip()] = name.strip()
-            return True
         case ChangeTexts(item_id, key, added, removed) if entry := content["items"].get(item_id):
-            gone, new, texts = {*map(str.strip, removed)}, [*map(str.strip, added)], entry[key]
-            kept = [text for text in texts if text not in gone]
-            if len(texts) - len(kept) == len(gone) and len({*new} - {*texts}) == len(new) and (gone or new):
-                content["items"][item_id] = {**entry, key: (*kept, *new)}
+            if (texts := _with_changed(entry[key], added, removed)) is not None:
+                content["items"][item_id] = {**entry, key: texts}
                 return True
         case SetText(item_id, key, text, before) if entry := content["items"].get(item_id):
             if str(entry[key] or "") == before.strip() != text.strip():
                 said = {name: value for name, value in (entry | {key: text.strip()}).items() if value}
                 content["items"][item_id] = ItemEntry.model_validate(said).model_dump()
                 return True
+        case AddSource() | SetPlace() | ChangeWords():
+            return _change_elsewhere(content, change)
         case _:
             pass
     return False
+
+
+def _change_elsewhere(content: dict[str, Any], change: AddSource | SetPlace | ChangeWords) -> bool:
+    """As ``_change``, in a file that is none of items."""
+    match change:
+        case AddSource(source, name, part) if source.strip() not in {*content["paragraphs"], *content["others"]}:
+            content[part][source.strip()] = name.strip()
+            return True
+        case SetPlace(source, text, before):
+            texts = next((part for part in (content["paragraphs"], content["others"]) if source in part), content)
+            if texts.get(source or "title") == before.strip() != text.strip():
+                texts[source or "title"] = text.strip()
+                return True
+        case ChangeWords("", added, removed):
+            if (words := _with_changed(content["frames"], added, removed)) is not None:
+                content["frames"] = words
+                return True
+        case ChangeWords(standard, added, removed):
+            groups = [*content["synonyms"]]
+            place = next((place for place, group in enumerate(groups) if group[0] == standard), len(groups))
+            words = _with_changed(groups[place][1:] if place < len(groups) else (), added, removed)
+            if words is not None:
+                groups[place : place + 1] = [(standard, *words)] if words else []
+                content["synonyms"] = tuple(groups)
+                return True
+        case _:
+            pass
+    return False
+
+
+def _with_changed(texts: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> tuple[str, ...] | None:
+    """A list with texts added, none of which it has, and others removed, all of which it has; else None."""
+    gone, new = {*map(str.strip, removed)}, [*map(str.strip, added)]
+    kept = [text for text in texts if text not in gone]
+    is_fit = len(texts) - len(kept) == len(gone) and len({*new} - {*texts}) == len(new) and (gone or new)
+    return (*kept, *new) if is_fit else None
 
 
 def _entry(item: Item) -> Mapping[str, Any]:
@@ -571,10 +649,8 @@ def _places(page: _Page, change: Change) -> Iterator[_Place]:
             yield from page.below(items, parting + _written(change), rest=_REST_AND_COMMENTS)
         case DeleteItem(item_id) if (item := page.item(item_id)) and not fields["items"][1].flow_style:
             yield from _item_lines(page, item)
-        case AddSource() if "others" in fields:
-            yield from page.below(fields["others"][1], _written(change))
-        case AddSource():
-            yield from page.below(page.root, "others:\n" + _indented(_written(change), 2), rest=_REST_AND_COMMENTS)
+        case AddSource() | SetPlace() | ChangeWords():
+            yield from _places_elsewhere(page, change)
         case ChangeTexts(item_id) if (item := page.item(item_id)) and not item.flow_style:
             yield from _list_places(page, item, change)
         case SetText(item_id, key, text) if (item := page.item(item_id)) and not item.flow_style:
@@ -584,6 +660,27 @@ def _places(page: _Page, change: Change) -> Iterator[_Place]:
                 yield from _text_places(page, item, key, text.strip())
             else:
                 yield from _key_lines(page, item, key)
+
+
+def _places_elsewhere(page: _Page, change: AddSource | SetPlace | ChangeWords) -> Iterator[_Place]:
+    """As ``_places``, in a file that is none of items."""
+    fields = _fields(page.root)
+    match change:
+        case AddSource(part=part) if part in fields:
+            yield from page.below(fields[part][1], _written(change))
+        case AddSource():
+            yield from page.below(page.root, "others:\n" + _indented(_written(change), 2), rest=_REST_AND_COMMENTS)
+        case SetPlace("", text):
+            yield from _text_places(page, page.root, "title", text.strip())
+        case SetPlace(source, text):
+            parts = (fields[part][1] for part in ("paragraphs", "others") if part in fields)
+            for part in (part for part in parts if source in _fields(part) and not part.flow_style):
+                yield from _text_places(page, part, source, text.strip())
+        case ChangeWords("", added, removed):
+            key, frames = fields["frames"]
+            yield from _changed_list(page, key, frames, added, removed)
+        case ChangeWords():
+            yield from _group_places(page, change)
 
 
 def _item_lines(page: _Page, item: yaml.MappingNode) -> Iterator[_Place]:
@@ -615,29 +712,69 @@ def _key_below(page: _Page, item: yaml.MappingNode, name: str, written: str) -> 
 
 def _list_places(page: _Page, item: yaml.MappingNode, change: ChangeTexts) -> Iterator[_Place]:
     """Texts that come to a list and texts that go; a list without texts goes as a whole."""
-    fields, gone = _fields(item), {*map(str.strip, change.removed)}
+    fields = _fields(item)
     if change.field not in fields:
         yield from _key_below(page, item, change.field, _field(change.field, change.added))
         return
     key, texts = fields[change.field]
+    gone = {*map(str.strip, change.removed)}
+    if (
+        isinstance(texts, yaml.SequenceNode)
+        and not change.added
+        and all(node.value.strip() in gone for node in texts.value)
+    ):
+        yield from _key_lines(page, item, change.field)
+    else:
+        yield from _changed_list(page, key, texts, change.added, change.removed)
+
+
+def _group_places(page: _Page, change: ChangeWords) -> Iterator[_Place]:
+    """A group of synonyms that is new, that changes, or that goes."""
+    key, groups = _fields(page.root)["synonyms"]
+    found = (node for node in groups.value if node.value[0].value.strip() == change.standard)
+    group = next(found, None)
+    if group is None and groups.flow_style:
+        yield from _emptied(page, key, groups, f"synonyms:\n  {_written(change)}")
+    elif group is None:
+        yield from page.below(groups, _written(change), rest=_REST_AND_COMMENTS)
+    elif change.added or len(group.value) - 1 > len(change.removed):
+        yield from _changed_list(page, group, group, change.added, change.removed)
+    elif len(groups.value) == 1:
+        yield from _emptied(page, key, groups, "synonyms: []")
+    elif lines := page.lines(group, group):
+        yield lines[0], page.text[slice(*lines)], ""
+
+
+def _emptied(page: _Page, key: yaml.Node, value: yaml.Node, written: str) -> Iterator[_Place]:
+    """A key whose value gives way as a whole."""
+    start, end = key.start_mark.index, page.end(value)
+    if not page.has_comment(start, end):
+        yield start, page.text[start:end], page.with_line_ends(written)
+
+
+def _changed_list(
+    page: _Page, first: yaml.Node, texts: yaml.Node, added: Sequence[str], removed: Sequence[str]
+) -> Iterator[_Place]:
+    """Texts that come to a list and texts that go. ``first``: its key, or itself if it has none."""
     if not isinstance(texts, yaml.SequenceNode):
         return
+    gone = {*map(str.strip, removed)}
     kept = [node for node in texts.value if node.value.strip() not in gone]
-    if not kept and not change.added:
-        yield from _key_lines(page, item, change.field)
-    elif texts.flow_style:
-        start, middle, end = key.start_mark.index, texts.start_mark.index, texts.end_mark.index
+    start, middle, end = first.start_mark.index, texts.start_mark.index, texts.end_mark.index
+    if texts.flow_style:
         if not page.has_comment(start, end):
             others = [page.text[node.start_mark.index : node.end_mark.index] for node in kept]
-            plain = [_inline(text, in_brackets=True) for text in change.added]
+            plain = [_inline(text, in_brackets=True) for text in added]
             # A text that is not quoted would seem to be cut by a comment that follows.
-            for added in (plain, map(_quoted, map(str.strip, change.added))):
-                yield start, page.text[start:end], f"{page.text[start:middle]}[{', '.join((*others, *added))}]"
+            for written in (plain, map(_quoted, map(str.strip, added))):
+                yield start, page.text[start:end], f"{page.text[start:middle]}[{', '.join((*others, *written))}]"
+    elif not kept and not added:
+        yield from _emptied(page, first, texts, f"{page.text[start : first.end_mark.index]}: []")
     else:
         lines = [page.lines(node, node) for node in texts.value if node not in kept]
         places = [(start, page.text[start:end], "") for start, end in filter(None, lines)]
         if len(places) == len(lines):
-            below = page.below(texts, _in_lines(change.added)) if change.added else iter(())
+            below = page.below(texts, _in_lines(added)) if added else iter(())
             places += list(below)
             if places:
                 yield _together(page.text, places)
@@ -672,7 +809,7 @@ def _text_places(page: _Page, item: yaml.MappingNode, name: str, text: str) -> I
     yield place(middle, _quoted(text))
 
 
-def _written(change: Change) -> str:
+def _written(change: Change) -> str:  # noqa: PLR0911 - one return a change
     """What a change adds to a list or a mapping, without the last line end; of an item, without empty keys."""
     match change:
         case ChangeTexts(added=added):
@@ -681,6 +818,12 @@ def _written(change: Change) -> str:
             return _field(key, text)
         case AddSource(source, name):
             return f"{_inline(source)}: {_inline(name)}"
+        case SetPlace(source, text):
+            return f"{_inline(source or 'title')}: {_inline(text)}"
+        case ChangeWords("", added):
+            return _in_lines(added)
+        case ChangeWords(standard, added):
+            return f"- [{', '.join(_inline(word, in_brackets=True) for word in (standard, *added))}]"
         case AddItem(item):
             said = {key: value for key in _KEYS if (value := getattr(item, key)) and value is not Kind.ANSWER}
             fields = "\n".join(_field(key, value) for key, value in said.items())
@@ -706,9 +849,12 @@ def _lines(written: str, column: int) -> str:
     return _indented(written, column) + "\n"
 
 
-def _new_file(item: Item) -> str:
-    head = f"# yaml-language-server: $schema=schema.json\ntopic: {_inline(item.topic)}\nitems:\n"
-    return head + _indented(_written(AddItem(item)), 2) + "\n"
+def _new_file(change: AddItem | ChangeWords) -> str:
+    if isinstance(change, AddItem):
+        head = f"topic: {_inline(change.item.topic)}\nitems:"
+    else:
+        head = "synonyms:" if change.standard else "frames:"
+    return f"# yaml-language-server: $schema=schema.json\n{head}\n{_lines(_written(change), 2)}"
 
 
 def _scalar(text: str) -> str:

@@ -30,11 +30,11 @@ from bot.knowledge.typos import (
 from bot.text import normalise
 from bot.texts import knowledge as knowledge_texts
 
-SPEECH = "speech.yaml"
+SPEECH, SYNONYMS, FRAMES = "speech.yaml", "synonyms.yaml", "frames.yaml"
 _OWN_SHAPE: Mapping[str, type[BaseModel]] = {
     SPEECH: SpeechFile,
-    "synonyms.yaml": SynonymsFile,
-    "frames.yaml": FramesFile,
+    SYNONYMS: SynonymsFile,
+    FRAMES: FramesFile,
 }
 
 _Value = str | list["_Value"] | dict[str, "_Value"]

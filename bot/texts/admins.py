@@ -445,7 +445,12 @@ ADDED = "加上 {text}"
 REMOVED = "去掉 {text}"
 NOTHING_LEFT = "（去掉）"
 ALSO_ASKED = "也认得这些问法：{phrasings}"
+FRAMES = "套话"
 PREVIEWS = {
+    "synonyms": """这一组同义词：
+{words}""",
+    "frames": """提问时的套话：
+{words}""",
     "phrasing": """给「{item.question}」加上：
 {words}
 它的回答：
@@ -538,7 +543,10 @@ EDITED_WHAT = {
     "answer": "改了「{question}」的回答",
     "item": "新写了「{question}」",
     "document": "添了一个文件",
-    "import": "从表格导入了「{question}」等条目",
+    "place": "提纲里改成了：{words}",
+    "synonyms": "改了同义词：{words}",
+    "frames": "改了套话：{words}",
+    "import": "从表格导入了「{question}」等内容",
 }
 CORRECTION_CHANGED = "「{question}」的回答变了。"
 CORRECTION_OFFER = "🔔 有 {count} 位会员想知道这条的变化，要告诉他们吗？会这样说：\n{message}"
@@ -574,7 +582,9 @@ HAS_NUMBER = "里面好像有电话或证件号码，不能存进知识库。请
 REFUSALS = {
     "folder-busy": "别的机器上正好有人在改，等几秒再点一次就行。",
     "phrasing-taken": "「{phrasing}」已经是「{question}」的问法了，一种问法只能放在一个条目里，所以没有改。",
+    "word-taken": "「{word}」已经在「{standard}」那一组里了，一个词只能放在一组里，所以没有改。",
     "item-gone": ITEM_GONE,
+    "place-gone": "提纲里已经没有这一处了。",
     "edit-faulty": "这样改知识库会出错，所以没有改：{fault}。",
     "edit-unsafe": "{file} 的写法比较特别，我怕改坏，所以没有动它。请用编辑器改。",
     "folder-faulty": "知识库现在有 {count} 处错误，要先改好才能再改别的。第一处：{fault}",
@@ -623,7 +633,10 @@ HISTORY_KINDS = {
     "answer": "改了「{detail}」的回答",
     "item": "新写了「{detail}」",
     "document": "添了文件「{detail}」",
-    "import": "从表格导入了「{detail}」等条目",
+    "place": "改了提纲里的「{detail}」",
+    "synonyms": "改了「{detail}」的同义词",
+    "frames": "改了套话",
+    "import": "从表格导入了「{detail}」等内容",
     "note": "回复了等着「{detail}」的会员",
     "care": "又管起「{detail}」来",
     "ignore": "不管「{detail}」了",

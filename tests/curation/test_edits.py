@@ -18,7 +18,18 @@ from bot.errors import EditRefusedError, Refusal
 from bot.evaluation.impact import Impact, Outcome, ReplayedQuestion, replay
 from bot.items import Item, Kind
 from bot.knowledge import read
-from bot.knowledge.edit import AddItem, AddSource, ByHandError, Change, ChangeTexts, DeleteItem, MoveItem, SetText
+from bot.knowledge.edit import (
+    AddItem,
+    AddSource,
+    ByHandError,
+    Change,
+    ChangeTexts,
+    ChangeWords,
+    DeleteItem,
+    MoveItem,
+    SetPlace,
+    SetText,
+)
 from bot.knowledge.folder import replace as replace_file
 from bot.matching import ConfidenceModel, Index
 from bot.store.records import ActionKind, ActionState
@@ -56,6 +67,12 @@ CHANGES: dict[str, Change] = {
     "who looks after it": SetText("card", "owner", "行政科"),
     "a keyword": ChangeTexts("card", "keywords", ("补卡",)),
     "an item for a new topic": MoveItem("opening", "时间"),
+    "a synonym": ChangeWords("开饭", ("开伙",)),
+    "no group of synonyms": ChangeWords("开饭", removed=("放饭",)),
+    "a group of synonyms": ChangeWords("饭卡", ("饭票", "餐卡")),
+    "the first frames": ChangeWords("", ("请问", "想问一下")),
+    "a title": SetPlace("", "食堂新须知"),
+    "a place": SetPlace("1", "第一条，新的"),
 }
 
 
@@ -72,7 +89,7 @@ def test_an_edit_is_live_and_undone_byte_by_byte(admin_setup: AdminSetup, change
     action = admin_setup.edits.apply(plan, ADMIN)
     assert read(admin_setup.folder) == plan.after.files == admin_setup.current.snapshot.files != before
     base = admin_setup.current.snapshot.base
-    assert plan.item in {*base.by_id, *base.places}
+    assert plan.item in {*base.by_id, *base.places, "synonyms", "frames", "title"}
     assert not admin_setup.edits.take_over()
     with pytest.raises(AlreadyThereError) as already:
         admin_setup.edits.plan(change)
@@ -85,6 +102,32 @@ def test_an_edit_is_live_and_undone_byte_by_byte(admin_setup: AdminSetup, change
     assert read(admin_setup.folder) == plan.after.files
     admin_setup.edits.undo(again, ADMIN)
     assert read(admin_setup.folder) == before
+
+
+REFUSED_WORDS: dict[str, tuple[Change, Refusal]] = {
+    "a word of another group": (ChangeWords("饭卡", ("放 饭",)), Refusal.WORD_TAKEN),
+    "a group of a word that is a synonym": (ChangeWords("放饭", ("开伙",)), Refusal.WORD_TAKEN),
+    "no such place": (SetPlace("9", "第九条"), Refusal.PLACE_GONE),
+    "an empty title": (SetPlace("", " "), Refusal.EDIT_UNSAFE),
+}
+
+
+@pytest.mark.parametrize(("change", "refusal"), REFUSED_WORDS.values(), ids=REFUSED_WORDS.keys())
+def test_words_and_places_that_cannot_be(admin_setup: AdminSetup, change: Change, refusal: Refusal) -> None:
+    """Nothing is planned."""
+    with pytest.raises(EditRefusedError) as refused:
+        admin_setup.edits.plan(change)
+    assert refused.value.refusal is refusal
+
+
+def test_words_change_what_is_answered(admin_setup: AdminSetup) -> None:
+    """A question in the new word is that of the standard one; one that loses its answer is told before."""
+    made(admin_setup, ChangeWords("饭卡", ("磁条票",)))
+    answer = admin_setup.current.snapshot.matcher.match("磁条票丢了怎么补")
+    assert answer.candidates[0].item.id == "card"
+    admin_setup.known.append(ReplayedQuestion("磁条票丢了怎么补", "card"))
+    plan = admin_setup.edits.plan(ChangeWords("饭卡", removed=("磁条票",)))
+    assert [effect.before for effect in plan.impact.effects] == ["card"]
 
 
 def test_an_item_goes_with_what_leads_to_it_and_comes_back(admin_setup: AdminSetup) -> None:
@@ -505,6 +548,7 @@ KEYS: dict[str, tuple[Change, set[str]]] = {
     "an item": (AddItem(NIGHT), {"有没有夜宵", "半夜饿了"}),
     "an answer": (ANSWER, set()),
     "a document": (AddSource("", "供餐通知"), set()),
+    "a synonym": (ChangeWords("开饭", ("开伙",)), set()),
     "a phrasing that goes": (
         ChangeTexts("card", "phrasings", removed=("补办饭卡",)),
         {"补办饭卡", "卡不见了找谁"},

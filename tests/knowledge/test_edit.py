@@ -19,8 +19,10 @@ from bot.knowledge.edit import (
     ByHandError,
     Change,
     ChangeTexts,
+    ChangeWords,
     DeleteItem,
     Edit,
+    SetPlace,
     SetText,
     _page,
     edit_of,
@@ -735,6 +737,108 @@ others: {}
 """,
     ),
 }
+GROUP = ChangeWords("开饭", ("开伙", "yes"), ("放饭",))
+GROUPS = {
+    "of a group in brackets": """\
+synonyms:
+  # 吃
+  - «[开饭, 供饭, 放饭]→[开饭, 供饭, 开伙, "yes"]»  # 完
+  - [开门, 开放]
+""",
+    "of a group in lines": """\
+synonyms:
+  - - 开饭
+    - 供饭
+«    - 放饭
+→    - 开伙
+    - "yes"
+»  - [开门, 开放]
+""",
+}
+NEW_GROUP = ChangeWords("几点", ("啥时候", "多久"))
+NEW_GROUPS = {
+    "below the others": """\
+synonyms:
+  - [开饭, 放饭]  # 完
+«→  - [几点, 啥时候, 多久]
+»""",
+    "in an empty list": """\
+# 注
+«synonyms: []→synonyms:
+  - [几点, 啥时候, 多久]»
+""",
+}
+NO_GROUP = ChangeWords("开饭", removed=("放饭",))
+NO_GROUPS = {
+    "beside others": """\
+synonyms:
+  - [几点, 啥时候]
+«  - [开饭, 放饭]
+→»  # 开门
+  - [开门, 开放]
+""",
+    "the only one": """\
+«synonyms:
+  - [开饭, 放饭]→synonyms: []»
+""",
+}
+FRAME_WORDS = ChangeWords("", ("请教", "yes"), ("请问",))
+FRAME_LISTS = {
+    "in lines": """\
+frames:
+  # 客气
+«  - 请问
+  - 想问
+→  - 想问
+  - 请教
+  - "yes"
+»""",
+    "in brackets": """\
+«frames: [请问, 想问]→frames: [想问, 请教, "yes"]»
+""",
+}
+NO_FRAMES = ChangeWords("", removed=("请问", "想问"))
+NO_FRAME_LISTS = {
+    "in lines": """\
+«frames:
+  - 请问
+  - 想问→frames: []»
+""",
+}
+TITLE = SetPlace("", "食堂新须知", "食堂须知")
+TITLES = {
+    "in a line": """\
+«title: 食堂须知→title: 食堂新须知»  # 注
+paragraphs:
+  "title": 食堂须知
+""",
+}
+PLACE = SetPlace("1.10", "第一条: 新", "第一条")
+NAMES_OF_PLACES = {
+    "of a paragraph": """\
+title: 食堂须知
+paragraphs:
+  "1": 第一条
+  «"1.10": 第一条→"1.10": "第一条: 新"»
+""",
+    "of another document": """\
+title: 食堂须知
+paragraphs: {"1": 第一条}
+others:
+  «'1.10': '第一条'→'1.10': "第一条: 新"»
+""",
+}
+PARAGRAPH = AddSource("1.2", "第二条", "paragraphs")
+PARAGRAPHS = {
+    "below the others": """\
+title: 食堂须知
+paragraphs:
+  "1": 第一条
+«→  "1.2": 第二条
+»others:
+  rules: 规定
+""",
+}
 PLACES = [
     pytest.param(change, marked, id=f"{type(change).__name__}: {case}")
     for change, cases in (
@@ -750,6 +854,14 @@ PLACES = [
         (UNSHORT, NO_SHORTS),
         (RENAMED, QUESTIONS),
         (GOES, GONE),
+        (GROUP, GROUPS),
+        (NEW_GROUP, NEW_GROUPS),
+        (NO_GROUP, NO_GROUPS),
+        (FRAME_WORDS, FRAME_LISTS),
+        (NO_FRAMES, NO_FRAME_LISTS),
+        (TITLE, TITLES),
+        (PLACE, NAMES_OF_PLACES),
+        (PARAGRAPH, PARAGRAPHS),
     )
     for case, marked in cases.items()
 ]
@@ -768,6 +880,11 @@ PASTED: dict[Change, str] = {
     source: ["1.10"]
 """,
     NOTICE: "others:\n  notice: 某某通知\n",
+    GROUP: '  - [开饭, 开伙, "yes"]\n',
+    FRAME_WORDS: '  - 请教\n  - "yes"\n',
+    TITLE: "title: 食堂新须知\n",
+    PLACE: '  "1.10": "第一条: 新"\n',
+    PARAGRAPH: 'paragraphs:\n  "1.2": 第二条\n',
 }
 """What an admin can paste, in the style of the shipped files."""
 
@@ -780,6 +897,7 @@ items:
       - 早上几点开
     answer: 七点。
 """
+WORDS_FILE = "synonyms:\n  - [开饭, 放饭]\n"
 SPEECH = 'title: 食堂须知\nparagraphs:\n  "1": 第一条\nothers:\n  rules: 规定\n'
 ASKED_NO_MORE = ChangeTexts("open", "phrasings", removed=("早上几点开",))
 GONE_WITH_PHRASING = DeleteItem("open", Item("open", "食堂", "几点开门？", "七点。", phrasings=("早上几点开",)))
@@ -796,6 +914,14 @@ REFUSED = {
     "an id that an item has": (OPEN, AddItem(replace(CARD.item, id="open"))),
     "an id that a paragraph has": (SPEECH, AddSource("1", "通知")),
     "an id that another document has": (SPEECH, AddSource("rules", "通知")),
+    "a place that there is not": (SPEECH, SetPlace("9", "第九条", "")),
+    "a place with another name than expected": (SPEECH, SetPlace("1", "第九条", "第二条")),
+    "a part of the file": (SPEECH, SetPlace("paragraphs", "第九条", "")),
+    "a word that a group has": (WORDS_FILE, ChangeWords("开饭", ("放饭",))),
+    "a word that a group has not": (WORDS_FILE, ChangeWords("开饭", removed=("开伙",))),
+    "a group with nothing in it": (WORDS_FILE, ChangeWords("几点")),
+    "frames for synonyms": (WORDS_FILE, ChangeWords("", ("请问",))),
+    "a comment on a word that goes": ("frames:\n  - 请问  # 客气\n  - 想问\n", ChangeWords("", removed=("请问",))),
     "half a character": (OPEN, ChangeTexts("open", "phrasings", ("\ud83d",))),
     "an item for the speech": (SPEECH, CARD),
     "another document for a file of items": (OPEN, NOTICE),
