@@ -27,6 +27,7 @@ EXAMPLES: dict[str, str] = {
     "/misses/{cluster:int}/undo": "/misses/1/undo",
     "/misses/{cluster:int}/{task}": "/misses/1/new",
     "/items/{item}": "/items/opening",
+    "/items/words/{name}": "/items/words/synonyms",
     "/items/{item}/correction": "/items/opening/correction",
     "/history/{action}/undo": "/history/1/undo",
 }

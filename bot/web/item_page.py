@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from starlette.responses import Response
 
@@ -22,6 +21,7 @@ from bot.store.records import Action, ActionKind, ActionState
 from bot.texts.admins import OPINIONS, REFUSALS
 from bot.texts.page import items as texts
 from bot.web import edits
+from bot.web.confirmation import Subject, asked, is_confirmed, refused
 from bot.web.item_changes import TEXTS, text_of, wanted
 from bot.web.visit import NotFoundError, Visit
 
@@ -92,29 +92,31 @@ def change(visit: Visit) -> Response:
     item = base.by_id.get(visit.place["item"])
     if item is None:
         # What was written is not lost with the item that somebody has deleted.
-        return _refused(visit, None, REFUSALS[Refusal.ITEM_GONE])
+        return refused(visit, Subject("", "/items", is_gone=True), REFUSALS[Refusal.ITEM_GONE])
+    subject = Subject(item.question, f"/items/{item.id}")
     try:
         plan = services.edits.plan(wanted(form, item, base))
         is_deletion = plan.kind is ActionKind.ITEM_DELETED
         theirs = _theirs(visit, plan)
         is_risky = plan.impact.has_loss or is_deletion or theirs is not None
-        if is_risky and text_of(form, "digest") != plan.digest:
-            return _asked(visit, item, plan, theirs)
+        if is_risky and not is_confirmed(visit, plan):
+            return asked(visit, subject, plan, theirs)
         made = edits.apply(services, plan, visit.admin)
     except AlreadyThereError:
         return visit.redirect(f"/items/{item.id}", done="same")
     except UnfitInputError as error:
-        return _refused(visit, item, str(error))
+        return refused(visit, subject, str(error))
     except EditRefusedError as error:
-        return _refused(visit, item, plain_text(cards.refusal(error).text))
+        return refused(visit, subject, plain_text(cards.refusal(error).text))
     return after(visit, made, "deleted" if is_deletion else "edited", undo=made.action)
 
 
 def after(visit: Visit, made: edits.MadeEdit, done: str, **query: object) -> Response:
-    """The page of the item that was edited, or of all items if it is gone, which says what was done."""
+    """The page of the item or the words that were edited, or of all items if it is gone, which says what was done."""
     told = {"readers": made.readers} if made.readers else {}
     is_there = made.item in visit.services.current.snapshot.base.by_id
-    return visit.redirect(f"/items/{made.item}" if is_there else "/items", done=done, **query, **told)
+    words = f"/items/words/{made.item}" if made.item in texts.WORDS_HEADS else "/items"
+    return visit.redirect(f"/items/{made.item}" if is_there else words, done=done, **query, **told)
 
 
 def correct(visit: Visit) -> Response:
@@ -181,48 +183,3 @@ def _theirs(visit: Visit, plan: Plan) -> str | None:
         return None
     present = str(getattr(plan.before.base.by_id[plan.item], field))
     return None if text_of(visit.form, "seen") == "\n".join(present.splitlines()) else present
-
-
-def _asked(visit: Visit, item: Item, plan: Plan, theirs: str | None) -> Response:
-    """Whether a change is to be made: what it does, and what somebody else has written meanwhile."""
-    present = "" if theirs is None else theirs
-    return visit.page(
-        "item-change.html",
-        title=texts.CHANGE_TITLE,
-        item=item,
-        refusal="",
-        theirs=theirs,
-        preview=cards.preview(plan),
-        impact=list(cards.impact_lines(plan.impact, plan.after.base)),
-        has_loss=plan.impact.has_loss,
-        is_deletion=plan.kind is ActionKind.ITEM_DELETED,
-        digest=plan.digest,
-        seen=text_of(visit.form, "seen") if theirs is None else present,
-        **_kept(visit),
-    )
-
-
-def _refused(visit: Visit, item: Item | None, why: str) -> Response:
-    """Why nothing was changed, with what was written, so that it can be tried again."""
-    return visit.page(
-        "item-change.html",
-        title=texts.REFUSED_TITLE,
-        item=item,
-        refusal=why,
-        theirs=None,
-        preview="",
-        impact=[],
-        has_loss=False,
-        is_deletion=False,
-        digest="",
-        seen=text_of(visit.form, "seen"),
-        **_kept(visit),
-    )
-
-
-def _kept(visit: Visit) -> Mapping[str, Any]:
-    """What the form holds. A text that is written can be changed once more; other fields are kept as they are."""
-    is_written = text_of(visit.form, "act") in {"set", "add"} and "text" in visit.form
-    others = {"digest", "seen", *(["text"] if is_written else [])}
-    hidden = [(key, value) for key, value in visit.form.multi_items() if key not in others and isinstance(value, str)]
-    return {"hidden": hidden, "is_written": is_written, "text": text_of(visit.form, "text")}

@@ -36,11 +36,24 @@ WORDS = "说法"
 WORDS_LINKS = {"synonyms": "同义词", "frames": "套话"}
 WORDS_HEADS = {"synonyms": "同义词", "frames": "提问时的套话"}
 WORDS_HINTS = {
-    "synonyms": "每组意思一样，第一个是标准说法。这里只看不改：要改就用编辑器打开 {file}，保存以后自动换上。",
-    "frames": "提问时带的、和内容无关的话。这里只看不改：要改就用编辑器打开 {file}，保存以后自动换上。",
+    "synonyms": "每组意思一样，怎么说都当成标准说法。一个词只能放在一组里，意思不一样的别放在一起，不然会答错。",
+    "frames": "“请问”“想了解一下”这样的话和内容无关，比对的时候几乎不算。",
 }
-WORDS_NONE = "还没有。要加就在知识库文件夹里写一个 {file}。"
-SYNONYMS_COLUMNS = ("标准说法", "也这么说")
+WORDS_NONE = "还没有。"
+WORDS_SEARCH = "找一个词"
+WORDS_FOUND = {"synonyms": "{count} 组", "frames": "{count} 句"}
+WORDS_ADD = {"synonyms": "加一组，或者给已有的一组加词", "frames": "加套话"}
+WORDS_ADD_HINTS = {"synonyms": "一行一个词。标准说法已经有了，就加到那一组里。", "frames": "一行一句。"}
+STANDARD = "标准说法"
+OTHER_WORDS = "也这么说"
+OTHER_WORDS_OF = "给「{word}」加的词，一行一个"
+FRAME_WORDS = "套话"
+CHANGE_GROUP = "加词、删掉"
+CHANGE_GROUP_OF = "给「{word}」这一组加词，或者删掉它"
+DELETE_GROUP = "删掉这一组"
+DELETE_GROUP_OF = "删掉「{word}」这一组"
+WORD_TOO_LONG = "「{text}」太长了，一个词最多 {limit} 个字。"
+TOO_MANY_WORDS = "一次最多加 {limit} 个，请分几次。"
 
 BACK = "所有条目"
 KIND = "{kind} · {topic} · {item}"
@@ -116,7 +129,7 @@ IMPACT = "会影响什么"
 LOSS = "有问题会因此答不上来，或者换成别的回答。"
 CONFIRM = "就这样改"
 CONFIRM_DELETE = "确定删掉"
-CANCEL = "不改了，回到这一条"
+CANCEL = "不改了，回去"
 TRY_AGAIN = "改一改再试"
 LIMITS = {
     "short": (100, "一句话回答最多 {limit} 个字，现在有 {length} 个。"),

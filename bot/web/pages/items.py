@@ -9,7 +9,7 @@ from starlette.responses import Response
 from bot.items import Item, KnowledgeBase
 from bot.text import normalise
 from bot.texts.page import items as texts
-from bot.web import item_page
+from bot.web import item_page, words_page
 from bot.web.visit import Page, Visit
 
 _FEW = 8
@@ -102,27 +102,17 @@ def _texts(item: Item) -> Sequence[str]:
     return [text.casefold() for text in held]
 
 
-def _synonyms(visit: Visit) -> Response:
-    return _words(visit, "synonyms", visit.services.current.snapshot.base.synonyms)
-
-
-def _frames(visit: Visit) -> Response:
-    return _words(visit, "frames", [(frame,) for frame in visit.services.current.snapshot.base.frames])
-
-
-def _words(visit: Visit, name: str, groups: Sequence[Sequence[str]]) -> Response:
-    """A list of words, which is changed by editor alone."""
-    return visit.page("words.html", name=name, file=f"{name}.yaml", groups=groups)
-
-
 PAGE = Page(
     path="/items",
     label=texts.LABEL,
     shows={
         "/items": _show,
-        "/items/words/synonyms": _synonyms,
-        "/items/words/frames": _frames,
+        "/items/words/{name}": words_page.show,
         "/items/{item}": item_page.show,
     },
-    does={"/items/{item}": item_page.change, "/items/{item}/correction": item_page.correct},
+    does={
+        "/items/words/{name}": words_page.change,
+        "/items/{item}": item_page.change,
+        "/items/{item}/correction": item_page.correct,
+    },
 )

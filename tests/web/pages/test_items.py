@@ -6,7 +6,9 @@ from html import unescape
 import httpx
 import pytest
 
+from bot.evaluation.impact import ReplayedQuestion
 from bot.items import Item
+from bot.knowledge import read
 from bot.store.records import ActionState, Feedback, Opinion, Records
 from bot.texts import admins
 from bot.texts.page import frame
@@ -321,13 +323,107 @@ async def test_the_history_has_what_was_done_in_the_chat_and_here(page_setup: Pa
     assert html.index("食堂几点关门") < html.index("食堂几点开门")
 
 
-async def test_words_are_shown_with_the_file_that_holds_them(page_setup: PageSetup) -> None:
-    """Synonyms by groups; a folder without frames says what to write."""
+def words(page_setup: PageSetup) -> tuple[object, object]:
+    """The synonyms and the frames."""
+    base = page_setup.setup.current.snapshot.base
+    return base.synonyms, base.frames
+
+
+WORDS = {
+    "a synonym": (
+        "synonyms",
+        {"act": "add", "standard": "开饭", "text": "开伙\n 供饭 "},
+        (("开饭", "放饭", "开伙", "供饭"),),
+        (),
+    ),
+    "a group": (
+        "synonyms",
+        {"act": "add", "standard": "饭卡", "text": "餐卡"},
+        (("开饭", "放饭"), ("饭卡", "餐卡")),
+        (),
+    ),
+    "no synonym": ("synonyms", {"act": "remove", "standard": "开饭", "text": "放饭"}, (), ()),
+    "no group": ("synonyms", {"act": "delete", "standard": "开饭", "text": ""}, (), ()),
+    "frames": ("frames", {"act": "add", "text": "请问\n请教"}, (("开饭", "放饭"),), ("请问", "请教")),
+}
+
+
+@pytest.mark.parametrize(("name", "fields", "synonyms", "frames"), WORDS.values(), ids=WORDS.keys())
+async def test_words_are_changed_and_taken_back(
+    page_setup: PageSetup, name: str, fields: dict[str, str], synonyms: object, frames: object
+) -> None:
+    """The chat's history says so, and undoes it; the files are as they were then."""
+    files = read(page_setup.setup.folder)
     browser = await page_setup.signed_in()
-    synonyms = (await browser.get("/items/words/synonyms")).text
-    assert "synonyms.yaml" in synonyms
-    assert "放饭" in synonyms
-    assert texts.WORDS_NONE.format(file="frames.yaml") in (await browser.get("/items/words/frames")).text
+    posted = await browser.post(f"/items/words/{name}", data=fields)
+    if posted.status_code == 200:
+        (digest,) = re.findall(r'name="digest" value="(\w+)"', posted.text)
+        posted = await browser.post(f"/items/words/{name}", data=fields | {"digest": digest})
+    assert frame.DONE["edited"] in await follow(browser, posted)
+    assert words(page_setup) == (synonyms, frames)
+    setup = page_setup.setup
+    done = setup.say("/history")
+    said = admins.HISTORY_KINDS[name].format(detail=fields.get("standard"))
+    assert said in done.text
+    assert said in (await browser.get("/history")).text
+    entry = setup.press(done, "1")
+    assert all(word.strip() in entry.text for word in fields["text"].split())
+    setup.press(entry, admins.BUTTON_UNDO)
+    assert read(setup.folder) == files
+
+
+async def test_words_are_found(page_setup: PageSetup) -> None:
+    """Those of a group by any of its words; a list of none says so; there is no other list."""
+    browser = await page_setup.signed_in()
+    for searched, is_found in (("", True), ("放", True), ("没有", False)):
+        shown = (await browser.get("/items/words/synonyms", params={"q": searched})).text
+        assert ("<h3>开饭</h3>" in shown) is is_found
+    assert texts.WORDS_NONE in (await browser.get("/items/words/frames")).text
+    assert (await browser.get("/items/words/others")).status_code == 404
+
+
+REFUSED_WORDS = {
+    "no word": ("synonyms", {"act": "add", "standard": "开饭", "text": " \n"}, texts.NOTHING_WRITTEN),
+    "no standard word": ("synonyms", {"act": "add", "standard": "", "text": "开伙"}, texts.NOTHING_WRITTEN),
+    "a group of frames": ("frames", {"act": "add", "standard": "开饭", "text": "开伙"}, texts.NOTHING_WRITTEN),
+    "a long word": (
+        "frames",
+        {"act": "add", "text": "请" * 21},
+        texts.WORD_TOO_LONG.format(text="请" * 20 + "…", limit=20),
+    ),
+    "too many": ("frames", {"act": "add", "text": "\n".join(f"请{n}" for n in range(51))}, "50"),
+    "a word of another group": (
+        "synonyms",
+        {"act": "add", "standard": "饭卡", "text": "放饭"},
+        admins.REFUSALS["word-taken"].format(word="放饭", standard="开饭"),
+    ),
+    "all frames": ("frames", {"act": "delete", "text": ""}, admins.DRAFT_GONE),
+}
+
+
+@pytest.mark.parametrize(("name", "fields", "why"), REFUSED_WORDS.values(), ids=REFUSED_WORDS.keys())
+async def test_words_that_cannot_be_are_refused(
+    page_setup: PageSetup, name: str, fields: dict[str, str], why: str
+) -> None:
+    """With the reason, and what was written."""
+    before = words(page_setup)
+    posted = await (await page_setup.signed_in()).post(f"/items/words/{name}", data=fields)
+    assert texts.REFUSED_TITLE in posted.text
+    assert why in unescape(posted.text)
+    assert words(page_setup) == before
+
+
+async def test_words_that_cost_an_answer_are_shown_before(page_setup: PageSetup) -> None:
+    """They are made once that is confirmed."""
+    page_setup.setup.known.append(ReplayedQuestion("几点放饭安排", "opening"))
+    fields = {"act": "delete", "standard": "开饭", "text": ""}
+    browser = await page_setup.signed_in()
+    shown = await browser.post("/items/words/synonyms", data=fields)
+    assert texts.LOSS in shown.text
+    assert words(page_setup)[0] == (("开饭", "放饭"),)
+    (digest,) = re.findall(r'name="digest" value="(\w+)"', shown.text)
+    await follow(browser, await browser.post("/items/words/synonyms", data=fields | {"digest": digest}))
+    assert words(page_setup)[0] == ()
 
 
 @pytest.mark.parametrize("text", HOSTILE[:16])
