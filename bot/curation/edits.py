@@ -177,6 +177,8 @@ class Edits:
             # By these keys the edit is found when a question is erased for good.
             held = chain.from_iterable(map(questions, (edit.change for edit in plan.edits)))
             keys = list(map(question_key, (*held, *_beside(plan))))
+            changes = [edit.change for edit in plan.edits]
+            self.history.keep_ids([subject(change) for change in changes if isinstance(change, AddItem | DeleteItem)])
             action = self.history.begin(admin, plan.kind, plan.item, detail, edits, keys)
             try:
                 self._write(plan.before.files, plan.after.files, plan.edits)

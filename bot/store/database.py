@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from bot.clock import MACHINE, Clock
 from bot.store.backend import Backend, clear_errors
 from bot.store.postgresql import PostgresqlBackend
-from bot.store.records import ActionKind, InboxState
+from bot.store.records import InboxState
 from bot.store.sqlite import SqliteBackend
 from bot.store.tables import (
     ACTION_KEYS,
@@ -56,7 +56,7 @@ PAGE_SESSIONS_IDLE = timedelta(hours=1)
 """Who has looked at no page for so long is signed out."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION = "0012"
+REVISION = "0013"
 """The last of the migrations: the schema that ``tables`` describes."""
 DELETE_EMPTY_CLUSTERS = CLUSTERS.delete().where(
     ~sa.select(MISSED.c.id).where(MISSED.c.cluster == CLUSTERS.c.id).exists(),
@@ -66,8 +66,6 @@ DELETE_KEYS_WITHOUT_EDIT = ACTION_KEYS.delete().where(
     ACTION_KEYS.c.action_id.in_(sa.select(ACTIONS.c.id).where(ACTIONS.c.edit.is_(None)))
 )
 """The keys of the actions whose edit is erased, which no foreign key deletes."""
-NAMING_ITEMS = (ActionKind.ITEM, ActionKind.ITEM_DELETED)
-"""Actions of these kinds tell which ids of items may not be used again."""
 
 
 @dataclass(eq=False)
@@ -200,9 +198,7 @@ class Database:
             FEEDBACK.delete().where(FEEDBACK.c.last_given < since),
             JUDGED.delete().where(JUDGED.c.judged_at < since),
             SAMPLED.delete().where(SAMPLED.c.drawn_at < since),
-            ACTIONS.delete().where(ACTIONS.c.at < since, ACTIONS.c.kind.not_in(NAMING_ITEMS)),
-            # Which ids were used is known for good, but not who used them.
-            ACTIONS.update().where(ACTIONS.c.at < since, ACTIONS.c.admin.is_not(None)).values(admin=None, edit=None),
+            ACTIONS.delete().where(ACTIONS.c.at < since),
             ANSWERED.delete().where(ANSWERED.c.last_asked < now - ANSWERED_KEPT),
             SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
             ANSWER_SUBSCRIPTIONS.delete().where(ANSWER_SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, select
 
-from bot.store.database import DELETE_KEYS_WITHOUT_EDIT, NAMING_ITEMS, Repository, fields_of, insert, put
+from bot.store.database import DELETE_KEYS_WITHOUT_EDIT, Repository, fields_of, insert, put
 from bot.store.records import Action, ActionKind, ActionState
-from bot.store.tables import ACTION_KEYS, ACTIONS, MARKS
+from bot.store.tables import ACTION_KEYS, ACTIONS, MARKS, USED_IDS
 
 
 class History(Repository):
@@ -58,10 +58,16 @@ class History(Repository):
         """The edits that were made and can be undone, the last one first; at most ``limit``."""
         return self._actions(ACTIONS.c.state == ActionState.DONE, ACTIONS.c.edit.is_not(None), limit=limit)
 
+    def keep_ids(self, ids: Collection[str]) -> None:
+        """Know for good that these ids of items are used, whatever becomes of the items."""
+        with self._database.transaction() as connection:
+            known = set(connection.execute(select(USED_IDS.c.item)).scalars())
+            if new := {*ids} - known:
+                connection.execute(USED_IDS.insert(), [{"item": item} for item in sorted(new)])
+
     def used_ids(self) -> frozenset[str]:
         """The ids of all items that were added or deleted, whatever became of them."""
-        used = select(ACTIONS.c.item).where(ACTIONS.c.kind.in_(NAMING_ITEMS), ACTIONS.c.item.is_not(None))
-        return frozenset(self._database.read(used).scalars())
+        return frozenset(self._database.read(select(USED_IDS.c.item)).scalars())
 
     def mark(self, name: str) -> str | None:
         """A note that the bot made for itself under this name, None where there is none."""

@@ -148,6 +148,9 @@ ACTION_KEYS = _table(
 )
 """The questions that the edit of an action holds, as long as there is the edit."""
 
+USED_IDS = _table("used_ids", sa.Column("item", sa.String(40), primary_key=True))
+"""The ids of all items that were ever added or deleted, which are never used again."""
+
 MISS_LISTS = _table(
     "miss_lists",
     sa.Column("id", sa.Integer, primary_key=True),

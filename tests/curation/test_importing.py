@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -122,6 +123,18 @@ def test_rows_that_meet_each_other(admin_setup: AdminSetup) -> None:
         6: "没有编号为“bad”的条目；请改成已有的编号，或删掉",
     }
     assert [found.item for found in trial.of(RowOutcome.ADDED)] == ["tea", "cites-tea"]
+
+
+def test_the_ids_of_an_undone_import_are_not_used_again(admin_setup: AdminSetup) -> None:
+    """Neither by a row that names one, nor for an item of the same question; nor after the history is gone."""
+    tea, coffee = row(2, id="tea", **NEW), row(3, **{**NEW, "question": "有没有咖啡？"})
+    admin_setup.edits.undo(imported(admin_setup, tea, coffee), ADMIN.id)
+    admin_setup.clock.now += timedelta(days=400)
+    admin_setup.database.purge(timedelta(days=180))
+    assert admin_setup.history.latest(5) == []
+    found = tried(admin_setup, tea, coffee).rows
+    assert found[0].row.faults == (texts.ID_USED.format(id="tea"),)
+    assert found[1].item == "you-mei-you-ka-fei-2"
 
 
 def test_an_id_that_was_used_is_not_used_again(admin_setup: AdminSetup) -> None:

@@ -45,10 +45,10 @@ def test_an_edit_is_begun_before_it_is_made(history: History) -> None:
 
 
 def test_an_id_that_was_used_is_known_for_good(history: History) -> None:
-    """Whatever became of its item."""
-    for number, state in enumerate((ActionState.DONE, ActionState.UNDONE, ActionState.VOID)):
-        history.settle(history.begin(5, ActionKind.ITEM, f"item-{number}", "", "[]", ()), state)
-    history.begin(5, ActionKind.PHRASINGS, "card", "", "[]", ())
+    """However often it is used."""
+    history.keep_ids([])
+    history.keep_ids(["item-0", "item-1"])
+    history.keep_ids(["item-1", "item-2"])
     assert history.used_ids() == {"item-0", "item-1", "item-2"}
 
 
