@@ -81,6 +81,8 @@ class KnowledgeBase:
     places: Mapping[str, str] = field(default_factory=dict)
     synonyms: tuple[tuple[str, ...], ...] = ()
     frames: tuple[str, ...] = ()
+    documents: frozenset[str] = frozenset()
+    """The ids of the places that are other documents than the speech."""
 
     @cached_property
     def by_id(self) -> Mapping[str, Item]:

@@ -66,6 +66,14 @@ class Corrections:
                 unknown[row.item].append(row)
         return [found for rows in unknown.values() if (found := self._offered(rows))]
 
+    def undecided(self) -> Sequence[Correction]:
+        """The corrections that admins were asked about, and have not decided yet, by the order of the items."""
+        by_item: dict[str, list[KeptAnswerSubscription]] = defaultdict(list)
+        for row in self._changed():
+            if row.offered == self._answer(row.item) and not row.approved:
+                by_item[row.item].append(row)
+        return [_correction(item, by_item[item.id]) for item in self.current.snapshot.base.items if item.id in by_item]
+
     def approve(self, item_id: str) -> int:
         """Have the correction told that was offered last of an item; how many members that are."""
         ids = [row.id for row in self._changed() if row.item == item_id and row.offered == self._answer(item_id)]
@@ -98,8 +106,7 @@ class Corrections:
             return None
         item = self.current.snapshot.base.by_id[rows[0].item]
         self.subscriptions.offer([row.id for row in rows], item.answer)
-        ((before, _),) = Counter(row.seen for row in rows).most_common(1)
-        return Correction(item, before, len(rows))
+        return _correction(item, rows)
 
     def _changed(self) -> Sequence[KeptAnswerSubscription]:
         """The subscriptions to answers that have changed in substance, of members who can be told."""
@@ -123,3 +130,8 @@ class Corrections:
 
     def _person(self, member: int) -> int:
         return self.encryption.pseudonym(f"member {member}")
+
+
+def _correction(item: Item, rows: Sequence[KeptAnswerSubscription]) -> Correction:
+    ((before, _),) = Counter(row.seen for row in rows).most_common(1)
+    return Correction(item, before, len(rows))

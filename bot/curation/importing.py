@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.curation.planning import home, new_id
-from bot.items import Item, Kind
+from bot.curation import importing_words
+from bot.curation.planning import home, new_id, words
+from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge import Knowledge
-from bot.knowledge.edit import AddItem, Change, ChangeTexts, DeleteItem, SetText
+from bot.knowledge.edit import AddItem, AddSource, Change, ChangeTexts, ChangeWords, DeleteItem, SetText, file_edits
 from bot.knowledge.load import SPEECH
-from bot.knowledge.tables import LISTS, Entry, Row, RowError, entry_faults, entry_of
+from bot.knowledge.tables import LISTS, Entry, Row, RowError, Sheet, entry_faults, entry_of
 from bot.masking import is_masked
 from bot.snapshot import Snapshot
 from bot.text import normalise
@@ -31,7 +32,10 @@ class RowOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TriedRow:
-    """A row, what would become of it, and the id of its item; None of a faulty one, whose ``row`` has the faults."""
+    """A row, what would become of it, and the id of its item.
+
+    There is none for another sheet than that of items, and for a faulty row, which has its faults.
+    """
 
     row: Row
     outcome: RowOutcome
@@ -55,6 +59,51 @@ def try_rows(rows: Sequence[Row], before: Snapshot, used_ids: Collection[str]) -
 
     A column that the table lacks stays as it is; an empty cell empties its field. ``used_ids``: see ``History``.
     """
+    others, changes, speech = _try_others(rows, before)
+    items = [row for row in rows if row.sheet is Sheet.ITEMS]
+    found, trial = _try_items(items, before, used_ids, speech)
+    # Edits of one file that follow each other are found faster.
+    changes = sorted([*changes, *trial.changes()], key=lambda change: change[0])
+    return Import((*found, *others), tuple(changes))
+
+
+def _try_others(
+    rows: Sequence[Row], before: Snapshot
+) -> tuple[Sequence[TriedRow], Sequence[tuple[str, Change]], bytes]:
+    """What becomes of the rows of the other sheets, the changes that they take, and speech.yaml with these."""
+    tried, changes = list[TriedRow](), list[tuple[str, Change]]()
+    for sheet in (Sheet.OUTLINE, Sheet.SYNONYMS, Sheet.FRAMES):
+        of_sheet = [row for row in rows if row.sheet is sheet]
+        faults, planned = importing_words.try_sheet(sheet, of_sheet, before.base)
+        wanted = {row.number: change for row, change in planned}
+        changes += importing_words.changes(planned)
+        for row in of_sheet:
+            if row.number in wanted:
+                tried.append(TriedRow(row, _outcome(wanted[row.number], before.base), None))
+            else:
+                found = row.faults or (faults[row.number],)
+                tried.append(TriedRow(replace(row, faults=found), RowOutcome.FAULTY, None))
+    of_speech = [change for file, change in changes if file == SPEECH]
+    speech = before.files[SPEECH]
+    return tried, changes, (file_edits(of_speech, SPEECH, speech)[1] or speech) if of_speech else speech
+
+
+def _outcome(change: Change | None, base: KnowledgeBase) -> RowOutcome:
+    match change:
+        case None:
+            return RowOutcome.SKIPPED
+        case AddSource() | ChangeWords(""):
+            return RowOutcome.ADDED
+        case ChangeWords(standard) if not words(standard, base):
+            return RowOutcome.ADDED
+        case _:
+            return RowOutcome.CHANGED
+
+
+def _try_items(
+    rows: Sequence[Row], before: Snapshot, used_ids: Collection[str], speech: bytes
+) -> tuple[Sequence[TriedRow], "_Trial"]:
+    """What becomes of the rows of items, which may cite all that ``speech`` has."""
     faults = {row.number: row.faults for row in rows if row.faults}
     # Without a faulty row, another one may cite an item that is not there: all begin anew until none is found.
     while True:
@@ -66,7 +115,7 @@ def try_rows(rows: Sequence[Row], before: Snapshot, used_ids: Collection[str]) -
                 trial.take(row)
             except RowError as fault:
                 faults[row.number] = (str(fault),)
-        found = trial.faults(before.files[SPEECH])
+        found = trial.faults(speech)
         if not found:
             break
         faults |= found
@@ -76,8 +125,7 @@ def try_rows(rows: Sequence[Row], before: Snapshot, used_ids: Collection[str]) -
         else TriedRow(row, *trial.outcomes[row.number])
         for row in rows
     ]
-    # Edits of one file that follow each other are found faster.
-    return Import(tuple(tried), tuple(sorted(trial.changes(), key=lambda change: change[0])))
+    return tried, trial
 
 
 @dataclass(eq=False)

@@ -403,7 +403,8 @@ def load(files: Files, folder: str) -> Knowledge:
     said: dict[str, Any] = {"paragraphs": {}, "others": {}}
     for name in _OWN_SHAPE:
         said.update(contents.get(name) or {})
-    places = {**said.pop("paragraphs"), **said.pop("others")}
+    paragraphs, others = said.pop("paragraphs"), said.pop("others")
+    places = {**paragraphs, **others}
     locations = loading.check_ids()
     loading.check_phrasings(locations)
     loading.faults += loading.check_negatives()
@@ -411,5 +412,6 @@ def load(files: Files, folder: str) -> Knowledge:
     loading.faults += loading.check_references(places, locations)
     if loading.faults:
         raise KnowledgeError(folder, sorted(set(loading.faults)))
-    base = KnowledgeBase(items=tuple(entry.item() for entry in loading.entries), places=places, **said)
+    items = tuple(entry.item() for entry in loading.entries)
+    base = KnowledgeBase(items=items, places=places, documents=frozenset(others), **said)
     return Knowledge(base, tuple(sorted(set(loading.warnings))), locations, loading.text_locations)

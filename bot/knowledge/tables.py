@@ -1,4 +1,7 @@
-r"""Items as the rows of a table, CSV or xlsx, and back, without loss.
+r"""A whole knowledge base as tables, in one xlsx file or as CSV in a zip file, and back, without loss.
+
+There is a sheet for items, and one for each of the other files: the outline of the speech, synonyms and frames. A sheet
+is known by its columns, whatever its name is.
 
 Every cell is text. Lists have a line for each of their texts. A backslash is written twice, a line end within a text of
 a list as ``\n``, and a character that tables can't hold as ``\u`` and its four hexadecimal digits. An apostrophe
@@ -12,20 +15,58 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
 
 import yaml
 
 from bot.errors import CampaignBotError, KnowledgeError
-from bot.items import Item, Kind
+from bot.items import Item, Kind, KnowledgeBase
 from bot.knowledge.load import SPEECH, load
+from bot.knowledge.typos import mistyped_id
 from bot.spreadsheet import FORMULA_STARTS, csv_bytes, guarded, unguarded
 from bot.texts import tables as texts
 
-LISTS = frozenset({"phrasings", "keywords", "negatives", "source", "related"})
+LISTS = frozenset({"phrasings", "keywords", "negatives", "source", "related", "words"})
 """The fields that hold several texts."""
+
+
+class Sheet(StrEnum):
+    """What the rows of a sheet are; their order is that of the sheets."""
+
+    ITEMS = "items"
+    OUTLINE = "outline"
+    """The title of the speech, its paragraphs, and other documents."""
+    SYNONYMS = "synonyms"
+    FRAMES = "frames"
+
+
+class Part(StrEnum):
+    """What a row of the outline is about."""
+
+    TITLE = "title"
+    PARAGRAPHS = "paragraphs"
+    OTHERS = "others"
+
+
+COLUMNS: Mapping[Sheet, Mapping[str, str]] = {
+    Sheet.ITEMS: texts.COLUMNS,
+    Sheet.OUTLINE: texts.OUTLINE_COLUMNS,
+    Sheet.SYNONYMS: texts.SYNONYMS_COLUMNS,
+    Sheet.FRAMES: texts.FRAMES_COLUMNS,
+}
+"""The columns of each sheet by their fields, in their order."""
+_NEEDED = {
+    Sheet.ITEMS: ("id", "question"),
+    Sheet.OUTLINE: ("part",),
+    Sheet.SYNONYMS: ("standard",),
+    Sheet.FRAMES: ("frame",),
+}
+"""The fields one of which a sheet must have: they tell which of its rows is which."""
 LARGEST_TABLE = 8 << 20
 """Bytes of a table that is read."""
 _UNPACKED = 64 << 20
+_MOST_SHEETS = 20
 _MOST_PARTS = 200
 """Files within an xlsx file."""
 MOST_ROWS = 10_000
@@ -69,6 +110,41 @@ class RowError(CampaignBotError):
         return cls(texts.MERGE_DIFFERS.format(question=question, id=item_id, column=texts.COLUMNS[field]))
 
     @classmethod
+    def twice_named(cls, name: str, other: "Row") -> "RowError":
+        """Another row is about the same."""
+        return cls(texts.TWICE_NAMED.format(name=name, other=other.name))
+
+    @classmethod
+    def no_title(cls) -> "RowError":
+        """A row for the title has none, or an id."""
+        return cls(texts.NO_TITLE)
+
+    @classmethod
+    def no_place(cls) -> "RowError":
+        """A row for a place lacks its id or its words."""
+        return cls(texts.NO_PLACE)
+
+    @classmethod
+    def part_stays(cls, place: str, part: "Part") -> "RowError":
+        """A paragraph does not become another document, nor the other way round."""
+        return cls(texts.PART_STAYS.format(place=place, part=texts.PARTS[part]))
+
+    @classmethod
+    def no_standard(cls) -> "RowError":
+        """A group of synonyms has no standard word."""
+        return cls(texts.NO_STANDARD)
+
+    @classmethod
+    def no_words(cls) -> "RowError":
+        """A group of synonyms has no other word than the standard one."""
+        return cls(texts.NO_WORDS)
+
+    @classmethod
+    def word_taken(cls, word: str, standard: str) -> "RowError":
+        """A word stands in two groups of synonyms."""
+        return cls(texts.WORD_TAKEN.format(word=word, standard=standard))
+
+    @classmethod
     def has_number(cls) -> "RowError":
         """A question holds somebody's number."""
         return cls(texts.HAS_NUMBER)
@@ -78,17 +154,26 @@ class RowError(CampaignBotError):
 class Row:
     """A row of a table. ``number`` counts from 1, the header included, as spreadsheets do.
 
-    ``cells``: the texts by the fields of items, as they were written; ``faults``: why some of them can't be trusted.
+    ``cells``: the texts by the fields of its sheet, as they were written; ``faults``: why they can't be trusted.
     """
 
     number: int
     cells: Mapping[str, str]
     faults: tuple[str, ...] = ()
+    sheet: Sheet = Sheet.ITEMS
 
     @property
     def name(self) -> str:
         """What the row is called."""
-        return texts.ROW.format(number=self.number)
+        name = texts.ROW.format(number=self.number)
+        return name if self.sheet is Sheet.ITEMS else texts.SHEET_ROW.format(sheet=texts.SHEETS[self.sheet], row=name)
+
+    @property
+    def label(self) -> str:
+        """What the row is about, in a word or a question."""
+        fields = {Sheet.ITEMS: ("question", "id"), Sheet.OUTLINE: ("place_words", "place")}
+        named = (self.cells.get(field, "") for field in fields.get(self.sheet, _NEEDED[self.sheet]))
+        return next(filter(None, named), "")
 
     def entry(self) -> Entry:
         """What the fields of the columns say."""
@@ -104,58 +189,99 @@ class Row:
 
 def rows_of(items: Iterable[Item]) -> Sequence[Row]:
     """The rows that items make, below a header."""
-    fields = texts.COLUMNS
+    said = ({field: getattr(item, field) for field in texts.COLUMNS} for item in items)
+    return _numbered(Sheet.ITEMS, said)
+
+
+def all_rows(base: KnowledgeBase) -> Sequence[Row]:
+    """The rows of all sheets of a knowledge base."""
+    parts = (
+        ("others" if place in base.documents else "paragraphs", place, words) for place, words in base.places.items()
+    )
+    outline = ({"part": texts.PARTS[part], "place": place, "place_words": words} for part, place, words in parts)
+    title = {"part": texts.PARTS["title"], "place": "", "place_words": base.title}
     return [
-        Row(number, {field: _cell(getattr(item, field)) for field in fields}) for number, item in enumerate(items, 2)
+        *rows_of(base.items),
+        *_numbered(Sheet.OUTLINE, [title, *outline]),
+        *_numbered(Sheet.SYNONYMS, ({"standard": first, "words": tuple(others)} for first, *others in base.synonyms)),
+        *_numbered(Sheet.FRAMES, ({"frame": frame} for frame in base.frames)),
+    ]
+
+
+def _numbered(sheet: Sheet, said: Iterable[Mapping[str, str | tuple[str, ...]]]) -> list[Row]:
+    return [
+        Row(number, {field: _cell(value) for field, value in fields.items()}, sheet=sheet)
+        for number, fields in enumerate(said, 2)
     ]
 
 
 def to_csv(rows: Iterable[Row]) -> bytes:
-    """A table as CSV that Excel reads: UTF-8 with a byte order mark. Faults of rows stand in a column of their own."""
-    return csv_bytes(_lines(rows))
+    """Rows of one sheet as CSV: UTF-8 with a byte order mark, for Excel. Faults stand in a column of their own."""
+    ((_, lines),) = _sheets(rows) or [(Sheet.ITEMS, [[*texts.COLUMNS.values()]])]
+    return csv_bytes(lines)
+
+
+def to_zip(rows: Iterable[Row]) -> bytes:
+    """The rows of all sheets as CSV files in a zip file."""
+    rows, written = list(rows), io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for sheet in dict.fromkeys(row.sheet for row in rows):
+            table = to_csv(row for row in rows if row.sheet is sheet)
+            archive.writestr(zipfile.ZipInfo(f"{texts.SHEETS[sheet]}.csv"), table, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
 
 
 def to_xlsx(rows: Iterable[Row]) -> bytes:
-    """A table as xlsx in which every cell is text. Raises TableError if a cell holds more than Excel keeps."""
+    """Rows as xlsx in which every cell is text. Raises TableError if a cell holds more than Excel keeps."""
     from openpyxl import Workbook  # noqa: PLC0415 - half a second that only tables need
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
-    lines = list(_lines(rows))
-    for line in lines:
-        for column, text in zip(lines[0], line, strict=True):
-            if len(text) > _LONGEST_CELL:
-                raise TableError(texts.TOO_LONG_CELL.format(id=line[0], column=column))
+    sheets = _sheets(rows) or [(Sheet.ITEMS, [[*texts.COLUMNS.values()]])]
+    for _, lines in sheets:
+        for line in lines:
+            for column, text in zip(lines[0], line, strict=True):
+                if len(text) > _LONGEST_CELL:
+                    raise TableError(texts.TOO_LONG_CELL.format(id=line[0], column=column))
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(texts.SHEET)
-    sheet.freeze_panes = "A2"
-    for number in range(1, len(lines[0]) + 1):
-        sheet.column_dimensions[get_column_letter(number)].width = 24
-    for line in lines:
-        cells = [WriteOnlyCell(sheet, text) for text in line]
-        for cell in cells:
-            cell.number_format = "@"
-        sheet.append(cells)
+    for name, lines in sheets:
+        sheet = book.create_sheet(texts.SHEETS[name])
+        sheet.freeze_panes = "A2"
+        for number in range(1, len(lines[0]) + 1):
+            sheet.column_dimensions[get_column_letter(number)].width = 24
+        for line in lines:
+            cells = [WriteOnlyCell(sheet, text) for text in line]
+            for cell in cells:
+                cell.number_format = "@"
+            sheet.append(cells)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
 
 
 def read_table(data: bytes) -> Sequence[Row]:
-    """The rows of a CSV or xlsx file that hold something.
+    """The rows of a CSV or xlsx file, or of CSV files in a zip file, that hold something, sheet by sheet.
 
     CSV is UTF-8, with or without a byte order mark, or GB18030, as Excel writes it in China. Raises TableError.
     """
     if len(data) > LARGEST_TABLE:
         raise TableError(texts.TOO_LARGE.format(limit=LARGEST_TABLE >> 20))
-    lines = _xlsx_lines(data) if data.startswith(b"PK") else _csv_lines(data)
-    fields = _fields(next(lines, []))
-    rows = []
-    for number, line in enumerate(lines, 2):
-        if number > MOST_ROWS + 1 and any(line):
-            raise TableError(texts.TOO_MANY_ROWS.format(limit=MOST_ROWS))
-        if row := _row(number, fields, line):
-            rows.append(row)
+    rows, found = list[Row](), list[Sheet]()
+    for lines in _tables(data):
+        header = next(lines, [])
+        # A new workbook may have empty sheets.
+        if not any(header) and found:
+            continue
+        sheet = _sheet(header)
+        if sheet in found:
+            raise TableError(texts.TWICE_SHEET.format(sheet=texts.SHEETS[sheet]))
+        found.append(sheet)
+        fields = _fields(header, sheet)
+        for number, line in enumerate(lines, 2):
+            if (number > MOST_ROWS + 1 or len(rows) >= MOST_ROWS) and any(line):
+                raise TableError(texts.TOO_MANY_ROWS.format(limit=MOST_ROWS))
+            if row := _row(number, fields, line, sheet):
+                rows.append(row)
     return rows
 
 
@@ -167,7 +293,7 @@ class _Typed:
     fault: str
 
 
-def _row(number: int, fields: Sequence[str], line: Sequence[str | _Typed]) -> Row | None:
+def _row(number: int, fields: Sequence[str], line: Sequence[str | _Typed], sheet: Sheet) -> Row | None:
     """A row by its header; None without a text."""
     cells, faults = dict.fromkeys(filter(None, fields), ""), list[str]()
     for field, cell in zip(fields, line, strict=False):
@@ -175,18 +301,29 @@ def _row(number: int, fields: Sequence[str], line: Sequence[str | _Typed]) -> Ro
         if field:
             cells[field] = text.replace("\r\n", "\n").replace("\r", "\n")
             if isinstance(cell, _Typed):
-                faults.append(cell.fault.format(column=texts.COLUMNS[field], value=cell.text))
+                faults.append(cell.fault.format(column=COLUMNS[sheet][field], value=cell.text))
     if any(line[len(fields) :]):
         faults.append(texts.OVERFLOW)
-    return Row(number, cells, tuple(faults)) if faults or any(map(str.strip, cells.values())) else None
+    return Row(number, cells, tuple(faults), sheet) if faults or any(map(str.strip, cells.values())) else None
 
 
-def _fields(header: Sequence[str | _Typed]) -> Sequence[str]:
+def _sheet(header: Sequence[str | _Typed]) -> Sheet:
+    """The sheet that has most of these columns."""
+    columns = {_text(cell) for cell in header}
+    return max(Sheet, key=lambda sheet: len(columns & {*COLUMNS[sheet], *COLUMNS[sheet].values()}))
+
+
+def _text(cell: str | _Typed) -> str:
+    return (cell.text if isinstance(cell, _Typed) else cell).strip()
+
+
+def _fields(header: Sequence[str | _Typed], sheet: Sheet) -> Sequence[str]:
     """The fields that the columns are for; empty for one that is not read."""
-    names = {name: field for field, name in texts.COLUMNS.items()} | {field: field for field in texts.COLUMNS}
-    known, fields = "、".join(texts.COLUMNS.values()), list[str]()
+    columns = COLUMNS[sheet]
+    names = {name: field for field, name in columns.items()} | {field: field for field in columns}
+    known, fields = "、".join(columns.values()), list[str]()
     for cell in header:
-        column = (cell.text if isinstance(cell, _Typed) else cell).strip()
+        column = _text(cell)
         if column in {"", texts.FAULT}:
             fields.append("")
         elif column not in names:
@@ -195,8 +332,9 @@ def _fields(header: Sequence[str | _Typed]) -> Sequence[str]:
             raise TableError(texts.TWICE_COLUMN.format(column=column))
         else:
             fields.append(names[column])
-    if not {"id", "question"} & {*fields}:
-        raise TableError(texts.NO_HEADER.format(known=known))
+    if not {*_NEEDED[sheet]} & {*fields}:
+        needed = "”或“".join(columns[field] for field in _NEEDED[sheet])
+        raise TableError(texts.NO_HEADER.format(known=known, needed=needed))
     return fields
 
 
@@ -215,31 +353,56 @@ def _csv_lines(data: bytes) -> Iterator[Sequence[str]]:
         raise TableError(texts.NOT_A_TABLE) from None
 
 
-def _xlsx_lines(data: bytes) -> Iterator[Sequence[str | _Typed]]:
-    """The cells of the first sheet. What is unpacked is bounded before anything is."""
+def _tables(data: bytes) -> Iterator[Iterator[Sequence[str | _Typed]]]:
+    """The lines of each table in a file. What is unpacked is bounded before anything is."""
+    if not data.startswith(b"PK"):
+        yield _csv_lines(data)
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_archive(archive)
+            names = archive.namelist()
+            csv_files = [archive.read(name) for name in names if name.lower().endswith(".csv")]
+    except TableError:
+        raise
+    except Exception as error:  # a file that only begins like an archive may be anything
+        raise TableError(texts.NOT_A_TABLE) from error
+    if csv_files and "[Content_Types].xml" not in names:
+        yield from map(_csv_lines, csv_files)
+    else:
+        yield from _xlsx_tables(data)
+
+
+def _xlsx_tables(data: bytes) -> Iterator[Iterator[Sequence[str | _Typed]]]:
+    """The cells of each sheet."""
     from openpyxl import load_workbook  # noqa: PLC0415 - half a second that only tables need
 
     try:
-        _check_archive(data)
-        sheet = load_workbook(io.BytesIO(data), read_only=True).worksheets[0]
+        sheets = load_workbook(io.BytesIO(data), read_only=True).worksheets
+    except Exception as error:  # openpyxl raises many kinds for a file that is none of its own
+        raise TableError(texts.NOT_A_TABLE) from error
+    if len(sheets) > _MOST_SHEETS:
+        raise TableError(texts.NOT_A_TABLE)
+    yield from map(_xlsx_lines, sheets)
+
+
+def _xlsx_lines(sheet: Any) -> Iterator[Sequence[str | _Typed]]:  # noqa: ANN401 - openpyxl has two kinds
+    try:
         sheet.reset_dimensions()
         lines = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=_MOST_COLUMNS)
         yield from ([_xlsx_cell(cell.value, cell.data_type) for cell in line] for line in lines)
-    except TableError:
-        raise
-    except Exception as error:  # openpyxl raises many kinds for a file that is none of its own
+    except Exception as error:  # as above: what is read lazily fails late
         raise TableError(texts.NOT_A_TABLE) from error
 
 
-def _check_archive(data: bytes) -> None:
+def _check_archive(archive: zipfile.ZipFile) -> None:
     """Raises TableError if too much would be unpacked, or a part declares entities."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-        # No more than an archive declares is unpacked of a part.
-        if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _UNPACKED:
-            raise TableError(texts.TOO_LARGE.format(limit=_UNPACKED >> 20))
-        if any(b"<!DOCTYPE" in archive.read(part) for part in parts):
-            raise TableError(texts.NOT_A_TABLE)
+    parts = archive.infolist()
+    # No more than an archive declares is unpacked of a part.
+    if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _UNPACKED:
+        raise TableError(texts.TOO_LARGE.format(limit=_UNPACKED >> 20))
+    if any(b"<!DOCTYPE" in archive.read(part) for part in parts):
+        raise TableError(texts.NOT_A_TABLE)
 
 
 def _xlsx_cell(value: object, data_type: str) -> str | _Typed:
@@ -254,13 +417,20 @@ def _xlsx_cell(value: object, data_type: str) -> str | _Typed:
     return _Typed(str(value), texts.FORMULA if data_type == "f" else texts.NOT_TEXT)
 
 
-def _lines(rows: Iterable[Row]) -> Iterator[Sequence[str]]:
-    """A header, and a line for each row; with what is wrong where something is."""
-    rows = list(rows)
-    has_faults = any(row.faults for row in rows)
-    yield [*texts.COLUMNS.values(), *([texts.FAULT] if has_faults else [])]
+def _sheets(rows: Iterable[Row]) -> Sequence[tuple[Sheet, Sequence[Sequence[str]]]]:
+    """The sheets that have rows, each with the lines of its header and its rows."""
+    by_sheet: dict[Sheet, list[Row]] = {}
     for row in rows:
-        cells = [row.cells.get(field, "") for field in texts.COLUMNS] + ([" ".join(row.faults)] if has_faults else [])
+        by_sheet.setdefault(row.sheet, []).append(row)
+    return [(sheet, [*_lines(by_sheet[sheet], COLUMNS[sheet])]) for sheet in Sheet if sheet in by_sheet]
+
+
+def _lines(rows: Sequence[Row], columns: Mapping[str, str]) -> Iterator[Sequence[str]]:
+    """A header, and a line for each row; with what is wrong where something is."""
+    has_faults = any(row.faults for row in rows)
+    yield [*columns.values(), *([texts.FAULT] if has_faults else [])]
+    for row in rows:
+        cells = [row.cells.get(field, "") for field in columns] + ([" ".join(row.faults)] if has_faults else [])
         yield [_safe(cell) for cell in cells]
 
 
@@ -289,6 +459,19 @@ def _unescaped(text: str) -> str:
         return named.get(found[1]) or chr(int(found[1][1:], 16))
 
     return _ESCAPE.sub(character, text)
+
+
+def part_of(text: str) -> Part:
+    """The part of the outline that a cell names. Raises RowError."""
+    for part in Part:
+        if text in {part, texts.PARTS[part]}:
+            return part
+    raise RowError(texts.NO_PART.format(parts="、".join(texts.PARTS.values())))
+
+
+def place_fault(place: str) -> str:
+    """What is wrong with the id of a place; empty if nothing is."""
+    return mistyped_id(place) or ""
 
 
 def entry_of(item: Item) -> Entry:

@@ -17,12 +17,26 @@ COLUMNS = {
     "owner": "归谁管",
 }
 """The columns by the fields of an item, in their order."""
-SHEET = "条目"
+OUTLINE_COLUMNS = {"part": "部分", "place": "段落编号", "place_words": "位置"}
+PARTS = {"title": "标题", "paragraphs": "段落", "others": "其他文件"}
+SYNONYMS_COLUMNS = {"standard": "标准说法", "words": "也这么说"}
+FRAMES_COLUMNS = {"frame": "套话"}
+SHEETS = {"items": "条目", "outline": "提纲", "synonyms": "同义词", "frames": "套话"}
+SHEET_ROW = "“{sheet}”{row}"
 FAULT = "问题"
 """The column that says what is wrong with a row; it is not read."""
 ROW = "第 {number} 行"
 NOT_A_TABLE = "读不出这个文件：请用 CSV 或 xlsx 格式的表格。"
-NO_HEADER = "第一行要写列名，至少要有“编号”或“标准问法”。列名用这些：{known}。"
+NO_HEADER = "第一行要写列名，至少要有“{needed}”。列名用这些：{known}。"
+TWICE_SHEET = "“{sheet}”有两张表，请合成一张。"
+NO_PART = "“部分”要写 {parts} 里的一个。"
+NO_PLACE = "“段落编号”和“位置”都要写。"
+NO_TITLE = "“位置”要写标题。"
+PART_STAYS = "“{place}”现在是{part}，不能改成别的。"
+NO_WORDS = "“也这么说”至少要写一个词。"
+NO_STANDARD = "“标准说法”要写一个词。"
+WORD_TAKEN = "“{word}”在“{standard}”那一组里也有，一个词只能放在一组里。"
+TWICE_NAMED = "“{name}”在{other}已经写过，请只留一行。"
 UNKNOWN_COLUMN = "不认识“{column}”这一列。列名用这些：{known}。"
 TWICE_COLUMN = "“{column}”这一列写了两次，请只留一列。"
 TOO_MANY_ROWS = "行太多了，一次最多 {limit} 行。请分几次导入。"

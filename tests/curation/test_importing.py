@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from bot.curation.importing import Import, RowOutcome, try_rows
 from bot.items import Item, KnowledgeBase
 from bot.knowledge import Knowledge, read
 from bot.knowledge.load import SPEECH
-from bot.knowledge.tables import LISTS, Row, read_table, rows_of, to_csv
+from bot.knowledge.tables import LISTS, Row, Sheet, all_rows, read_table, rows_of, to_csv, to_zip
 from bot.matching import ConfidenceModel, Index
 from bot.snapshot import Snapshot
 from bot.store.records import ActionKind
@@ -105,6 +106,104 @@ def test_a_faulty_row(admin_setup: AdminSetup, given: Row, said: str) -> None:
     assert trial.changes == ()
 
 
+def other(sheet: Sheet, /, **cells: str) -> Row:
+    """A row of another sheet than that of items."""
+    return Row(2, cells, sheet=sheet)
+
+
+OTHERS: Mapping[str, tuple[Row, RowOutcome]] = {
+    "a title": (other(Sheet.OUTLINE, part="标题", place_words="新须知"), RowOutcome.CHANGED),
+    "a place": (other(Sheet.OUTLINE, part="段落", place="1", place_words="第一条，新的"), RowOutcome.CHANGED),
+    "a paragraph": (other(Sheet.OUTLINE, part="段落", place="3", place_words="第三条"), RowOutcome.ADDED),
+    "a document": (other(Sheet.OUTLINE, part="其他文件", place="n1", place_words="通知"), RowOutcome.ADDED),
+    "a known place": (other(Sheet.OUTLINE, part="paragraphs", place="1", place_words="第一条"), RowOutcome.SKIPPED),
+    "a group": (other(Sheet.SYNONYMS, standard="饭卡", words="餐卡\n饭票"), RowOutcome.ADDED),
+    "other words of a group": (other(Sheet.SYNONYMS, standard="开饭", words="开伙"), RowOutcome.CHANGED),
+    "a known group": (other(Sheet.SYNONYMS, standard="开饭", words="放饭"), RowOutcome.SKIPPED),
+    "a frame": (other(Sheet.FRAMES, frame="请问"), RowOutcome.ADDED),
+}
+
+
+@pytest.mark.parametrize(("given", "outcome"), OTHERS.values(), ids=OTHERS.keys())
+def test_what_becomes_of_a_row_of_another_sheet(admin_setup: AdminSetup, given: Row, outcome: RowOutcome) -> None:
+    """It is made, known from then on, and undone to the byte."""
+    before = read(admin_setup.folder)
+    trial = tried(admin_setup, given)
+    assert [found.outcome for found in trial.rows] == [outcome]
+    assert bool(trial.changes) == (outcome is not RowOutcome.SKIPPED)
+    if trial.changes:
+        action = imported(admin_setup, given)
+        assert [found.outcome for found in tried(admin_setup, given).rows] == [RowOutcome.SKIPPED]
+        admin_setup.edits.undo(action, ADMIN.id)
+    assert read(admin_setup.folder) == before
+
+
+FAULTY_OTHERS: Mapping[str, tuple[Row, str]] = {
+    "no part": (other(Sheet.OUTLINE, part="章", place="3", place_words="三"), texts.PARTS["others"]),
+    "no words of a place": (other(Sheet.OUTLINE, part="段落", place="3", place_words=""), texts.NO_PLACE),
+    "no title": (other(Sheet.OUTLINE, part="标题", place="1", place_words="三"), texts.NO_TITLE),
+    "another part": (
+        other(Sheet.OUTLINE, part="其他文件", place="1", place_words="三"),
+        texts.PART_STAYS.format(place="1", part="段落"),
+    ),
+    "no group": (other(Sheet.SYNONYMS, standard="开饭", words=""), texts.NO_WORDS),
+    "no standard word": (other(Sheet.SYNONYMS, standard="", words="开伙"), texts.NO_STANDARD),
+    "a word of another group": (
+        other(Sheet.SYNONYMS, standard="饭卡", words="餐卡\n放饭"),
+        texts.WORD_TAKEN.format(word="放饭", standard="开饭"),
+    ),
+    "what Excel made": (Row(2, {"frame": "5"}, ("数字",), Sheet.FRAMES), "数字"),
+}
+
+
+@pytest.mark.parametrize(("given", "said"), FAULTY_OTHERS.values(), ids=FAULTY_OTHERS.keys())
+def test_a_faulty_row_of_another_sheet(admin_setup: AdminSetup, given: Row, said: str) -> None:
+    """It says why, and nothing of it is brought in."""
+    trial = tried(admin_setup, given)
+    assert [found.outcome for found in trial.rows] == [RowOutcome.FAULTY]
+    assert said in trial.rows[0].row.faults[0]
+    assert trial.changes == ()
+
+
+def test_words_that_go_from_one_group_to_another(admin_setup: AdminSetup) -> None:
+    """As all rows together would have it; a group that two rows are about is at fault."""
+    rows = [
+        Row(2, {"standard": "开饭", "words": "开伙"}, sheet=Sheet.SYNONYMS),
+        Row(3, {"standard": "吃饭", "words": "放饭"}, sheet=Sheet.SYNONYMS),
+        Row(4, {"standard": "开 饭", "words": "供饭"}, sheet=Sheet.SYNONYMS),
+    ]
+    trial = tried(admin_setup, *rows)
+    assert [found.outcome for found in trial.rows] == [RowOutcome.CHANGED, RowOutcome.ADDED, RowOutcome.FAULTY]
+    imported(admin_setup, *rows)
+    assert admin_setup.current.snapshot.base.synonyms == (("开饭", "开伙"), ("吃饭", "放饭"))
+
+
+def test_items_may_cite_what_comes_with_them(admin_setup: AdminSetup) -> None:
+    """In the outline of the same file."""
+    paragraph = other(Sheet.OUTLINE, part="段落", place="9", place_words="第九条")
+    imported(admin_setup, row(2, id="tea", **{**NEW, "source": "9"}), paragraph)
+    assert admin_setup.current.snapshot.base.by_id["tea"].source == ("9",)
+
+
+def test_a_whole_base_is_brought_to_another_one(admin_setup: AdminSetup, shipped: Knowledge) -> None:
+    """Its outline, synonyms, frames and items, as far as nothing there is in the way; and all out again by one undo."""
+    before = read(admin_setup.folder)
+    rows = read_table(to_zip(all_rows(shipped.base)))
+    few = {item.id for item in shipped.base.items[:9]}
+    some = [replace(row, cells={**row.cells, "related": ""}) for row in rows if row.cells.get("id") in few]
+    trial = tried(admin_setup, *some, *(row for row in rows if row.sheet is not Sheet.ITEMS))
+    assert trial.of(RowOutcome.FAULTY) == []
+    before_import = admin_setup.edits.on_disk()
+    plan = admin_setup.edits.plan_together(before_import, ActionKind.IMPORT, trial.changes)
+    action = admin_setup.edits.apply(plan, ADMIN.id)
+    base = admin_setup.current.snapshot.base
+    assert (base.title, base.frames) == (shipped.base.title, shipped.base.frames)
+    assert {*shipped.base.synonyms} <= {*base.synonyms}
+    assert {*shipped.base.places.items()} <= {*base.places.items()}
+    admin_setup.edits.undo(action, ADMIN.id)
+    assert read(admin_setup.folder) == before
+
+
 def test_rows_that_meet_each_other(admin_setup: AdminSetup) -> None:
     """The second of two is at fault; what cites a faulty row is faulty, too; what cites a sound one is not."""
     trial = tried(
@@ -146,7 +245,7 @@ def test_an_id_that_was_used_is_not_used_again(admin_setup: AdminSetup) -> None:
 def test_the_shipped_base_imported_into_itself_changes_nothing(shipped: Knowledge) -> None:
     """Every row is skipped."""
     snapshot = Snapshot({SPEECH: b""}, shipped, Index.build(KnowledgeBase("", ())), ConfidenceModel())
-    trial = try_rows(read_table(to_csv(rows_of(shipped.base.items))), snapshot, ())
+    trial = try_rows(read_table(to_zip(all_rows(shipped.base))), snapshot, ())
     assert {found.outcome for found in trial.rows} == {RowOutcome.SKIPPED}
     assert trial.changes == ()
 
@@ -212,6 +311,6 @@ def test_a_table_of_another_base_brings_all_of_it(admin_setup: AdminSetup) -> No
         owner="王主任",
     )
     assert {key for key in texts.COLUMNS if not getattr(item, key)} == set()
-    assert {*LISTS} < {*texts.COLUMNS}
+    assert {*LISTS} - {"words"} < {*texts.COLUMNS}
     imported(admin_setup, *read_table(to_csv(rows_of([item]))))
     assert admin_setup.current.snapshot.base.by_id["tea"] == item

@@ -9,15 +9,27 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from bot.conversation import cards
+from bot.conversation.reply import short_key
+from bot.curation.corrections import Correction
 from bot.curation.edits import Plan
 from bot.curation.importing import Import, RowOutcome, try_rows
 from bot.errors import EditRefusedError
-from bot.knowledge.tables import LARGEST_TABLE, MOST_ROWS, Row, TableError, read_table, rows_of, to_csv, to_xlsx
+from bot.knowledge.tables import (
+    COLUMNS,
+    LARGEST_TABLE,
+    MOST_ROWS,
+    Row,
+    TableError,
+    all_rows,
+    read_table,
+    to_xlsx,
+    to_zip,
+)
 from bot.store.records import ActionKind, ActionState
 from bot.texts.admins import REFUSALS
 from bot.texts.page import frame
 from bot.texts.page import transfer as texts
-from bot.texts.tables import COLUMNS
+from bot.web.item_changes import text_of
 from bot.web.visit import Page, Visit, number
 
 _LARGEST_FORM = LARGEST_TABLE * 3
@@ -30,7 +42,7 @@ _LATEST = 50
 _IMPORTS = 3
 _ROWS = TypeAdapter(tuple[Row, ...])
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CSV = "text/csv; charset=utf-8"
+_ZIP = "application/zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +78,19 @@ def _page(visit: Visit, error: str = "", trial: _Trial | None = None, *, is_stal
         error=error,
         trial=trial,
         is_stale=is_stale,
-        count=len(visit.services.current.snapshot.base.items),
+        base=visit.services.current.snapshot.base,
+        corrections=_undecided(visit),
         imports=[(action, _who(action.admin)) for action in found[:_IMPORTS]],
         rows=MOST_ROWS,
         size=LARGEST_TABLE >> 20,
         shown=_SHOWN,
-        columns=COLUMNS,
     )
+
+
+def _undecided(visit: Visit) -> Sequence[tuple[Correction, str]]:
+    """The changed answers of which members may be told, each with what names the answer that is shown."""
+    corrections = visit.services.corrections
+    return [(found, short_key(found.item.answer)) for found in corrections.undecided()] if corrections else []
 
 
 def _who(admin: int | None) -> str:
@@ -82,7 +100,7 @@ def _who(admin: int | None) -> str:
 def _export(write: Callable[[Sequence[Row]], bytes], name: str, media_type: str) -> Callable[[Visit], Response]:
     def export(visit: Visit) -> Response:
         try:
-            table = write(rows_of(visit.services.current.snapshot.base.items))
+            table = write(all_rows(visit.services.current.snapshot.base))
         except TableError as error:
             return _page(visit, str(error))
         day = visit.services.clock.today()
@@ -123,7 +141,30 @@ def _apply(visit: Visit) -> Response:
     # What was led to an item may reach it no more.
     for item in {row.item for row in trial.found.of(RowOutcome.CHANGED)}:
         lifecycle.reopen(str(item), edits.current.snapshot, answer=False)
+    _offer(visit)
     return visit.redirect("/transfer", done="imported")
+
+
+def _offer(visit: Visit) -> None:
+    """Have admins asked whether to tell of the answers that have changed."""
+    if visit.services.corrections:
+        visit.services.corrections.offer_new()
+
+
+def _correct(visit: Visit) -> Response:
+    """Tell those who know the earlier answers of the ticked items of the new ones, or tell nobody.
+
+    An answer that has changed since it was shown is shown anew.
+    """
+    corrections, is_told = visit.services.corrections, text_of(visit.form, "act") == "tell"
+    shown = {*visit.form.getlist("item")}
+    for found, key in _undecided(visit):
+        if corrections and f"{found.item.id} {key}" in shown:
+            if is_told:
+                corrections.approve(found.item.id)
+            else:
+                corrections.skip(found.item.id)
+    return visit.redirect("/transfer", **({"done": "told" if is_told else "skipped"} if shown else {}))
 
 
 def _faults(visit: Visit) -> Response:
@@ -145,6 +186,7 @@ def _undo(visit: Visit) -> Response:
     try:
         if done.state is not ActionState.UNDONE:
             visit.services.handling.undo(done.id, visit.admin)
+            _offer(visit)
     except EditRefusedError as error:
         return _page(visit, REFUSALS[error.refusal].format(**error.details))
     return visit.redirect("/transfer", done="import-undone")
@@ -165,7 +207,7 @@ def _posted(visit: Visit) -> Sequence[Row]:
         rows = _ROWS.validate_json(str(visit.form.get("rows", "")))
     except ValidationError:
         raise TableError(texts.UNREADABLE) from None
-    if len(rows) > MOST_ROWS or any(row.cells.keys() - COLUMNS.keys() for row in rows):
+    if len(rows) > MOST_ROWS or any(row.cells.keys() - COLUMNS[row.sheet].keys() for row in rows):
         raise TableError(texts.UNREADABLE)
     return rows
 
@@ -175,12 +217,13 @@ PAGE = Page(
     label=texts.LABEL,
     shows={"/transfer": _show},
     does={
-        "/transfer/csv": _export(to_csv, "knowledge-{day}.csv", _CSV),
+        "/transfer/csv": _export(to_zip, "knowledge-{day}.zip", _ZIP),
         "/transfer/xlsx": _export(to_xlsx, "knowledge-{day}.xlsx", _XLSX),
         "/transfer/try": _try,
         "/transfer/faults": _faults,
         "/transfer/apply": _apply,
         "/transfer/undo": _undo,
+        "/transfer/correct": _correct,
     },
     largest=dict.fromkeys(("/transfer/try", "/transfer/faults", "/transfer/apply"), _LARGEST_FORM),
 )

@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 
 from bot.evaluation.impact import ReplayedQuestion
 from bot.knowledge import read
-from bot.knowledge.tables import read_table, rows_of
-from bot.store.records import ActionKind, ActionState
+from bot.knowledge.tables import all_rows, read_table
+from bot.store.records import ActionKind, ActionState, Records
 from bot.texts.admins import REFUSALS
 from bot.texts.page import frame
 from bot.texts.page import transfer as texts
@@ -42,11 +42,13 @@ async def test_the_whole_base_goes_out(page_setup: PageSetup, kind: str) -> None
     """As a file that is named by the day, and that comes in again without a change."""
     browser = await page_setup.signed_in()
     response = await browser.post(f"/transfer/{kind}")
-    assert re.fullmatch(rf'attachment; filename="knowledge-[0-9-]+\.{kind}"', response.headers["Content-Disposition"])
-    assert read_table(response.content) == rows_of(page_setup.services.current.snapshot.base.items)
-    page = (await tried(browser, response.content, f"t.{kind}")).text
+    name = {"csv": "zip"}.get(kind, kind)
+    assert re.fullmatch(rf'attachment; filename="knowledge-[0-9-]+\.{name}"', response.headers["Content-Disposition"])
+    rows = read_table(response.content)
+    assert rows == all_rows(page_setup.services.current.snapshot.base)
+    page = (await tried(browser, response.content, f"t.{name}")).text
     assert texts.NOTHING in page
-    assert f"<dt>{texts.COUNTS[3][1]}</dt><dd>5</dd>" in page
+    assert f"<dt>{texts.COUNTS[3][1]}</dt><dd>{len(rows)}</dd>" in page
 
 
 async def test_an_import_is_tried_made_and_undone(page_setup: PageSetup) -> None:
@@ -79,6 +81,34 @@ async def test_an_import_is_tried_made_and_undone(page_setup: PageSetup) -> None
     assert undone.headers["Location"] == "/transfer?done=import-undone"
     assert read(folder) == before
     assert texts.UNDO not in (await browser.get("/transfer")).text
+
+
+@pytest.mark.parametrize(("act", "approved"), [("tell", [True, False]), ("skip", [False, False])])
+async def test_readers_of_what_an_import_changes_are_told_if_an_admin_wants_it(
+    page_setup: PageSetup, act: str, approved: list[bool]
+) -> None:
+    """Of the items that are ticked, as they are shown; an undo before leaves nothing to tell."""
+    setup, browser = page_setup.setup, await page_setup.signed_in()
+    for name in ("opening", "closing"):
+        item = setup.current.snapshot.base.by_id[name]
+        setup.usage.record(Records(answer_subscriptions=(setup.corrections.subscription(item, 77, "77 zh"),)))
+    assert texts.CORRECTIONS not in (await browser.get("/transfer")).text
+    table = "编号,回答\nopening,六点开门。\nclosing,九点关门。\ncard,去找前台。\n".encode()
+    for _ in range(2):
+        await browser.post("/transfer/apply", files=carried((await tried(browser, table)).text))
+        shown = (await browser.get("/transfer")).text
+        keys = dict(re.findall('name="item" value="(\\w+) (\\w+)"', shown))
+        assert [*keys] == ["opening", "closing"]
+        if _ == 0:
+            (done, *_rest) = setup.history.edits(5)
+            await browser.post("/transfer/undo", data={"action": str(done.id)})
+            assert texts.CORRECTIONS not in (await browser.get("/transfer")).text
+    ticked = {"act": act, "item": [f"opening {keys['opening']}", "closing 00000000"]}
+    decided = await browser.post("/transfer/correct", data=ticked)
+    assert frame.DONE["told" if act == "tell" else "skipped"] in (await browser.get(decided.headers["Location"])).text
+    assert [row.approved for row in setup.corrections.subscriptions.all()] == approved
+    left = (await browser.get("/transfer")).text
+    assert [name for name in ("opening", "closing") if f'value="{name} ' in left] == ["closing"]
 
 
 async def test_the_faulty_rows_are_a_file(page_setup: PageSetup) -> None:
