@@ -25,7 +25,6 @@ from bot.conversation.forms import ERASED, Admin, AdminTurn, Form, Standing, Tas
 from bot.conversation.history import HistoryPages
 from bot.conversation.item_editing import ItemEditing
 from bot.conversation.miss_list import MissListPages
-from bot.conversation.nearest import nearest
 from bot.conversation.open_forms import OpenForms
 from bot.conversation.page import PageEntry, signed_out, way_in
 from bot.conversation.reply import Button, Reply, row
@@ -33,6 +32,7 @@ from bot.conversation.wrong_answers import WrongAnswers, with_judging
 from bot.curation.clustering import Clustering
 from bot.curation.digest import Digest
 from bot.curation.freshness import overdue
+from bot.curation.item_search import nearest
 from bot.curation.reload import Notice
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind

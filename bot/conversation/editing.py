@@ -12,13 +12,13 @@ from bot.conversation.forms import Admin, AdminTurn, Field, Form, Task, UnfitInp
 from bot.conversation.freshness import day_of
 from bot.conversation.history import back, edit_words, redo
 from bot.conversation.miss_list import MissListPages, to_list
-from bot.conversation.nearest import nearest
 from bot.conversation.notes import Notes
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.conversation.waiting import FAR, about_to_tell, telling
 from bot.conversation.wrong_answers import reached
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits, Plan
+from bot.curation.item_search import find
 from bot.curation.miss_handling import MissHandling
 from bot.curation.misses import MissLifecycle, is_negative
 from bot.curation.planning import AlreadyThereError
@@ -265,12 +265,9 @@ class Editing:
     def _item_choices(self, form: Form, words: str, admin: Admin) -> AdminTurn:
         """The items that are found by these words, or without any by the form's first phrasing, to choose one."""
         snapshot = self.current.snapshot
-        named = snapshot.base.by_id.get(words.lower().replace("_", "-"))
         asked = words or next(iter(form.phrasings), "")
-        wrong, kinds = self._wrong(form), (Kind.ANSWER, Kind.NOT_COVERED)
-        near = [near for kind in kinds for near in nearest(asked, kind, snapshot, wrong)]
-        near.sort(key=lambda candidate: candidate.score, reverse=True)
-        found = [named] if named else [candidate.item for candidate in near[:_CHOICES]]
+        matches = find(asked, snapshot, (Kind.ANSWER, Kind.NOT_COVERED), self._wrong(form))
+        found = [match.item for match in matches[:_CHOICES]]
 
         def choice(item: Item) -> Button:
             return Button(item.question, FormCallback(FormAction.CHOOSE_ITEM, admin.id, short_key(item.id)))

@@ -7,10 +7,10 @@ from bot.conversation.callbacks import AdminAction, AdminCallback, ChangeItem, I
 from bot.conversation.editing import Editing
 from bot.conversation.forms import Admin, AdminTurn, Form, Task, UnfitInputError
 from bot.conversation.item_cards import ItemUse
-from bot.conversation.nearest import LIKELY
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.conversation.waiting import telling
 from bot.curation.edits import Plan
+from bot.curation.item_search import find
 from bot.curation.planning import AlreadyThereError
 from bot.items import Item
 from bot.knowledge.edit import Change, ChangeTexts, DeleteItem, SetText
@@ -47,13 +47,7 @@ class ItemEditing:
         snapshot = self.current.snapshot
         if not words:
             return Reply(texts.ITEM_USAGE)
-        # Phones begin with a capital.
-        item = snapshot.base.by_id.get(words.lower().replace("_", "-"))
-        if item:
-            return self.card(item)
-        near = [found.item for found in snapshot.matcher.match(words).candidates if found.score >= LIKELY]
-        named = [item for item in snapshot.base.items if any(words in text for text in item.all_phrasings())]
-        found = list(dict.fromkeys((*near[: _CHOICES // 2], *named, *near)))[:_CHOICES]
+        found = [found.item for found in find(words, snapshot)][:_CHOICES]
         return self.card(found[0]) if len(found) == 1 else cards.item_choices(found)
 
     def card(self, item: Item) -> Reply:

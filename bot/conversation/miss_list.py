@@ -18,9 +18,9 @@ from bot.conversation.callbacks import (
     UndoBulkAct,
 )
 from bot.conversation.forms import Admin, AdminTurn, UnfitInputError
-from bot.conversation.nearest import LIKELY, nearest
 from bot.conversation.reply import Button, Reply, Rows, row, short_key
 from bot.curation.clustering import Clustering
+from bot.curation.item_search import LIKELY, nearest
 from bot.items import Kind
 from bot.matching import Candidate
 from bot.snapshot import CurrentSnapshot

@@ -1,13 +1,13 @@
 """All items by topic: searched, filtered, and opened to be changed; and the lists of words that matching uses."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from starlette.responses import Response
 
-from bot.items import Item, KnowledgeBase
-from bot.text import normalise
+from bot.curation.item_search import holding
+from bot.items import Item
 from bot.texts.page import items as texts
 from bot.web import item_page, words_page
 from bot.web.visit import Page, Visit
@@ -62,7 +62,7 @@ def _show(visit: Visit) -> Response:
             item.is_expired(today) or item.is_due(today),
             len(overlaps.get(item.id, ())),
         )
-        for item in _found(words, base)
+        for item in holding(words, base)
         if not topic or item.topic == topic
     ]
     if chosen:
@@ -85,21 +85,6 @@ def _show(visit: Visit) -> Response:
         last=last,
         undo=visit.number("undo"),
     )
-
-
-def _found(words: str, base: KnowledgeBase) -> Sequence[Item]:
-    """The items that hold all words, in what is asked or what is answered; all items without a word."""
-    found = list(base.items)
-    for word in words.split():
-        plain, form = word.casefold(), normalise(word)
-        asked = {item.id for phrasing, item in base.by_phrasing.items() if form and form in phrasing}
-        found = [item for item in found if item.id in asked or any(plain in text for text in _texts(item))]
-    return found
-
-
-def _texts(item: Item) -> Sequence[str]:
-    held = (item.id, *item.all_phrasings(), item.answer, item.short, item.owner, *item.keywords, *item.negatives)
-    return [text.casefold() for text in held]
 
 
 PAGE = Page(

@@ -17,9 +17,9 @@ from bot.conversation.editing import (
     fitting_phrasings,
 )
 from bot.conversation.history import edit_words, moment
-from bot.conversation.nearest import nearest
 from bot.conversation.reply import plain_text
 from bot.curation.edits import Plan
+from bot.curation.item_search import FoundItem, find, nearest
 from bot.curation.planning import AlreadyThereError
 from bot.errors import EditRefusedError
 from bot.items import Item, Kind
@@ -27,7 +27,6 @@ from bot.knowledge import fingerprint
 from bot.knowledge.edit import AddItem, Change, ChangeTexts
 from bot.knowledge.models import ANSWER_LIMIT, NEGATIVE_LIMIT
 from bot.masking import is_masked
-from bot.snapshot import Snapshot
 from bot.store.records import ActionKind, ActionState, MissedQuestion, State
 from bot.texts.admins import NOT_COVERED_ANSWER, NOT_COVERED_TOPIC
 from bot.texts.page import frame
@@ -37,6 +36,7 @@ from bot.web.visit import NotFoundError, Visit, number
 
 _MISSES_SHOWN = 20
 _ANSWERS, _REFUSALS, _FOUND = 3, 2, 10
+_FOUND_KINDS = (Kind.ANSWER, Kind.NOT_COVERED)
 _COVERED = "covered"
 """What a confirmation carries in place of a digest where the knowledge is as wanted."""
 _CHANGES_SHOWN = 5
@@ -50,14 +50,6 @@ class _Task(StrEnum):
     NEVER = "never"
     NEW = "new"
     REFUSE = "refuse"
-
-
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """An item that may answer a cluster. ``score`` is None for one that was found by its words alone."""
-
-    item: Item
-    score: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +153,7 @@ def show(visit: Visit) -> Response:
         first=first,
         complained=base.by_id.get(first.item or "") if first and first.is_complaint else None,
         near=_near(first, services) if first else (),
-        found=_found(visit.query.get("item", ""), services.current.snapshot),
+        found=find(visit.query.get("item", "")[:QUESTION_LIMIT], services.current.snapshot, _FOUND_KINDS)[:_FOUND],
         searched=visit.query.get("item", ""),
         not_meant=services.usage.not_meant([first.key]).get(first.key, ()) if first else (),
         is_ignored=first is not None and first.state is State.IGNORED,
@@ -176,25 +168,11 @@ def _state(missed: MissedQuestion, services: Services) -> str:
     return texts.LED.format(state=words, question=item.question) if item else words
 
 
-def _near(first: MissedQuestion, services: Services) -> Sequence[_Near]:
+def _near(first: MissedQuestion, services: Services) -> Sequence[FoundItem]:
     snapshot = services.current.snapshot
     answers = nearest(first.question, Kind.ANSWER, snapshot)[:_ANSWERS]
     refusals = nearest(first.question, Kind.NOT_COVERED, snapshot)[:_REFUSALS]
-    return [_Near(candidate.item, candidate.score) for candidate in (*answers, *refusals)]
-
-
-def _found(words: str, snapshot: Snapshot) -> Sequence[_Near]:
-    """Items by these words: those that hold them, then those that they ask for."""
-    words = words.strip()[:QUESTION_LIMIT]
-    if not words:
-        return ()
-    items = [item for item in snapshot.base.items if item.kind is not Kind.SMALL_TALK]
-    holding = [item for item in items if any(words in text for text in (item.id, item.answer, *item.all_phrasings()))]
-    found = {item.id: _Near(item, None) for item in holding}
-    for kind in (Kind.ANSWER, Kind.NOT_COVERED):
-        for candidate in nearest(words, kind, snapshot):
-            found.setdefault(candidate.item.id, _Near(candidate.item, candidate.score))
-    return list(found.values())[:_FOUND]
+    return [FoundItem(candidate.item, candidate.score) for candidate in (*answers, *refusals)]
 
 
 def _undoable(visit: Visit) -> int | None:

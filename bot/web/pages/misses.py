@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
 from bot.clock import Clock
-from bot.conversation.nearest import nearest
+from bot.curation.item_search import nearest
 from bot.items import Kind
 from bot.matching import Candidate
 from bot.store.records import ActionKind, MissFilter, MissQuery, MissRow, MissSort
