@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,7 @@ from bot.app import App
 from bot.conversation.history import HistoryPages
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits
+from bot.curation.item_search import NearestAnswers
 from bot.curation.misses import MissLifecycle
 from bot.curation.reload import Notice, Reloader
 from bot.errors import SettingsError
@@ -33,6 +35,8 @@ from bot.web.services import Services
 
 _LOG = logging.getLogger(__name__)
 _HOST = "127.0.0.1"
+_SWITCH_S = 0.0005
+"""How long a page's work may go on while what answers members waits to go on; Python's own value is ten times that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ def services(  # noqa: PLR0913, PLR0917 - each part once
         usage=app.usage,
         history=app.history,
         past=past,
+        nearest=NearestAnswers(current),
         clock=app.clock,
         retention_days=app.settings.retention_days,
         problems=problems,
@@ -107,6 +112,7 @@ def page_server(app: App, tell: Callable[[], Awaitable[None]]) -> PageServer | N
         # Members are answered all the same.
         _LOG.warning("%s Until then there is no page.", error)
         return None
+    sys.setswitchinterval(_SWITCH_S)
     return PageServer.at(url, listening, app, settings.admins, tell)
 
 

@@ -26,7 +26,7 @@ from bot.evaluation.measure import Question, ask_question, read_questions, summa
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import Index, Matcher
 from bot.text import normalise
-from tests import bench_admin, bench_intake, bench_young
+from tests import bench_admin, bench_intake, bench_page, bench_young
 from tests.baselines import all_searches, by_bm25s, by_rapidfuzz, by_tantivy, by_tfidf
 from tests.conftest import loaded
 
@@ -185,6 +185,7 @@ def main() -> None:
             print(f"  engine / {name:8} p50 {engine['p50'] / row['p50']:.3f}  p99 {engine['p99'] / row['p99']:.3f}")
     bench_intake.main()
     bench_admin.main()
+    bench_page.main()
     print(f"\np99 grows {p99[SIZES[2]] / p99[SIZES[1]]:.1f} times from {SIZES[1]:,} to {SIZES[2]:,} phrasings")
 
 

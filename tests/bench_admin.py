@@ -21,6 +21,7 @@ from bot.knowledge.edit import ChangeTexts
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
 from bot.store.clusters import EVERY_OPEN
+from bot.store.database import Database
 from bot.store.miss_table import MissTable
 from bot.store.records import MissSort
 from bot.store.tables import MISSED, MISSED_DAYS
@@ -63,9 +64,9 @@ def prepared() -> Iterator[AdminSetup]:
             yield admin_setup
 
 
-def fill(admin_setup: AdminSetup, texts: Sequence[str]) -> None:
+def fill(database: Database, texts: Sequence[str]) -> None:
     """Put misses into the log as if they had been recorded: two of three once, a few of them often, on any day."""
-    now, chance = admin_setup.database.now(), random.Random(2)
+    now, chance = database.now(), random.Random(2)
     rows: list[dict[str, Any]] = []
     days: list[dict[str, Any]] = []
     for number, text in enumerate(texts, start=1):
@@ -76,7 +77,7 @@ def fill(admin_setup: AdminSetup, texts: Sequence[str]) -> None:
         days += ({"missed_id": number, "day": day, "count": times} for day, times in dates.items())
     unique = {row["key"]: row for row in rows}
     kept = {row["id"] for row in unique.values()}
-    with admin_setup.database.transaction() as connection:
+    with database.transaction() as connection:
         connection.execute(MISSED.insert(), list(unique.values()))
         connection.execute(MISSED_DAYS.insert(), [day for day in days if day["missed_id"] in kept])
 
@@ -92,7 +93,7 @@ def clustering() -> None:
     """Putting misses into clusters, beside comparing each with each."""
     with prepared() as admin_setup:
         texts = missed_texts(MISSES)
-        fill(admin_setup, texts)
+        fill(admin_setup.database, texts)
         taken = seconds(admin_setup.clustering.cluster_new)
         some = list(map(normalise, texts))[:COMPARED]
         every = seconds(lambda: process.cdist(some, some, scorer=fuzz.ratio)) * (MISSES / COMPARED) ** 2
@@ -103,7 +104,7 @@ def cards() -> None:
     """The first page of a log of an ordinary size, and of one as large as a log may be."""
     for size in SIZES:
         with prepared() as admin_setup:
-            fill(admin_setup, missed_texts(size))
+            fill(admin_setup.database, missed_texts(size))
             admin_setup.clustering.cluster_new()
             admin_setup.say("/missed")
             times = [seconds(admin_setup.say, "/missed") * 1000 for _ in range(PAGES)]
@@ -113,7 +114,7 @@ def cards() -> None:
 def table() -> None:
     """A page of the table of misses, in its costliest order, beside matching the questions that it lists."""
     with prepared() as admin_setup:
-        fill(admin_setup, missed_texts(MISSES))
+        fill(admin_setup.database, missed_texts(MISSES))
         admin_setup.clustering.cluster_new()
         misses, matcher = MissTable(admin_setup.database), admin_setup.current.snapshot.matcher
         costs = {

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,7 +11,7 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from bot.service.asgi import server
+from bot.service.asgi import listen, server
 from tests.admin_setup import ADMIN, AdminSetup
 from tests.page_setup import PageSetup
 
@@ -33,7 +32,7 @@ needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-ge
 @contextmanager
 def served(setup: AdminSetup) -> Iterator[PageSetup]:
     """The page, served at a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with listen("127.0.0.1", 0) as listening:
         page_setup = PageSetup(setup, f"http://127.0.0.1:{listening.getsockname()[1]}")
         serving = server(page_setup.app)
         thread = threading.Thread(target=lambda: asyncio.run(serving.serve([listening])))

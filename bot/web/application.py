@@ -1,10 +1,11 @@
 """The page as an ASGI application: routes, sign-in, and each page's work in a thread."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -23,8 +24,7 @@ from bot.web.services import Services
 from bot.web.visit import LARGEST_FORM, Handler, NotFoundError, Page, Visit
 
 SIGN_OUT = "/sign-out"
-_THREADS = 4
-"""Pages that are worked on at a time, so that members are not crowded out."""
+_LONGEST_REST_S = 0.1
 _MOST_FIELDS = 20_000
 """Of a form: more than there can be ticks."""
 _UNCHANGING = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -41,6 +41,27 @@ class _TooLargeError(Exception):
     """A body has more bytes than its route takes."""
 
 
+class _Turns:
+    """Has one piece of work done at a time, in a thread, and rests after each for as long as it took, up to 0.1 s.
+
+    What works in Python takes turns with what answers members. So pages, however often they are asked for, never take
+    more than a small part of it.
+    """
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(1)
+
+    async def run(self, handler: Handler, visit: Visit) -> Response:
+        """What the handler answers."""
+        await self._free.acquire()
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        try:
+            return await to_thread.run_sync(handler, visit)
+        finally:
+            loop.call_later(min(loop.time() - begin, _LONGEST_REST_S), self._free.release)
+
+
 class _Routes:
     """What each path leads to, for requests that have passed the guard."""
 
@@ -49,7 +70,8 @@ class _Routes:
         self._access = access
         self._renderer = renderer
         self._pages = pages
-        self._threads = CapacityLimiter(_THREADS)
+        self._shown, self._done = _Turns(), _Turns()
+        """Of what is shown, and of posted forms: an import that takes long keeps nobody from reading."""
 
     def app(self) -> ASGIApp:
         """All of them."""
@@ -118,18 +140,18 @@ class _Routes:
 
     def _shows(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            return await self._answer(handler, request, _no_form)
+            return await self._answer(handler, request, _no_form, self._shown)
 
         return endpoint
 
     def _takes(self, handler: Handler, largest: int) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            return await self._answer(handler, request, partial(_form, largest=largest))
+            return await self._answer(handler, request, partial(_form, largest=largest), self._done)
 
         return endpoint
 
     async def _answer(
-        self, handler: Handler, request: Request, read: Callable[[Request], Awaitable[FormData]]
+        self, handler: Handler, request: Request, read: Callable[[Request], Awaitable[FormData]], turns: _Turns
     ) -> Response:
         """A page's answer. Nobody's form is read but an admin's; who is none any more is out at once."""
         visitor = await to_thread.run_sync(self._access.visitor, self._session(request))
@@ -149,7 +171,7 @@ class _Routes:
             form=form,
         )
         try:
-            return await to_thread.run_sync(handler, visit, limiter=self._threads)
+            return await turns.run(handler, visit)
         finally:
             await form.close()
 

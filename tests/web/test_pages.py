@@ -1,6 +1,8 @@
 """What the pages have in common: the frame, the navigation, and how a form is answered."""
 
+import asyncio
 import re
+import threading
 
 import pytest
 from starlette.responses import Response
@@ -53,3 +55,21 @@ async def test_a_form_is_answered_with_another_page(page_setup: PageSetup, monke
     assert "存好了。" in (await browser.get("/forms/1?done=kept")).text
     assert "forged" not in (await browser.get("/forms/1?done=forged")).text
     assert (await browser.get("/forms/2")).status_code == 404
+
+
+async def test_a_form_that_takes_long_keeps_nobody_from_reading(page_setup: PageSetup) -> None:
+    """As an import does: it ends here when somebody reads."""
+    read = threading.Event()
+
+    def show(visit: Visit) -> Response:
+        read.set()
+        return visit.page("trial.html", question="", limit=1, verdict=None)
+
+    def do(visit: Visit) -> Response:
+        assert read.wait(10)
+        return visit.redirect("/slow")
+
+    page_setup.open([Page(path="/slow", label="慢", shows={"/slow": show}, does={"/slow": do})])
+    browser = await page_setup.signed_in()
+    done, _ = await asyncio.gather(browser.post("/slow"), browser.get("/slow"))
+    assert done.status_code == 303
