@@ -117,10 +117,7 @@ class Editing:
         return self.advance(form.but(answer=texts.NOT_COVERED_ANSWER), admin)
 
     def _phrasings_of_many(self, clusters: Sequence[Cluster]) -> tuple[str, ...]:
-        """The most frequent question of each cluster that can stand as a phrasing."""
-        base = self.current.snapshot.base
-        fit = (fitting_phrasings(cluster.questions, "", base)[0][:1] for cluster in clusters)
-        return tuple(unlike(chain.from_iterable(fit)))
+        return tuple(phrasings_of_many(clusters, "", self.current.snapshot.base))
 
     def never(self, cluster: Cluster, admin: Admin, list_id: int) -> AdminTurn:
         """Keep the first question of a cluster of complaints from getting the item that was wrong for it."""
@@ -476,6 +473,12 @@ def _usual_topic(sources: Collection[str], base: KnowledgeBase) -> str:
 
 def _is_question(text: str, owner: Item) -> bool:
     return normalise(text) == normalise(owner.question)
+
+
+def phrasings_of_many(clusters: Iterable[Cluster], item: str, base: KnowledgeBase) -> list[str]:
+    """The most frequent question of each cluster that can stand as a phrasing, as ``fitting_phrasings`` has it."""
+    fit = (fitting_phrasings(cluster.questions, item, base)[0][:1] for cluster in clusters)
+    return unlike(chain.from_iterable(fit))
 
 
 def fitting(form: Form, text: str) -> list[Field]:

@@ -37,7 +37,7 @@ _QUOTED = 40
 """Characters of a question, or of an answer, in the list."""
 _LONGEST_SEARCH = 60
 _FILTERS_IN_A_ROW = 3
-_IN_AN_EDIT = 20
+CLUSTERS_AT_ONCE = 20
 """Clusters that are led to one item at once: what the edit does to other questions is worked out for each phrasing."""
 _KINDS = {
     BulkAct.IGNORE: ActionKind.IGNORE_MANY,
@@ -86,8 +86,8 @@ class MissListPages:
         clusters = self.lists.chosen(self._own(list_id, admin)).clusters
         if not clusters:
             raise UnfitInputError(texts.NOTHING_TICKED)
-        if len(clusters) > _IN_AN_EDIT:
-            raise UnfitInputError(texts.TOO_MANY_TICKED.format(limit=_IN_AN_EDIT, count=len(clusters)))
+        if len(clusters) > CLUSTERS_AT_ONCE:
+            raise UnfitInputError(texts.TOO_MANY_TICKED.format(limit=CLUSTERS_AT_ONCE, count=len(clusters)))
         return clusters
 
     def press(self, callback: AboutMissList, admin: Admin) -> AdminTurn:

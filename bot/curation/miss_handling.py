@@ -27,17 +27,18 @@ class MissHandling:
     clusters: MissClusters
     history: History
 
-    def lead(self, cluster: int, plan: Plan, admin: int | None) -> int:
-        """Make an edit, and lead the open misses of a cluster to its item; the id of the action."""
-        missed = self.clusters.open_misses([cluster])
+    def lead(self, clusters: Collection[int], plan: Plan, admin: int | None) -> int:
+        """Make an edit, and lead the open misses of clusters to its item; the id of the action."""
+        missed = self.clusters.open_misses(clusters)
         action = self.edits.apply(plan, admin)
-        self.lead_misses([cluster], missed, plan.item, plan.before)
+        self.lead_misses(clusters, missed, plan.item, plan.before)
         return action
 
-    def lead_covered(self, cluster: int, item: str, admin: int | None) -> None:
-        """Lead the open misses of a cluster to an item that covers them already."""
-        self.history.record(admin, ActionKind.COVERED, str(cluster))
-        self.lead_misses([cluster], self.clusters.open_misses([cluster]), item, None)
+    def lead_covered(self, clusters: Collection[int], item: str, admin: int | None) -> None:
+        """Lead the open misses of clusters to an item that covers them already."""
+        for cluster in clusters:
+            self.history.record(admin, ActionKind.COVERED, str(cluster))
+        self.lead_misses(clusters, self.clusters.open_misses(clusters), item, None)
 
     def keep_away(self, cluster: int, plan: Plan, admin: int | None) -> int:
         """Make an edit that keeps a cluster's questions from an item; the cluster stays open unless they are answered.

@@ -1,6 +1,6 @@
 """One item on the page: all that is known of it, what can be changed, and what was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.responses import Response
@@ -169,10 +169,11 @@ def _sources(item: Item, base: KnowledgeBase) -> Sequence[Source]:
     return sorted(found, key=lambda source: not source.is_cited)
 
 
-def entry(visit: Visit, action: Action) -> Entry:
-    """An action as the admin reads it."""
+def entry(visit: Visit, action: Action, undoable: Collection[int] = ()) -> Entry:
+    """An action as the admin reads it; ``undoable``: the actions other than edits that can be taken back."""
     past, reader = visit.services.past, visit.admin or 0
-    is_undoable = action.edit is not None and action.state is ActionState.DONE
+    is_edit = action.edit is not None and action.state is ActionState.DONE
+    is_undoable = is_edit or action.id in undoable
     return Entry(action, past.sentence(action, Admin(reader, reader)), past.changes(action), is_undoable)
 
 

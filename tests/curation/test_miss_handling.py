@@ -20,7 +20,7 @@ def handling(admin_setup: AdminSetup) -> MissHandling:
 
 def test_it_is_led_to_an_item(admin_setup: AdminSetup, handling: MissHandling) -> None:
     """And asked again; the undo opens it."""
-    action = handling.lead(1, admin_setup.edits.plan(ChangeTexts("card", "phrasings", (ASKED,))), None)
+    action = handling.lead([1], admin_setup.edits.plan(ChangeTexts("card", "phrasings", (ASKED,))), None)
     (row,) = admin_setup.misses.rows(list(State))
     assert (row.state, row.chosen) == (State.VERIFIED, "card")
     handling.undo(action, 5)
@@ -42,7 +42,7 @@ def test_it_is_answered_by_the_edit_before_it_is_led(admin_setup: AdminSetup, ha
 
 def test_it_is_led_to_what_does_not_answer_it(admin_setup: AdminSetup, handling: MissHandling) -> None:
     """An admin saw to it; it is not answered yet."""
-    handling.lead_covered(1, "opening", 5)
+    handling.lead_covered([1], "opening", 5)
     assert admin_setup.states() == {ASKED: State.HANDLED}
     assert [action.kind for action in admin_setup.history.latest(9)] == [ActionKind.COVERED]
 

@@ -45,7 +45,13 @@ COMPLAINT = "👎 说的是「{question}」"
 NOTHING_NEAR = "没有相近的"
 TICK = "勾选「{question}」"
 EVERY = "选全部 {count:,} 组，不只这一页"
-ACTS = {"ignore": "🙈 不管了", "unignore": "↩️ 还是要管", "delete": "🗑 删掉"}
+ACTS = {
+    "add": "📎 归到一条",
+    "refuse": "🈚 讲话没说",
+    "ignore": "🙈 不管了",
+    "unignore": "↩️ 还是要管",
+    "delete": "🗑 删掉",
+}
 ACTS_LABEL = "对勾选的"
 BACK = "◀ 上一页"
 ON = "下一页 ▶"
@@ -64,7 +70,10 @@ CHOICE_WAITING = {
     "unignore": "🔔 有 {count:,} 位会员在等这些问题的答案。",
     "delete": "🔔 有 {count:,} 位会员在等这些问题的答案，删掉以后就等不到了。",
 }
-CHOICE_TITLES = {"ignore": "不管了", "unignore": "还是要管", "delete": "删掉"}
+CHOICE_TITLES = {"add": "归到一条", "refuse": "讲话没说", "ignore": "不管了", "unignore": "还是要管", "delete": "删掉"}
+TOO_MANY = "这样一次最多 {limit:,} 组，现在勾了 {count:,} 组。回到列表少勾几组，或者用搜索找得更细一点。"
+MANY = "勾选的 {count:,} 组"
+MANY_ITEM = "都归到哪一条？"
 CHOICE_CHANGED = "刚才这段时间里，勾选的有变化，可能是别人处理了几组。现在是下面这些，什么都还没做。"
 CHOICE_NONE = "还没有勾选，或者勾选的已经处理过了。回到列表，点前面的方框。"
 CHOICE_MORE = "……还有 {count:,} 组"

@@ -16,9 +16,10 @@ def _show(visit: Visit) -> Response:
     services = visit.services
     first = visit.number("start")
     actions = services.history.latest(_A_PAGE + 1, first)
+    undoable = services.bulk.undoable([action.id for action in actions])
     return visit.page(
         "history.html",
-        entries=[item_page.entry(visit, action) for action in actions[:_A_PAGE]],
+        entries=[item_page.entry(visit, action, undoable) for action in actions[:_A_PAGE]],
         items=services.current.snapshot.base.by_id,
         refusal="",
         newer=max(0, first - _A_PAGE) if first else None,
@@ -27,9 +28,13 @@ def _show(visit: Visit) -> Response:
 
 
 def _undo(visit: Visit) -> Response:
+    """Take an action back: an edit, or what was done to many misses at once."""
     action = number(visit.place["action"])
     if not action:
         raise NotFoundError
+    if visit.services.bulk.undoable([action]):
+        undone = visit.services.bulk.undo(action, visit.admin)
+        return visit.redirect("/history", done="misses-undo-gone" if undone is None else "misses-undone")
     try:
         made = edits.undo(visit.services, action, visit.admin)
     except EditRefusedError as error:

@@ -15,8 +15,10 @@ from bot.conversation.editing import (
     QUESTION_LIMIT,
     TOPIC_LIMIT,
     fitting_phrasings,
+    phrasings_of_many,
 )
 from bot.conversation.history import edit_words, moment
+from bot.conversation.miss_list import CLUSTERS_AT_ONCE
 from bot.conversation.reply import plain_text
 from bot.curation.edits import Plan
 from bot.curation.item_search import FoundItem, find, nearest
@@ -27,10 +29,12 @@ from bot.knowledge import fingerprint
 from bot.knowledge.edit import AddItem, Change, ChangeTexts
 from bot.knowledge.models import ANSWER_LIMIT, NEGATIVE_LIMIT
 from bot.masking import is_masked
-from bot.store.records import ActionKind, ActionState, MissedQuestion, State
+from bot.snapshot import Snapshot
+from bot.store.records import ActionKind, ActionState, Cluster, MissedQuestion, State
 from bot.texts.admins import NOT_COVERED_ANSWER, NOT_COVERED_TOPIC
 from bot.texts.page import frame
 from bot.texts.page import miss_cluster as texts
+from bot.web.miss_view import MissView
 from bot.web.services import Services
 from bot.web.visit import NotFoundError, Visit, number
 
@@ -144,7 +148,7 @@ def show(visit: Visit) -> Response:
     services, cluster_id = visit.services, _cluster_id(visit)
     cluster, misses = services.clusters.cluster(cluster_id), services.miss_table.misses(cluster_id)
     base = services.current.snapshot.base
-    first = misses[0] if misses else None
+    first, view = misses[0] if misses else None, _view(visit)
     others = [other for other in services.clusters.ranked(2) if other != cluster_id]
     return visit.page(
         "miss-cluster.html",
@@ -153,13 +157,40 @@ def show(visit: Visit) -> Response:
         first=first,
         complained=base.by_id.get(first.item or "") if first and first.is_complaint else None,
         near=_near(first, services) if first else (),
-        found=find(visit.query.get("item", "")[:QUESTION_LIMIT], services.current.snapshot, _FOUND_KINDS)[:_FOUND],
+        found=found(visit.query.get("item", ""), services.current.snapshot),
         searched=visit.query.get("item", ""),
         not_meant=services.usage.not_meant([first.key]).get(first.key, ()) if first else (),
         is_ignored=first is not None and first.state is State.IGNORED,
         following=others[0] if others else None,
         undo=_undoable(visit),
+        view=view,
+        kept=kept((), view),
     )
+
+
+def kept(others: Sequence[int], view: MissView) -> dict[str, str]:
+    """What the addresses of a cluster carry on: other clusters that the same is done to, and the table behind it."""
+    also, back = " ".join(map(str, others)), view.here
+    return {name: value for name, value in (("also", also), ("list", back)) if value}
+
+
+def _given(visit: Visit, name: str) -> str:
+    return str(visit.form.get(name, "")) or visit.query.get(name, "")
+
+
+def _view(visit: Visit) -> MissView:
+    return MissView.back(_given(visit, "list"))
+
+
+def _clusters(visit: Visit) -> Sequence[Cluster]:
+    """The cluster of the address, and others that the same is done to."""
+    others = [number(other) for other in _given(visit, "also").split()[: CLUSTERS_AT_ONCE - 1]]
+    return [visit.services.clusters.cluster(cluster) for cluster in dict.fromkeys((_cluster_id(visit), *others))]
+
+
+def _open(clusters: Sequence[Cluster]) -> int:
+    """How many of them still hold an open miss."""
+    return sum(bool(cluster.questions) for cluster in clusters)
 
 
 def _state(missed: MissedQuestion, services: Services) -> str:
@@ -175,6 +206,11 @@ def _near(first: MissedQuestion, services: Services) -> Sequence[FoundItem]:
     return [FoundItem(candidate.item, candidate.score) for candidate in (*answers, *refusals)]
 
 
+def found(words: str, snapshot: Snapshot) -> Sequence[FoundItem]:
+    """The items that a miss may be led to, by these words, the likeliest first."""
+    return find(words[:QUESTION_LIMIT], snapshot, _FOUND_KINDS)[:_FOUND]
+
+
 def _undoable(visit: Visit) -> int | None:
     action = visit.services.history.action(visit.number("undo"))
     is_edit = action is not None and action.kind in _UNDOABLE and action.edit and action.state is ActionState.DONE
@@ -188,24 +224,32 @@ def write(visit: Visit) -> Response:
 
 def do(visit: Visit) -> Response:
     """Make the edit if it was confirmed as it is now planned; else show what it would do now."""
-    services, cluster = visit.services, _cluster_id(visit)
+    services, clusters = visit.services, _clusters(visit)
     draft = _Draft.of(_task(visit), visit.form)
     trial = _tried(draft, services)
-    overtaken = bool(visit.form.get("open")) and not services.clusters.cluster(cluster).questions
-    if overtaken or not trial.digest or visit.form.get("digest") != trial.digest:
+    ids, view = [cluster.id for cluster in clusters], _view(visit)
+    path, carried = f"/misses/{ids[0]}", kept((), view)
+    if _is_overtaken(visit, clusters) or not trial.digest or visit.form.get("digest") != trial.digest:
         return _written(visit, draft, HTTPStatus.CONFLICT, trial)
     handling = services.handling
     try:
         if trial.plan is None:
             if draft.task is _Task.ADD:
-                handling.lead_covered(cluster, trial.covered, visit.admin)
-            return visit.redirect(f"/misses/{cluster}", done="miss-covered")
-        act = handling.keep_away if draft.task is _Task.NEVER else handling.lead
-        action = act(cluster, trial.plan, visit.admin)
+                handling.lead_covered(ids, trial.covered, visit.admin)
+            return visit.redirect(path, done="miss-covered", **carried)
+        if draft.task is _Task.NEVER:
+            action = handling.keep_away(ids[0], trial.plan, visit.admin)
+        else:
+            action = handling.lead(ids, trial.plan, visit.admin)
     except EditRefusedError as error:
         refused = _Trial(files=trial.files, refused=_why(error))
         return _written(visit, draft, HTTPStatus.CONFLICT, refused)
-    return visit.redirect(f"/misses/{cluster}", done=f"miss-{draft.task}", undo=action)
+    return visit.redirect(path, done=f"miss-{draft.task}", undo=action, **carried)
+
+
+def _is_overtaken(visit: Visit, clusters: Sequence[Cluster]) -> bool:
+    """Whether somebody else has handled one of them since the form was shown."""
+    return _open(clusters) < number(visit.form.get("open"))
 
 
 def undo(visit: Visit) -> Response:
@@ -217,8 +261,8 @@ def undo(visit: Visit) -> Response:
     try:
         visit.services.handling.undo(action.id, visit.admin)
     except EditRefusedError:
-        return visit.redirect(f"/misses/{cluster}", done="miss-undo-refused")
-    return visit.redirect(f"/misses/{cluster}", done="miss-undone")
+        return visit.redirect(f"/misses/{cluster}", done="miss-undo-refused", **kept((), _view(visit)))
+    return visit.redirect(f"/misses/{cluster}", done="miss-undone", **kept((), _view(visit)))
 
 
 def _cluster_id(visit: Visit) -> int:
@@ -237,8 +281,11 @@ def _draft(visit: Visit) -> _Draft:
     if "lines" in visit.query:
         return _Draft.of(task, visit.query)
     services, item = visit.services, visit.query.get("item", "")
-    cluster = services.clusters.cluster(_cluster_id(visit))
-    fit, _ = fitting_phrasings(cluster.questions, item, services.current.snapshot.base)
+    clusters, base = _clusters(visit), services.current.snapshot.base
+    if len(clusters) == 1:
+        fit, _ = fitting_phrasings(clusters[0].questions, item, base)
+    else:
+        fit = phrasings_of_many(clusters, item, base)
     if task in {_Task.ADD, _Task.NEVER}:
         return _Draft(task=task, item=item, lines=tuple(fit))
     near = nearest(fit[0], Kind.ANSWER, services.current.snapshot)[:1] if fit and task is _Task.NEW else ()
@@ -270,14 +317,21 @@ def _why(error: EditRefusedError) -> Sequence[str]:
 
 
 def _written(visit: Visit, draft: _Draft, status: HTTPStatus, trial: _Trial | None = None) -> Response:
-    services, cluster_id = visit.services, _cluster_id(visit)
+    services, clusters, view = visit.services, _clusters(visit), _view(visit)
     trial = trial or _tried(draft, services)
-    cluster, base = services.clusters.cluster(cluster_id), services.current.snapshot.base
+    base = services.current.snapshot.base
+    handled = [missed for cluster in clusters for missed in services.miss_table.misses(cluster.id)[:_MISSES_SHOWN]]
     before = visit.form.get("files") or visit.query.get("files") or trial.files
     return visit.page(
         "miss-edit.html",
         status,
-        cluster=cluster,
+        cluster=clusters[0],
+        count=len(clusters),
+        waiting=sum(cluster.waiting for cluster in clusters),
+        open=_open(clusters),
+        kept=kept([cluster.id for cluster in clusters[1:]], view),
+        back=kept((), view),
+        view=view,
         draft=draft,
         trial=trial,
         item=base.by_id.get(draft.item),
@@ -285,11 +339,9 @@ def _written(visit: Visit, draft: _Draft, status: HTTPStatus, trial: _Trial | No
         topics=base.topics,
         limits={"question": QUESTION_LIMIT, "answer": ANSWER_LIMIT, "topic": TOPIC_LIMIT},
         is_posted=status is HTTPStatus.CONFLICT,
-        is_overtaken=bool(visit.form.get("open")) and not cluster.questions,
+        is_overtaken=_is_overtaken(visit, clusters),
         changes=_changes(visit) if before != trial.files else None,
-        misses=[
-            (missed, _state(missed, services)) for missed in services.miss_table.misses(cluster_id)[:_MISSES_SHOWN]
-        ],
+        misses=[(missed, _state(missed, services)) for missed in handled[:_MISSES_SHOWN]],
     )
 
 

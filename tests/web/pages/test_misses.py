@@ -1,5 +1,6 @@
 """The table of misses, and what is done to many at once."""
 
+import html as escaping
 import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
@@ -8,7 +9,8 @@ import httpx
 import pytest
 
 from bot.store.records import ActionKind, MissFilter, MissSort, State
-from bot.texts.page import frame
+from bot.texts.page import frame, history
+from bot.texts.page import miss_cluster as cluster_texts
 from bot.texts.page import misses as texts
 from bot.web.pages import PAGES, misses
 from tests.leading import lead
@@ -35,6 +37,23 @@ async def choose(browser: httpx.AsyncClient, **chosen: object) -> dict[str, str 
     fields: dict[str, str | list[str]] = {"do": str(chosen["do"]), "tick": re.findall(r'"tick" value="(\d+)"', form)}
     fields |= re.findall(r'type="hidden" name="(show|q|sort|every|digest)" value="(.*?)"', form)
     return fields
+
+
+def link(html: str, path: str, attribute: str = "href") -> str:
+    """The first link of a page to such a path, or what a form there is posted to."""
+    (found, *_) = re.findall(rf'{attribute}="({path}[^"]*)"', html)
+    return escaping.unescape(str(found))
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """What the form of a page would post."""
+    fields = re.findall(r'<input[^>]*name="(\w+)" value="(.*?)"', html)
+    fields += re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', html, re.DOTALL)
+    return {name: escaping.unescape(value) for name, value in fields}
+
+
+REACHED = {"add": State.VERIFIED, "refuse": State.NOT_COVERED}
+"""What becomes of misses that are led to an item."""
 
 
 async def test_it_is_where_the_page_begins(page_setup: PageSetup) -> None:
@@ -141,11 +160,91 @@ async def test_what_can_not_be_done_is_not(page_setup: PageSetup) -> None:
     assert page_setup.setup.states() == {"饭卡丢在哪里": State.OPEN}
 
 
+async def test_the_way_back_keeps_what_was_shown(page_setup: PageSetup) -> None:
+    """Filter, search, sort and page, through a cluster, its forms, and what is done there."""
+    browser = await opened(page_setup, *(f"第{number}号红烧肉" for number in range(100, 125)))
+    here = "/misses?q=红烧肉&sort=asked&start=20"
+    back = "/misses?" + urlencode({"q": "红烧肉", "sort": "asked", "start": 20})
+    cluster = link((await browser.get(here)).text, r"/misses/\d+")
+    html = (await browser.get(cluster)).text
+    assert link(html, "/misses\\?") == back
+    form = (await browser.get(link(html, r"/misses/\d+/refuse"))).text
+    assert link((await browser.get(link(form, r"/misses/\d+\?"))).text, "/misses\\?") == back
+    done = await browser.post(cluster.split("?")[0] + "/refuse", data=fields_of(form))
+    assert link((await browser.get(done.headers["Location"])).text, "/misses\\?") == back
+    chosen = (await browser.get(f"/misses/choice?do=ignore&tick=1&{back.split('?')[1]}")).text
+    assert link(chosen, "/misses\\?") == back
+
+
+LED = {"add": "card", "refuse": None}
+
+
+@pytest.mark.parametrize("act", LED)
+async def test_many_are_led_to_one_item(page_setup: PageSetup, act: str) -> None:
+    """The item is looked for, the impact shown, and one undo takes all of it back."""
+    setup = page_setup.setup
+    browser = await opened(page_setup, "月亮上有没有人", "红烧肉好吃吗", "外星人来过没有")
+    before = setup.states()
+    response = await browser.get(f"/misses/choice?do={act}&tick=1&tick=2")
+    if act == "add":
+        found = (await browser.get(f"/misses/choice?do={act}&tick=1&tick=2&item=饭卡")).text
+        form = (await browser.get(link(found, r"/misses/\d+/add.*item=card"))).text
+    else:
+        form = (await browser.get(response.headers["Location"])).text
+    assert cluster_texts.MANY.format(count=2) in form
+    assert setup.states() == before
+    fields = fields_of(form)
+    assert {"月亮上有没有人", "红烧肉好吃吗"} == {
+        *fields["lines"].split("\n"),
+        fields.get("question", "月亮上有没有人"),
+    }
+    done = await browser.post(link(form, rf"/misses/\d+/{act}", "action"), data=fields)
+    assert setup.states() == before | dict.fromkeys(("月亮上有没有人", "红烧肉好吃吗"), REACHED[act])
+    (action,) = page_setup.history()
+    assert action.kind is (ActionKind.PHRASINGS if act == "add" else ActionKind.ITEM)
+    html = (await browser.get(done.headers["Location"])).text
+    undo = fields_of(html.split('/undo"')[1].split("</form>")[0])
+    await browser.post(link(html, r"/misses/\d+/undo", "action"), data=undo)
+    assert setup.states() == before
+
+
+async def test_one_of_many_that_somebody_else_has_handled_is_told(page_setup: PageSetup) -> None:
+    """Nothing is done until it is confirmed again."""
+    browser = await opened(page_setup, "月亮上有没有人", "红烧肉好吃吗")
+    form = (await browser.get("/misses/1/add?item=card&also=2")).text
+    lead(page_setup.setup.clusters, 2, "opening")
+    conflict = await browser.post("/misses/1/add", data=fields_of(form))
+    assert conflict.status_code == 409
+    assert cluster_texts.OVERTAKEN in conflict.text
+    assert page_setup.history() == []
+
+
+async def test_too_many_are_not_led_at_once(page_setup: PageSetup) -> None:
+    """What they do to other questions is worked out for each."""
+    browser = await opened(page_setup, *(f"第{number}号红烧肉" for number in range(100, 125)))
+    html = (await browser.get("/misses/choice?do=add&every=1")).text
+    assert texts.TOO_MANY.format(limit=20, count=25) in html
+
+
+async def test_what_was_done_to_many_is_undone_from_the_history(page_setup: PageSetup) -> None:
+    """Once."""
+    browser = await opened(page_setup, "饭卡丢在哪里", "红烧肉好吃吗")
+    before = page_setup.setup.states()
+    await browser.post("/misses/choice", data=await choose(browser, do="ignore", every=1))
+    undo = link((await browser.get("/history")).text, "/history/\\d+/undo", "action")
+    undone = await browser.post(undo)
+    assert page_setup.setup.states() == before
+    html = (await browser.get(undone.headers["Location"])).text
+    assert frame.DONE["misses-undone"] in html
+    assert history.UNDO_OF.partition("{")[0] not in html
+
+
 def test_everything_has_its_words() -> None:
     """Filters, sorts and acts."""
     assert set(texts.FILTERS) == set(MissFilter)
     assert set(texts.SORTS) == set(MissSort)
     assert set(texts.COLUMNS) < set(MissSort)
     acts = {"ignore", "unignore", "delete"}
-    assert acts == set(texts.ACTS) == set(texts.CHOICE) == set(texts.CHOICE_WAITING) == set(texts.CHOICE_DO)
+    assert acts == set(texts.CHOICE) == set(texts.CHOICE_WAITING) == set(texts.CHOICE_DO)
+    assert {*acts, "add", "refuse"} == set(texts.ACTS) == set(texts.CHOICE_TITLES)
     assert {f"misses-{act}" for act in acts} < set(frame.DONE)
