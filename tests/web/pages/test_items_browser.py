@@ -77,6 +77,7 @@ async def test_a_loss_needs_a_second_confirmation(browser: Browser, page_setup: 
         await admin.open("/history")
         await admin.page.get_by_role("button", name=history.UNDO).first.click()
         await said(admin, frame.DONE["undone"])
+        await admin.open("/items/closing")
         assert await admin.page.get_by_text(LOSING, exact=True).count() == 0
         assert complaints(admin) == []
 
