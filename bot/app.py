@@ -1,6 +1,6 @@
 """The parts that commands need, built and wired; what serving Telegram needs besides stands in ``serve``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,7 +25,7 @@ from bot.store.history import History
 from bot.store.inbox import Inbox
 from bot.store.leases import Leases
 from bot.store.misses import MissLog
-from bot.store.records import State
+from bot.store.records import Replica, State
 from bot.store.usage import UsageLog
 
 _TRIED = 2000
@@ -74,6 +74,10 @@ class App(AbstractContextManager["App"]):
     def __exit__(self, *_: object) -> None:
         if "database" in vars(self):
             self.database.close()
+
+    def replicas(self) -> Sequence[Replica]:
+        """The processes that serve from this database together, where several may."""
+        return self.leases.replicas() if self.leases else ()
 
     def known(self) -> list[ReplayedQuestion]:
         """The real questions that a change is tried on: what was answered lately, and what waits for an answer."""

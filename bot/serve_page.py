@@ -90,6 +90,7 @@ def services(  # noqa: PLR0913, PLR0917 - each part once
         past=past,
         nearest=NearestAnswers(current),
         clock=app.clock,
+        replicas=app.replicas,
         retention_days=app.settings.retention_days,
         problems=problems,
     )

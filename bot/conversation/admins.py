@@ -1,6 +1,6 @@
 """One turn of the conversation with an admin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
@@ -41,7 +41,7 @@ from bot.snapshot import CONFIDENCE, CurrentSnapshot
 from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.records import ActionKind, Cluster, Judged
+from bot.store.records import ActionKind, Cluster, Judged, Replica
 from bot.store.subscriptions import Subscriptions
 from bot.store.usage import UsageLog
 from bot.texts import admins as texts
@@ -58,7 +58,7 @@ class AdminConversation:
 
     Every method takes the admin's form as it was kept, and raises StoreError where the store fails. A form that is open
     stays so, whatever else the admin does, until its edit is made or it is given up. ``page`` leads to the page in a
-    browser, if there is one.
+    browser, if there is one. ``replicas`` gives the processes that serve together, if there may be several.
     """
 
     current: CurrentSnapshot
@@ -76,6 +76,7 @@ class AdminConversation:
     reload: Callable[[], Notice]
     clock: Clock
     page: PageEntry | None = None
+    replicas: Callable[[], Sequence[Replica]] = tuple
 
     def command(self, command: Command, admin: Admin, form: Form | None) -> AdminTurn:
         """The turn after one of ``COMMANDS``."""
@@ -103,7 +104,7 @@ class AdminConversation:
             case "status":
                 base, sample = self.current.snapshot.base, self.usage.sample(CONFIDENCE)
                 late, unreachable = overdue(base, self.clock.today()), self.subscriptions.count_unreachable()
-                reply = cards.status(base, self.usage.demand(), sample, late, unreachable)
+                reply = cards.status(base, self.usage.demand(), sample, late, unreachable, self.replicas())
             case "reload":
                 self.history.record(admin.id, ActionKind.RELOAD, "")
                 reply = cards.notice(self.reload(), self.clock)

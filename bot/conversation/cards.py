@@ -34,6 +34,7 @@ from bot.store.records import (
     Cluster,
     MissedQuestion,
     NoticeKind,
+    Replica,
     Sample,
 )
 from bot.text import normalise
@@ -419,11 +420,16 @@ def sampled(sample: Sample) -> str:
 
 
 def status(
-    base: KnowledgeBase, demand: Mapping[str, int], sample: Sample, overdue: Sequence[Overdue], unreachable: int = 0
+    base: KnowledgeBase,
+    demand: Mapping[str, int],
+    sample: Sample,
+    overdue: Sequence[Overdue],
+    unreachable: int = 0,
+    replicas: Sequence[Replica] = (),
 ) -> Reply:
     """What there is, how sure the bot can be with it, and what would help most; ``demand`` as in ``thin_base``.
 
-    ``unreachable``: how many members wait who can't be told.
+    ``unreachable``: how many members wait who can't be told; ``replicas``: the processes that serve together.
     """
     thin = thin_base(base, demand)
     kinds = Counter(item.kind for item in base.items)
@@ -436,6 +442,11 @@ def status(
     lines += [sampled(sample), *overdue_lines(overdue)]
     if unreachable:
         lines.append(texts.STATUS_UNREACHABLE.format(count=unreachable))
+    if replicas:
+        lines += ["", texts.STATUS_REPLICAS.format(count=len(replicas))]
+        lines += [texts.STATUS_REPLICA.format(replica=replica) for replica in replicas]
+        if len({replica.knowledge for replica in replicas}) > 1:
+            lines.append(texts.STATUS_REPLICAS_DIFFER)
     return Reply("\n".join(lines), overdue_rows(overdue))
 
 

@@ -716,6 +716,11 @@ OVERDUE_MORE = "· 还有 {count} 条"
 FRESHNESS_OWNER = "归{owner}管"
 FRESHNESS_VALID = "只管到{day.year}年{day.month}月{day.day}日"
 FRESHNESS_REVIEW = "该在{day.year}年{day.month}月{day.day}日前再看一遍"
+STATUS_REPLICAS = "🖥 一起在服务的有 {count} 台："
+STATUS_REPLICA = "· {replica.name}（版本 {replica.version}，知识 {replica.knowledge}，{replica.lag_s:.0f} 秒前报过到）"
+STATUS_REPLICAS_DIFFER = (
+    "它们用的知识还不一样。刚改过的话，几秒就会一致；一直这样的话，请管机器的同事看看知识库文件夹同步了没有。"
+)
 STATUS_UNREACHABLE = (
     "🔕 有 {count} 位会员在等答案，但机器人换过 token 或密钥，他们当时留的位置现在解不开，有了答案也通知不到。"
     "请管机器的同事把原来的 CAMPAIGN_BOT_KEY 设回来（没设过就填原来的 token），再重启机器人。"

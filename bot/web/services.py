@@ -19,6 +19,7 @@ from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.miss_table import MissTable
 from bot.store.misses import MissLog
+from bot.store.records import Replica
 from bot.store.usage import UsageLog
 
 
@@ -28,7 +29,8 @@ class Services:
 
     ``problems`` gives the names of what is wrong with the running bot, as ``bot.texts.admins.PROBLEMS`` has them; None
     in a process that does not serve Telegram, where nobody looks; ``corrections`` are None there too, since it tells no
-    member. Misses are kept for ``retention_days``.
+    member. Misses are kept for ``retention_days``. ``replicas`` gives the processes that serve together, if there may
+    be several.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class Services:
     clock: Clock
     retention_days: int
     problems: Callable[[], Sequence[str]] | None
+    replicas: Callable[[], Sequence[Replica]] = tuple
     overlaps: OverlapTable = field(default_factory=OverlapTable)
 
     @property

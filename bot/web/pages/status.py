@@ -20,15 +20,13 @@ from bot.texts.page import status as texts
 from bot.web.services import Services
 from bot.web.visit import Page, Visit
 
-_FINGERPRINT = 12
-"""Characters of the knowledge's fingerprint that are shown: enough to compare two machines."""
-
 
 def _show(visit: Visit) -> Response:
     services = visit.services
     snapshot = services.current.snapshot
     late = overdue(snapshot.base, services.clock.today())
-    said = cards.status(snapshot.base, services.usage.demand(), services.usage.sample(CONFIDENCE), late)
+    sample, replicas = services.usage.sample(CONFIDENCE), services.replicas()
+    said = cards.status(snapshot.base, services.usage.demand(), sample, late, replicas=replicas)
     return visit.page(
         "status.html",
         problems=None if services.problems is None else [PROBLEMS[name] for name in services.problems()],
