@@ -60,7 +60,7 @@ talk: $(VENV)/runtime.stamp ## measure whole conversations beside this checkout
 bench: $(VENV)/dev.stamp ## measure cost and recall beside other ways to search, some minutes
 	@$(BIN)/python -m tests.bench
 
-crash: $(VENV)/dev.stamp ## kill the bot 20 times while 200 questions wait, by polling and by webhook
+crash: $(VENV)/dev.stamp ## kill the bot 20 times while 200 questions wait, by polling and by webhook, on both databases
 	@$(BIN)/python -m tests.crash
 
 image-test: $(VENV)/dev.stamp ## build the image and try it, where buildah is to be had

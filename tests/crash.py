@@ -6,19 +6,23 @@ commit, may be sent once more; nothing else may.
 """
 
 import argparse
+import itertools
 import random
-import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from contextlib import closing
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from bot.inbox.encryption import Encryption
 from bot.inbox.updates import Update
 from tests.fake_bot_api import TOKEN, FakeBotApi, serving
+from tests.postgresql import MISSING, programs
+from tests.postgresql import serving as postgresql
 from tests.process import Process, missed, settings_for, start, stop
 
 LONGEST_LIFE_S = 0.7
@@ -50,12 +54,17 @@ class Report:
         )
 
 
-def crash(seed: int, *, webhook: bool, kills: int, questions: int, folder: Path) -> Report:
-    """Ask, kill so often, let it finish, and look at what members and the log have got."""
+def crash(seed: int, *, webhook: bool, kills: int, questions: int, folder: Path, url: str = "") -> Report:
+    """Ask, kill so often, let it finish, and look at what members and the log have got.
+
+    ``url``: of the database, by default one of SQLite in this folder.
+    """
     chance = random.Random(seed)
     report = Report()
     with serving(FakeBotApi()) as api:
         settings = settings_for(api, folder, webhook=webhook)
+        url = url or settings["CAMPAIGN_BOT_DATABASE_URL"]
+        settings["CAMPAIGN_BOT_DATABASE_URL"] = url
         asked: dict[int, tuple[int, str]] = {}
         for number in range(questions):
             # Some are asked twice: the log must count them.
@@ -70,7 +79,7 @@ def crash(seed: int, *, webhook: bool, kills: int, questions: int, folder: Path)
             api.wait_until(lambda: not api.active or api.active == api.polls)
             answered = Counter(replied_to(api))
             report.kills_while_busy += len(answered) < questions
-            in_flight = [message for message in waiting_in(folder / "bot.db") if answered[message]]
+            in_flight = [message for message in waiting_in(url) if answered[message]]
             allowed.update(in_flight)
             report.in_flight += len(in_flight)
             chats = Counter(asked[message][0] for message in in_flight)
@@ -110,37 +119,44 @@ def replied_to(api: FakeBotApi) -> list[int]:
     return [fields["reply_parameters"]["message_id"] for method, fields in list(api.calls) if method == "sendmessage"]
 
 
-def waiting_in(database: Path) -> list[int]:
+def waiting_in(url: str) -> list[int]:
     """The messages that the inbox holds and has not marked as done."""
     encryption = Encryption(TOKEN)
-    with closing(sqlite3.connect(database)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'inbox'").fetchone():
-            return []
-        rows = connection.execute("SELECT payload FROM inbox WHERE state = 'waiting'").fetchall()
-    updates = (Update.model_validate_json(encryption.decrypt(payload)) for (payload,) in rows)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT payload FROM inbox WHERE state = 'waiting'")).all()
+    updates = (Update.model_validate_json(encryption.decrypt(bytes(payload))) for (payload,) in rows)
     return [update.message.message_id for update in updates if update.message]
 
 
 def main() -> int:
-    """Both modes; exit code 1 when a promise was broken."""
+    """Both modes on SQLite, and on PostgreSQL if it is installed; exit code 1 when a promise was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--questions", type=int, default=200)
     chosen = parser.parse_args()
     fine = True
-    for mode in ("polling", "webhook"):
-        with tempfile.TemporaryDirectory() as folder:
+    for backend, mode in itertools.product(("SQLite", "PostgreSQL"), ("polling", "webhook")):
+        if backend == "PostgreSQL" and not programs():
+            print(f"{MISSING}: {mode} on it is skipped.")
+            continue
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            postgresql() if backend == "PostgreSQL" else nullcontext() as server,
+        ):
             report = crash(
                 chosen.seed,
                 webhook=mode == "webhook",
                 kills=chosen.kills,
                 questions=chosen.questions,
                 folder=Path(folder),
+                url=server.new_database() if server else "",
             )
         fine &= report.fine
         print(
-            f"{mode}, seed {chosen.seed}: {chosen.kills} kills ({report.kills_while_busy} while questions waited), "
+            f"{backend}, {mode}, seed {chosen.seed}: {chosen.kills} kills "
+            f"({report.kills_while_busy} while questions waited), "
             f"{chosen.questions} questions, {len(report.lost)} lost, {report.twice} answered twice "
             f"({report.in_flight} sends in flight at the kills, at most {report.worst_chat} in a chat), "
             f"{len(report.unexplained)} of them unexplained, {len(report.disordered)} chats out of order, "

@@ -1,6 +1,7 @@
 """What ``/status`` says of the processes that serve together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -26,7 +27,7 @@ def test_status_names_the_replicas(
     admin_setup: AdminSetup, replicas: Sequence[Replica], count: int, *, differ: bool
 ) -> None:
     """With what each answers from; where that differs it says so."""
-    admin_setup.conversation.replicas = lambda: replicas
+    admin_setup.conversation = replace(admin_setup.conversation, replicas=lambda: replicas)
     lines = admin_setup.say("/status").text.splitlines()
     named = [line for line in lines if line.startswith("· ")]
     assert [line.split("（")[0] for line in named] == [f"· {one.name}" for one in replicas]
