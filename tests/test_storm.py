@@ -71,7 +71,7 @@ def test_a_storm_loses_nothing(tmp_path: Path) -> None:
                 asked[api.member_says(text, chat=chat)["message_id"]] = (chat, text)
             api.wait_until(lambda: len(api.sent()) >= QUESTIONS and answered(api) == QUESTIONS, seconds=120)
             # The last replies may be accepted and not yet dropped.
-            wait_for(lambda: not waiting_in(tmp_path / "bot.db"), seconds=60)
+            wait_for(lambda: not waiting_in(settings["CAMPAIGN_BOT_DATABASE_URL"]), seconds=60)
             stop(process)
         answers = [quoted(message) for message in api.sent()]
         assert set(answers) == set(asked)
