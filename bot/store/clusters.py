@@ -86,11 +86,11 @@ class MissClusters(Repository):
         They are ranked by how often they were asked times on how many days, of equals the newest first. How many there
         are and where each stands follows from it: one query is enough for a page.
         """
-        return self._database.read(ranked_clusters(query).limit(limit)).scalars().all()
+        return self._database.read(first_clusters(query, MissSort.PRESSING, limit).limit(limit)).scalars().all()
 
     def top(self, limit: int) -> Sequence[Cluster]:
         """The clusters that are ranked first, at most ``limit``."""
-        first = ranked_clusters(EVERY_OPEN).limit(limit)
+        first = first_clusters(EVERY_OPEN, MissSort.PRESSING, limit).limit(limit)
         with self._database.reading() as connection:
             return [_cluster(connection, cluster) for cluster in connection.execute(first).scalars().all()]
 
@@ -178,6 +178,33 @@ def _open_in(cluster_id: int) -> tuple[ColumnElement[bool], ...]:
     return MISSED.c.cluster == cluster_id, MISSED.c.state == State.OPEN
 
 
+def first_clusters(query: MissQuery, sort: MissSort, count: int) -> Select[int]:
+    """At least the first ``count`` clusters of a query by rank.
+
+    The most pressing ones are found without counting the days of all: a cluster was asked on one day at least, and on
+    no more days than times. So the square of how often one of the first was asked is no less than how often that
+    cluster was which comes at place ``count`` when they are ordered by how often they were asked.
+    """
+    if sort is not MissSort.PRESSING:
+        return ranked_clusters(query, sort)
+    totals = (
+        select(MISSED.c.cluster, func.sum(MISSED.c.count).label("asked"))
+        .where(MISSED.c.cluster.is_not(None))
+        .group_by(MISSED.c.cluster)
+        .having(_holds_match(query))
+        .cte("totals")
+    )
+    asked = totals.c.asked
+    least = select(asked).order_by(asked.desc()).limit(1).offset(count - 1).scalar_subquery()
+    often = select(totals).where(asked * asked >= func.coalesce(least, 0)).cte("often")
+    days = _by_cluster(MISSED_DAYS, MISSED_DAYS.c.day, among=select(often.c.cluster))
+    return (
+        select(often.c.cluster)
+        .outerjoin(days, days.c.cluster == often.c.cluster)
+        .order_by((often.c.asked * func.coalesce(days.c.count, 1)).desc(), often.c.cluster.desc())
+    )
+
+
 def ranked_clusters(query: MissQuery, sort: MissSort = MissSort.PRESSING) -> Select[int]:
     """The clusters of a query by rank, grouped from their rows in ``MISSED``."""
     clusters = select(MISSED.c.cluster)
@@ -186,9 +213,13 @@ def ranked_clusters(query: MissQuery, sort: MissSort = MissSort.PRESSING) -> Sel
     return (
         clusters.where(MISSED.c.cluster.is_not(None))
         .group_by(MISSED.c.cluster)
-        .having(func.sum(case((and_(*matches(query)), 1), else_=0)) > 0)
+        .having(_holds_match(query))
         .order_by(_rank(sort).desc(), MISSED.c.cluster.desc())
     )
+
+
+def _holds_match(query: MissQuery) -> ColumnElement[bool]:
+    return func.sum(case((and_(*matches(query)), 1), else_=0)) > 0
 
 
 def _rank(sort: MissSort) -> ColumnElement[Any]:
@@ -207,6 +238,11 @@ def _rank(sort: MissSort) -> ColumnElement[Any]:
             return func.max(MISSED.c.last_asked)
         case _:
             assert_never(sort)
+
+
+def count_clusters(query: MissQuery, *which: ColumnElement[bool]) -> Select[int]:
+    """How many clusters of a query there are, of those that are ``which``."""
+    return select(func.count(MISSED.c.cluster.distinct())).where(*matches(query), *which)
 
 
 def matching_clusters(query: MissQuery) -> Select[int]:
@@ -262,9 +298,16 @@ def waiting_for(cluster: ColumnElement[int]) -> ScalarSelect[int]:
     return people.where(inside.c.cluster == cluster, WAITING).correlate(MISSED).scalar_subquery()
 
 
-def _by_cluster(table: Table, counted: ColumnElement[Any], *which: ColumnElement[bool]) -> Subquery:
-    """How many different values the rows about the misses of each cluster have; not for each cluster anew."""
+def _by_cluster(
+    table: Table, counted: ColumnElement[Any], *which: ColumnElement[bool], among: Select[int] | None = None
+) -> Subquery:
+    """How many different values the rows about the misses of each cluster have; not for each cluster anew.
+
+    ``among``: these clusters alone.
+    """
     inside = MISSED.alias()
+    if among is not None:
+        which = (*which, inside.c.cluster.in_(among))
     counts = select(inside.c.cluster, func.count(counted.distinct()).label("count")).where(*which)
     return counts.join(table, table.c.missed_id == inside.c.id).group_by(inside.c.cluster).subquery()
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from bot.masking import question_key
 from bot.store.bulk_actions import begin_in
-from bot.store.clusters import matches, matching_clusters, ranked_clusters, waiting_for
+from bot.store.clusters import count_clusters, first_clusters, matches, matching_clusters, ranked_clusters, waiting_for
 from bot.store.database import MISS_LISTS_KEPT, Repository, fields_of, insert
 from bot.store.misses import MOST_FREQUENT
 from bot.store.records import (
@@ -30,6 +30,7 @@ from bot.store.records import (
     MissList,
     MissPage,
     MissQuery,
+    MissSort,
     State,
 )
 from bot.store.subscriptions import WAITING
@@ -96,15 +97,13 @@ class MissLists(Repository):
     def page(self, opened: MissList, start: int, size: int) -> MissPage:
         """A list's page of ``size`` clusters in which the one at place ``start`` stands, or its last page."""
         query = opened.query
-        shown = matching_clusters(query).subquery()
-        ticks_shown = select(func.count()).where(
-            MISS_TICKS.c.list_id == opened.id, MISS_TICKS.c.cluster.in_(select(shown))
-        )
+        ticked = MISSED.c.cluster.in_(select(MISS_TICKS.c.cluster).where(MISS_TICKS.c.list_id == opened.id))
         with self._database.reading() as connection:
-            counts = select(func.count(), ticks_shown.scalar_subquery()).select_from(shown)
-            count, ticks = connection.execute(counts).one()
+            count = connection.execute(count_clusters(query)).scalar_one()
+            ticks = connection.execute(count_clusters(query, ticked)).scalar_one()
             start = min(start, max(count - 1, 0)) // size * size
-            ids = connection.execute(ranked_clusters(query).limit(size).offset(start)).scalars().all()
+            shown = first_clusters(query, MissSort.PRESSING, start + size).limit(size).offset(start)
+            ids = connection.execute(shown).scalars().all()
             figures = (
                 select(MISSED.c.cluster, func.sum(MISSED.c.count), waiting_for(MISSED.c.cluster), _ticked(opened.id))
                 .where(MISSED.c.cluster.in_(ids))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, case, func, select
 
-from bot.store.clusters import days_of, matching_clusters, ranked_clusters, waiting_for
+from bot.store.clusters import count_clusters, days_of, first_clusters, matching_clusters, waiting_for
 from bot.store.database import Repository, fields_of
 from bot.store.miss_lists import BulkAct, act_in, chosen_in, first_misses
 from bot.store.misses import MOST_FREQUENT
@@ -23,10 +23,10 @@ class MissTable(Repository):
     def page(self, query: MissQuery, sort: MissSort, start: int, size: int) -> MissTablePage:
         """The page of ``size`` clusters in which the one at place ``start`` stands, or the last page."""
         with self._database.reading() as connection:
-            shown = matching_clusters(query).subquery()
-            count = connection.execute(select(func.count()).select_from(shown)).scalar_one()
+            count = connection.execute(count_clusters(query)).scalar_one()
             start = min(start, max(count - 1, 0)) // size * size
-            ids = connection.execute(ranked_clusters(query, sort).limit(size).offset(start)).scalars().all()
+            shown = first_clusters(query, sort, start + size).limit(size).offset(start)
+            ids = connection.execute(shown).scalars().all()
             cluster = MISSED.c.cluster
             sums = func.sum(MISSED.c.count), days_of(cluster), waiting_for(cluster), func.max(MISSED.c.last_asked)
             figures = select(cluster, *sums).where(cluster.in_(ids)).group_by(cluster)

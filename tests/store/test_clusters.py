@@ -1,5 +1,6 @@
 """The log by clusters: ranked by how often and on how many days its rows were asked, whatever happens to them."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -64,6 +65,20 @@ def test_clusters_are_ranked_by_how_often_times_on_how_many_days(
     assert [clusters.place(cluster, 99) for cluster in (2, 1, 3, 4)] == [0, 1, 2, 3]
     assert clusters.place(3, 2) == 2
     assert [cluster.id for cluster in clusters.top(1)] == [2]
+
+
+def test_the_first_clusters_are_found_without_the_days_of_all(
+    store: MissLog, clusters: MissClusters, clock: Clock
+) -> None:
+    """However many are asked for, they are the first of all; ties too."""
+    chance = random.Random(3)
+    for _ in range(6):
+        record(store, *(text for text in "甲乙丙丁戊己庚辛壬癸" for _ in range(int(chance.paretovariate(1)) % 9)))
+        clock.now += timedelta(days=1)
+    cluster_by_first_character(clusters)
+    every = clusters.ranked(99)
+    assert len(every) == 10
+    assert [list(clusters.ranked(count)) for count in range(1, 11)] == [list(every[:count]) for count in range(1, 11)]
 
 
 def test_of_equal_clusters_the_newest_comes_first(store: MissLog, clusters: MissClusters) -> None:
