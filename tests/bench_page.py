@@ -58,6 +58,8 @@ SHOWN = (
 )
 """Pages that are opened in turn while members ask."""
 REQUESTS_A_SECOND = 50
+BESIDE_MISSES = 1_000
+"""Misses of the bot that members ask: it asks all of them again as it starts, which must be over before."""
 QUIET_S = 3
 ASKED = 300
 PACE_S = 1 / 15
@@ -104,23 +106,27 @@ def pages() -> None:
     examples = {"/items/opening": "/items/item-1"}
     with large() as setup, served(setup) as page_setup, httpx.Client(base_url=page_setup.address.url) as admin:
         admin.post(page_setup.access.new_link(ADMIN.id), headers=SAME_ORIGIN)
-        costs: dict[str, tuple[float, float]] = {}
+        costs: dict[str, tuple[float, float, float]] = {}
         for path in (*(examples.get(path, path) for path in paths()), *MORE):
-            taken = []
+            taken, worked = [], []
             for _ in range(TIMES):
-                begin = time.perf_counter()
+                begin, begin_cpu = time.perf_counter(), time.process_time()
                 response = admin.get(path)
+                worked.append(1000 * (time.process_time() - begin_cpu))
                 taken.append(1000 * (time.perf_counter() - begin))
                 assert response.status_code == 200, (path, response.status_code)
-            costs[path] = statistics.median(taken), taken[0]
-    print(f"\nthe page with {MISSES:,} misses and {ITEMS:,} items, of {TIMES} times the median and the first:")
-    for path, (median, first) in sorted(costs.items(), key=lambda row: row[1]):
-        print(f"  {median:5.0f} ms {first:5.0f} ms  {path}")
+            costs[path] = statistics.median(worked), worked[0], statistics.median(taken)
+    print(
+        f"\nthe page with {MISSES:,} misses and {ITEMS:,} items: CPU time, of {TIMES} times the median and the first;"
+    )
+    print("the median of the time that passed, which is longer where others use the machine")
+    for path, (median, first, passed) in sorted(costs.items(), key=lambda row: row[1]):
+        print(f"  {median:5.0f} ms {first:5.0f} ms {passed:5.0f} ms  {path}")
 
 
 @contextmanager
 def bot_with_page() -> Iterator[tuple[FakeBotApi, httpx.Client]]:
-    """A running bot over the shipped knowledge and so many misses, and a browser that is signed in on its page."""
+    """A running bot over the shipped knowledge and some misses, and a browser that is signed in on its page."""
     with serving(FakeBotApi()) as api, tempfile.TemporaryDirectory() as folder:
         listen = f"127.0.0.1:{free_port()}"
         settings = settings_for(api, Path(folder)) | {
@@ -128,10 +134,10 @@ def bot_with_page() -> Iterator[tuple[FakeBotApi, httpx.Client]]:
             "CAMPAIGN_BOT_KNOWLEDGE": str(SHIPPED),
             "CAMPAIGN_BOT_PAGE_URL": f"http://{listen}",
             "CAMPAIGN_BOT_PAGE_LISTEN": listen,
-            "CAMPAIGN_BOT_MISSED_LIMIT": str(2 * MISSES),
+            "CAMPAIGN_BOT_MISSED_LIMIT": str(2 * BESIDE_MISSES),
         }
         with Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"]) as database:
-            fill(database, missed_texts(MISSES))
+            fill(database, missed_texts(BESIDE_MISSES))
         log = Path(folder) / "log"
         page = httpx.Client(base_url=f"http://{listen}", headers=SAME_ORIGIN)
         with ending(execute(settings, log)) as process, page as admin:

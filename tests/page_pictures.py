@@ -12,6 +12,8 @@ from tests.clocks import Clock
 from tests.conftest import ROOT, SHIPPED
 from tests.page_setup import paths
 
+_SLOWEST_MS = 180_000
+"""A page of many screens is drawn as one picture."""
 SIZES = {"phone": PHONE, "wide": WIDE}
 SHOWN = [
     "/misses/4",
@@ -53,7 +55,7 @@ async def picture(admin: Tab, folder: Path, path: str, size: str) -> None:
     for scheme in SCHEMES:
         await admin.look(SIZES[size], scheme)
         name = re.sub(r"\W+", "-", path.strip("/"))
-        await admin.page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=True)
+        await admin.page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=True, timeout=_SLOWEST_MS)
         if IN_README.get(path) == (size, scheme):
             await admin.page.screenshot(path=ROOT / "docs" / f"page-{size}.png")
 

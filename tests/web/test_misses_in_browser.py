@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Browser, expect
 
+from bot.items import VerdictKind
 from bot.knowledge.edit import ChangeTexts
-from bot.store.records import State
+from bot.store.records import Records, State
 from bot.texts.page import frame, misses
 from bot.texts.page import miss_cluster as texts
 from tests.admin_setup import AdminSetup
-from tests.browsing import PHONE, Tab, needs_browser, served, tab
+from tests.browsing import PHONE, WIDE, Tab, needs_browser, served, tab
 from tests.page_setup import OTHER, PageSetup
 
 pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="module")]
@@ -113,3 +114,51 @@ async def test_the_table_follows_what_is_typed(browser: Browser, page_setup: Pag
         await admin.page.get_by_role("searchbox", name=texts.SEARCH).press_sequentially("关门")
         await admin.page.get_by_text("晚上八点关门。").wait_for()
         assert admin.complaints == []
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE])
+async def test_fields_are_as_wide_as_the_card(browser: Browser, page_setup: PageSetup, size: tuple[int, int]) -> None:
+    """Of a new item, at both sizes."""
+    async with tab(browser, page_setup, size) as admin:
+        await admin.sign_in()
+        await admin.open("/misses/1/new")
+        for name in ("question", "answer", "lines", "topic", "document"):
+            width = await admin.page.locator(f'form [name="{name}"]').evaluate(
+                "field => field.offsetWidth / field.closest('.card').clientWidth"
+            )
+            assert width > 0.8, name
+
+
+async def test_a_bar_leads_to_its_questions(browser: Browser, page_setup: PageSetup) -> None:
+    """By a press on it, or by the keyboard from the table below; the figures can be used by everybody."""
+    page_setup.setup.usage.record(Records(verdicts=(VerdictKind.ANSWER, VerdictKind.UNKNOWN)))
+    async with tab(browser, page_setup, PHONE) as admin:
+        await admin.sign_in()
+        await admin.open("/figures?days=7")
+        assert await admin.faults() == []
+        await admin.page.locator("#days a .reach").click()
+        await admin.page.get_by_role("link", name=LOST).wait_for()
+        await admin.open("/figures?days=7")
+        await admin.page.locator("#days summary").press("Enter")
+        await admin.page.locator("#days tbody a").press("Enter")
+        await admin.page.get_by_role("link", name=LOST).wait_for()
+
+
+@SCRIPTS
+async def test_many_are_led_to_one_item(browser: Browser, page_setup: PageSetup, *, javascript: bool) -> None:
+    """Ticked in the table, led to what is found, and taken back."""
+    async with tab(browser, page_setup, PHONE, javascript=javascript) as admin:
+        await admin.sign_in()
+        for question in (LOST, MEAL):
+            await admin.page.get_by_role("checkbox", name=question).check()
+        await admin.page.get_by_role("button", name=misses.ACTS["add"]).click()
+        await admin.page.get_by_role("searchbox").fill("饭卡")
+        await admin.page.get_by_role("button", name=texts.FIND).click()
+        await admin.page.get_by_role("link", name="饭卡丢了").first.click()
+        await admin.page.get_by_text(texts.MANY.format(count=2)).wait_for()
+        await admin.page.get_by_role("button", name=texts.DO["add"]).click()
+        await admin.page.get_by_text(frame.DONE["miss-add"]).wait_for()
+        assert set(page_setup.setup.states().values()) == {State.VERIFIED}
+        await admin.page.get_by_role("button", name=texts.UNDO).click()
+        await admin.page.get_by_text(frame.DONE["miss-undone"]).wait_for()
+        assert set(page_setup.setup.states().values()) == {State.OPEN}
