@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,11 +60,12 @@ def copy_store(source: Database, target: Database, show: ShowProgress) -> int:
                 last = connection.execute(_keys(connection, table, descending=True).limit(1)).first()
             show(done, total)
             columns = table.columns.keys()
-            for rows in _batches(reading, table, last):
-                with target.transaction() as connection:
-                    connection.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
-                done += len(rows)
-                show(done, total)
+            with closing(_batches(reading, table, last)) as batches:
+                for rows in batches:
+                    with target.transaction() as connection:
+                        connection.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
+                    done += len(rows)
+                    show(done, total)
         with target.reading() as connection:
             _without_limits(connection)
             differing = [table.name for table in counts if _digest(reading, table) != _digest(connection, table)]
@@ -118,17 +120,15 @@ def _keys(connection: sa.Connection, table: sa.Table, *, descending: bool) -> sa
 
 def _batches(
     connection: sa.Connection, table: sa.Table, last: sa.Row[*tuple[Any, ...]] | None
-) -> Iterator[Sequence[sa.Row[*tuple[Any, ...]]]]:
+) -> Generator[Sequence[sa.Row[*tuple[Any, ...]]], None, None]:
     """The rows whose keys come after the key ``last``, all of them without it, so many at once."""
     columns = _key_columns(connection, table)
-    rows = sa.select(table).where(_belongs(table)).order_by(*columns).limit(_BATCH)
-    key = last and tuple(last)
-    while True:
-        found = connection.execute(rows.where(_comes_after(columns, key)) if key else rows).all()
-        if not found:
-            return
-        yield found
-        key = tuple(getattr(found[-1], column.name) for column in table.primary_key)
+    rows = sa.select(table).where(_belongs(table)).order_by(*columns).execution_options(yield_per=_BATCH)
+    if last:
+        rows = rows.where(_comes_after(columns, tuple(last)))
+    # One query, read bit by bit: a query for each batch would sort the table each time where no index has this order.
+    with connection.execute(rows) as result:
+        yield from result.partitions()
 
 
 def _comes_after(columns: Sequence[sa.ColumnElement[Any]], key: Sequence[Any]) -> sa.ColumnElement[bool]:
@@ -141,11 +141,11 @@ def _comes_after(columns: Sequence[sa.ColumnElement[Any]], key: Sequence[Any]) -
 
 def _digest(connection: sa.Connection, table: sa.Table) -> tuple[int, str]:
     """How many rows a table has, and a hash of all that stands in them."""
-    count, digest = 0, hashlib.sha256()
+    count, digest, encode = 0, hashlib.sha256(), json.JSONEncoder(default=_as_text).encode
     for rows in _batches(connection, table, None):
         count += len(rows)
         for row in rows:
-            digest.update(json.dumps([*row], default=_as_text).encode("utf-8", "surrogatepass") + b"\n")
+            digest.update(encode([*row]).encode("utf-8", "surrogatepass") + b"\n")
     return count, digest.hexdigest()
 
 
