@@ -69,6 +69,10 @@ class Cluster:
     replicas: list[Process] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
     dead: set[int] = field(default_factory=set)
+    addresses: list[str] = field(default_factory=list)
+    """Where the replicas take deliveries."""
+    pages: list[str] = field(default_factory=list)
+    """Where they serve the page, if they do."""
     owners: list[int] = field(default_factory=list)
     """What the replicas are called in the database."""
 
@@ -79,17 +83,23 @@ class Cluster:
         if ahead_s:
             (folder / MOVED).write_text(str(ahead_s))
         listen = f"127.0.0.1:{free_port()}"
-        replica = self.settings | {"CAMPAIGN_BOT_LISTEN": listen}
-        if self.replicas:
-            self.api.replicas.append(listen)
-        else:
-            self.api.deliver_to = listen
+        replica = self.settings | {
+            "CAMPAIGN_BOT_LISTEN": listen,
+            "CAMPAIGN_BOT_PAGE_LISTEN": f"127.0.0.1:{free_port()}",
+        }
+        self.addresses.append(listen)
+        self.pages.append(replica["CAMPAIGN_BOT_PAGE_LISTEN"])
+        self.deliver_to(*range(len(self.addresses)))
         calls = len(self.api.calls)
         process = start(replica, folder / "log", unlimited_bot)
         self.replicas.append(process)
         self.api.wait_until(lambda: any(method == "setwebhook" for method, _ in self.api.calls[calls:]))
         self.owners += {row.id for row in self._rows("SELECT id FROM replicas")}.difference(self.owners)
         return process
+
+    def deliver_to(self, *numbers: int) -> None:
+        """Have updates delivered to these replicas alone, in turn."""
+        self.api.deliver_to, *self.api.replicas = (self.addresses[number] for number in numbers)
 
     def _rows(self, query: str) -> list[Any]:
         engine = sa.create_engine(self.server.url(self.name), poolclass=sa.NullPool)
@@ -116,19 +126,22 @@ class Cluster:
 
 
 @contextmanager
-def cluster(server: Server, folder: Path, count: int, *, through: str = "", ahead_s: float = 0.0) -> Iterator[Cluster]:
+def cluster(
+    server: Server, folder: Path, count: int, *, through: str = "", ahead_s: float = 0.0, **settings: str
+) -> Iterator[Cluster]:
     """So many replicas over a new database, which they reach ``through`` another address, if there is one.
 
-    ``ahead_s``: by how much the clock of the last one is ahead.
+    ``ahead_s``: by how much the clock of the last one is ahead. ``settings``: more of them, without their prefix.
     """
     with serving(FakeBotApi()) as api:
         # A replica that stands still must not hold up deliveries for long.
         api.delivery_s = 2.0
         url = server.new_database()
         name = str(sa.make_url(url).database)
-        settings = settings_for(api, folder, webhook=True)
-        settings["CAMPAIGN_BOT_DATABASE_URL"] = through.format(name=name) if through else url
-        running = Cluster(api, server, name, folder, settings=settings)
+        common = settings_for(api, folder, webhook=True)
+        common["CAMPAIGN_BOT_DATABASE_URL"] = through.format(name=name) if through else url
+        common |= {f"CAMPAIGN_BOT_{key}": value for key, value in settings.items()}
+        running = Cluster(api, server, name, folder, settings=common)
         try:
             for number in range(count):
                 running.add(ahead_s=ahead_s if number == count - 1 else 0.0)
