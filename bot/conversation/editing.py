@@ -439,9 +439,18 @@ class Editing:
             plan = self.edits.plan_again(action_id)
         except AlreadyThereError as error:
             return self._already_there(error.item, None, admin)
-        if plan.impact.has_loss and plan.digest != confirmed:
-            confirm = Button(texts.BUTTON_CONFIRM, AdminCallback(AdminAction.REDO, action_id, plan.digest))
-            lines = (texts.IMPACT_TRY, *cards.impact_lines(plan.impact, plan.after.base))
+        awaited, is_risky = self.lifecycle.awaited(plan.before, plan.after), plan.impact.has_loss
+        if (is_risky or awaited) and plan.digest != confirmed:
+            label = texts.BUTTON_CONFIRM if is_risky else texts.BUTTON_FINE
+            confirm = Button(label, AdminCallback(AdminAction.REDO, action_id, plan.digest))
+            # The name of a document or a place is not shown before it is changed.
+            shown = (cards.preview(plan), "") if plan.kind in texts.PREVIEWS else ()
+            lines = (
+                *about_to_tell(self.lifecycle.misses.count_waiting(awaited)),
+                texts.IMPACT_TRY if is_risky else texts.PREVIEW,
+                *shown,
+                *cards.impact_lines(plan.impact, plan.after.base),
+            )
             cancel = Button(texts.BUTTON_CANCEL, AdminCallback(AdminAction.SHOW_HISTORY, 0))
             return AdminTurn(Reply("\n".join(lines), row(confirm, cancel)))
         return self._apply(plan, None, admin)
