@@ -104,13 +104,9 @@ def _export(write: Callable[[Sequence[Row]], bytes], name: str, media_type: str)
         except TableError as error:
             return _page(visit, str(error))
         day = visit.services.clock.today()
-        return _download(table, name.format(day=day), media_type)
+        return visit.download(table, name.format(day=day), media_type)
 
     return export
-
-
-def _download(content: bytes, name: str, media_type: str) -> Response:
-    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _try(visit: Visit) -> Response:
@@ -172,7 +168,7 @@ def _faults(visit: Visit) -> Response:
     try:
         found = _trial(visit, _posted(visit)).found
         rows = [row.row for row in found.of(RowOutcome.FAULTY)]
-        return _download(to_xlsx(rows), "faulty-rows.xlsx", _XLSX)
+        return visit.download(to_xlsx(rows), "faulty-rows.xlsx", _XLSX)
     except TableError as error:
         return _page(visit, str(error))
     except EditRefusedError as error:
