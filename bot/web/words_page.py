@@ -51,7 +51,8 @@ def change(visit: Visit) -> Response:
     name, services = _name(visit), visit.services
     subject = confirmation.Subject(texts.WORDS_HEADS[name], visit.path)
     try:
-        plan = services.edits.plan(_wanted(visit, name, services.current.snapshot.base))
+        wanted = _wanted(visit, name, services.current.snapshot.base)
+        plan = services.edits.plan(wanted)
         if plan.impact.has_loss and not confirmation.is_confirmed(visit, plan):
             return confirmation.asked(visit, subject, plan)
         made = edits.apply(services, plan, visit.admin)
@@ -61,7 +62,9 @@ def change(visit: Visit) -> Response:
         return confirmation.refused(visit, subject, str(error))
     except EditRefusedError as error:
         return confirmation.refused(visit, subject, plain_text(cards.refusal(error).text))
-    return visit.redirect(visit.path, done="edited", undo=made.action, q=text_of(visit.form, "q"))
+    # Among hundreds, what was added is shown.
+    shown = (wanted.standard or wanted.added[0]) if wanted.added else ""
+    return visit.redirect(visit.path, done="edited", undo=made.action, q=text_of(visit.form, "q") or shown)
 
 
 def _name(visit: Visit) -> str:
