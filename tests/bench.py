@@ -9,15 +9,13 @@ memory is its own.
 
 import json
 import os
-import random
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rapidfuzz import fuzz
@@ -26,8 +24,9 @@ from bot.evaluation.measure import Question, ask_question, read_questions, summa
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import Index, Matcher
 from bot.text import normalise
-from tests import bench_admin, bench_intake, bench_page, bench_young
+from tests import bench_admin, bench_intake, bench_page, bench_scale, bench_young
 from tests.baselines import all_searches, by_bm25s, by_rapidfuzz, by_tantivy, by_tfidf
+from tests.bench_text import BigramModel, percentiles
 from tests.conftest import loaded
 
 ROOT = Path(__file__).parent.parent
@@ -39,44 +38,6 @@ STARTS = 15
 SLOW_QUESTIONS = 60
 """Questions for what takes a third of a second for each of them."""
 WORST_CASES = {"one character": "水", "mixed": "ab漢5かナ٣😀 ", "long words": "kaihui", "spaces": "会 "}
-
-
-class BigramModel:
-    """Texts that look like the given ones, character by character."""
-
-    def __init__(self, texts: Sequence[str], seed: int) -> None:
-        self._random = random.Random(seed)
-        self._lengths = [len(text) for text in texts]
-        self._next: dict[str, list[str]] = defaultdict(list)
-        for text in texts:
-            for left, right in zip(f"^{text}", text, strict=False):
-                self._next[left].append(right)
-
-    def text(self, length: int | None = None) -> str:
-        """One text of this length, or of one that is as common as in the texts."""
-        length = length or self._random.choice(self._lengths)
-        text, last = "", "^"
-        while len(text) < length:
-            last = self._random.choice(self._next.get(last) or self._next["^"])
-            text += last
-        return text
-
-    def question(self, number: int) -> str:
-        """Every second question is short, every tenth has 150 characters."""
-        if number % 10 == 9:
-            return self.text(150)
-        return self.text(self._random.randint(2, 8)) if number % 2 == 0 else self.text()
-
-
-def percentiles(search: Callable[[str], object], questions: Sequence[str]) -> dict[str, float]:
-    """p50 and p99 in milliseconds."""
-    times = []
-    for question in questions:
-        start = time.perf_counter()
-        search(question)
-        times.append(1000 * (time.perf_counter() - start))
-    times.sort()
-    return {"p50": times[len(times) // 2], "p99": times[int(0.99 * (len(times) - 1))]}
 
 
 def costs(size: int) -> dict[str, object]:
@@ -186,6 +147,7 @@ def main() -> None:
     bench_intake.main()
     bench_admin.main()
     bench_page.main()
+    bench_scale.main()
     print(f"\np99 grows {p99[SIZES[2]] / p99[SIZES[1]]:.1f} times from {SIZES[1]:,} to {SIZES[2]:,} phrasings")
 
 

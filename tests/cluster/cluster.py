@@ -191,8 +191,18 @@ def nothing(_running: Cluster) -> Failed:
     return Failed(())
 
 
-def ask_while(running: Cluster, seed: int, questions: int, chats: int, failure: Failure = nothing) -> Report:
-    """Ask, let it fail when a third is answered, let it finish, and look at what members and the log have got."""
+def ask_while(
+    running: Cluster,
+    seed: int,
+    questions: int,
+    chats: int,
+    failure: Failure = nothing,
+    finished: Callable[[], None] = lambda: None,
+) -> Report:
+    """Ask, let it fail when a third is answered, let it finish, and look at what members and the log have got.
+
+    ``finished`` is called as soon as everything is answered, while all replicas still run.
+    """
     chance, api, report = random.Random(seed), running.api, Report()
     asked: dict[int, tuple[int, str]] = {}
     began = time.monotonic()
@@ -219,6 +229,7 @@ def ask_while(running: Cluster, seed: int, questions: int, chats: int, failure: 
     report.taken_over_s = time.monotonic() - failed_at if held else 0.0
     api.wait_until(lambda: set(replied_to(api)) >= set(asked), seconds=120 + questions / 10)
     report.seconds = time.monotonic() - began
+    finished()
     time.sleep(max(0.0, failed_at + failed.after_s + 1.0 - time.monotonic()))
     for number, process in enumerate(running.replicas):
         if number not in running.dead:
