@@ -72,10 +72,11 @@ def replicas() -> None:
                 )
             everything, api, bots = (after - start for after, start in zip(used, before, strict=True))
             each = 1000 / QUESTIONS
+            rest = everything - api - bots
             print(
-                f"  {count}: {QUESTIONS / report.seconds:.0f} updates a second; "
-                f"CPU an update: {bots * each:.1f} ms bots, {api * each:.1f} ms fake Bot API, {(everything - api - bots) * each:.1f} ms PostgreSQL and the rest; "
-                f"{everything / report.seconds:.2f} cores busy"
+                f"  {count}: {QUESTIONS / report.seconds:.0f} updates a second; CPU an update: "
+                f"{bots * each:.1f} ms bots, {api * each:.1f} ms fake Bot API, "
+                f"{rest * each:.1f} ms PostgreSQL and the rest; {everything / report.seconds:.2f} cores busy"
             )
 
 
