@@ -1,6 +1,7 @@
 """PostgreSQL: many processes serve from it, and whoever writes keeps out every other writer, as on SQLite."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -39,6 +40,7 @@ class PostgresqlBackend:
         }
         url = url.set(drivername="postgresql+psycopg")
         self.engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_CONNECT_ARGS)
+        sa.event.listen(self.engine, "connect", _leave_out_nul)
         sa.event.listen(self.engine, "begin", _begin)
 
     def claim(self) -> None:
@@ -53,6 +55,17 @@ class PostgresqlBackend:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _leave_out_nul(connection: Any, _record: object) -> None:  # noqa: ANN401 - of psycopg, which may not be there
+    """Members' texts may hold NUL, which PostgreSQL takes in no text; nobody sees it."""
+    from psycopg.types.string import StrDumper  # noqa: PLC0415 - the extra brings it
+
+    class WithoutNul(StrDumper):
+        def dump(self, obj: str) -> Any:  # noqa: ANN401 - a buffer of psycopg's
+            return super().dump(obj.replace("\0", ""))
+
+    connection.adapters.register_dumper(str, WithoutNul)
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -1,6 +1,7 @@
 """The inbox in a real SQLite file."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def test_done_empties_the_row_and_records_the_miss_at_once(
     assert [row.question for row in store.rows([State.OPEN])] == ["几点"]
     database.erase()
     assert b"encrypted content" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_a_question_may_hold_what_nobody_sees(inbox: Inbox, store: MissLog) -> None:
+    """NUL, which PostgreSQL refuses in texts, holds up no other."""
+    (row,) = inbox.receive([Entry(1, b"a")])
+    inbox.finish({row.id: Records(misses=(replace(miss("几点"), question="几\0点"),))})
+    assert [missed.question.replace("\0", "") for missed in store.rows([State.OPEN])] == ["几点"]
+    assert inbox.waiting(()) == []
 
 
 def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: Inbox) -> None:
