@@ -112,11 +112,11 @@ class Leases(Repository):
         )
 
     def replicas(self) -> Sequence[Replica]:
-        """The replicas that live, the oldest first."""
+        """The replicas that live, by name."""
         columns = (REPLICAS.c.id, REPLICAS.c.name, REPLICAS.c.version, REPLICAS.c.knowledge, REPLICAS.c.started_at)
         lag = LEASED_S - (REPLICAS.c.leased_until - _NOW)
         living_now = select(*columns, lag).where(REPLICAS.c.leased_until > _NOW)
-        return [Replica(*row) for row in self._database.read(living_now.order_by(REPLICAS.c.started_at, REPLICAS.c.id))]
+        return [Replica(*row) for row in self._database.read(living_now.order_by(REPLICAS.c.name, REPLICAS.c.id))]
 
 
 def living() -> Select[int]:
