@@ -1,6 +1,7 @@
 """Where items meet: phrasings of one that, had they never been written down, would lead to another."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ _NEAR, _AHEAD = 0.5, 0.25
 
 With less than half of it explained, a good phrasing that stands alone in its item is nearer to others by chance.
 """
+_LONGEST_REST_S = 0.1
+"""Between the items of a table; a shorter one after an item that took less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class OverlapTable:
     def of(self, index: Index, confidence: ConfidenceModel) -> tuple[Mapping[str, Sequence[Overlap]], bool]:
         """The overlaps by the ids of the items that have any, and whether they are those of this index.
 
-        If not, they are those that were found last, and these are being worked out: some 30 s for 14,000 phrasings.
+        If not, they are those that were found last, and these are being worked out: a minute for 14,000 phrasings.
         """
         with self._lock:
             is_current = self._index is index
@@ -137,8 +140,11 @@ class OverlapTable:
                 # An edit that came meanwhile counts.
                 if self._wanted is not wanted:
                     break
+                begin = time.perf_counter()
                 if own := overlaps(wanted[0], number, wanted[1]):
                     found[item.id] = own
+                # What works in Python takes turns with what answers members.
+                time.sleep(min(time.perf_counter() - begin, _LONGEST_REST_S))
             with self._lock:
                 if self._wanted is wanted:
                     self._found, self._index, self._wanted = found, wanted[0], None

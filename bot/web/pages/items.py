@@ -51,7 +51,7 @@ def _show(visit: Visit) -> Response:
     topic = visit.query.get("topic", "") if visit.query.get("topic") in topics else ""
     chosen = visit.query.get("only", "") if visit.query.get("only") in _FILTERS else ""
     shown, complaints, today = services.usage.shown(), services.usage.complaints_by_item(), services.clock.today()
-    # They cost half a minute, which is worth it only for those who look for them.
+    # They cost a minute, which is worth it only for those who look for them.
     overlaps, is_compared = services.overlaps.of(snapshot.index, snapshot.confidence) if chosen == _SLOW else ({}, True)
     rows = [
         _Row(
