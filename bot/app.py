@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from bot.clock import Clock
 from bot.config import Settings
+from bot.conversation.context import ConversationMemory
 from bot.conversation.members import MemberConversation
 from bot.curation.clustering import Clustering
 from bot.evaluation.calibration import cached_confidence
@@ -68,7 +69,11 @@ class App(AbstractContextManager["App"]):
     )
     snapshot = _part(lambda app: app.loaded.calibrated(app.confidence))
     """The knowledge, calibrated on itself."""
-    conversation = _part(lambda app: MemberConversation(app.usage, app.settings.retention_days, clock=app.clock))
+    conversation = _part(
+        lambda app: MemberConversation(
+            app.usage, app.settings.retention_days, ConversationMemory(app.clock.timestamp), app.clock
+        )
+    )
     clustering = _part(lambda app: Clustering(app.clusters, app.snapshot.index))
 
     def __exit__(self, *_: object) -> None:

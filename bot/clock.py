@@ -18,6 +18,10 @@ class Clock:
         """The time."""
         return self.local(datetime.now(UTC) + self.offset)
 
+    def timestamp(self) -> float:
+        """The time in seconds since 1970."""
+        return self().timestamp()
+
     def local(self, at: datetime) -> datetime:
         """The same moment in this clock's zone."""
         return at.astimezone(self.zone)

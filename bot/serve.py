@@ -49,6 +49,7 @@ from bot.store.answer_subscriptions import AnswerSubscriptions
 from bot.store.bulk_actions import BulkActions
 from bot.store.miss_lists import MissLists
 from bot.store.notices import Notices
+from bot.store.participants import Participants
 from bot.store.records import NoticeKind
 from bot.store.subscriptions import Subscriptions
 from bot.telegram.admin_names import AdminNames
@@ -66,6 +67,7 @@ from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.retries import PATIENCE, Patience
 from bot.telegram.router import Router
 from bot.telegram.sending import LIMITS, Limits, SendingPolicy
+from bot.telegram.shared_memory import SharedMemory
 from bot.telegram.webhook import Webhook
 from bot.texts import admins as texts
 
@@ -199,6 +201,8 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         corrections=corrections,
         metrics=metrics,
         admins=settings.admins,
+        # On SQLite this process serves alone; to store what it has in memory would only cost updates a second.
+        shared=SharedMemory(Participants(app.database), encryption) if app.leases else None,
     )
     admins = AdminHandlers(messages, admin_conversation, app.usage, encryption, settings.admins, admin_group, groups)
 

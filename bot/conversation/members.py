@@ -360,7 +360,7 @@ class MemberConversation:
         replies = self.replies(snapshot, speaker.language)
         if question := carried_question(payload):
             # It leans on nothing that was said here.
-            self.memory.forget(speaker.participant)
+            self.memory.put_context(speaker.participant, Context())
             turn = self.ask(question, speaker, snapshot)
             return replace(turn, reply=turn.reply and replies.read_as(question, turn.reply))
         is_gone = item is None and payload in self.usage.shown()

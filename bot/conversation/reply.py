@@ -4,10 +4,12 @@ import hashlib
 import html
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
 from markupsafe import Markup
+from pydantic import BaseModel, PlainSerializer, PlainValidator, TypeAdapter
 
-from bot.conversation.callbacks import Callback
+from bot.conversation.callbacks import Callback, unpack
 
 _TAG = re.compile("<[^>]*>")
 _QUOTED = 60
@@ -48,6 +50,40 @@ class Reply:
     def buttons(self) -> tuple[Button, ...]:
         """All buttons, row by row."""
         return tuple(button for row in self.rows for button in row)
+
+
+_LABELS = TypeAdapter(tuple[tuple[str, str], ...])
+
+
+def _packed(buttons: tuple[Button, ...]) -> list[tuple[str, str]]:
+    return [(button.label, button.callback.pack()) for button in buttons]
+
+
+def _unpacked(stored: object) -> tuple[Button, ...]:
+    found = ((label, unpack(data)) for label, data in _LABELS.validate_python(stored))
+    return tuple(Button(label, callback) for label, callback in found if callback)
+
+
+StoredButtons = Annotated[tuple[Button, ...], PlainValidator(_unpacked), PlainSerializer(_packed)]
+"""Buttons that are stored as labels with their callback data. One that this version does not know is left out."""
+
+
+class StoredReply(BaseModel):
+    """A reply as it is stored; its link is not."""
+
+    text: str
+    is_html: bool
+    rows: tuple[StoredButtons, ...]
+
+    @staticmethod
+    def of(reply: Reply) -> "StoredReply":
+        """The stored form of a reply."""
+        is_html = isinstance(reply.text, Markup)
+        return StoredReply.model_construct(text=str(reply.text), is_html=is_html, rows=reply.rows)
+
+    def reply(self) -> Reply:
+        """The reply that was stored, without rows that have no button any more."""
+        return Reply(Markup(self.text) if self.is_html else self.text, tuple(filter(None, self.rows)))  # noqa: S704 - our own
 
 
 def plain_text(text: str) -> str:

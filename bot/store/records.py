@@ -156,6 +156,17 @@ class KeptForm:
 
 
 @dataclass(frozen=True, slots=True)
+class ParticipantState:
+    """What is remembered of a participant, encrypted; without ``content`` there is nothing any more.
+
+    ``participant``: a keyed hash of the chat and the member.
+    """
+
+    participant: int
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
     """What is to be kept of a turn, all at once or not at all.
 
@@ -171,6 +182,7 @@ class Records:
     subscriptions: tuple[Subscription, ...] = ()
     answer_subscriptions: tuple[AnswerSubscription, ...] = ()
     forms: tuple[StoredForm, ...] = ()
+    participants: tuple[ParticipantState, ...] = ()
 
 
 NOTHING = Records()

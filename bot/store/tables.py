@@ -285,13 +285,14 @@ LEASES = _table(
 )
 """What one replica at a time does, and which."""
 
-CHATS = _table(
-    "chats",
-    sa.Column("chat_key", sa.BigInteger, primary_key=True, autoincrement=False),
+PARTICIPANTS = _table(
+    "participants",
+    sa.Column("participant", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )
-"""What chats talk about, encrypted, where the next message may come to another replica."""
+"""What is talked about with each member of each chat, encrypted, where the next message may come to another replica.
+``participant``: a keyed hash of the chat and the member."""
 
 NOTICES = _table(
     "notices",

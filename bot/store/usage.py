@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, case, func, select
 from bot.store.answer_subscriptions import AnswerSubscriptions
 from bot.store.database import ANSWERED_KEPT, FORMS_KEPT, Repository, count_one, fields_of, has_room, put
 from bot.store.misses import MissLog
+from bot.store.participants import Participants
 from bot.store.records import (
     COMPLAINTS,
     Answered,
@@ -72,6 +73,8 @@ class UsageLog(Repository):
             AnswerSubscriptions(self._database).record_in(connection, answer_subscription)
         for form in records.forms:
             self._put_form(connection, form)
+        for state in records.participants:
+            Participants(self._database).record_in(connection, state)
 
     def _keep(self, connection: Connection, answered: Answered) -> None:
         """Keep a question that was answered; where the limit is reached, the one asked longest ago is deleted."""

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from markupsafe import Markup
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from telegram.error import TelegramError
 
 from bot.clock import Clock
-from bot.conversation.callbacks import unpack
-from bot.conversation.reply import Button, Reply, paragraphs
+from bot.conversation.reply import Reply, StoredReply, paragraphs
 from bot.errors import StoreError
 from bot.inbox.encryption import DecryptionError, Encryption
 from bot.inbox.updates import Place
@@ -31,14 +29,6 @@ _LAST_S = 2.0
 _LOOK_S = 5.0
 _REFUSED_S = 600.0
 """After so long, or with the next notice, a chat that took no message is tried again: an admin may press start."""
-
-
-class _StoredReply(BaseModel):
-    """A reply as it is stored: its buttons are labels with their callback data."""
-
-    text: str
-    is_html: bool
-    rows: tuple[tuple[tuple[str, str], ...], ...]
 
 
 @dataclass(eq=False)
@@ -73,7 +63,7 @@ class AdminNotifier:
 
     async def keep(self, kind: NoticeKind, reply: Reply, mark: str | None = None) -> None:
         """Keep a notice to be delivered, with a mark as ``Notices.add`` says. Raises StoreError."""
-        content = self.encryption.encrypt(_to_json(reply))
+        content = self.encryption.encrypt(StoredReply.of(reply).model_dump_json())
         await asyncio.to_thread(self.notices.add, kind, self.chats, content, mark)
         for added in self._added.values():
             added.set()
@@ -120,7 +110,7 @@ class AdminNotifier:
 
     async def _deliver(self, chat: int, notice: Notice) -> bool:
         try:
-            reply = _from_json(self.encryption.decrypt(notice.content))
+            reply = StoredReply.model_validate_json(self.encryption.decrypt(notice.content)).reply()
         except (DecryptionError, ValidationError):
             _LOG.warning("A notice to an admin is dropped: the key or token has changed since.")
             return True
@@ -148,15 +138,3 @@ class AdminNotifier:
         if dropped := self.notices.drop_old():
             _LOG.warning("%d notices to admins are dropped: they could not be delivered for 3 days.", dropped)
         return dropped
-
-
-def _to_json(reply: Reply) -> str:
-    rows = tuple(tuple((button.label, button.callback.pack()) for button in row) for row in reply.rows)
-    return _StoredReply(text=str(reply.text), is_html=isinstance(reply.text, Markup), rows=rows).model_dump_json()
-
-
-def _from_json(content: str) -> Reply:
-    """A stored reply. A button that this version does not know is left out. Raises ValidationError."""
-    stored = _StoredReply.model_validate_json(content)
-    rows = (tuple(Button(label, callback) for label, data in row if (callback := unpack(data))) for row in stored.rows)
-    return Reply(Markup(stored.text) if stored.is_html else stored.text, tuple(filter(None, rows)))  # noqa: S704 - our own

@@ -1,11 +1,10 @@
 """Members on Telegram: what they do goes to the conversation, and its reply goes back."""
 
 import asyncio
-import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from cachetools import LRUCache
 from telegram import InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
 from telegram.constants import ParseMode
 
@@ -24,16 +23,16 @@ from bot.store.records import NOTHING, Records
 from bot.store.usage import UsageLog
 from bot.telegram.addressing import Utterance, without_mention
 from bot.telegram.deliveries import Address
+from bot.telegram.exchanges import Exchange, ExchangeMemory, Exchanges
 from bot.telegram.messages import NO_PREVIEW, Messages, formatted
 from bot.telegram.notifier import SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit, Pace
 from bot.telegram.sending import attempt
+from bot.telegram.shared_memory import MemberMemory, SharedMemory
 from bot.texts import members as members_texts
 from bot.texts.languages import converter, language_of
 
 _COMMANDS = frozenset({"start", "forget", "whoami", *members_texts.COMMANDS})
-_REMEMBERED = 10_000
-"""Messages, questions, presses and albums that are remembered, each in memory alone."""
 _INLINE_CACHED_S = 300
 _HOT_CACHED_S = 60
 _DESCRIPTION = 120
@@ -45,6 +44,7 @@ class MemberHandlers:
 
     ``typing_limit`` paces inline queries, of which each letter that is typed may be one. ``admins`` may change in their
     private chats what they read.
+    ``shared`` shares what is remembered of members with other replicas, if there may be any.
     """
 
     current: CurrentSnapshot
@@ -58,14 +58,11 @@ class MemberHandlers:
     corrections: Corrections
     metrics: Metrics
     admins: Collection[int] = frozenset()
+    shared: SharedMemory | None = None
 
     def __post_init__(self) -> None:
-        self._replies: LRUCache[tuple[int, int], tuple[int, str, bool]] = LRUCache(_REMEMBERED)
-        """By a question's chat and message: the reply's message, the question's words, and whether they were quoted."""
-        self._questions: LRUCache[tuple[int, int], Quoted] = LRUCache(_REMEMBERED)
-        """By a reply's chat and message: the question, for where the reply does not quote it."""
-        self._presses: LRUCache[tuple[int, int, int, str], None] = LRUCache(_REMEMBERED)
-        self._albums: LRUCache[tuple[int, str], None] = LRUCache(_REMEMBERED)
+        self._exchanges = ExchangeMemory()
+        self._memory = MemberMemory(self.conversation.memory, self._exchanges, self.rate_limit)
 
     async def on_message(
         self, message: Message, said: Utterance, update_id: int, *, edited: bool, is_followed: Callable[[], bool]
@@ -78,20 +75,35 @@ class MemberHandlers:
         if not has_words and (edited or not message.content):
             return NOTHING
         is_direct = self._is_direct(message, said)
-        if is_direct is None or self._is_repeated(message, edited=edited):
+        if is_direct is None:
             return NOTHING
         speaker = self._speaker(message.author, message.chat.id, addresses_bot=is_direct)
-        pace = self._pace(self.rate_limit, speaker.member, message.edit_date or message.date, update_id)
+        answer = partial(self._answer, message, said, speaker, update_id, edited=edited, is_followed=is_followed)
+        return await self._remembering(speaker, answer)
+
+    async def _answer(
+        self,
+        message: Message,
+        said: Utterance,
+        speaker: Speaker,
+        update_id: int,
+        *,
+        edited: bool,
+        is_followed: Callable[[], bool],
+    ) -> Records:
+        if self._is_repeated(message, speaker, edited=edited):
+            return NOTHING
+        pace = self._pace(self.rate_limit, speaker.participant, message.edit_date or message.date, update_id)
         if pace is Pace.NOTICE:
             reply = self._replies_to(speaker).plain(members_texts.FLOODED)
-            await self._reply(message, reply, edited=edited, is_followed=is_followed)
+            await self._reply(message, reply, speaker, edited=edited, is_followed=is_followed)
         if pace is not Pace.FINE:
             return NOTHING
-        if not has_words:
-            if is_direct:
+        if message.text is None and message.caption is None:
+            if speaker.addresses_bot:
                 line = members_texts.NOT_TEXT_BUT.get(message.content or "", members_texts.NOT_TEXT)
                 reply = self._replies_to(speaker).plain(line)
-                await self._reply(message, reply, edited=edited, is_followed=is_followed)
+                await self._reply(message, reply, speaker, edited=edited, is_followed=is_followed)
             return NOTHING
         async with self.messages.typing(message.place):
             snapshot = self.current.snapshot
@@ -102,7 +114,10 @@ class MemberHandlers:
                 await asyncio.to_thread(self.notifier.forget, speaker.member)
                 await asyncio.to_thread(self.corrections.forget, speaker.member)
             if turn.reply:
-                await self._reply(message, turn.reply, edited=edited, is_followed=is_followed)
+                await self._reply(message, turn.reply, speaker, edited=edited, is_followed=is_followed)
+        if turn.unsubscribe:
+            # Last, with what was said to this message.
+            self._exchanges.put(speaker.participant, Exchanges())
         # Only now, since what failed is tried again.
         self.quota.spend(speaker.member, turn.records)
         return turn.records
@@ -113,14 +128,18 @@ class MemberHandlers:
         Its question is the message that ours quotes, or else the one that is remembered for it: after a restart the
         question is known only where it was quoted.
         """
+        speaker = self._speaker(query.sender, query.message.chat.id if query.message else query.sender.id)
+        return await self._remembering(speaker, partial(self._answer_press, query, speaker, update_id, age_s))
+
+    async def _answer_press(self, query: CallbackQuery, speaker: Speaker, update_id: int, age_s: float) -> Records:
         message = query.message
-        speaker = self._speaker(query.sender, message.chat.id if message else query.sender.id)
-        pace = self._pace(self.rate_limit, speaker.member, time.time() - age_s, update_id)
+        pressed_at = self.conversation.clock.timestamp() - age_s
+        pace = self._pace(self.rate_limit, speaker.participant, pressed_at, update_id)
         if pace is not Pace.FINE:
             notice = self._replies_to(speaker).say(members_texts.FLOODED) if pace is Pace.NOTICE else ""
             await self.messages.acknowledge(query, age_s, notice)
             return NOTHING
-        asked = self._question_of(message) if message else None
+        asked = self._question_of(message, speaker) if message else None
         question = question_in(without_mention(asked.text or asked.caption or "", self.messages.bot)) if asked else ""
         snapshot = self.current.snapshot
         callback = unpack(query.data)
@@ -134,10 +153,9 @@ class MemberHandlers:
             await self.messages.edit(message.place, message.message_id, turn.reply, asked.message_id if asked else None)
         elif turn.reply:
             await self.messages.send(message.place, turn.reply, None)
-        press = (message.chat.id, message.message_id, speaker.member, query.data)
         # Pressed twice it counts once.
-        records = NOTHING if press in self._presses else turn.records
-        self._presses[press] = None
+        is_first = self._exchanges.is_first_press(speaker.participant, message.message_id, query.data)
+        records = turn.records if is_first else NOTHING
         self.quota.spend(speaker.member, records)
         if turn.follows:
             address = Address(
@@ -156,7 +174,8 @@ class MemberHandlers:
 
     async def on_inline_query(self, query: InlineQuery, update_id: int) -> None:
         """Answer with items; what is typed after the bot's name is no question yet, and never a miss."""
-        if self._pace(self.typing_limit, query.sender.id, time.time(), update_id) is not Pace.FINE:
+        typed_at = self.conversation.clock.timestamp()
+        if self._pace(self.typing_limit, query.sender.id, typed_at, update_id) is not Pace.FINE:
             return
         language = language_of(query.sender.language_code)
         snapshot = self.current.snapshot
@@ -192,7 +211,7 @@ class MemberHandlers:
     async def on_joined(self, change: ChatMemberUpdated, update_id: int) -> None:
         """Say in a group that the bot has come into how to ask there."""
         speaker = self._speaker(change.sender, change.chat.id)
-        if self._pace(self.rate_limit, speaker.member, change.date, update_id) is Pace.FINE:
+        if self._pace(self.rate_limit, speaker.participant, change.date, update_id) is Pace.FINE:
             replies = self.conversation.replies(self.current.snapshot, speaker.language)
             greeting = replies.plain(members_texts.GROUP_WELCOME, bot=self.messages.bot.username)
             await self.messages.send(Place(change.chat.id), greeting, None)
@@ -205,11 +224,16 @@ class MemberHandlers:
             speaker = self._speaker(query.sender if query else message.author, message.chat.id)
             await self.messages.send(message.place, self._replies_to(speaker).plain(members_texts.FAILED), None)
 
+    async def _remembering(self, speaker: Speaker, answer: Callable[[], Awaitable[Records]]) -> Records:
+        if self.shared is None:
+            return await answer()
+        return await self.shared.answer(speaker.participant, self._memory, answer)
+
     def _say(self, said: Utterance, speaker: Speaker, snapshot: Snapshot) -> Turn:
         with self.metrics.matching.time():
             return self.conversation.say(said.text, said.command, speaker, snapshot)
 
-    def _pace(self, limit: MemberRateLimit, member: int, at: float, update_id: int) -> Pace:
+    def _pace(self, limit: MemberRateLimit, member: Hashable, at: float, update_id: int) -> Pace:
         pace = limit.judge(member, at, update_id)
         self.metrics.silenced.inc(pace is not Pace.FINE)
         return pace
@@ -225,17 +249,15 @@ class MemberHandlers:
             return True
         return False if said.replies and not said.command else None
 
-    def _is_repeated(self, message: Message, *, edited: bool) -> bool:
+    def _is_repeated(self, message: Message, speaker: Speaker, *, edited: bool) -> bool:
         """Whether it needs no answer of its own: a part of an album, or an edit that left the words as they were."""
         if edited:
-            _, words, _ = self._replies.get((message.chat.id, message.message_id), (0, None, False))
-            return words == message.words
+            earlier = self._exchanges.to_question(speaker.participant, message.message_id)
+            return earlier is not None and earlier.words == message.words
         if message.media_group_id is None:
             return False
-        album = (message.chat.id, message.media_group_id)
-        seen = album in self._albums
-        self._albums[album] = None
-        return seen and not message.words
+        is_first = self._exchanges.is_first_of_album(speaker.participant, message.media_group_id)
+        return not is_first and not message.words
 
     def _speaker(self, user: User | None, chat: int, *, addresses_bot: bool = True) -> Speaker:
         member = user.id if user else chat
@@ -258,29 +280,30 @@ class MemberHandlers:
     def _replies_to(self, speaker: Speaker) -> MemberReplies:
         return self.conversation.replies(self.current.snapshot, speaker.language)
 
-    def _question_of(self, reply: Message) -> Quoted | None:
+    def _question_of(self, reply: Message, speaker: Speaker) -> Quoted | None:
         """The message that a reply of ours answers."""
-        return reply.reply_to_message or self._questions.get((reply.chat.id, reply.message_id))
+        if reply.reply_to_message:
+            return reply.reply_to_message
+        exchange = self._exchanges.with_reply(speaker.participant, reply.message_id)
+        return Quoted(message_id=exchange.question, text=exchange.words) if exchange else None
 
-    async def _reply(self, message: Message, reply: Reply, *, edited: bool, is_followed: Callable[[], bool]) -> None:
+    async def _reply(
+        self, message: Message, reply: Reply, speaker: Speaker, *, edited: bool, is_followed: Callable[[], bool]
+    ) -> None:
         """Send a reply; to an edited question the earlier one is edited.
 
         In a private chat it quotes the question only where that is not the last message, or must not be forgotten.
         """
-        chat = message.chat.id
-        key = (chat, message.message_id)
         needs_question = _needs_question(reply)
-        earlier, _, quotes = self._replies.get(key, (None, "", False)) if edited else (None, "", False)
-        if earlier and (quotes or not needs_question):
-            sent = await self.messages.edit(message.place, earlier, reply, message.message_id)
-            quotes = quotes or sent != earlier
+        earlier = self._exchanges.to_question(speaker.participant, message.message_id) if edited else None
+        if earlier and (earlier.quotes or not needs_question):
+            sent = await self.messages.edit(message.place, earlier.reply, reply, message.message_id)
+            quotes = earlier.quotes or sent != earlier.reply
         else:
             quotes = edited or needs_question or not message.place.private or is_followed()
             sent = await self.messages.send(message.place, reply, message.message_id if quotes else None)
-        if sent is None:
-            return
-        self._replies[key] = (sent, message.words, quotes)
-        self._questions[chat, sent] = Quoted(message_id=message.message_id, text=message.words)
+        if sent is not None:
+            self._exchanges.add(speaker.participant, Exchange(message.message_id, message.words, sent, quotes))
 
 
 def _needs_question(reply: Reply) -> bool:

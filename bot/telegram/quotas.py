@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
@@ -26,38 +26,49 @@ class Pace(Enum):
     SILENT = auto()
 
 
-@dataclass(slots=True)
-class _Member:
-    """When a member's latest messages were sent, and whether the member was told to slow down."""
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """When somebody's latest messages were sent, and whether they were told to slow down."""
 
-    times: deque[float]
+    times: tuple[float, ...] = ()
     told: bool = False
 
 
 class MemberRateLimit:
-    """At most ``limit`` messages a minute of one member; after more, none until it was half as many. In memory only."""
+    """At most ``limit`` messages a minute of one member; after more, none until it was half as many.
+
+    Whoever calls it decides by what a member is known, such as by an id, or by a chat and an id.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._members: LRUCache[int, _Member] = LRUCache(_REMEMBERED)
+        self._members: LRUCache[Hashable, Rate] = LRUCache(_REMEMBERED)
         self._judged: LRUCache[int, Pace] = LRUCache(_REMEMBERED)
         """The judgement of each update."""
 
     @cachedmethod(lambda self: self._judged, key=lambda _self, _member, _at, update_id: update_id)
-    def judge(self, member: int, at: float, update_id: int) -> Pace:  # noqa: ARG002 - the key
+    def judge(self, member: Hashable, at: float, update_id: int) -> Pace:  # noqa: ARG002 - the key
         """Judge a message that was sent at ``at``, in seconds: a night's backlog is no flood.
 
         An update counts once however often it is judged, as it is while the store fails.
         """
-        known = self._members.setdefault(member, _Member(deque(maxlen=self._limit + 1)))
-        known.times.append(at)
-        while known.times[0] <= at - _MINUTE_S:
-            known.times.popleft()
-        if known.told:
-            known.told = len(known.times) > max(1, self._limit // 2)
-            return Pace.SILENT if known.told else Pace.FINE
-        known.told = len(known.times) > self._limit
-        return Pace.NOTICE if known.told else Pace.FINE
+        known = self.rate(member)
+        times = deque((*known.times, at), maxlen=self._limit + 1)
+        while times[0] <= at - _MINUTE_S:
+            times.popleft()
+        told = len(times) > (max(1, self._limit // 2) if known.told else self._limit)
+        self.put_rate(member, Rate(tuple(times), told))
+        if not told:
+            return Pace.FINE
+        return Pace.SILENT if known.told else Pace.NOTICE
+
+    def rate(self, member: Hashable) -> Rate:
+        """A member's rate."""
+        return self._members.get(member, Rate())
+
+    def put_rate(self, member: Hashable, rate: Rate) -> None:
+        """Go on from this rate."""
+        self._members[member] = rate
 
 
 class DailyQuota:

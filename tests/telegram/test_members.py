@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from markupsafe import Markup
 from telegram.ext import ExtBot
 
+from bot.conversation.context import ConversationMemory
 from bot.conversation.reply import Reply
 from bot.errors import DeliveryError, StoreError
 from bot.inbox.encryption import Encryption
@@ -22,6 +24,7 @@ from bot.telegram.messages import Messages, split
 from bot.telegram.notifier import SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
+from bot.telegram.shared_memory import SharedMemory
 from tests.admin_setup import ADMIN, AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
@@ -36,9 +39,11 @@ DAILY = 3
 
 
 class Handlers:
-    """The handlers of members, inline queries and admins, and what they sent."""
+    """The handlers of members, inline queries and admins, and what they sent. They begin with no memory."""
 
-    def __init__(self, api: FakeBotApi, bot: ExtBot[None], setup: AdminSetup) -> None:
+    def __init__(
+        self, api: FakeBotApi, bot: ExtBot[None], setup: AdminSetup, shared: SharedMemory | None = None
+    ) -> None:
         self.api = api
         self.bot = bot
         messages = Messages(bot)
@@ -49,7 +54,7 @@ class Handlers:
         )
         members = MemberHandlers(
             setup.current,
-            setup.members,
+            replace(setup.members, memory=ConversationMemory(setup.clock.timestamp)),
             messages,
             rate_limit=MemberRateLimit(A_MINUTE),
             typing_limit=MemberRateLimit(A_MINUTE),
@@ -58,6 +63,7 @@ class Handlers:
             notifier=self.notifier,
             corrections=setup.corrections,
             metrics=Metrics(),
+            shared=shared,
         )
         admins = AdminHandlers(messages, setup.conversation, setup.usage, setup.encryption, [ADMIN.id], GROUP)
         self._router = Router(bot, members, admins)

@@ -46,6 +46,7 @@ KEPT_ROWS = (
     ("答上的问题", MASKED, "answered"),
     ("等回复的消息（回复以后只留编号）", ENCRYPTED, "inbox"),
     ("没能回复的消息", ENCRYPTED, "dead_letters"),
+    ("和大家聊到哪儿了（几台机器一起用时才存）", ENCRYPTED, "participants"),
     ("谁在等答案（聊天和语言，没有名字）", ENCRYPTED, "subscriptions"),
     ("要告诉管理员、还没送到的话", ENCRYPTED, "notices"),
     ("管理员做过什么", PLAIN, "misses"),

@@ -76,6 +76,7 @@ def _kept(retention_days: int) -> Mapping[str, str]:
         "answered": database.ANSWERED_KEPT,
         "inbox": database.DEDUPE_WINDOW,
         "dead_letters": database.DEAD_LETTERS_KEPT,
+        "participants": database.PARTICIPANTS_KEPT,
         "subscriptions": database.SUBSCRIPTIONS_KEPT,
         "notices": database.NOTICES_KEPT,
         "forms": database.FORMS_KEPT,

@@ -28,8 +28,8 @@ def upgrade() -> None:
         sa.Column("leased_by", sa.BigInteger),
     )
     op.create_table(
-        "chats",
-        sa.Column("chat_key", sa.BigInteger, primary_key=True, autoincrement=False),
+        "participants",
+        sa.Column("participant", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
         sa.Column("changed_at", sa.DateTime, nullable=False),
     )
