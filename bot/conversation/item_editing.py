@@ -10,7 +10,7 @@ from bot.conversation.item_cards import ItemUse
 from bot.conversation.reply import Button, Reply, row, short_key
 from bot.conversation.waiting import telling
 from bot.curation.edits import Plan
-from bot.curation.item_search import find
+from bot.curation.item_search import LIKELY, find
 from bot.curation.planning import AlreadyThereError
 from bot.items import Item
 from bot.knowledge.edit import Change, ChangeTexts, DeleteItem, SetText
@@ -47,7 +47,8 @@ class ItemEditing:
         snapshot = self.current.snapshot
         if not words:
             return Reply(texts.ITEM_USAGE)
-        found = [found.item for found in find(words, snapshot)][:_CHOICES]
+        likely = (found for found in find(words, snapshot) if found.score is None or found.score >= LIKELY)
+        found = [found.item for found in likely][:_CHOICES]
         return self.card(found[0]) if len(found) == 1 else cards.item_choices(found)
 
     def card(self, item: Item) -> Reply:
