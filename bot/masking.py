@@ -127,8 +127,8 @@ def mask(text: str) -> str:
 
 
 def loggable(text: str) -> str:
-    """A member's text as it may be written down: masked, and on one line."""
-    return " ".join(mask(text).split())
+    """A member's text as it may be written down: masked, on one line, and without NUL, which no database likes."""
+    return " ".join(mask(text).replace("\0", "").split())
 
 
 def question_key(question: str) -> str:

@@ -109,7 +109,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     encryption = Encryption(settings.key.get_secret_value() if settings.key else token)
     groups = MigratedGroups.stored(app.history, encryption)
     admin_group = settings.admin_group and groups.current_id(settings.admin_group)
-    policy = SendingPolicy(metrics, limits, patience, groups=groups, may_send=replica.may_send)
+    policy = SendingPolicy(metrics, limits, patience, groups=groups, lease=replica.entitlement)
     bot = ExtBot(
         token,
         f"{settings.api_url}/bot",
@@ -228,6 +228,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
             http_server=http_server(health, dead_letters, metrics, webhook),
             connect=bot.initialize,
             disconnect=bot.shutdown,
+            leave=replica.leave,
             stop_sending=policy.stop,
             background_tasks=(
                 partial(replica.live, worker, app.clock, lambda: current.snapshot.name, policy.share),
@@ -238,6 +239,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
                 partial(periodic, replica.alone("clusters", in_thread(app.clustering.cluster_new)), every_s=30),
                 partial(periodic, replica.alone("deletions", in_thread(app.misses.delete_marked)), every_s=60),
                 partial(periodic, in_thread(edits.commit), every_s=60),
+                *([partial(periodic, in_thread(edits.recover), every_s=30)] if app.leases else ()),
                 reloader.run,
                 partial(periodic, reloader.follow, every_s=0.5),
                 *(
@@ -250,7 +252,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
                 intake.run,
                 partial(publish_profile, bot, app.snapshot.base.title, settings.admins, admin_group),
                 # Other processes put updates there, such as replayed dead letters.
-                partial(periodic, worker.load, every_s=2),
+                partial(periodic, worker.load, every_s=2, longest_s=4),
                 *(
                     partial(periodic, replica.alone("notices", partial(admin_notifier.deliver_next, chat)), every_s=0)
                     for chat in told

@@ -112,12 +112,15 @@ class Edits:
         """The files that were edited and not committed since, and what was done to each last."""
 
     def recover(self) -> None:
-        """After a start: find out of each edit that a kill interrupted whether it was made, and remove what is left."""
+        """Find out of each edit that a kill interrupted whether it was made, and remove what is left of it.
+
+        Called at the start, and now and then where another machine may have been lost.
+        """
         try:
-            with self.alone():
+            with self._lock, self.alone():
                 self._recover()
         except EditRefusedError as error:
-            _LOG.info("What a kill interrupted is left to be looked at: %s", error)
+            _LOG.info("What a kill may have interrupted is looked at later: %s", error)
 
     def _recover(self) -> None:
         tidy(self.folder)
@@ -180,6 +183,7 @@ class Edits:
             changes = [edit.change for edit in plan.edits]
             self.history.keep_ids([subject(change) for change in changes if isinstance(change, AddItem | DeleteItem)])
             action = self.history.begin(admin, plan.kind, plan.item, detail, edits, keys)
+            self.history.put_mark(_EDITED, plan.after.name)
             try:
                 self._write(plan.before.files, plan.after.files, plan.edits)
             except EditRefusedError as error:
@@ -188,7 +192,6 @@ class Edits:
                     raise ByHandError(error.refusal, plan.edits, **error.details) from error
                 raise
             self.history.settle(action, ActionState.DONE)
-            self.history.put_mark(_EDITED, plan.after.name)
             self._adopt(plan.after, plan.before, plan.edits, f"{plan.kind}: {plan.item}")
         return action
 
@@ -209,9 +212,9 @@ class Edits:
             left = [edit for edit in edits if is_made(edit.change, before.base) is not False]
             files = _reverted(before.files, left)
             after = self._sound(files, Refusal.UNDO_FAULTY)
+            self.history.put_mark(_EDITED, after.name)
             self._write(before.files, files, left[::-1])
             self.history.settle(action_id, ActionState.UNDONE)
-            self.history.put_mark(_EDITED, after.name)
             self.history.record(admin, ActionKind.UNDO, f"#{action_id} {item}")
             self._adopt(after, before, left, f"undo: {item}")
         return item

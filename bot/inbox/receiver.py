@@ -1,9 +1,9 @@
 """Takes updates in: what is needed of each is committed, encrypted, before anyone acknowledges it."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -53,9 +53,7 @@ class Receiver:
                 entries.append(entry)
                 updates[entry.payload] = update
         if entries:
-            async with self.worker.claiming:
-                rows = await asyncio.to_thread(self.inbox.receive, entries)
-                await self.worker.add_rows(rows, updates)
+            await self.worker.claim(partial(self.inbox.receive, entries), updates)
             self.metrics.finished.labels("dead").inc(sum(entry.fault is not None for entry in entries))
 
     def _dead_letter(self, raw: object, error: Exception) -> Entry:

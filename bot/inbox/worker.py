@@ -90,8 +90,12 @@ class Worker:
     clock: Clock = MACHINE
 
     def __post_init__(self) -> None:
-        self.claiming = asyncio.Lock()
+        self._claiming = asyncio.Lock()
         """Held from when rows are claimed in the store until they are added here: so a chat's order is kept."""
+        self._is_behind = False
+        """Whether rows may be this process's that are not known here, which must come before what is claimed next."""
+        self._answered: set[int] = set()
+        """Rows whose commit is under way: should they be found in the inbox meanwhile, they are not answered again."""
         self.has_capacity = asyncio.Event()
         """Set as long as more updates may be taken in."""
         self.has_capacity.set()
@@ -121,7 +125,7 @@ class Worker:
         """Handle these updates after all that are here, once ``start`` was called; a row that is here is left out."""
         for job in jobs:
             # A row may have come in and been finished since the inbox was read.
-            if job.row_id in self._arrivals or job.row_id in self._finished:
+            if job.row_id in self._arrivals or job.row_id in self._finished or job.row_id in self._answered:
                 continue
             chat = job.update.queue
             self._arrivals[job.row_id] = chat, time.monotonic() - job.age_s(self.clock())
@@ -137,16 +141,27 @@ class Worker:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def add_rows(self, rows: Sequence[Waiting], known: Mapping[bytes, Update] = _NONE) -> None:
-        """Handle rows of the inbox. ``known``: updates of some of them, by their payloads, that are read already."""
-        jobs = []
-        for row in rows:
-            if update := known.get(row.payload):
-                self.metrics.received.labels(update.kind).inc()
-                jobs.append(Job(row.id, update, row.received_at))
-            elif job := await self._read(row):
-                jobs.append(job)
-        self.add(jobs)
+    async def claim(self, claim: Callable[[], Sequence[Waiting]], known: Mapping[bytes, Update] = _NONE) -> None:
+        """Handle the rows of the inbox that ``claim`` gives, after what else is found to be waiting.
+
+        ``known``: updates of some of them, by their payloads, that are read already.
+
+        Raises:
+            StoreError: ``claim`` fails.
+        """
+        async with self._claiming:
+            try:
+                rows = await asyncio.to_thread(claim)
+            except StoreError:
+                # It may have been done all the same.
+                self._is_behind = True
+                raise
+            for row in rows:
+                if update := known.get(row.payload):
+                    self.metrics.received.labels(update.kind).inc()
+            if self._is_behind:
+                await self._catch_up()
+            await self._add_rows(rows, known)
 
     async def load(self) -> None:
         """Add what waits in the inbox and is not known here, such as what is from before the start.
@@ -156,10 +171,23 @@ class Worker:
         Raises:
             StoreError: the store fails.
         """
-        async with self.claiming:
-            self._finished.clear()
-            rows = await asyncio.to_thread(self.inbox.waiting, self._arrivals.copy())
-            await self.add_rows(rows)
+        async with self._claiming:
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        self._finished.clear()
+        rows = await asyncio.to_thread(self.inbox.waiting, self._arrivals.copy())
+        self._is_behind = False
+        await self._add_rows(rows)
+
+    async def _add_rows(self, rows: Sequence[Waiting], known: Mapping[bytes, Update] = _NONE) -> None:
+        jobs = []
+        for row in rows:
+            if update := known.get(row.payload):
+                jobs.append(Job(row.id, update, row.received_at))
+            elif job := await self._read(row):
+                jobs.append(job)
+        self.add(jobs)
 
     async def _read(self, row: Waiting) -> Job | None:
         """The job of a row; one that can't be read is made a dead letter."""
@@ -186,13 +214,21 @@ class Worker:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def drop(self) -> None:
-        """Forget all that is here, and cut off what is under way: others may have taken it over."""
-        async with self.claiming:
-            tasks = list(self._tasks)
-            for task in tasks:
+    async def drop(self, join: Callable[[], Awaitable[None]]) -> None:
+        """Forget all that is here, and cut off what is under way: others may have taken it over.
+
+        Nothing is claimed until ``join`` has made this process one that may claim again. What is answered already is
+        still committed, unless another process has taken it over.
+        """
+        async with self._claiming:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            # A task that had not begun leaves what it was to do.
+            self._queues.clear()
+            self._arrivals.clear()
+            await join()
+            self._is_behind = True
         self._count()
 
     async def _run_queue(self, chat: str | None) -> None:
@@ -211,6 +247,7 @@ class Worker:
             # Should a fault of ours end it, what waits is found in the inbox again.
             for job in jobs:
                 self._arrivals.pop(job.row_id, None)
+                self._is_behind = True
 
     def _part(self, chat: str | None, jobs: deque[Job]) -> None:
         """Leave only the first of a queue's jobs in it; the others become a queue that is run beside it."""
@@ -270,6 +307,7 @@ class Worker:
 
     async def _finish(self, row_id: int, records: Records) -> None:
         self._done[row_id] = records
+        self._answered.add(row_id)
         if self._next_commit is None:
             self._next_commit = asyncio.create_task(self._commit_done())
         # Whoever is cut off while it waits does not take the others' commit along.
@@ -298,6 +336,7 @@ class Worker:
         async with self._committing:
             batch, self._done, self._next_commit = self._done, {}, None
             await self._store(batch)
+            self._answered.difference_update(batch)
 
     async def _store(self, batch: Mapping[int, Records]) -> None:
         """Commit what is done. An update whose records can't be stored holds up no other, and is not answered again."""
@@ -321,8 +360,7 @@ class Worker:
                 self.metrics.opinions.labels(feedback.opinion).inc()
 
     async def _commit(self, batch: Mapping[int, Records]) -> None:
-        async with self.claiming:
-            await self.add_rows(await asyncio.to_thread(self.inbox.finish, batch))
+        await self.claim(partial(self.inbox.finish, batch))
 
     async def _until_stored(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write, again and again while the store fails: what was answered must not be answered once more."""

@@ -4,9 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from bot.clock import Clock
 from bot.errors import EditRefusedError, Refusal, StoreError
@@ -15,6 +17,8 @@ from bot.store.leases import LEASED_S, Leases
 
 _LOG = logging.getLogger(__name__)
 _RENEWED_EVERY_S = 3.0
+_LATE_S = 0.5
+"""How soon it is tried again to renew."""
 _LOOK_S = 2.0
 """How often a replica looks whether another one's task is its own by now."""
 _CLOCKS_DIFFER = timedelta(seconds=1)
@@ -29,6 +33,8 @@ class Replica:
     """Without ``leases`` this process serves alone, and everything is its own."""
 
     leases: Leases | None
+    thread: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1), init=False)
+    """Renews in time whatever else is done in threads."""
 
     def join(self, knowledge: str, *, polls: bool) -> None:
         """Be one of the replicas; ``knowledge`` names what it answers from. Where it ``polls``, it is the only one.
@@ -50,9 +56,11 @@ class Replica:
             time.sleep(_LOOK_S / 4)
             self.leases.renew(knowledge)
 
-    def may_send(self) -> bool:
-        """Whether nobody else can have taken over what this process answers."""
-        return self.leases is None or self.leases.is_trusted
+    def entitlement(self) -> int | None:
+        """Names what entitles this process to send; None while others may have taken over what it answers."""
+        if self.leases is None:
+            return 0
+        return self.leases.id if self.leases.is_trusted else None
 
     def may_poll(self) -> bool:
         """Whether it is this process that polls. Raises StoreError if the store fails."""
@@ -89,28 +97,40 @@ class Replica:
     async def live(
         self, worker: Worker, clock: Clock, knowledge: Callable[[], str], share: Callable[[int], None]
     ) -> None:
-        """Stay known to live until this is cancelled, and give back all leases then.
+        """Stay known to live until this is cancelled.
 
         Where it comes too late to renew them, all work is dropped, which others may have taken over, and this process
         joins anew. ``clock`` is set by the database's, by which all go; ``share`` is told how many replicas live.
 
-        Raises:
-            StoreError: the store fails, and what this process has leased lapses with the time.
         """
         if self.leases is None:
             await asyncio.Event().wait()
             return
-        try:
-            while True:
-                if await asyncio.to_thread(self.leases.renew, knowledge()):
-                    if abs(ahead := self.leases.time - clock()) > _CLOCKS_DIFFER:
+        leases, in_own_thread = self.leases, asyncio.get_running_loop().run_in_executor
+
+        async def join() -> None:
+            await in_own_thread(self.thread, leases.join, knowledge())
+
+        while True:
+            pause_s = _RENEWED_EVERY_S
+            try:
+                if await in_own_thread(self.thread, leases.renew, knowledge()):
+                    if abs(ahead := leases.time - clock()) > _CLOCKS_DIFFER:
                         clock.offset += ahead
-                    share(self.leases.count)
+                    share(leases.count)
                 else:
                     _LOG.warning("This replica was not heard of in time; others take over, and it joins anew.")
-                    await worker.drop()
-                    await asyncio.to_thread(self.leases.join, knowledge())
-                await asyncio.sleep(_RENEWED_EVERY_S)
-        except asyncio.CancelledError:
-            await asyncio.to_thread(self.leases.leave)
-            raise
+                    await worker.drop(join)
+            except StoreError as error:
+                # Its leases lapse with the time; once the store is back it must not be late.
+                _LOG.warning("The leases can't be renewed: %s", error)
+                pause_s = _LATE_S
+            await asyncio.sleep(pause_s)
+
+    async def leave(self) -> None:
+        """Give back all leases, so that nobody has to wait until they lapse."""
+        if self.leases:
+            try:
+                await asyncio.to_thread(self.leases.leave)
+            except StoreError as error:
+                _LOG.warning("The leases can't be given back, and lapse with the time: %s", error)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,6 +27,7 @@ class Service:
     """Everything that runs while the bot serves Telegram.
 
     ``connect`` and ``disconnect`` open and close the connection to Telegram; after ``stop_sending`` no call begins.
+    ``leave`` comes last: from then on others may do what this process did.
     ``background_tasks`` run from the start on, ``connected_tasks`` once Telegram was reached; one that fails is begun
     again after a pause, and ends nothing. A background task that returns ends the bot; of the connected ones at least
     one goes on until it is cancelled. ``reload`` asks for the knowledge to be loaded anew, as SIGHUP does as long as
@@ -36,6 +38,7 @@ class Service:
     http_server: uvicorn.Server
     connect: Task
     disconnect: Task
+    leave: Task
     stop_sending: Callable[[], None]
     background_tasks: Sequence[Task]
     connected_tasks: Sequence[Task]
@@ -64,6 +67,7 @@ class Service:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.disconnect()
+        await self.leave()
         for task in ended:
             task.result()
 
@@ -79,8 +83,8 @@ class Service:
         await asyncio.gather(*map(persist, self.connected_tasks))
 
 
-async def periodic(step: Callable[[], Awaitable[object]], every_s: float) -> None:
+async def periodic(step: Callable[[], Awaitable[object]], every_s: float, longest_s: float = math.inf) -> None:
     """Do a step as ``persist`` does, and again ``every_s`` seconds after it was done, until this is cancelled."""
     while True:
-        await persist(step)
+        await persist(step, longest_s)
         await asyncio.sleep(every_s)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DataError, IntegrityError
 
 from bot.errors import StoreError
 
@@ -60,6 +61,9 @@ def clear_errors(database: sa.URL | str, *errors: type[Exception]) -> Iterator[N
     """What the database or the file system says becomes one line that names the database and the fix."""
     try:
         yield
+    except (DataError, IntegrityError):
+        # What is wrong with the values does not pass, and is a fault of ours.
+        raise
     except errors as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         otherwise = "check CAMPAIGN_BOT_DATABASE_URL, and that its folder can be written"

@@ -58,6 +58,9 @@ PAGE_SESSIONS_KEPT = timedelta(hours=12)
 PAGE_SESSIONS_IDLE = timedelta(hours=1)
 """Who has looked at no page for so long is signed out."""
 
+_AT_ONCE = 5_000
+"""Updates that are deleted in one transaction, since nobody else can write meanwhile."""
+
 _MIGRATIONS = Path(__file__).with_name("migrations")
 REVISION = "0013"
 """The last of the migrations: the schema that ``tables`` describes."""
@@ -193,8 +196,12 @@ class Database:
         now = self.now()
         since = now - misses_kept
         day = self.day(since)
-        return self.erase(
-            INBOX.delete().where(INBOX.c.state == InboxState.DONE, INBOX.c.received_at < now - DEDUPE_WINDOW),
+        done = sa.select(INBOX.c.id).where(INBOX.c.state == InboxState.DONE, INBOX.c.received_at < now - DEDUPE_WINDOW)
+        some = INBOX.delete().where(INBOX.c.id.in_(done.limit(_AT_ONCE)))
+        count = 0
+        while deleted := self.write(some):
+            count += deleted
+        return count + self.erase(
             INBOX.delete().where(INBOX.c.state == InboxState.DEAD, INBOX.c.died_at < now - DEAD_LETTERS_KEPT),
             MISSED.delete().where(MISSED.c.last_asked < since),
             *(table.delete().where(table.c.day < day) for table in METADATA.sorted_tables if "day" in table.c),

@@ -88,7 +88,7 @@ class Inbox(Repository):
         is that one's to finish: nothing is kept of it. What came in elsewhere meanwhile for the same chats is returned
         to be handled.
         """
-        emptied = INBOX.update().where(INBOX.c.id.in_(done), *self._own())
+        emptied = INBOX.update().where(INBOX.c.id.in_(done), *self._ever_own())
         emptied = emptied.values(state=InboxState.DONE, payload=None, fault=None, died_at=None, leased_by=None)
         with self._database.transaction() as connection:
             if not self.leases:
@@ -105,21 +105,30 @@ class Inbox(Repository):
     def make_dead_letter(self, row_id: int, fault: str) -> None:
         """Make an update a dead letter, which is kept for 7 days."""
         dead = {"state": InboxState.DEAD, "died_at": self._database.now(), "fault": fault, "leased_by": None}
-        self._database.write(INBOX.update().where(INBOX.c.id == row_id, *self._own()).values(dead))
+        self._database.write(INBOX.update().where(INBOX.c.id == row_id, *self._ever_own()).values(dead))
 
     def _own(self) -> Sequence[ColumnElement[bool]]:
         """What is this process's to handle: without leases everything."""
         return [INBOX.c.leased_by == self.leases.id] if self.leases else []
 
+    def _ever_own(self) -> Sequence[ColumnElement[bool]]:
+        """What was this process's, and is nobody else's by now: it may finish that under a former id too."""
+        return [INBOX.c.leased_by.in_(self.leases.ids)] if self.leases else []
+
     def _claim_in(self, connection: Connection, *which: ColumnElement[bool]) -> Sequence[Waiting]:
         """Claim what waits in chats that no other replica handles, the oldest first; what was claimed, in its order."""
         assert self.leases  # noqa: S101 - without them nothing is claimed
+        if not self.leases.is_trusted:
+            return []
         own, other = self.leases.id, INBOX.alias()
-        held = select(other.c.chat_key).where(
-            other.c.state == InboxState.WAITING, other.c.leased_by != own, other.c.leased_by.in_(living())
+        waits = INBOX.c.state == InboxState.WAITING
+        held = select(other.c.id).where(
+            other.c.state == InboxState.WAITING,
+            other.c.chat_key == INBOX.c.chat_key,
+            other.c.leased_by != own,
+            other.c.leased_by.in_(living()),
         )
-        waits = (INBOX.c.state == InboxState.WAITING, INBOX.c.leased_by.is_distinct_from(own))
-        free = select(INBOX.c.id).where(*waits, INBOX.c.chat_key.not_in(held), *which)
+        free = select(INBOX.c.id).where(waits, INBOX.c.leased_by.is_distinct_from(own), ~held.exists(), *which)
         claimed = INBOX.update().where(INBOX.c.id.in_(free.order_by(INBOX.c.id).limit(_CLAIMED))).values(leased_by=own)
         rows = connection.execute(claimed.returning(INBOX.c.id, INBOX.c.payload, INBOX.c.received_at))
         return sorted((Waiting(*row) for row in rows), key=attrgetter("id"))

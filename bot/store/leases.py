@@ -20,6 +20,8 @@ LEASED_S = 10.0
 """So long a replica lives after it was heard of."""
 _TRUSTED_S = 8.0
 """So long it takes itself for living: less, since what it sends takes a moment to be sent."""
+_FORMER_IDS = 20
+"""So many of a replica's ids are known: what it had leased under earlier ones is others' for long."""
 _GONE_S = 3600.0
 """Rows of replicas that are dead for so long are deleted."""
 _NOW: ColumnElement[float] = cast(extract("epoch", func.clock_timestamp()), Float)
@@ -37,6 +39,8 @@ class Leases(Repository):
     version: str
     id: int = field(default=0, init=False)
     """What this replica is called since it joined."""
+    ids: tuple[int, ...] = field(default=(), init=False)
+    """What it was ever called, the latest last."""
     count: int = field(default=1, init=False)
     """How many replicas lived when this one was renewed last."""
     time: datetime = field(default=datetime.fromtimestamp(0, UTC), init=False)
@@ -51,13 +55,12 @@ class Leases(Repository):
 
     def join(self, knowledge: str) -> None:
         """Live from now on, under a new id: what was leased under a former one is not this replica's any more."""
-        began = time.monotonic()
-        self.id = secrets.randbits(62) + 1
+        began, new_id = time.monotonic(), secrets.randbits(62) + 1
         with self._database.transaction() as connection:
             connection.execute(REPLICAS.delete().where(REPLICAS.c.leased_until < _NOW - _GONE_S))
             connection.execute(
                 REPLICAS.insert().values(
-                    id=self.id,
+                    id=new_id,
                     name=self.name,
                     version=self.version,
                     knowledge=knowledge,
@@ -65,6 +68,7 @@ class Leases(Repository):
                     leased_until=_NOW + LEASED_S,
                 )
             )
+        self.id, self.ids = new_id, (*self.ids, new_id)[-_FORMER_IDS:]
         self._renewed = began
 
     def renew(self, knowledge: str) -> bool:

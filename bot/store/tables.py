@@ -247,7 +247,7 @@ MARKS = _table(
 
 INBOX = _table(
     "inbox",
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
     sa.Column("update_key", sa.BigInteger, nullable=False, index=True),
     sa.Column("state", _enum(InboxState, 8), nullable=False, index=True),
     sa.Column("payload", sa.LargeBinary),
@@ -261,6 +261,12 @@ INBOX = _table(
         "chat_key",
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
+    ),
+    sa.Index(
+        "ix_inbox_received_at",
+        "received_at",
+        sqlite_where=sa.text("state = 'done'"),
+        postgresql_where=sa.text("state = 'done'"),
     ),
 )
 """``chat_key``: a keyed hash of the queue that a row waits in. ``leased_by``: the replica that handles what waits, if

@@ -162,19 +162,19 @@ class Poller:
         return True
 
 
-async def persist(step: Callable[[], Awaitable[object]]) -> None:
-    """Do one step, after pauses as long as it fails."""
+async def persist(step: Callable[[], Awaitable[object]], longest_s: float = math.inf) -> None:
+    """Do one step, after pauses as long as it fails, of at most so many seconds where Telegram wants none."""
     for failures in itertools.count(1):
         try:
             await step()
         except (TelegramError, StoreError) as error:
-            pause = seconds_to_wait(error) if isinstance(error, RetryAfter) else backoff(failures)
+            pause = seconds_to_wait(error) if isinstance(error, RetryAfter) else min(backoff(failures), longest_s)
             _LOG.warning("%s; trying again in %.1f s.", explain(error), pause)
         except StoppingError:
             # Nothing is sent now; a bot that ends cancels this.
-            pause = backoff(failures)
+            pause = min(backoff(failures), longest_s)
         except Exception:  # noqa: BLE001 - whatever it is, a bot that has stopped listening is worse
-            pause = backoff(failures)
+            pause = min(backoff(failures), longest_s)
             _LOG.exception("Unexpected; trying again in %.1f s.", pause)
         else:
             return

@@ -71,7 +71,9 @@ class SendingPolicy(BaseRateLimiter[None]):
     After a 429 its chat waits, or its method where there is no chat; when three chats were refused within a second, all
     wait. A call that fails is made again as ``Failures`` decides, and while ``Reachability`` finds that Telegram can't
     be reached, none is made but its ``getMe``. A call that is worth something at its moment alone, such as the
-    acknowledgement of a press, is made once. While ``may_send`` says no, whoever wants to call gets StoppingError.
+    acknowledgement of a press, is made once. ``lease`` names what entitles this process to
+    call, None where nothing does now: a call is made only by what entitled it when it was wanted, else it gets
+    StoppingError.
     """
 
     def __init__(  # noqa: PLR0913 - the last four are only for tests and for one of several replicas
@@ -83,7 +85,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         now: Callable[[], float] = time.monotonic,
         sleep: Sleep | None = None,
         groups: MigratedGroups | None = None,
-        may_send: Callable[[], bool] = lambda: True,
+        lease: Callable[[], int | None] = lambda: 0,
     ) -> None:
         self._metrics = metrics
         self._limits = limits
@@ -98,7 +100,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         self._refused: TTLCache[object, None] = TTLCache(_CHATS_REMEMBERED, _AT_ONCE_S, now)
         """Chats that were refused just now."""
         self._groups = groups or MigratedGroups()
-        self._may_send = may_send
+        self._lease = lease
         self._failing: set[Failures] = set()
         """Those of messages that are to be sent again."""
         self._succeeded_at = now()
@@ -135,7 +137,7 @@ class SendingPolicy(BaseRateLimiter[None]):
             StoppingError: the bot is about to end or may not send now, and the call was not made.
             TelegramError: it was refused for good, or is given up.
         """
-        call = functools.partial(callback, *args, **kwargs)
+        call = functools.partial(self._call, self._lease(), callback, args, kwargs)
         if isinstance(chat := data.get("chat_id"), int):
             data["chat_id"] = self._groups.current_id(chat)
         if endpoint in _ONCE:
@@ -162,6 +164,18 @@ class SendingPolicy(BaseRateLimiter[None]):
                     return result
         finally:
             self._failing -= {failures}
+
+    def _call(
+        self,
+        lease: int | None,
+        callback: Callable[..., Coroutine[Any, Any, _Result]],
+        args: Any,  # noqa: ANN401 - PTB's
+        kwargs: dict[str, Any],
+    ) -> Coroutine[Any, Any, _Result]:
+        """A call that this lease entitled to. Raises StoppingError if it does no more."""
+        if lease is None or self._lease() != lease:
+            raise StoppingError
+        return callback(*args, **kwargs)
 
     async def _move(self, data: dict[str, Any], error: ChatMigrated) -> None:
         """Send a call to a group's new id, as all later ones. Raises the error where the call is not for that group."""
@@ -209,7 +223,7 @@ class SendingPolicy(BaseRateLimiter[None]):
         Without making it, RetryAfter is raised in a flood wait, and NotArrivedError while Telegram can't be reached.
         """
         async with self._slots:
-            if self._stopped.is_set() or not self._may_send():
+            if self._stopped.is_set():
                 raise StoppingError
             if (left := self._flood_wait_s(scope)) > 0:
                 raise RetryAfter(math.ceil(left))

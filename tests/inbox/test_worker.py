@@ -339,3 +339,50 @@ async def test_at_its_end_it_finishes_what_is_under_way_and_leaves_the_rest(inbo
     after = InboxSetup(inbox_setup.database)
     await after.work_through()
     assert after.notes.handled == ["next", "stopped"]
+
+
+async def test_what_is_dropped_is_found_again(inbox_setup: InboxSetup) -> None:
+    """Whether it was being handled, or had not begun; nothing is claimed until this process has joined anew."""
+    begun, joined = asyncio.Event(), []
+
+    async def act(words: str, attempt: int) -> Records:
+        begun.set()
+        if (words, attempt) == ("a", 1):
+            await asyncio.Event().wait()
+        return NOTHING
+
+    async def join() -> None:
+        joined.append(inbox_setup.worker.waiting_s())
+
+    inbox_setup.notes.act = act
+    await inbox_setup.receiver.receive([question(1, "a"), question(2, "b")])
+    inbox_setup.worker.start()
+    await begun.wait()
+    await inbox_setup.receiver.receive([question(3, "c", chat=8)])
+    await inbox_setup.worker.drop(join)
+    assert joined == [{}]
+    await inbox_setup.work_through()
+    assert inbox_setup.notes.handled[0] == "a"
+    assert sorted(inbox_setup.notes.handled[1:]) == ["a", "b", "c"]
+
+
+async def test_what_may_not_be_sent_now_comes_before_what_comes_next(inbox_setup: InboxSetup) -> None:
+    """It has left the memory, and is found in the inbox before anything new of its chat is handled."""
+    refused = asyncio.Event()
+
+    async def act(words: str, attempt: int) -> Records:
+        if (words, attempt) == ("a", 1):
+            refused.set()
+            raise StoppingError
+        return NOTHING
+
+    inbox_setup.notes.act = act
+    await inbox_setup.receiver.receive([question(1, "a")])
+    inbox_setup.worker.start()
+    await refused.wait()
+    await inbox_setup.receiver.receive([question(2, "b")])
+    async with asyncio.timeout(10):
+        while inbox_setup.inbox.waiting(()):
+            await asyncio.sleep(0.005)
+    assert inbox_setup.notes.handled == ["a", "a", "b"]
+    await inbox_setup.worker.stop(5)

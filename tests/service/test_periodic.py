@@ -1,10 +1,11 @@
 """What is done again and again, whatever happens in between."""
 
+import asyncio
 import logging
 
 import pytest
 
-from bot.errors import StoppingError, StoreError
+from bot.errors import StoreError
 from bot.service.service import periodic
 
 FAILURES = {
@@ -27,9 +28,9 @@ async def test_a_step_that_fails_is_done_again(
         if done == 1:
             raise failure
         if done == 3:
-            raise StoppingError
+            raise asyncio.CancelledError
 
-    with pytest.raises(StoppingError):
+    with pytest.raises(asyncio.CancelledError):
         await periodic(step, 0)
     assert done == 3
     assert [(record.levelno, record.message.startswith(logged)) for record in caplog.records] == [(level, True)]

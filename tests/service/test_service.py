@@ -29,6 +29,7 @@ class Process:
             http_server=http_server(health_of(setup), dead_letters_of(setup), setup.metrics, None),
             connect=self._step("connect"),
             disconnect=self._step("disconnect"),
+            leave=self._step("leave"),
             stop_sending=lambda: self.did.append("stop sending"),
             background_tasks=(self._background_task, *([background_task] if background_task else [])),
             connected_tasks=(self._step("intake"), self._connected_task),
@@ -65,7 +66,7 @@ async def test_it_serves_until_a_signal_ends_it(inbox_setup: InboxSetup) -> None
             await asyncio.sleep(0.005)
         os.kill(os.getpid(), signal.SIGTERM)
         await running
-    assert process.did[-2:] == ["stop sending", "disconnect"]
+    assert process.did[-3:] == ["stop sending", "disconnect", "leave"]
     assert {"connect", "background task", "intake", "connected task"} < set(process.did)
 
 
@@ -80,7 +81,7 @@ async def test_a_server_that_fails_ends_it(inbox_setup: InboxSetup, monkeypatch:
     monkeypatch.setattr(process.service.http_server, "serve", serve)
     with socket.create_server(("127.0.0.1", 0)) as listening, pytest.raises(RuntimeError, match="canary"):
         await asyncio.wait_for(process.service.run([listening]), 20)
-    assert process.did[-2:] == ["stop sending", "disconnect"]
+    assert process.did[-3:] == ["stop sending", "disconnect", "leave"]
 
 
 FAILURES: dict[str, Exception] = {

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -212,6 +213,29 @@ async def test_what_is_worth_something_at_its_moment_alone_is_tried_once(error: 
     assert type(first) is type(second) is type(error)
     assert calls.time.now == 1000
     assert len(calls.made) == (1 if isinstance(error, RetryAfter) else 2)
+
+
+LEASES = {
+    "it lasts": ([1, 1], ["here"]),
+    "another one": ([1, 2], []),
+    "none by then": ([1, None], []),
+    "none": ([None, 1], []),
+}
+
+
+@pytest.mark.parametrize(("leases", "made"), LEASES.values(), ids=LEASES.keys())
+async def test_a_call_is_made_by_what_entitled_it(leases: list[int | None], made: list[str]) -> None:
+    """While it waits for its turn another replica may take over what it is for; then it is not made."""
+    held, calls = iter(leases), list[str]()
+    policy = SendingPolicy(Metrics(), lease=lambda: next(held))
+
+    async def transport(_endpoint: str, _data: dict[str, Any]) -> bool:
+        calls.append("here")
+        return True
+
+    with suppress(StoppingError):
+        await policy.process_request(transport, ("sendMessage", {}), {}, "sendMessage", {"chat_id": 1}, None)
+    assert calls == made
 
 
 async def test_what_waits_for_a_slot_does_not_begin_after_a_stop() -> None:
