@@ -39,6 +39,18 @@ def let_chat_go_on() -> None:
     _go_on.get()()
 
 
+_known: ContextVar[set[object] | None] = ContextVar("_known", default=None)
+
+
+def known_here() -> set[object]:
+    """What the handler has noted as known since the chat of the update that is handled here was taken up.
+
+    As long as more of a chat waits here no other process handles any of it: what was known of it stays true.
+    """
+    known = _known.get()
+    return set() if known is None else known
+
+
 class Handler(Protocol):
     """What answers updates."""
 
@@ -234,6 +246,7 @@ class Worker:
     async def _run_queue(self, chat: str | None) -> None:
         jobs = self._queues[chat]
         _go_on.set(partial(self._part, chat, jobs))
+        _known.set(set())
         await self._running.wait()
         try:
             while jobs and not self._stopping.is_set():

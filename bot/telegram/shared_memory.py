@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.conversation.context import Conversation, ConversationMemory, Participant
 from bot.inbox.encryption import DecryptionError, Encryption
+from bot.inbox.worker import known_here
 from bot.store.participants import Participants
 from bot.store.records import ParticipantState, Records
 from bot.telegram.exchanges import ExchangeMemory, Exchanges
@@ -64,8 +65,8 @@ class MemberMemory:
 class SharedMemory:
     """Brings what is remembered up to date before an update, and has it kept together with that update.
 
-    A chat's updates are handled by one replica at a time, so that nobody else changes it in between. It is read before
-    each update, since whether another replica has handled the one before can be known in no other way.
+    A chat's updates are handled by one replica at a time, so that nobody else changes it in between. It is read when a
+    replica takes up a chat, since whether another one has handled the update before can be known in no other way.
     """
 
     participants: Participants
@@ -84,11 +85,15 @@ class SharedMemory:
             StoreError: what is remembered can't be read.
         """
         key = self.encryption.pseudonym(f"participant {participant}")
+        known = known_here()
         before: str | None = None
+        if participant in known:
+            before = memory.of(participant)
         # Beside another update of theirs that waits to be sent, what is in memory is newer than what is kept.
-        if not self._under_way[participant]:
+        elif not self._under_way[participant]:
             before = await asyncio.to_thread(self._read, key)
             memory.put(participant, before)
+        known.discard(participant)
         self._under_way[participant] += 1
         try:
             records = await answer()
@@ -96,6 +101,7 @@ class SharedMemory:
             self._under_way[participant] -= 1
             if not self._under_way[participant]:
                 del self._under_way[participant]
+        known.add(participant)
         now = memory.of(participant)
         if now == before:
             return records

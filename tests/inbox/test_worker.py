@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import DeliveryError, StoppingError, StoreError
 from bot.inbox.updates import Update
-from bot.inbox.worker import Worker, let_chat_go_on
+from bot.inbox.worker import Worker, known_here, let_chat_go_on
 from bot.items import VerdictKind
 from bot.store.records import NOTHING, Miss, Records, State
 from tests.inbox_setup import InboxSetup, question
@@ -38,6 +38,26 @@ async def test_each_chat_in_order_and_chats_side_by_side(inbox_setup: InboxSetup
 
     await inbox_setup.work_until(others_are_done)
     assert inbox_setup.notes.handled == ["1a", "2a", "2b", "1b", "1c"]
+
+
+async def test_what_is_known_of_a_chat_is_known_as_long_as_more_of_it_waits(inbox_setup: InboxSetup) -> None:
+    """Then another process may handle what comes next. Other chats have their own."""
+    known: dict[str, set[object]] = {}
+
+    async def act(words: str, _attempt: int) -> Records:
+        known[words] = set(known_here())
+        known_here().add(words)
+        return NOTHING
+
+    inbox_setup.notes.act = act
+    texts = {1: "1a", 2: "2a", 3: "1b"}
+    await inbox_setup.receiver.receive([question(number, text, chat=int(text[0])) for number, text in texts.items()])
+    await inbox_setup.work_through()
+    after = InboxSetup(inbox_setup.database)
+    after.notes.act = act
+    await after.receiver.receive([question(4, "1c", chat=1)])
+    await after.work_through()
+    assert known == {"1a": set(), "2a": set(), "1b": {"1a"}, "1c": set()}
 
 
 async def test_a_chat_goes_on_behind_an_update_that_lets_it(inbox_setup: InboxSetup) -> None:

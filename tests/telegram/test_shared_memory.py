@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
+from sqlalchemy import event
 from telegram.ext import ExtBot
 
 from bot.conversation.callbacks import AdminAction, AdminCallback, OpenItems, Origin, ShowTopics
 from bot.conversation.context import Context, Conversation, ConversationMemory, TimedContext
 from bot.conversation.reply import Button, Reply
+from bot.errors import DeliveryError
 from bot.inbox.encryption import Encryption
+from bot.inbox.worker import _known
 from bot.store.participants import Participants
 from bot.store.records import ParticipantState, Records
 from bot.telegram.client import Transport
@@ -159,6 +162,27 @@ async def test_what_another_key_or_version_has_written_counts_for_nothing(tmp_pa
             running.api.calls.clear()
             await running.handle(**said("补办饭卡")[0])
             assert "工作证" in running.api.sent()[-1]["text"]
+
+
+async def test_it_is_read_once_as_long_as_its_chat_stays_here(tmp_path: Path) -> None:
+    """Nobody else changes it then; what fails is tried again from what is kept."""
+    async with replicas(tmp_path / "store", 1) as running:
+        await running.handle(**said("补办饭卡")[0])
+        reads: list[str] = []
+
+        def statement(_connection: object, _cursor: object, text: str, *_: object) -> None:
+            reads.extend([text] if "FROM participants" in text else ())
+
+        event.listen(running.setup.database._engine, "before_cursor_execute", statement)
+        _known.set(set())
+        for text in ("再说一遍", "太长了"):
+            assert (await running.handle(**said(text)[0])).participants
+        assert len(reads) == 1
+        running.api.fail_next("sendMessage", 500)
+        with pytest.raises(DeliveryError):
+            await running.handle(**said("再说一遍")[0])
+        await running.handle(**said("再说一遍")[0])
+        assert len(reads) == 2
 
 
 TEXTS = st.text(max_size=9)
