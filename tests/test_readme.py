@@ -34,8 +34,9 @@ def console_lines() -> list[str]:
 
 
 CONSOLE = console_lines()
-QUICK = {"check": [str(CANTEEN)], "chat": ["--knowledge", str(CANTEEN)]}
-"""The advice on all that is shipped, and the first conversation about it, take long: these are added to the words."""
+ELSEWHERE = ["--knowledge", str(CANTEEN)]
+QUICK = {"check": [str(CANTEEN)], "chat": ELSEWHERE, "evaluate": ELSEWHERE, "evaluate --questions -": ELSEWHERE}
+"""What takes long on all that is shipped: these are added to the words."""
 MENTIONED = sorted(set(re.findall(r"`((?:\.venv/bin/)?campaign-bot [^`]*)`", TEXT)))
 
 

@@ -130,16 +130,16 @@ def test_it_is_computed_once_for_each_content(library: Knowledge, canteen: Knowl
     assert progress.worked == both
 
 
-def test_another_engine_calibrates_anew(library: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_engine_calibrates_anew(canteen: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another version of ours, or of a library that scores depend on."""
-    index, progress = Index.build(library.base), CountedProgress()
-    cached_confidence(index, library.base, tmp_path, progress)
+    index, progress = Index.build(canteen.base), CountedProgress()
+    cached_confidence(index, canteen.base, tmp_path, progress)
     once = progress.worked
     monkeypatch.setattr(calibration, "ENGINE_VERSION", ENGINE_VERSION + 1)
-    cached_confidence(index, library.base, tmp_path, progress)
+    cached_confidence(index, canteen.base, tmp_path, progress)
     assert progress.worked == 2 * once
     monkeypatch.setattr(calibration, "version", lambda name: f"{name} 99")
-    cached_confidence(index, library.base, tmp_path, progress)
+    cached_confidence(index, canteen.base, tmp_path, progress)
     assert progress.worked == 3 * once
 
 

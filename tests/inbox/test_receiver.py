@@ -67,7 +67,7 @@ RAW = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(RAW, max_size=4))
 def test_no_raw_update_stops_the_loop(database: Database, raws: list[Any]) -> None:
     """Missing fields, wrong types, huge numbers, unknown kinds: each is handled, a dead letter, or none of ours."""

@@ -1241,22 +1241,22 @@ SHIPPED_ITEMS = sorted(path for path in SHIPPED.glob("*.yaml") if "\nitems:" in 
 
 @pytest.mark.parametrize("path", SHIPPED_ITEMS, ids=lambda path: path.name)
 def test_every_shipped_file_takes_every_edit(path: Path) -> None:
-    """The first, the middle and the last item of each."""
+    """Of its first, middle and last item, each kind of edit of one of them in turn."""
     text = path.read_text(encoding="utf-8")
     items = ItemFile.model_validate(Tree(path.name, text).value).items
-    changes: list[Change] = [CARD, HELLO]
-    for item in (items[0], items[len(items) // 2], items[-1]):
-        changes += [ChangeTexts(item.id, "phrasings", ("新: 问法", "新问法"), item.phrasings[1:3])]
-        changes += [
+    by_item: list[list[Change]] = [
+        [
+            ChangeTexts(item.id, "phrasings", ("新: 问法", "新问法"), item.phrasings[1:3]),
             SetText(item.id, "answer", "新: 回答\n第二行", item.answer),
             SetText(item.id, "short", "短", item.short),
+            *(ChangeTexts(item.id, key, ("new",), getattr(item, key)) for key in ("source", "related", "negatives")),
+            DeleteItem(item.id, _item(text, item.id)),
+            *([ChangeTexts(item.id, "source", removed=item.source)] if item.source else []),
         ]
-        changes += [
-            ChangeTexts(item.id, key, ("new",), getattr(item, key)) for key in ("source", "related", "negatives")
-        ]
-        changes += [ChangeTexts(item.id, "source", removed=item.source)] if item.source else []
-        changes += [DeleteItem(item.id, _item(text, item.id))]
-    for change in changes:
+        for item in (items[0], items[len(items) // 2], items[-1])
+    ]
+    kinds = zip(*by_item, strict=False)
+    for change in (CARD, HELLO, *(of_kind[number % 3] for number, of_kind in enumerate(kinds))):
         assert facts(after(text, change)) == told(facts(text), change)
 
 

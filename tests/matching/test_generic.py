@@ -4,7 +4,7 @@ import dataclasses
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
@@ -65,12 +65,14 @@ def test_an_exact_tie_is_a_suggestion(turned: int) -> None:
     assert [candidate.item.id for candidate in verdict.suggestions[:2]] == ["a", "b"]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ASKINGS))
 def test_traditional_is_simplified(asking: str) -> None:
     """The script does not matter."""
     assert MATCHER.match(TRADITIONAL.convert(asking)).candidates == MATCHER.match(asking).candidates
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ASKINGS), st.sampled_from("。?!,…😀 "))
 def test_marks_at_the_end_do_not_matter(asking: str, mark: str) -> None:
     """Nor does their number."""
