@@ -77,6 +77,9 @@ class Metrics:
         )
         self.webhook_set_again = counter("webhook_set_again", "Times that another program had changed the webhook")
         self.webhook_pending = gauge("webhook_pending", "Updates that Telegram has still to deliver")
+        self.replicas = gauge("replicas", "Processes that serve together from one database")
+        self.replicas.set(1)
+        self.rejoins = counter("replica_rejoins", "Times that this process was not heard of in time, and began anew")
         self.problems = gauge("problem", "1 while this is wrong, by the reasons for which health is red", ["problem"])
 
         for labelled, values in (

@@ -118,8 +118,10 @@ class Replica:
                     if abs(ahead := leases.time - clock()) > _CLOCKS_DIFFER:
                         clock.offset += ahead
                     share(leases.count)
+                    worker.metrics.replicas.set(leases.count)
                 else:
                     _LOG.warning("This replica was not heard of in time; others take over, and it joins anew.")
+                    worker.metrics.rejoins.inc()
                     await worker.drop(join)
             except StoreError as error:
                 # Its leases lapse with the time; once the store is back it must not be late.
