@@ -154,8 +154,8 @@ def restore(archive: Path, url: str, folder: Path, show: ShowProgress) -> Restor
 @contextmanager
 def _aside(place: Path) -> Iterator[Path]:
     """A new folder for what was there, its owner's alone, which is gone again if this fails."""
-    aside = place / time.strftime("before-restore-%Y%m%d-%H%M%S")
-    aside.mkdir(mode=0o700)
+    # A second one may follow within the same second.
+    aside = Path(tempfile.mkdtemp(prefix=time.strftime("before-restore-%Y%m%d-%H%M%S-"), dir=place))
     try:
         yield aside
     except BaseException:
