@@ -277,16 +277,7 @@ def file_edits(changes: Sequence[Change], file: str, data: bytes | None) -> tupl
     The edits of the last change, and changes of the same item, keep their place in the order. Raises ByHandError with
     all changes that can't be made.
     """
-    edits, by_hand = list[Edit](), list[ByHandError]()
-    for independent in _rounds(changes):
-        try:
-            more, data = _edits_at_once(independent, file, data)
-            edits += more
-        except ByHandError as error:
-            by_hand.append(error)
-    if by_hand:
-        raise ByHandError(by_hand[0].refusal, [edit for error in by_hand for edit in error.edits], file=file)
-    return edits, data
+    return _edits_in_turn(_rounds(changes), file, data)
 
 
 def reverted(edits: Sequence[Edit], data: bytes | None) -> bytes | None:
@@ -313,6 +304,20 @@ def _rounds(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
     yield changes[-1:]
 
 
+def _edits_in_turn(parts: Iterable[Sequence[Change]], file: str, data: bytes | None) -> tuple[list[Edit], bytes | None]:
+    """The edits of parts of which each is made at once, one after another; raises as ``file_edits`` does."""
+    edits, by_hand = list[Edit](), list[ByHandError]()
+    for some in parts:
+        try:
+            more, data = _edits_at_once(some, file, data)
+            edits += more
+        except ByHandError as error:
+            by_hand.append(error)
+    if by_hand:
+        raise ByHandError(by_hand[0].refusal, [edit for error in by_hand for edit in error.edits], file=file)
+    return edits, data
+
+
 def _edits_at_once(changes: Sequence[Change], file: str, data: bytes | None) -> tuple[list[Edit], bytes | None]:
     """Edits of independent changes. As long as each can be made in the most natural way, the file is read again once.
 
@@ -325,16 +330,7 @@ def _edits_at_once(changes: Sequence[Change], file: str, data: bytes | None) -> 
         edits, text = _made_at_once(changes, file, data)
         return edits, _bytes(text, data)
     half = len(changes) // 2
-    edits, by_hand = list[Edit](), list[ByHandError]()
-    for some in (changes[:half], changes[half:]):
-        try:
-            more, data = _edits_at_once(some, file, data)
-            edits += more
-        except ByHandError as error:
-            by_hand.append(error)
-    if by_hand:
-        raise ByHandError(by_hand[0].refusal, [edit for error in by_hand for edit in error.edits], file=file)
-    return edits, data
+    return _edits_in_turn((changes[:half], changes[half:]), file, data)
 
 
 def _made_at_once(changes: Sequence[Change], file: str, data: bytes | None) -> tuple[list[Edit], str]:

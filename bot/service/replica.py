@@ -101,7 +101,6 @@ class Replica:
 
         Where it comes too late to renew them, all work is dropped, which others may have taken over, and this process
         joins anew. ``clock`` is set by the database's, by which all go; ``share`` is told how many replicas live.
-
         """
         if self.leases is None:
             await asyncio.Event().wait()
