@@ -3,10 +3,10 @@
 import hashlib
 import json
 import logging
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from statistics import fmean
 
 from bot.evaluation.leave_one_out import Progress, sample, without_item
 from bot.items import Item, Kind, KnowledgeBase
@@ -16,11 +16,14 @@ _LOG = logging.getLogger(__name__)
 
 FALSE_ANSWERS = 0.03
 """The share of questions without an answer that may be answered all the same."""
-_REFUSED = 0.888
-"""The share of them that refusals catch where a base has one for each answer, as the shipped base's questions show.
+_REFUSED = 0.9
+"""The share of them that refusals catch where a base has one for each answer, and each is asked in many ways.
 
 A question whose item is left out loses the refusals that were written beside it: it is harsher than life by so much.
+The shipped base's questions show it: with 22 phrasings a refusal 0.888 are caught, with three 0.83.
 """
+_CATCHING = 0.25
+"""A refusal with n phrasings catches n / (n + _CATCHING) of what one that is asked in any number of ways would."""
 SAMPLE = 800
 """Questions that the threshold is measured on; the standard error of the share is then about 0.013."""
 _PRIOR_WEIGHT = 30
@@ -44,10 +47,13 @@ def calibrate(index: Index, progress: Progress) -> ConfidenceModel:
 
 
 def allowed_share(items: Sequence[Item]) -> float:
-    """The share of questions whose item is left out that may be answered, by how many refusals a base has."""
-    kinds = Counter(item.kind for item in items)
-    caught = _REFUSED * min(1.0, kinds[Kind.NOT_COVERED] / max(1, kinds[Kind.ANSWER]))
-    return FALSE_ANSWERS / (1 - caught)
+    """The share of questions whose item is left out that may be answered, by a base's refusals and their phrasings."""
+    phrasings = [len(item.all_phrasings()) for item in items if item.kind is Kind.NOT_COVERED]
+    if not phrasings:
+        return FALSE_ANSWERS
+    answers = sum(item.kind is Kind.ANSWER for item in items)
+    catching = fmean(number / (number + _CATCHING) for number in phrasings)
+    return FALSE_ANSWERS / (1 - _REFUSED * catching * min(1.0, len(phrasings) / max(1, answers)))
 
 
 def cached_confidence(index: Index, base: KnowledgeBase, folder: Path | None, progress: Progress) -> ConfidenceModel:

@@ -24,7 +24,7 @@ from bot.matching.verdict import (
     Why,
 )
 
-ENGINE_VERSION = 5
+ENGINE_VERSION = 6
 """Names how the engine scores. Raise it whenever a score changes, also by ``bot.text``: knowledge bases that the former
 engine calibrated are calibrated anew then.
 """

@@ -70,6 +70,11 @@ _NEAR = 0.05
 """The least score of what is offered under a refusal, or where nothing is near enough to have been meant."""
 _PART = 0.42
 """The least score of an answer to a part of a message: a part holds less to go by than a message."""
+_ONE_OF_TWO = 0.5
+"""The least score of an answer to one part of a message of which another part is open.
+
+Who asks two things mostly has one subject in mind: what answers the one and nothing of the other may be about another.
+"""
 _CARRIED = 0.3
 """The share of a part's weight that an item must hold to be offered, or to answer it with the subject before."""
 _OPEN = 0.4
@@ -404,6 +409,9 @@ class Matcher:
         )
         if not parts or len(parts) + len(open_parts) == 1:
             return None
+        if open_parts and parts[0].score < _ONE_OF_TWO:
+            near = chain(parts, *(part.suggestions for part in open_parts), whole.candidates)
+            return Suggestions(whole.candidates, _suggestions(dict.fromkeys(near), ()), self._why(whole))
         answers = [part for part in parts if part not in refused][:_COMPOUND] if is_short or not refused else []
         chosen = tuple(part for part in parts if part in answers or part in refused)
         candidates = _best((*parts, *whole.candidates))

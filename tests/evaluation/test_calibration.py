@@ -22,7 +22,7 @@ def library() -> Knowledge:
     return loaded(ROOT / "tests" / "data" / "library")
 
 
-PINNED = (5, 0.492583158, 0.152152573)
+PINNED = (6, 0.492583158, 0.152152573)
 """A version of the engine, the threshold that it computes for the library, and the mean score of some questions.
 
 The threshold is the score of a single question, which a change may leave as it was.
@@ -103,6 +103,17 @@ def test_more_refusals_allow_a_larger_share() -> None:
     )
     assert FALSE_ANSWERS == none < some < half < all_of_them == more < 1
     assert allowed_share(()) == FALSE_ANSWERS
+
+
+def test_refusals_that_are_asked_in_more_ways_allow_a_larger_share() -> None:
+    """One with few phrasings lets more pass."""
+
+    def allowed(phrasings: int) -> float:
+        refusal = Item("no", "small", "停车收费吗", "没有说。", Kind.NOT_COVERED, tuple("甲乙丙丁戊己庚辛"[:phrasings]))
+        return allowed_share((Item("yes", "small", "几点开门", "七点。"), refusal))
+
+    one, two, nine = (allowed(phrasings) for phrasings in (0, 1, 8))
+    assert FALSE_ANSWERS < one < two < nine < 1
 
 
 def test_scores_change_with_the_version_of_the_engine_alone(library: Knowledge) -> None:

@@ -21,7 +21,7 @@ from bot.matching import (
     Verdict,
 )
 from bot.text import normalise
-from tests.conftest import CANTEEN, ROOT, loaded, settled_by
+from tests.conftest import CANTEEN, ROOT, SHIPPED_CONFIDENCE, loaded, settled_by
 
 RULES_MATCHER = Matcher(Index.build(loaded(ROOT / "tests" / "data" / "rules").base))
 CANTEEN_MATCHER = Matcher(Index.build(loaded(CANTEEN).base))
@@ -111,6 +111,17 @@ def test_a_part_that_is_not_known_is_told() -> None:
     verdict = RULES_MATCHER.match("三不准是哪三条，火星上有几个人")
     assert isinstance(verdict, Answer)
     assert verdict.open == (OpenPart("火星上有几个人", ()),)
+
+
+@pytest.mark.parametrize("question", ["我的饭卡哪去了", "补卡去哪"])
+def test_half_an_answer_must_be_surer_than_a_whole_one(question: str) -> None:
+    """What would do alone is only offered where nothing answers the other part."""
+    matcher = Matcher(Index.build(loaded(CANTEEN).base), SHIPPED_CONFIDENCE)
+    alone = matcher.match(question)
+    assert (type(alone), settled_by(alone)) == (Answer, ["card"])
+    beside = matcher.match(f"{question}，火星上有几个人")
+    assert isinstance(beside, Suggestions)
+    assert beside.suggestions[0].item.id == "card"
 
 
 def test_what_an_unsure_part_may_have_meant_is_offered() -> None:
