@@ -95,7 +95,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     app.database.claim()
     replica = Replica(app.leases)
     replica.join(current.snapshot.name, polls=webhook_at is None)
-    edits = Edits(app.folder, current, app.history, app.known, commits=settings.git_commit, alone=replica.editing)
+    edits = Edits(app.folder, current, app.history, app.known, commits=settings.git_commit)
     edits.recover()
     _LOG.info(
         "The knowledge is in %s, the database in %s, what can be computed anew in %s.",

@@ -120,8 +120,8 @@ def page_server(app: App, tell: Callable[[], Awaitable[None]]) -> PageServer | N
 def serve_page(app: App, show: Callable[[str], None]) -> None:
     """Serve the page on this machine alone until a signal ends it; ``show`` is given its one-time link.
 
-    A bot may serve Telegram from the same database meanwhile. Then each takes over the other's edits, and it is that
-    bot that tells subscribers. Whoever comes in by the link acts as the command line.
+    Bots may serve Telegram from the same database meanwhile. Then each takes over the others' edits, one of them edits
+    at a time, and it is those bots that tell subscribers. Whoever comes in by the link acts as the command line.
 
     Raises:
         SettingsError: there is no port to listen at.
@@ -130,6 +130,7 @@ def serve_page(app: App, show: Callable[[str], None]) -> None:
     """
     current = CurrentSnapshot(app.snapshot)
     edits = Edits(app.folder, current, app.history, app.known, commits=app.settings.git_commit)
+    edits.recover()
     lifecycle = MissLifecycle(app.misses, app.usage, current)
     reloader = Reloader(
         folder=app.folder,

@@ -1,13 +1,18 @@
 """What a process of the tests may run. Whoever forks imports this: it holds everything that the bot imports."""
 
 import importlib
+import os
 import pkgutil
+import signal
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import bot
 from bot.cli import main
 from bot.service import retention
+from bot.store.database import Database
+from bot.store.history import History
 from bot.telegram import notifier, webhook
 
 for module in pkgutil.walk_packages(bot.__path__, "bot."):
@@ -37,3 +42,10 @@ def quickly_checking_bot() -> None:
     """``campaign-bot run`` that asks after its webhook all the time, and takes a moment for minutes."""
     webhook._CHECK_S, webhook._PATIENCE_S = 0.2, 1.0
     campaign_bot()
+
+
+def edit_for_ever() -> None:
+    """A process that edits the knowledge folder, says so in a file ``edit``, and never comes to an end."""
+    with Database.open(os.environ["CAMPAIGN_BOT_DATABASE_URL"]) as database, History(database).editing():
+        Path("edit").write_text("begun", encoding="utf-8")
+        signal.pause()

@@ -1,6 +1,7 @@
 """The admins' page as a process serves it, over real HTTP on loopback."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,8 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.store.database import Database
+from bot.store.history import History
+from bot.store.records import ActionKind
+from bot.texts.admins import REFUSALS
+from tests.conftest import CANTEEN
 from tests.fake_bot_api import FakeBotApi
 from tests.page_setup import SAME_ORIGIN
+from tests.postgresql import Server
 from tests.process import (
     ForkedProcess,
     Process,
@@ -21,7 +28,7 @@ from tests.process import (
     stop,
     wait_for,
 )
-from tests.programs import campaign_bot
+from tests.programs import campaign_bot, edit_for_ever
 
 ADMIN, MEMBER = 5, 7
 
@@ -132,6 +139,32 @@ def test_the_page_alone(api: FakeBotApi, settings: dict[str, str], tmp_path: Pat
         stop(process)
     assert api.calls == []
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_page_edits_while_no_other_process_does(
+    settings: dict[str, str], tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """Once that one has made its edit, or was killed, the page's can be made; what a killed page left is seen to."""
+    if kind == "postgresql":
+        server: Server = request.getfixturevalue("postgresql")
+        settings["CAMPAIGN_BOT_DATABASE_URL"] = server.new_database()
+    folder = tmp_path / "knowledge"
+    shutil.copytree(CANTEEN, folder)
+    settings["CAMPAIGN_BOT_KNOWLEDGE"] = str(folder)
+    database = Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"])
+    history = History(database)
+    history.begin(None, ActionKind.PHRASINGS, "card", "", "[]", ())
+    change = {"act": "set", "field": "owner", "text": "行政科"}
+    with page_alone(settings, tmp_path / "log") as (_, link), browser(link) as admin:
+        assert history.begun() == []
+        admin.post(link)
+        with ending(ForkedProcess(edit_for_ever, (), settings, tmp_path / "other")):
+            wait_for((tmp_path / "edit").exists)
+            assert REFUSALS["folder-busy"] in admin.post("/items/opening", data=change).text
+        wait_for(lambda: admin.post("/items/opening", data=change).status_code == 303)
+    assert "行政科" in (folder / "items.yaml").read_text(encoding="utf-8")
+    database.close()
 
 
 def test_the_page_beside_a_running_bot(api: FakeBotApi, settings: dict[str, str], tmp_path: Path) -> None:

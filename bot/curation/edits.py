@@ -6,7 +6,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from dataclasses import replace as replace_fields
 from itertools import chain, groupby, islice
@@ -89,9 +88,8 @@ class Plan:
 class Edits:
     """Changes the knowledge folder, one change at a time. ``known`` gives the real questions to try changes on.
 
-    Where several processes change it, ``alone`` gives what keeps the others out, and refuses where one is at it.
-
-    Every method raises StoreError where the store fails.
+    Every method raises StoreError where the store fails. One that changes the folder raises EditRefusedError while
+    another process does.
     """
 
     folder: Path
@@ -99,7 +97,6 @@ class Edits:
     history: History
     known: Callable[[], Sequence[ReplayedQuestion]]
     commits: bool = field(kw_only=True)
-    alone: Callable[[], AbstractContextManager[None]] = field(default=nullcontext, kw_only=True)
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -114,10 +111,10 @@ class Edits:
     def recover(self) -> None:
         """Find out of each edit that a kill interrupted whether it was made, and remove what is left of it.
 
-        Called at the start, and now and then where another machine may have been lost.
+        Called at the start, and now and then where another machine may have been lost. Not while another process edits.
         """
         try:
-            with self._lock, self.alone():
+            with self._lock, self.history.editing():
                 self._recover()
         except EditRefusedError as error:
             _LOG.info("What a kill may have interrupted is looked at later: %s", error)
@@ -172,7 +169,7 @@ class Edits:
         Raises ByHandError if the folder can't be written, and EditRefusedError if it is not the one that the change was
         planned on; nothing is done then.
         """
-        with self._lock, self.alone():
+        with self._lock, self.history.editing():
             if read(self.folder) != plan.before.files:
                 raise EditRefusedError(Refusal.FOLDER_CHANGED)
             edits = _EDITS.dump_json(plan.edits).decode()
@@ -201,7 +198,7 @@ class Edits:
         The id of the item that it was about. An edit that is undone already stays so. Raises EditRefusedError if it
         can't be told apart any more, the knowledge would have faults without it, or the folder can't be written.
         """
-        with self._lock, self.alone():
+        with self._lock, self.history.editing():
             action = self.history.action(action_id)
             if action and action.item and action.state is ActionState.UNDONE:
                 return action.item

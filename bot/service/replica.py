@@ -3,15 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.errors import EditRefusedError, Refusal, StoreError
+from bot.errors import StoreError
 from bot.inbox.worker import Worker
 from bot.store.leases import LEASED_S, Leases
 
@@ -23,7 +22,6 @@ _LOOK_S = 2.0
 """How often a replica looks whether another one's task is its own by now."""
 _CLOCKS_DIFFER = timedelta(seconds=1)
 """What is less is the time that a statement takes."""
-_EDITS = "edits"
 _POLLING = "polling"
 Step = Callable[[], Awaitable[object]]
 
@@ -82,17 +80,6 @@ class Replica:
                 await asyncio.sleep(_LOOK_S)
 
         return done_by_one
-
-    @contextmanager
-    def editing(self) -> Iterator[None]:
-        """What an edit of the knowledge folder is made within. Raises EditRefusedError while another process does."""
-        if not self.has(_EDITS):
-            raise EditRefusedError(Refusal.FOLDER_BUSY)
-        try:
-            yield
-        finally:
-            if self.leases:
-                self.leases.give_back(_EDITS)
 
     async def live(
         self, worker: Worker, clock: Clock, knowledge: Callable[[], str], share: Callable[[int], None]

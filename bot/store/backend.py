@@ -1,7 +1,7 @@
 """What a kind of database does in its own way, and how its errors are told."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -25,6 +25,9 @@ class Backend(Protocol):
         Raises:
             StoreError: another process does.
         """
+
+    def editing(self) -> AbstractContextManager[bool]:
+        """Within this no other process that edits the knowledge folder is; False where one is. A kill ends it too."""
 
     def check(self) -> None:
         """See that what is written goes to where it is looked for. Raises StoreGoneError if it does not."""

@@ -1,7 +1,7 @@
 """The database over SQLAlchemy, one SQLite file or PostgreSQL, and what the repositories execute in common."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -129,7 +129,16 @@ class Database:
         Raises:
             StoreError: another process does.
         """
-        self._backend.claim()
+        with clear_errors(self._engine.url, OSError):
+            self._backend.claim()
+
+    @contextmanager
+    def editing(self) -> Iterator[bool]:
+        """Within this no other process that uses this database edits the knowledge folder; False where one does."""
+        with ExitStack() as stack:
+            with clear_errors(self._engine.url, *_ERRORS, OSError):
+                is_alone = stack.enter_context(self._backend.editing())
+            yield is_alone
 
     def check_files(self) -> None:
         """See that the files in use still stand where they were opened.

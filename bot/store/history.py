@@ -1,9 +1,11 @@
 """What admins did, and the bot's own notes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import ColumnElement, select
 
+from bot.errors import EditRefusedError, Refusal
 from bot.store.database import DELETE_KEYS_WITHOUT_EDIT, Repository, fields_of, insert, put
 from bot.store.records import Action, ActionKind, ActionState
 from bot.store.tables import ACTION_KEYS, ACTIONS, MARKS, USED_IDS
@@ -16,6 +18,18 @@ class History(Repository):
         """Keep an action that is done, other than an edit."""
         row = {"at": self._database.now(), "admin": admin, "kind": kind, "detail": detail, "state": ActionState.DONE}
         self._database.write(ACTIONS.insert().values(row))
+
+    @contextmanager
+    def editing(self) -> Iterator[None]:
+        """What an edit of the knowledge folder is made within, from before it is begun until it is settled.
+
+        Raises:
+            EditRefusedError: another process edits it now.
+        """
+        with self._database.editing() as is_alone:
+            if not is_alone:
+                raise EditRefusedError(Refusal.FOLDER_BUSY)
+            yield
 
     def begin(
         self, admin: int | None, kind: ActionKind, item: str, detail: str, edit: str, keys: Collection[str]

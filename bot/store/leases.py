@@ -109,12 +109,6 @@ class Leases(Repository):
             connection.execute(LEASES.update().where(LEASES.c.name == name, free).values(leased_by=self.id))
             return bool(connection.execute(taken).scalar_one() == self.id)
 
-    def give_back(self, name: str) -> None:
-        """Let another replica do a task."""
-        self._database.write(
-            LEASES.update().where(LEASES.c.name == name, LEASES.c.leased_by == self.id).values(leased_by=None)
-        )
-
     def replicas(self) -> Sequence[Replica]:
         """The replicas that live, by name."""
         columns = (REPLICAS.c.id, REPLICAS.c.name, REPLICAS.c.version, REPLICAS.c.knowledge, REPLICAS.c.started_at)

@@ -1,12 +1,16 @@
 """PostgreSQL: many processes serve from it, and whoever writes keeps out every other writer, as on SQLite."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 WRITE_LOCK = 0x63616D70
 """The advisory lock of all transactions that write."""
+EDIT_LOCK = WRITE_LOCK + 1
+"""The advisory lock of whoever edits the knowledge folder."""
 _CONNECT_ARGS = {
     # Behind a pooler of transactions, what is prepared on one connection is not there on the next.
     "prepare_threshold": None,
@@ -21,6 +25,8 @@ _CONNECT_ARGS = {
 _LIMITS = {"idle_in_transaction_session_timeout": "5s", "lock_timeout": "3s", "statement_timeout": "15s"}
 _PATIENT = {"lock_timeout": "60s"}
 """For changes of the schema, which wait for those of other processes and take their time."""
+_LONGEST_EDIT = "60s"
+"""So long an edit of the folder has it for itself, should its machine be lost or stand still."""
 
 
 class PostgresqlBackend:
@@ -45,6 +51,19 @@ class PostgresqlBackend:
 
     def claim(self) -> None:
         """Many processes may serve from it, each with its leases."""
+
+    @contextmanager
+    def editing(self) -> Iterator[bool]:
+        """A transaction that does nothing else has the lock, so that it ends with its connection."""
+        connection = self.engine.connect().execution_options(reads=True)
+        try:
+            limit = sa.func.set_config("idle_in_transaction_session_timeout", _LONGEST_EDIT, True)  # noqa: FBT003
+            connection.execute(sa.select(limit))
+            yield bool(connection.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(EDIT_LOCK))))
+        finally:
+            # Should the connection be lost, what was edited is edited all the same.
+            with suppress(DBAPIError):
+                connection.close()
 
     def check(self) -> None:
         """A server knows where its files are."""

@@ -2,8 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -20,17 +20,25 @@ def lock(path: str) -> IO[str]:
     Raises:
         StoreError: another process does.
     """
-    # Windows has none, where `run` does not run, but other commands do.
+    claim = _locked(f"{path}.lock")
+    if claim is None:
+        message = f"Another `campaign-bot run` serves from {path}: end that one, or set CAMPAIGN_BOT_DATABASE_URL."
+        raise StoreError(message)
+    return claim
+
+
+def _locked(file: str) -> IO[str] | None:
+    """A file that only this process has locked, until it is closed; None where another one has."""
+    # Windows has none, where neither `run` nor `page` runs, but other commands do.
     import fcntl  # noqa: PLC0415
 
-    claim = Path(f"{path}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - until it is closed
+    locked = Path(file).open("w", encoding="utf-8")  # noqa: SIM115 - until it is closed
     try:
-        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        claim.close()
-        message = f"Another `campaign-bot run` serves from {path}: end that one, or set CAMPAIGN_BOT_DATABASE_URL."
-        raise StoreError(message) from error
-    return claim
+        fcntl.flock(locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        locked.close()
+        return None
+    return locked
 
 
 class SqliteBackend:
@@ -63,6 +71,19 @@ class SqliteBackend:
         if not self._path:
             return
         self._claim = lock(self._path)
+
+    @contextmanager
+    def editing(self) -> Iterator[bool]:
+        """A second file is locked, since ``page`` may edit beside ``run``, which has the claim."""
+        if not self._path:
+            yield True
+            return
+        locked = _locked(f"{self._path}.edits.lock")
+        try:
+            yield locked is not None
+        finally:
+            if locked:
+                locked.close()
 
     def check(self) -> None:
         """See that the files in use still stand where they were opened.

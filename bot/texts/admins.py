@@ -580,7 +580,7 @@ PASTE_OTHER = "加上"
 ITEM_GONE = "这个条目已经不在了，可能刚被删掉或改了编号。"
 HAS_NUMBER = "里面好像有电话或证件号码，不能存进知识库。请去掉再发一次。"
 REFUSALS = {
-    "folder-busy": "别的机器上正好有人在改，等几秒再点一次就行。",
+    "folder-busy": "这会儿正好有别人在改，等几秒再点一次就行。",
     "phrasing-taken": "「{phrasing}」已经是「{question}」的问法了，一种问法只能放在一个条目里，所以没有改。",
     "word-taken": "「{word}」已经在「{standard}」那一组里了，一个词只能放在一组里，所以没有改。",
     "item-gone": ITEM_GONE,

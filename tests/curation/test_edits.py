@@ -32,6 +32,8 @@ from bot.knowledge.edit import (
 )
 from bot.knowledge.folder import replace as replace_file
 from bot.matching import ConfidenceModel, Index
+from bot.store.database import Database
+from bot.store.history import History
 from bot.store.records import ActionKind, ActionState
 from bot.store.tables import ACTION_KEYS
 from bot.texts import knowledge as knowledge_texts
@@ -465,6 +467,24 @@ def test_after_a_kill_it_is_known_whether_an_edit_came_about(admin_setup: AdminS
     admin_setup.edits.recover()
     assert admin_setup.history.latest(1)[0].state is (ActionState.DONE if written else ActionState.VOID)
     assert not (admin_setup.folder / ".campaign-bot-half").exists()
+
+
+def test_the_edit_of_another_process_was_not_cut_short(admin_setup: AdminSetup) -> None:
+    """It is under way: neither is it taken back, nor is another one made beside it."""
+    plan = admin_setup.edits.plan(MORE)
+    half = admin_setup.folder / ".campaign-bot-half"
+    with Database.open(f"sqlite:///{admin_setup.path}") as other, History(other).editing():
+        admin_setup.history.begin(None, ActionKind.PHRASINGS, "card", "", "[]", ())
+        half.write_bytes(b"topic: x")
+        admin_setup.edits.recover()
+        assert admin_setup.history.latest(1)[0].state is ActionState.BEGUN
+        assert half.exists()
+        with pytest.raises(EditRefusedError) as refused:
+            admin_setup.edits.apply(plan, ADMIN)
+        assert refused.value.refusal is Refusal.FOLDER_BUSY
+    admin_setup.edits.recover()
+    assert not half.exists()
+    admin_setup.edits.apply(plan, ADMIN)
 
 
 def test_an_older_copy_saved_over_an_edit_is_noticed(admin_setup: AdminSetup) -> None:

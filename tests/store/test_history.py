@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.errors import EditRefusedError, Refusal
 from bot.store.database import Database
 from bot.store.history import History
 from bot.store.records import ActionKind, ActionState
 from tests.clocks import Clock
+from tests.postgresql import Server
 
 
 @pytest.fixture
@@ -42,6 +44,30 @@ def test_an_edit_is_begun_before_it_is_made(history: History) -> None:
     history.settle(third, ActionState.UNDONE)
     assert [action.id for action in history.edits()] == [first]
     assert [action.edit for action in history.latest(4)] == [None, "[]", None, "[]"]
+
+
+def test_the_folder_is_edited_by_one_process(bare_url: str) -> None:
+    """Until its edit comes to an end; who reads and writes the history is not kept waiting."""
+    with Database.open(bare_url) as here, Database.open(bare_url) as there:
+        with History(here).editing():
+            with pytest.raises(EditRefusedError) as refused, History(there).editing():
+                pass
+            assert refused.value.refusal is Refusal.FOLDER_BUSY
+            History(there).record(5, ActionKind.IGNORE, "1")
+        with History(there).editing(), pytest.raises(EditRefusedError), History(here).editing():
+            pass
+
+
+def test_an_edit_outlives_the_connection_of_its_lock(postgresql: Server) -> None:
+    """The database was away meanwhile: the edit is made, and the next one is free."""
+    url = postgresql.new_database()
+    with Database.open(url) as database:
+        with History(database).editing():
+            postgresql.stop()
+            postgresql.start()
+        with History(database).editing():
+            pass
+    postgresql.drop(url)
 
 
 def test_an_id_that_was_used_is_known_for_good(history: History) -> None:
