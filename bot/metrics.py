@@ -18,6 +18,8 @@ from prometheus_client import (
 from bot.items import Kind, VerdictKind
 
 _QUICK_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+_LEASED = ("task", "update")
+"""What a replica leases."""
 _SLOW_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 600)
 
 
@@ -80,6 +82,10 @@ class Metrics:
         self.replicas = gauge("replicas", "Processes that serve together from one database")
         self.replicas.set(1)
         self.rejoins = counter("replica_rejoins", "Times that this process was not heard of in time, and began anew")
+        self.leases_held = gauge("leases_held", "What this replica is the one to do: tasks, and updates", ["kind"])
+        self.lease_takeovers = counter(
+            "lease_takeovers", "Tasks and updates taken from another replica that was not heard of any more", ["kind"]
+        )
         self.problems = gauge("problem", "1 while this is wrong, by the reasons for which health is red", ["problem"])
 
         for labelled, values in (
@@ -87,6 +93,8 @@ class Metrics:
             (self.verdicts, VerdictKind),
             (self.knowledge_items, Kind),
             (self.knowledge_reloads, ("loaded", "faulty")),
+            (self.leases_held, _LEASED),
+            (self.lease_takeovers, _LEASED),
         ):
             for value in values:
                 labelled.labels(value)

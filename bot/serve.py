@@ -221,7 +221,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         tell=admin_notifier.tell,
     )
     dead_letters = DeadLetterReport(app.inbox, app.history, admin_notifier.keep, app.clock)
-    gauges = Gauges(metrics, app.misses, subscriptions, dead_letters, intake.silent_s, worker.waiting_s)
+    gauges = Gauges(metrics, app.misses, subscriptions, dead_letters, intake.silent_s, worker.waiting_s, app.leases)
     asyncio.run(
         Service(
             worker=worker,

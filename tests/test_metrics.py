@@ -16,10 +16,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.metrics import Metrics
 from bot.service.gauges import Gauges
+from bot.store.database import Database
+from bot.store.leases import Leases
 from bot.store.subscriptions import Subscriptions
+from bot.store.tables import REPLICAS
 from tests.conftest import ROOT, miss
 from tests.fake_bot_api import FakeBotApi
 from tests.inbox_setup import InboxSetup, dead_letters_of
+from tests.postgresql import Server
 from tests.process import running, settings_for, stop, wait_for
 
 PROMETHEUS = ROOT / "deploy" / "prometheus"
@@ -115,6 +119,31 @@ async def test_what_the_database_holds_is_told(inbox_setup: InboxSetup) -> None:
         "dead_letters": 2.0,
     }
     assert told["updates_longest_wait_seconds"] == 5
+
+
+async def test_what_a_replica_leases_is_told(inbox_setup: InboxSetup, postgresql: Server) -> None:
+    """What it holds, and how often it took something over: each once, however often one looks."""
+    setup, url = inbox_setup, postgresql.new_database()
+    with Database.open(url) as database:
+        dead, living = Leases(database, "dead", "1.0"), Leases(database, "living", "1.0")
+        dead.join("knowledge")
+        assert dead.take("digest")
+        database.write(REPLICAS.delete())
+        living.join("knowledge")
+        gauges = Gauges(
+            *(setup.metrics, setup.missed, Subscriptions(setup.database), dead_letters_of(setup)),
+            *(lambda: 1.0, dict),
+            leases=living,
+        )
+        for task in ("digest", "purge"):
+            assert living.take(task)
+            await gauges.look()
+    told = samples(generate_latest(setup.metrics.registry).decode())
+    assert {name: value for name, value in told.items() if name.startswith("lease")} == {
+        "leases_held task": 2,
+        "lease_takeovers_total task": 1,
+    }
+    postgresql.drop(url)
 
 
 def test_what_happens_is_counted(api: FakeBotApi, tmp_path: Path) -> None:

@@ -128,10 +128,14 @@ class Inbox(Repository):
             other.c.leased_by != own,
             other.c.leased_by.in_(living()),
         )
-        free = select(INBOX.c.id).where(waits, INBOX.c.leased_by.is_distinct_from(own), ~held.exists(), *which)
-        claimed = INBOX.update().where(INBOX.c.id.in_(free.order_by(INBOX.c.id).limit(_CLAIMED))).values(leased_by=own)
-        rows = connection.execute(claimed.returning(INBOX.c.id, INBOX.c.payload, INBOX.c.received_at))
-        return sorted((Waiting(*row) for row in rows), key=attrgetter("id"))
+        not_own = INBOX.c.leased_by.is_distinct_from(own)
+        found = select(INBOX.c.id, INBOX.c.leased_by).where(waits, not_own, ~held.exists(), *which)
+        free = found.order_by(INBOX.c.id).limit(_CLAIMED).subquery()
+        claimed = INBOX.update().where(INBOX.c.id == free.c.id).values(leased_by=own)
+        kept = (INBOX.c.id, INBOX.c.payload, INBOX.c.received_at)
+        rows = connection.execute(claimed.returning(*kept, free.c.leased_by)).all()
+        self.leases.note_taken("update", (row[-1] for row in rows))
+        return sorted((Waiting(*row[:-1]) for row in rows), key=attrgetter("id"))
 
     def dead_letters(self) -> Sequence[DeadLetter]:
         """All dead letters, the oldest first."""

@@ -6,14 +6,15 @@ free to be taken over. All of it is decided under the lock of those who write, s
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Float, Select, cast, extract, func, or_, select
 
 from bot.store.database import Repository
-from bot.store.records import Replica
+from bot.store.records import InboxState, Replica
 from bot.store.tables import INBOX, LEASES, REPLICAS
 
 LEASED_S = 10.0
@@ -45,6 +46,8 @@ class Leases(Repository):
     """How many replicas lived when this one was renewed last."""
     time: datetime = field(default=datetime.fromtimestamp(0, UTC), init=False)
     """The time by the database's clock when this replica was renewed last."""
+    taken_over: Counter[str] = field(default_factory=Counter, init=False)
+    """How many rows it took whose leases by others had ended, since the process began: each ``task`` and ``update``."""
     _renewed: float = field(default=0.0, init=False)
     """When it was renewed last, by the monotonic clock: before the statement began."""
 
@@ -104,10 +107,29 @@ class Leases(Repository):
             return bool(holder == self.id)
         free = or_(LEASES.c.leased_by.is_(None), LEASES.c.leased_by.not_in(living()))
         with self._database.transaction() as connection:
-            if not connection.execute(select(LEASES.c.name).where(LEASES.c.name == name)).first():
+            former = connection.execute(taken).scalars().all()
+            if not former:
                 connection.execute(LEASES.insert().values(name=name))
-            connection.execute(LEASES.update().where(LEASES.c.name == name, free).values(leased_by=self.id))
-            return bool(connection.execute(taken).scalar_one() == self.id)
+            own = LEASES.update().where(LEASES.c.name == name, free).values(leased_by=self.id)
+            if not connection.execute(own).rowcount:
+                return bool(former == [self.id])
+            self.note_taken("task", former)
+            return True
+
+    def note_taken(self, kind: str, former: Iterable[int | None]) -> None:
+        """Count rows that this replica has taken, each with the id of who had leased it before, but for its own.
+
+        Within the transaction that takes them: no two threads count at once then.
+        """
+        self.taken_over[kind] += sum(owner is not None and owner not in self.ids for owner in former)
+
+    def held(self) -> Mapping[str, int]:
+        """How many rows this replica has leased: each ``task`` and ``update``."""
+        tasks = select(func.count()).select_from(LEASES).where(LEASES.c.leased_by == self.id)
+        waits = INBOX.c.state == InboxState.WAITING
+        updates = select(func.count()).select_from(INBOX).where(waits, INBOX.c.leased_by == self.id)
+        row = self._database.read(select(tasks.scalar_subquery(), updates.scalar_subquery())).one()
+        return {"task": row[0], "update": row[1]}
 
     def replicas(self) -> Sequence[Replica]:
         """The replicas that live, by name."""

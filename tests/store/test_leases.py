@@ -160,6 +160,30 @@ def test_a_task_is_done_by_one(first: One, second: One) -> None:
     assert not first.leases.take("digest")
 
 
+def test_what_is_held_and_taken_over_is_counted(first: One, second: One) -> None:
+    """Not what was given back, nor what a replica that joins anew had itself."""
+    first.receive((1, 7), (2, 8), (3, 9))
+    first.finish(b"3")
+    assert first.leases.take("digest")
+    assert first.leases.take("purge")
+    assert first.leases.held() == {"task": 2, "update": 2}
+    first.is_silent()
+    assert second.waiting() == [b"1", b"2"]
+    assert second.leases.take("digest")
+    assert second.leases.held() == {"task": 1, "update": 2}
+    assert second.leases.taken_over == {"task": 1, "update": 2}
+    second.is_silent()
+    second.leases.join("knowledge")
+    assert second.waiting() == [b"1", b"2"]
+    assert second.leases.take("digest")
+    assert second.leases.taken_over == {"task": 1, "update": 2}
+    second.leases.leave()
+    first.leases.join("knowledge")
+    assert first.waiting() == [b"1", b"2"]
+    assert first.leases.take("digest")
+    assert not first.leases.taken_over.total()
+
+
 def test_what_lives_for_a_moment_is_handled_where_it_came_in(first: One, second: One) -> None:
     """Whoever has the chat is not waited for."""
     first.receive((1, 7))
