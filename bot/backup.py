@@ -71,11 +71,11 @@ def back_up(url: str, folder: Path, archive: Path, show: ShowProgress) -> Manife
     """Write the database at a URL and a knowledge folder into an archive, which replaces an older one as a whole.
 
     A bot may be running: the database is as it was at one moment, and the folder as it was a moment later, so that no
-    edit is in the one and lost to the other. The archive is its owner's alone. The schema of a SQLite database may be
-    of any version, and stays as it is; that of another database is brought up to date.
+    edit is in the one and lost to the other. The archive is its owner's alone. The database stays as it is; the schema
+    of a SQLite database may be of any version.
 
     Raises:
-        StoreError: the database can't be read.
+        StoreError: the database can't be read, or is no SQLite database and its schema is of another version.
         KnowledgeError: the folder can't be read.
         OSError: the archive can't be written.
     """
@@ -108,7 +108,7 @@ def _save_database(url: str, copy: Path, show: ShowProgress) -> str:
     """Save a database as a SQLite file that is not there; the revision of its schema."""
     if file := sqlite_file(url):
         return copy_file(file, copy, show)
-    with Database.open(url) as source, Database.open(f"sqlite:///{copy}") as target:
+    with Database.open_as_it_is(url) as source, Database.open(f"sqlite:///{copy}") as target:
         copy_store(source, target, show)
     return REVISION
 

@@ -4,7 +4,12 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from bot.store.database import Database
+
+VERSION = sa.table("alembic_version", sa.column("version_num"))
+"""Where a database has the last of its migrations."""
 
 
 def put_new_database(path: Path) -> str:

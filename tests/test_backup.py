@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.store.database import REVISION, Database
 from bot.store.misses import MissLog
 from tests.command_line import command
 from tests.conftest import CANTEEN, ROOT, miss
 from tests.fake_bot_api import FakeBotApi, serving
+from tests.new_database import VERSION
 from tests.postgresql import Server
 from tests.process import in_terminal, missed, read_until, running, settings_for, stop, wait_for
 from tests.unlimited import unlimited_bot
@@ -153,6 +155,20 @@ def test_a_backup_brings_no_schema_up_to_date(installation: Installation) -> Non
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0010",)
 
 
+def test_a_backup_of_an_outdated_postgresql_is_refused(installation: Installation, postgresql: Server) -> None:
+    """With one line that says what to do; the schema stays as it was, for the old program to go on with."""
+    url = postgresql.new_database()
+    with Database.open(url) as database:
+        database.write(VERSION.update().values(version_num="0010"))
+        refused = installation.run("backup", "old.tar", CAMPAIGN_BOT_DATABASE_URL=url)
+        assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+        assert "is of an older version (schema 0010" in refused.stderr
+        assert "`campaign-bot run` on it once" in refused.stderr
+        assert database.read(sa.select(VERSION)).scalar_one() == "0010"
+    assert not (installation.folder / "old.tar").exists()
+    postgresql.drop(url)
+
+
 def rewritten(archive: Path, change: Callable[[str, bytes], bytes | None]) -> None:
     """Rewrite an archive; a member for which there is None is left out."""
     with tarfile.open(archive) as tar:
@@ -234,6 +250,9 @@ def test_a_newer_database_is_saved_by_a_newer_program_alone(installation: Instal
     assert installation.run("backup", "newer.tar").returncode == 0
     refused = installation.run("restore", "newer.tar")
     assert (refused.returncode, "请先升级机器人" in refused.stderr) == (2, True)
+    refused = installation.run("missed", "list")
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    assert "A newer version has used the database" in refused.stderr
 
 
 def test_it_fails_as_a_whole(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def copy_store(
     file = sqlite_file(source)
     if file and not file.is_file():
         raise UsageError(texts.COPY_NO_SOURCE.format(file=file))
-    with Database.open(source) as first, Database.open(target) as second:
+    with Database.open_as_it_is(source) as first, Database.open(target) as second:
         for database in (first, second):
             claim_for_copy(database)
         with progress_bar(texts.COPY_PROGRESS) as show:

@@ -1,6 +1,6 @@
 """The database over SQLAlchemy, one SQLite file or PostgreSQL, and what the repositories execute in common."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.clock import MACHINE, Clock
+from bot.errors import StoreError
 from bot.store.backend import Backend, clear_errors
 from bot.store.postgresql import PostgresqlBackend
 from bot.store.records import InboxState
@@ -89,15 +90,31 @@ class Database:
         """Open the database at a SQLAlchemy URL; its schema is created or brought up to date first.
 
         ``clock``: by which days are counted.
+
+        Raises:
+            StoreError: it can't be used, or a newer version has brought it up to date.
         """
+        return cls._opened(url, clock, _bring_up_to_date)
+
+    @classmethod
+    def open_as_it_is(cls, url: str) -> Self:
+        """Open a database only to read it: its schema is not changed.
+
+        Raises:
+            StoreError: it can't be used, or its schema is not the one of this version.
+        """
+        return cls._opened(url, MACHINE, _refuse_outdated)
+
+    @classmethod
+    def _opened(cls, url: str, clock: Clock, see_to_schema: Callable[[Backend, str | None], None]) -> Self:
         with clear_errors("the URL in CAMPAIGN_BOT_DATABASE_URL", ArgumentError):
             parsed = sa.make_url(url)
         with clear_errors(parsed, *_ERRORS, ArgumentError, ImportError, OSError):
             is_postgresql = parsed.get_backend_name() == "postgresql"
             backend: Backend = PostgresqlBackend(parsed) if is_postgresql else SqliteBackend(parsed)
             try:
-                if not _is_current(backend):
-                    _migrate(backend)
+                if (revision := _revision(backend)) != REVISION:
+                    see_to_schema(backend, revision)
                 backend.check()
             except BaseException:
                 backend.close()
@@ -294,19 +311,36 @@ def count_one(connection: sa.Connection, table: sa.Table, key: Mapping[str, obje
     put(connection, table, key, {"count": 1}, again={"count": table.c.count + 1})
 
 
-def _is_current(backend: Backend) -> bool:
-    """Whether the schema is the one of this program. Most starts find it so, and must not wait for whoever writes."""
+def _revision(backend: Backend) -> str | None:
+    """The last migration of a schema; None where there is none. Whoever only looks waits for no one who writes."""
     with backend.engine.connect().execution_options(**backend.reading_options) as connection, connection.begin():
         if not sa.inspect(connection).has_table("alembic_version"):
-            return False
-        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == REVISION
+            return None
+        revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        # The revisions are numbers of four digits.
+        if revision and revision > REVISION:
+            raise StoreError(
+                f"A newer version has used the database {backend.engine.url} (schema {revision}): install it."
+            )
+        return str(revision) if revision else None
 
 
-def _migrate(backend: Backend) -> None:
+def _refuse_outdated(backend: Backend, revision: str | None) -> None:
+    """Refuse a schema that is not this version's. Raises StoreError."""
+    url = backend.engine.url
+    if revision is None:
+        raise StoreError(f"The database {url} holds nothing of a bot's: check its name.")
+    raise StoreError(
+        f"The database {url} is of an older version (schema {revision}, not {REVISION}), and is only read: start this "
+        "version's `campaign-bot run` on it once, which brings it up to date, or do this with the older version."
+    )
+
+
+def _bring_up_to_date(backend: Backend, _revision: str | None) -> None:
     """Make the tables, or bring them up to date.
 
     Raises:
-        OSError: a newer program has made them, or they can't be brought up to date.
+        OSError: they can't be brought up to date.
     """
     # Alembic takes as long to import as all of SQLAlchemy, and most starts do without it.
     from alembic import command  # noqa: PLC0415

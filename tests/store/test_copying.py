@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from bot.errors import StoreError
 from bot.store import copying
 from bot.store.copying import COPIED, _set_last_ids, claim_for_copy, copy_store
-from bot.store.database import Database, insert
+from bot.store.database import REVISION, Database, insert
 from bot.store.leases import Leases
 from bot.store.tables import HEARTBEAT, METADATA, REPLICAS, UtcDateTime
 from tests.clocks import Clock
 from tests.command_line import command
-from tests.new_database import put_new_database
+from tests.new_database import VERSION, put_new_database
 from tests.postgresql import Server
 
 ROWS = 12
@@ -220,6 +220,18 @@ def test_the_command(source: Database, tmp_path: Path) -> None:
         refused = copied(tmp_path, *(f"sqlite:///{tmp_path}/{name}" for name in (source_url, target_url)))
         assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
         assert said in refused.stderr
+    for version, said in (
+        ("0010", "is of an older version (schema 0010"),
+        ("9000", "A newer version has used the database"),
+    ):
+        with Database.open(f"sqlite:///{tmp_path}/new/to.db") as outdated:
+            outdated.write(VERSION.update().values(version_num=version))
+            refused = copied(tmp_path, f"sqlite:///{tmp_path}/new/to.db", f"sqlite:///{tmp_path}/fourth.db")
+            assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+            assert said in refused.stderr
+            assert outdated.read(sa.select(VERSION)).scalar_one() == version
+            outdated.write(VERSION.update().values(version_num=REVISION))
+    assert not (tmp_path / "fourth.db").exists()
     with Database.open(f"sqlite:///{tmp_path}/0.db") as served:
         served.claim()
         refused = copied(tmp_path, f"sqlite:///{tmp_path}/0.db", f"sqlite:///{tmp_path}/third.db")
