@@ -1,6 +1,6 @@
 """What admins did, and the bot's own notes."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import ColumnElement, select
@@ -91,6 +91,12 @@ class History(Repository):
         """Make a note; it replaces an earlier one of this name."""
         with self._database.transaction() as connection:
             put(connection, MARKS, {"name": name}, {"value": value})
+
+    def change_mark(self, name: str, change: Callable[[str | None], str]) -> None:
+        """Put what ``change`` makes of a note, None where there is none, in its place; nobody else writes meanwhile."""
+        with self._database.transaction() as connection:
+            kept = connection.execute(select(MARKS.c.value).where(MARKS.c.name == name)).scalar_one_or_none()
+            put(connection, MARKS, {"name": name}, {"value": change(kept)})
 
     def _actions(self, *where: ColumnElement[bool], limit: int | None = None, start: int = 0) -> list[Action]:
         chosen = fields_of(Action, ACTIONS).where(*where).order_by(ACTIONS.c.id.desc())

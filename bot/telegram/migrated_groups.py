@@ -10,30 +10,44 @@ from bot.store.history import History
 
 _LOG = logging.getLogger(__name__)
 _MARK = "migrated groups"
+NewIds = dict[int, int]
+"""The new ids of groups, by their former ones."""
 
 
 class MigratedGroups:
-    """The new ids of groups, by their former ones. ``keep`` is given all of them as JSON when one is added."""
+    """The groups with new ids. ``keep`` is given all that are known when one is added; what is known from then on."""
 
-    def __init__(self, known: str = "[]", keep: Callable[[str], None] = lambda _known: None) -> None:
-        self._new_ids: dict[object, int] = dict(json.loads(known))
+    def __init__(self, known: NewIds | None = None, keep: Callable[[NewIds], NewIds] = lambda known: known) -> None:
+        self._new_ids = known or {}
         self._keep = keep
 
     @classmethod
     def stored(cls, history: History, encryption: Encryption) -> "MigratedGroups":
-        """Those that are kept, encrypted, across restarts. Raises StoreError if they can't be read."""
+        """Those that replicas keep, encrypted, across restarts. Raises StoreError if they can't be read."""
 
-        def keep(known: str) -> None:
+        def read(kept: str | None) -> NewIds:
             try:
-                history.put_mark(_MARK, encryption.encrypt(known).decode())
+                return dict(json.loads(encryption.decrypt(kept.encode()))) if kept else {}
+            except DecryptionError:
+                # The key has changed.
+                return {}
+
+        def keep(known: NewIds) -> NewIds:
+            merged = known
+
+            def add(kept: str | None) -> str:
+                nonlocal merged
+                # A group moves once: nobody knows another id of it.
+                merged = read(kept) | known
+                return encryption.encrypt(json.dumps(list(merged.items()))).decode()
+
+            try:
+                history.change_mark(_MARK, add)
             except StoreError as error:
                 _LOG.warning("The new id of a group can't be stored, and is learnt anew after a restart: %s", error)
+            return merged
 
-        try:
-            return cls(encryption.decrypt((history.mark(_MARK) or "").encode()), keep)
-        except DecryptionError:
-            # Nothing is kept yet, or the key has changed.
-            return cls(keep=keep)
+        return cls(read(history.mark(_MARK)), keep)
 
     def current_id(self, chat: int) -> int:
         """The id that a chat has now."""
@@ -42,4 +56,4 @@ class MigratedGroups:
     def add(self, former: int, new: int) -> None:
         """Remember that a group has another id."""
         self._new_ids[former] = new
-        self._keep(json.dumps(list(self._new_ids.items())))
+        self._new_ids.update(self._keep(self._new_ids.copy()))

@@ -1,5 +1,7 @@
 """A group's new id is remembered: across a restart, and nobody can read it in the database."""
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from bot.inbox.encryption import Encryption
 from bot.store.database import Database
 from bot.store.history import History
 from bot.telegram.migrated_groups import MigratedGroups
+from tests.postgresql import Server
 
 KEY = Encryption("secret")
 
@@ -20,6 +23,20 @@ def test_it_is_known_after_a_restart(database: Database) -> None:
     groups.add(-78, -10078)
     started = MigratedGroups.stored(History(database), KEY)
     assert [started.current_id(chat) for chat in (-77, -78, -79)] == [-10077, -10078, -79]
+
+
+def test_what_one_replica_learns_another_does_not_lose(postgresql: Server) -> None:
+    """Though each began before the other had learnt anything; many learn at once."""
+    url = postgresql.new_database()
+    with Database.open(url) as database:
+        replicas = [MigratedGroups.stored(History(database), KEY) for _ in range(8)]
+        with ThreadPoolExecutor(len(replicas)) as threads:
+            deque(threads.map(MigratedGroups.add, replicas, range(-8, 0), range(-10008, -10000)), maxlen=0)
+        replicas.append(MigratedGroups.stored(History(database), KEY))
+        replicas[0].add(-9, -10009)
+        for replica in (replicas[0], replicas[-1]):
+            assert [replica.current_id(chat) for chat in range(-8, 0)] == list(range(-10008, -10000))
+    postgresql.drop(url)
 
 
 def test_nobody_can_read_it(database: Database, path: Path) -> None:
@@ -36,7 +53,7 @@ def test_without_the_store_it_is_known_until_the_end(database: Database, monkeyp
         raise StoreError("The disk is full")
 
     history = History(database)
-    monkeypatch.setattr(history, "put_mark", full)
+    monkeypatch.setattr(history, "change_mark", full)
     groups = MigratedGroups.stored(history, KEY)
     groups.add(-77, -10077)
     assert groups.current_id(-77) == -10077
