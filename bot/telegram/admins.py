@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from cachetools import LRUCache
-
 from bot.conversation.admins import COMMANDS, AdminConversation
 from bot.conversation.callbacks import is_admins, unpack
 from bot.conversation.forms import Admin, AdminTurn, Form, restored, stored
@@ -18,8 +16,6 @@ from bot.telegram.addressing import Utterance
 from bot.telegram.messages import Messages
 from bot.telegram.migrated_groups import MigratedGroups
 from bot.texts import admins as admins_texts
-
-_REMEMBERED = 10_000
 
 
 @dataclass(eq=False)
@@ -34,36 +30,32 @@ class AdminHandlers:
     group: int | None
     groups: MigratedGroups = field(default_factory=MigratedGroups)
 
-    def __post_init__(self) -> None:
-        self._taken: LRUCache[tuple[int, int], None] = LRUCache(_REMEMBERED)
-        """Messages that were answered here, by chat and message."""
-
     async def on_message(self, message: Message, said: Utterance, *, edited: bool) -> Records | None:
         """Answer a message to an admin's conversation, and return what is to be kept; None for any other message."""
         if message.migrate_from_chat_id:
             await asyncio.to_thread(self.groups.add, message.migrate_from_chat_id, message.chat.id)
         admin = self._admin(message.author.id if message.author else 0, message.chat)
-        if admin is None or not message.words:
+        if admin is None or not message.words or not _is_meant(message, said):
             return None
-        key = (message.chat.id, message.message_id)
+        quoted = message.reply_to_message
+        is_to_admins = quoted is not None and any(is_admins(data) for data in quoted.buttons)
         if edited:
-            form = await asyncio.to_thread(self._form, admin)
-            # After a restart it is not known any more what was taken: what may have been is no member's question.
-            if key not in self._taken and form is None:
+            kept = await asyncio.to_thread(self.usage.form, admin.id, admin.chat)
+            form = restored(kept, self.encryption)
+            # It may have been sent before a restart, or to another replica: whatever a form may have taken of what was
+            # sent before it changed last is no member's question.
+            age_s = self.conversation.clock.timestamp() - message.date
+            may_be_taken = form is not None or (kept is not None and age_s >= kept.idle.total_seconds())
+            if not (may_be_taken or is_to_admins or said.command):
                 return None
             await self._reply(message, self.conversation.edited(admin, form))
             return NOTHING
-        if not _is_meant(message, said):
-            return None
         async with self.messages.typing(message.place):
-            quoted = message.reply_to_message
-            is_to_admins = quoted is not None and any(is_admins(data) for data in quoted.buttons)
             turn, records = await asyncio.to_thread(self._turn, admin, said)
             if turn.reply is None and is_to_admins:
                 turn = AdminTurn(Reply(admins_texts.REPLY_TO_ENDED))
             if turn.reply is None:
                 return None
-            self._taken[key] = None
             await self._reply(message, turn.reply)
         return records
 

@@ -72,7 +72,7 @@ class MemberRateLimit:
 
 
 class DailyQuota:
-    """At most ``limit`` misses, and as many opinions, a day of one member.
+    """At most ``limit`` misses, and as many opinions, a day of one member; each replica counts for itself.
 
     Members are counted by a hash whose key is drawn anew each day and never stored: nobody can be traced by it.
     """

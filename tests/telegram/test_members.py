@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -466,6 +467,31 @@ async def test_what_an_admin_changes_later_is_no_members_question(handlers: Hand
     told = await sent_by_admin(restarted, "edited_message", text=f"{ASKED}吧", edit_date=1780000001)
     assert "后来改的没算进去" in told
     assert f"新条目「{ASKED}」还没写完" in told
+
+
+async def test_what_an_admin_changes_is_told_apart_by_what_is_kept(handlers: Handlers) -> None:
+    """A command, a reply to a card, what was typed for a form that is done for hours; not what was asked after that."""
+    other = Handlers(handlers.api, handlers.bot, handlers.setup)
+    clock, change = handlers.setup.clock, {"edit_date": 1780000001}
+
+    def now() -> int:
+        return int(clock.timestamp())
+
+    assert "后来改的没算进去" in await sent_by_admin(other, "edited_message", text="/missed 卡", **change)
+    keyboard = {"inline_keyboard": [[{"text": "算了", "callback_data": "x:x:5::7"}]]}
+    card = {"message_id": 2, "text": "请把回答发给我", "reply_markup": keyboard, "from": {"id": handlers.bot.id}}
+    to_card = {"text": ASKED, "reply_to_message": card}
+    assert "后来改的没算进去" in await sent_by_admin(other, "edited_message", **to_card, **change)
+
+    await sent_by_admin(handlers, text="/new")
+    typed_at = now()
+    await sent_by_admin(handlers, text=ASKED)
+    await sent_by_admin(handlers, text="/cancel")
+    clock.now += timedelta(hours=3)
+    told = await sent_by_admin(other, "edited_message", text=f"{ASKED}吧", **change | {"date": typed_at})
+    assert "后来改的没算进去" in told
+    asked = {"text": "食堂几点开门", "date": now(), "message_id": 9}
+    assert "早上七点开门。" in await sent_by_admin(other, "edited_message", **asked, **change)
 
 
 async def test_a_caption_is_typed_too(handlers: Handlers) -> None:
