@@ -193,24 +193,30 @@ class Worker:
         await self._add_rows(rows)
 
     async def _add_rows(self, rows: Sequence[Waiting], known: Mapping[bytes, Update] = _NONE) -> None:
-        jobs = []
+        """Add the jobs of rows; what can't be read is made a dead letter, or is found again where that fails."""
+        jobs, faults = [], {}
         for row in rows:
-            if update := known.get(row.payload):
+            try:
+                update = known.get(row.payload) or self._read(row)
+            except DecryptionError:
+                faults[row.id] = "encrypted with another key: set the former CAMPAIGN_BOT_KEY or token"
+            except ValueError as error:
+                faults[row.id] = f"can't be read: {type(error).__name__}"
+            else:
                 jobs.append(Job(row.id, update, row.received_at))
-            elif job := await self._read(row):
-                jobs.append(job)
         self.add(jobs)
-
-    async def _read(self, row: Waiting) -> Job | None:
-        """The job of a row; one that can't be read is made a dead letter."""
+        if not faults:
+            return
         try:
-            return Job(row.id, Update.model_validate_json(self.encryption.decrypt(row.payload)), row.received_at)
-        except DecryptionError:
-            fault = "encrypted with another key: set the former CAMPAIGN_BOT_KEY or token"
-        except ValueError as error:
-            fault = f"can't be read: {type(error).__name__}"
-        await self._make_dead_letter(row.id, fault)
-        return None
+            # Not again and again: nothing could be taken in, nor finished, meanwhile.
+            await asyncio.to_thread(self.inbox.make_dead_letters, faults)
+        except StoreError as error:
+            _LOG.warning("What can't be read waits: %s", error)
+        else:
+            self.metrics.finished.labels("dead").inc(len(faults))
+
+    def _read(self, row: Waiting) -> Update:
+        return Update.model_validate_json(self.encryption.decrypt(row.payload))
 
     def start(self) -> None:
         """Handle what was added and what will be."""
@@ -329,7 +335,7 @@ class Worker:
 
     async def _make_dead_letter(self, row_id: int, fault: str) -> None:
         self.metrics.finished.labels("dead").inc()
-        await self._until_stored(lambda: asyncio.to_thread(self.inbox.make_dead_letter, row_id, fault))
+        await self._until_stored(lambda: asyncio.to_thread(self.inbox.make_dead_letters, {row_id: fault}))
         self._forget(row_id)
 
     def _forget(self, row_id: int) -> None:

@@ -102,10 +102,15 @@ class Inbox(Repository):
                 self.usage.record_in(connection, done[row_id])
             return self._claim_in(connection, INBOX.c.chat_key.in_(set(finished.values())))
 
-    def make_dead_letter(self, row_id: int, fault: str) -> None:
-        """Make an update a dead letter, which is kept for 7 days."""
-        dead = {"state": InboxState.DEAD, "died_at": self._database.now(), "fault": fault, "leased_by": None}
-        self._database.write(INBOX.update().where(INBOX.c.id == row_id, *self._ever_own()).values(dead))
+    def make_dead_letters(self, faults: Mapping[int, str]) -> None:
+        """Make updates dead letters, which are kept for 7 days, all or none. ``faults``: by the ids of their rows."""
+        dead = {"state": InboxState.DEAD, "died_at": self._database.now(), "leased_by": None}
+        self._database.write(
+            *(
+                INBOX.update().where(INBOX.c.id == row_id, *self._ever_own()).values(dead | {"fault": fault})
+                for row_id, fault in faults.items()
+            )
+        )
 
     def _own(self) -> Sequence[ColumnElement[bool]]:
         """What is this process's to handle: without leases everything."""

@@ -236,6 +236,26 @@ async def test_records_that_can_not_be_stored_hold_up_nobody(inbox_setup: InboxS
     assert [row.count for row in inbox_setup.missed.rows([State.OPEN])] == [2]
 
 
+async def test_a_dead_letter_that_can_not_be_stored_holds_up_nobody(
+    inbox_setup: InboxSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else comes in is taken in, answered and finished meanwhile; it is made one as soon as the store takes it."""
+    before = InboxSetup(inbox_setup.database, "another secret")
+    await before.receiver.receive([question(1, "a"), question(2, "b")])
+
+    def fails(_faults: Mapping[int, str]) -> None:
+        raise StoreError("The disk is full")
+
+    with monkeypatch.context() as context:
+        context.setattr(inbox_setup.inbox, "make_dead_letters", fails)
+        await inbox_setup.receiver.receive([question(3, "c")])
+        await inbox_setup.work_until(lambda: len(inbox_setup.inbox.waiting(())) == 2)
+    assert inbox_setup.notes.handled == ["c"]
+    after = InboxSetup(inbox_setup.database)
+    await after.work_through()
+    assert len(after.inbox.dead_letters()) == 2
+
+
 async def test_what_was_encrypted_with_another_key_is_kept_as_a_dead_letter(inbox_setup: InboxSetup) -> None:
     """With the former key it can be replayed."""
     await inbox_setup.receiver.receive([question(1, "几点")])

@@ -71,7 +71,7 @@ def test_a_dead_letter_waits_again_when_it_is_replayed(inbox: Inbox) -> None:
     """One, or all; what is not dead is left alone."""
     first, second, third = inbox.receive([Entry(1, b"a"), Entry(2, b"b"), Entry(3, b"c")])
     for row in (first, second):
-        inbox.make_dead_letter(row.id, "Telegram refused it")
+        inbox.make_dead_letters({row.id: "Telegram refused it"})
     inbox.finish({third.id: Records()})
     assert [(letter.id, letter.fault) for letter in inbox.dead_letters()] == [
         (first.id, "Telegram refused it"),

@@ -119,7 +119,7 @@ def test_what_is_taken_over_can_not_be_finished_any_more(first: One, second: One
     first.is_silent()
     assert second.waiting() == [b"1"]
     first.inbox.finish({row.id: Records(misses=(miss("早"),))})
-    first.inbox.make_dead_letter(row.id, "late")
+    first.inbox.make_dead_letters({row.id: "late"})
     assert second.waiting() == [b"1"]
     second.finish(b"1", text="晚")
     assert [row.question for row in first.misses.rows(list(State))] == ["晚"]
