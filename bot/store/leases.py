@@ -7,7 +7,7 @@ free to be taken over. All of it is decided under the lock of those who write, s
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -29,15 +29,25 @@ _NOW: ColumnElement[float] = cast(extract("epoch", func.clock_timestamp()), Floa
 """The time by the database's clock. ``now()`` there is when the transaction began, before it waited for its lock."""
 
 
+def boot_time() -> float:
+    """Seconds by a clock that is never set, and goes on while the machine is suspended, where the system has one.
+
+    The monotonic clock stands still then on Linux: whoever wakes up would trust leases that others have taken over.
+    """
+    clock: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
 @dataclass(eq=False)
 class Leases(Repository):
     """What this process, one of several replicas, has leased. It lives from ``join`` on, as long as it renews.
 
-    ``name`` and ``version`` tell people which one it is.
+    ``name`` and ``version`` tell people which one it is; by ``elapsed``, in seconds, it knows how old its renewal is.
     """
 
     name: str
     version: str
+    elapsed: Callable[[], float] = boot_time
     id: int = field(default=0, init=False)
     """What this replica is called since it joined."""
     ids: tuple[int, ...] = field(default=(), init=False)
@@ -49,16 +59,16 @@ class Leases(Repository):
     taken_over: Counter[str] = field(default_factory=Counter, init=False)
     """How many rows it took whose leases by others had ended, since the process began: each ``task`` and ``update``."""
     _renewed: float = field(default=0.0, init=False)
-    """When it was renewed last, by the monotonic clock: before the statement began."""
+    """When it was renewed last, by ``elapsed``: before the statement began."""
 
     @property
     def is_trusted(self) -> bool:
         """Whether nobody else can have taken over what this replica has."""
-        return time.monotonic() - self._renewed < _TRUSTED_S
+        return self.elapsed() - self._renewed < _TRUSTED_S
 
     def join(self, knowledge: str) -> None:
         """Live from now on, under a new id: what was leased under a former one is not this replica's any more."""
-        began, new_id = time.monotonic(), secrets.randbits(62) + 1
+        began, new_id = self.elapsed(), secrets.randbits(62) + 1
         with self._database.transaction() as connection:
             connection.execute(REPLICAS.delete().where(REPLICAS.c.leased_until < _NOW - _GONE_S))
             connection.execute(
@@ -76,7 +86,7 @@ class Leases(Repository):
 
     def renew(self, knowledge: str) -> bool:
         """Go on living; False if it is too late for that, and others may have taken over what this replica had."""
-        began = time.monotonic()
+        began = self.elapsed()
         lives = (REPLICAS.c.id == self.id, REPLICAS.c.leased_until > _NOW)
         with self._database.transaction() as connection:
             values = {"leased_until": _NOW + LEASED_S, "knowledge": knowledge}

@@ -1,14 +1,16 @@
 """Leases of several replicas over one PostgreSQL; their time is the database's own, and is moved there."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 
 from bot.clock import MACHINE
+from bot.service.replica import Replica
 from bot.store.database import Database
 from bot.store.inbox import Inbox
-from bot.store.leases import Leases
+from bot.store.leases import Leases, boot_time
 from bot.store.misses import MissLog
 from bot.store.records import Entry, Records, State
 from bot.store.tables import REPLICAS
@@ -136,6 +138,37 @@ def test_who_was_silent_for_too_long_joins_anew(first: One, second: One) -> None
     assert first.leases.id != former
     assert first.waiting() == [b"1"]
     assert second.waiting() == []
+
+
+def test_who_was_suspended_trusts_no_lease(first: One) -> None:
+    """Until it has renewed them: it sends nothing, takes nothing, and claims nothing."""
+    now = 1000.0
+    leases = Leases(first.database, "suspended", "1.0", elapsed=lambda: now)
+    leases.join("knowledge")
+    replica = Replica(leases)
+    inbox = Inbox(first.database, first.inbox.usage, leases)
+    assert replica.entitlement() == leases.id
+    now += 7.9
+    assert replica.entitlement() == leases.id
+    assert leases.take("digest")
+    now += 0.1
+    assert replica.entitlement() is None
+    assert not leases.take("digest")
+    assert inbox.receive([Entry(1, b"1", chat=7)]) == []
+    assert leases.renew("knowledge")
+    assert replica.entitlement() == leases.id
+    assert leases.take("digest")
+    assert [row.payload for row in inbox.waiting(())] == [b"1"]
+
+
+def test_time_passes_while_the_machine_is_suspended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the clock of Linux that counts it, and by the monotonic one where there is none."""
+    clocks = {time.CLOCK_BOOTTIME: 3600.0, time.CLOCK_MONOTONIC: 60.0}
+    monkeypatch.setattr(time, "clock_gettime", clocks.__getitem__)
+    monkeypatch.setattr(time, "monotonic", lambda: 60.0)
+    assert boot_time() == 3600.0
+    monkeypatch.delattr(time, "CLOCK_BOOTTIME")
+    assert boot_time() == 60.0
 
 
 def test_who_leaves_gives_everything_back(first: One, second: One) -> None:
