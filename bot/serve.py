@@ -236,6 +236,8 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
                 partial(periodic, replica.alone("dead letters", dead_letters.look), every_s=5),
                 partial(periodic, gauges.look, every_s=5),
                 partial(periodic, replica.alone("purge", in_thread(Retention(delete_old).purge)), every_s=600),
+                # Whatever the clock: members are told that it is gone in an hour.
+                partial(periodic, replica.alone("talk", in_thread(Participants(app.database).delete_old)), every_s=300),
                 partial(periodic, replica.alone("clusters", in_thread(app.clustering.cluster_new)), every_s=30),
                 partial(periodic, replica.alone("deletions", in_thread(app.misses.delete_marked)), every_s=60),
                 partial(periodic, in_thread(edits.commit), every_s=60),

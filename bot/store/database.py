@@ -33,7 +33,6 @@ from bot.store.tables import (
     MISSED,
     PAGE_LINKS,
     PAGE_SESSIONS,
-    PARTICIPANTS,
     SAMPLED,
     SUBSCRIPTIONS,
 )
@@ -53,7 +52,7 @@ ANSWERED_KEPT = timedelta(days=30)
 NOTICES_KEPT = timedelta(days=3)
 """How long a notice to admins may wait for its delivery."""
 PARTICIPANTS_KEPT = timedelta(minutes=50)
-"""How long what is talked about is kept after its last change. With a purge every ten minutes it is gone in an hour."""
+"""How long what is talked about is kept after its last change. Deleted every five minutes, it is gone in an hour."""
 PAGE_LINKS_KEPT = timedelta(minutes=5)
 PAGE_SESSIONS_KEPT = timedelta(hours=12)
 PAGE_SESSIONS_IDLE = timedelta(hours=1)
@@ -239,7 +238,6 @@ class Database:
             SUBSCRIPTIONS.delete().where(SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
             ANSWER_SUBSCRIPTIONS.delete().where(ANSWER_SUBSCRIPTIONS.c.made_at < now - SUBSCRIPTIONS_KEPT),
             FORMS.delete().where(FORMS.c.changed_at < now - FORMS_KEPT),
-            PARTICIPANTS.delete().where(PARTICIPANTS.c.changed_at < now - PARTICIPANTS_KEPT),
             PAGE_LINKS.delete().where(PAGE_LINKS.c.made_at < now - PAGE_LINKS_KEPT),
             PAGE_SESSIONS.delete().where(PAGE_SESSIONS.c.made_at < now - PAGE_SESSIONS_KEPT),
             PAGE_SESSIONS.delete().where(PAGE_SESSIONS.c.seen_at < now - PAGE_SESSIONS_IDLE),

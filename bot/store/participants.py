@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from bot.store.database import Repository, put
+from bot.store.database import PARTICIPANTS_KEPT, Repository, put
 from bot.store.records import ParticipantState
 from bot.store.tables import PARTICIPANTS
 
@@ -14,6 +14,11 @@ class Participants(Repository):
         """What is remembered of a participant; None where that is nothing."""
         found = select(PARTICIPANTS.c.content).where(PARTICIPANTS.c.participant == participant)
         return self._database.read(found).scalar_one_or_none()
+
+    def delete_old(self) -> int:
+        """Delete what has not changed for so long; how many that were. A wrong clock costs no more than a follow-up."""
+        old = PARTICIPANTS.c.changed_at < self._database.now() - PARTICIPANTS_KEPT
+        return self._database.write(PARTICIPANTS.delete().where(old))
 
     def record_in(self, connection: Connection, state: ParticipantState) -> None:
         """Keep a state in place of the one before it, or delete that one, within another transaction."""

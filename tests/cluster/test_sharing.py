@@ -4,13 +4,19 @@ import http.client
 import re
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import sqlalchemy as sa
+
+from bot.inbox.encryption import Encryption
+from bot.store.database import Database
+from bot.store.tables import PARTICIPANTS
 from tests.cluster.cluster import Cluster, cluster
 from tests.conftest import CANTEEN
-from tests.fake_bot_api import FakeBotApi, serving
+from tests.fake_bot_api import TOKEN, FakeBotApi, serving
 from tests.postgresql import Server
 from tests.process import refusal, running, settings_for, wait_for
 
@@ -97,6 +103,19 @@ def ask(address: str, method: str, path: str, body: str, **headers: str) -> tupl
     found = answer.status, answer.headers.get("Set-Cookie", ""), answer.read().decode()
     connection.close()
     return found
+
+
+def test_what_was_talked_about_is_gone_once_a_bot_is_back(postgresql: Server, tmp_path: Path) -> None:
+    """At once: no hour begins anew with a start."""
+    url = postgresql.new_database()
+    key = Encryption(TOKEN)
+    with Database.open(url) as database, serving(FakeBotApi()) as api:
+        for participant, age in ((1, timedelta(hours=1)), (2, timedelta())):
+            row = {"participant": participant, "content": key.encrypt("{}"), "changed_at": database.now() - age}
+            database.write(PARTICIPANTS.insert().values(row))
+        settings = settings_for(api, tmp_path) | {"CAMPAIGN_BOT_DATABASE_URL": url}
+        with running(settings, tmp_path / "log"):
+            wait_for(lambda: database.read(sa.select(PARTICIPANTS.c.participant)).scalars().all() == [2])
 
 
 def test_one_polls(postgresql: Server, tmp_path: Path) -> None:

@@ -51,5 +51,6 @@ def test_it_is_erased_within_an_hour_after_its_last_change(database: Database, u
     clock.now += timedelta(minutes=40)
     record(usage, KEY, b"c")
     clock.now += timedelta(minutes=40)
-    assert database.purge(timedelta(days=180)) == 1
-    assert (Participants(database).content(KEY), Participants(database).content(-1)) == (b"c", None)
+    participants = Participants(database)
+    assert participants.delete_old() == 1
+    assert (participants.content(KEY), participants.content(-1)) == (b"c", None)
