@@ -241,7 +241,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
                 partial(periodic, replica.alone("clusters", in_thread(app.clustering.cluster_new)), every_s=30),
                 partial(periodic, replica.alone("deletions", in_thread(app.misses.delete_marked)), every_s=60),
                 partial(periodic, in_thread(edits.commit), every_s=60),
-                *([partial(periodic, in_thread(edits.recover), every_s=30)] if app.leases else ()),
+                partial(periodic, in_thread(edits.recover), every_s=30),
                 reloader.run,
                 partial(periodic, reloader.follow, every_s=0.5),
                 *(

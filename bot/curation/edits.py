@@ -111,7 +111,7 @@ class Edits:
     def recover(self) -> None:
         """Find out of each edit that a kill interrupted whether it was made, and remove what is left of it.
 
-        Called at the start, and now and then where another machine may have been lost. Not while another process edits.
+        Called at the start, and now and then, since another process may have been lost. Not while another one edits.
         """
         try:
             with self._lock, self.history.editing():
