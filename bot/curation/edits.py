@@ -122,7 +122,9 @@ class Edits:
     def _recover(self) -> None:
         tidy(self.folder)
         for action in self.history.begun():
-            is_made = _all_made(action, self.current.snapshot.base) or not self._taken_back(action)
+            # What another process has written may not answer here yet.
+            found = self.on_disk()
+            is_made = _all_made(action, found.base) or not self._taken_back(action, found)
             self.history.settle(action.id, ActionState.DONE if is_made else ActionState.VOID)
 
     def plan(self, change: Change) -> Plan:
@@ -269,9 +271,8 @@ class Edits:
         except KnowledgeError as error:
             raise EditRefusedError(Refusal.FOLDER_FAULTY, count=len(error.faults), fault=error.faults[0]) from error
 
-    def _taken_back(self, action: Action) -> bool:
-        """Take back what a kill left of an edit of several files; whether nothing of it is left then."""
-        before = self.current.snapshot
+    def _taken_back(self, action: Action, before: Snapshot) -> bool:
+        """Take back what a kill left of an edit of several files in the folder; whether nothing of it is left then."""
         left = [edit for edit in edits_of(action) if is_made(edit.change, before.base)]
         try:
             files = _reverted(before.files, left)

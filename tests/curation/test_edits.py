@@ -469,6 +469,21 @@ def test_after_a_kill_it_is_known_whether_an_edit_came_about(admin_setup: AdminS
     assert not (admin_setup.folder / ".campaign-bot-half").exists()
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_another_process_left_is_looked_for_in_the_folder(admin_setup: AdminSetup, *, whole: bool) -> None:
+    """Whatever answers here still: all of it stands, and can be undone; half of it is taken back."""
+    here, before = admin_setup.edits, read(admin_setup.folder)
+    admin_setup.start()
+    plan = admin_setup.edits.plan(ITEM)
+    action = admin_setup.edits.apply(plan, ADMIN)
+    admin_setup.history.settle(action, ActionState.BEGUN)
+    if not whole:
+        (admin_setup.folder / "items.yaml").write_bytes(before["items.yaml"])
+    here.recover()
+    assert admin_setup.history.latest(1)[0].state is (ActionState.DONE if whole else ActionState.VOID)
+    assert read(admin_setup.folder) == (plan.after.files if whole else before)
+
+
 def test_the_edit_of_another_process_was_not_cut_short(admin_setup: AdminSetup) -> None:
     """It is under way: neither is it taken back, nor is another one made beside it."""
     plan = admin_setup.edits.plan(MORE)
