@@ -17,7 +17,6 @@ from bot.app import App
 from bot.conversation.history import HistoryPages
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits
-from bot.curation.item_search import NearestAnswers
 from bot.curation.misses import MissLifecycle
 from bot.curation.reload import Notice, Reloader
 from bot.errors import SettingsError
@@ -88,7 +87,6 @@ def services(  # noqa: PLR0913, PLR0917 - each part once
         usage=app.usage,
         history=app.history,
         past=past,
-        nearest=NearestAnswers(current),
         clock=app.clock,
         replicas=app.replicas,
         retention_days=app.settings.retention_days,

@@ -64,15 +64,19 @@ def prepared() -> Iterator[AdminSetup]:
             yield admin_setup
 
 
-def fill(database: Database, texts: Sequence[str]) -> None:
-    """Put misses into the log as if they had been recorded: two of three once, a few of them often, on any day."""
+def fill(database: Database, texts: Sequence[str], items: Sequence[str] = ()) -> None:
+    """Put misses into the log as if they had been recorded: two of three once, a few of them often, on any day.
+
+    They came nearest to these ``items`` in turn, or to none.
+    """
     now, chance = database.now(), random.Random(2)
     rows: list[dict[str, Any]] = []
     days: list[dict[str, Any]] = []
     for number, text in enumerate(texts, start=1):
         count = int(chance.paretovariate(1.5))
         row = {"id": number, "key": normalise(text) or text, "question": text, "count": count, "state": "open"}
-        rows.append(row | {"first_asked": now, "last_asked": now, "verdict": "unknown", "score": 0.0})
+        near = {"item": items[number % len(items)], "score": 0.3} if items else {"item": None, "score": 0.0}
+        rows.append(row | near | {"first_asked": now, "last_asked": now, "verdict": "unknown"})
         dates = Counter((now - timedelta(days=chance.randrange(KEPT_DAYS))).date() for _ in range(count))
         days += ({"missed_id": number, "day": day, "count": times} for day, times in dates.items())
     unique = {row["key"]: row for row in rows}

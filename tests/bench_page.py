@@ -94,9 +94,12 @@ def large() -> Iterator[AdminSetup]:
     with tempfile.TemporaryDirectory() as base, tempfile.TemporaryDirectory() as data:
         setup = AdminSetup(large_base(Path(base)), Path(data), Clock())
         with setup.database:
-            fill(setup.database, missed_texts(MISSES))
+            snapshot = setup.current.snapshot
+            fill(setup.database, missed_texts(MISSES), [item.id for item in snapshot.base.items])
             setup.clustering.cluster_new()
-            shown = tuple(item.id for item in setup.current.snapshot.base.items[::3])
+            # A bot that has started has matched: it asks its misses again.
+            snapshot.matcher.match("这个活动是谁监督")
+            shown = tuple(item.id for item in snapshot.base.items[::3])
             setup.usage.record(Records(shown=shown, verdicts=(VerdictKind.ANSWER,) * 9))
             yield setup
 

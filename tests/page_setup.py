@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 import httpx
 
-from bot.curation.item_search import NearestAnswers
 from bot.masking import loggable, question_key
 from bot.snapshot import CONFIDENCE
 from bot.store.bulk_actions import BulkActions
@@ -73,7 +72,6 @@ class PageSetup:
             usage=admin_setup.usage,
             history=admin_setup.history,
             past=admin_setup.conversation.past,
-            nearest=NearestAnswers(admin_setup.current),
             clock=admin_setup.clock,
             retention_days=180,
             problems=lambda: self.problems,

@@ -1,22 +1,17 @@
 """The items that admins look for: by a question that they may answer, by words that they hold, or by both."""
 
-import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from cachetools import LRUCache
-
 from bot.items import Item, Kind, KnowledgeBase
 from bot.matching import Candidate
-from bot.snapshot import CurrentSnapshot, Snapshot
+from bot.snapshot import Snapshot
 from bot.text import normalise
 
-_SHOWN_AS_NOTHING = 0.005
+SHOWN_AS_NOTHING = 0.005
 """A lower score reads as 0 %: such an item is nowhere near."""
 LIKELY = 0.05
 """An item with a lower score was hardly meant: lists leave it out, and a card says how far it is."""
-_KEPT = 2000
-"""Questions whose nearest items are kept."""
 _FIRST = 3
 """Likely items that come before those that only hold the words."""
 
@@ -29,35 +24,10 @@ class FoundItem:
     score: float | None
 
 
-class NearestAnswers:
-    """The answers nearest to questions by the current snapshot, kept until another one answers, for any thread."""
-
-    def __init__(self, current: CurrentSnapshot) -> None:
-        self._current = current
-        self._lock = threading.Lock()
-        self._snapshot = current.snapshot
-        self._kept: LRUCache[str, Sequence[Candidate]] = LRUCache(_KEPT)
-
-    def first(self, question: str, left_out: Collection[str] = ()) -> Candidate | None:
-        """The nearest answer without those of these ids; None where none is near, as ``nearest`` has it."""
-        snapshot = self._current.snapshot
-        with self._lock:
-            if self._snapshot is not snapshot:
-                self._snapshot = snapshot
-                self._kept.clear()
-            found = self._kept.get(question)
-        if found is None:
-            found = nearest(question, Kind.ANSWER, snapshot)
-            with self._lock:
-                if self._snapshot is snapshot:
-                    self._kept[question] = found
-        return next((near for near in found if near.item.id not in left_out), None)
-
-
 def nearest(question: str, kind: Kind, snapshot: Snapshot, left_out: Collection[str] = ()) -> list[Candidate]:
     """The items of a kind by score, without those of these ids, and without any that would be shown at 0 %."""
     candidates = snapshot.matcher.match(question).candidates
-    fit = (near for near in candidates if near.item.kind is kind and near.score >= _SHOWN_AS_NOTHING)
+    fit = (near for near in candidates if near.item.kind is kind and near.score >= SHOWN_AS_NOTHING)
     return [near for near in fit if near.item.id not in left_out]
 
 
@@ -83,7 +53,7 @@ def find(
     if (named := snapshot.base.by_id.get(id_of(words))) and named.kind in kinds:
         return [FoundItem(named, None)]
     candidates = sorted(snapshot.matcher.match(words).candidates, key=lambda near: -near.score)
-    near = [FoundItem(found.item, found.score) for found in candidates if found.score >= _SHOWN_AS_NOTHING]
+    near = [FoundItem(found.item, found.score) for found in candidates if found.score >= SHOWN_AS_NOTHING]
     first = [found for found in near[:_FIRST] if found.score and found.score >= LIKELY]
     scores: Mapping[str, float | None] = {found.item.id: found.score for found in near}
     held = [FoundItem(item, scores.get(item.id)) for item in holding(words, snapshot.base)]

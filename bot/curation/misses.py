@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.items import Item
@@ -36,13 +36,13 @@ class MissLifecycle:
 
         Without ``before`` it is not known what changed, and complaints stay as they are.
         """
-        verified = self.misses.rows([State.VERIFIED])
-        lost = [missed.id for missed in verified if not isinstance(after.matcher.match(missed.question), Settled)]
-        if lost and self.current.snapshot is after:
-            self.misses.set_state(lost, State.OPEN)
-        rows = self.misses.rows(_PENDING)
-        some = (rows[n : n + _AT_ONCE] for n in range(0, len(rows), _AT_ONCE))
-        closed = [missed for pending in some for missed in self.close(pending, before, after)]
+        for verified in _parts(self.misses.rows([State.VERIFIED])):
+            asked = zip(verified, self._ask_again(verified, after), strict=True)
+            lost = [missed.id for missed, verdict in asked if not isinstance(verdict, Settled)]
+            if lost and self.current.snapshot is after:
+                self.misses.set_state(lost, State.OPEN)
+        pending = _parts(self.misses.rows(_PENDING))
+        closed = [missed for some in pending for missed in self.close(some, before, after)]
         self.settle(after)
         return closed
 
@@ -56,7 +56,9 @@ class MissLifecycle:
         return frozenset(
             missed.id
             for missed in rows
-            if _state_reached(missed, before, after, not_meant.get(missed.key, frozenset()))
+            if _state_reached(
+                missed, after.matcher.match(missed.question), before, after, not_meant.get(missed.key, frozenset())
+            )
         )
 
     def reopen(self, item: str, snapshot: Snapshot, *, answer: bool) -> None:
@@ -87,8 +89,8 @@ class MissLifecycle:
         """Close those of these pending misses that are answered now, or are honestly not covered; which these are."""
         not_meant = self.usage.not_meant([missed.key for missed in rows])
         found: dict[State, list[MissedQuestion]] = {State.VERIFIED: [], State.NOT_COVERED: []}
-        for missed in rows:
-            state = _state_reached(missed, before, after, not_meant.get(missed.key, frozenset()))
+        for missed, verdict in zip(rows, self._ask_again(rows, after), strict=True):
+            state = _state_reached(missed, verdict, before, after, not_meant.get(missed.key, frozenset()))
             if state:
                 found[state].append(missed)
         closed = [missed for reached in found.values() for missed in reached]
@@ -99,6 +101,19 @@ class MissLifecycle:
         self.settle(after)
         _LOG.info("%d missed questions are closed.", len(closed))
         return closed
+
+    def _ask_again(self, rows: Sequence[MissedQuestion], snapshot: Snapshot) -> Sequence[Verdict]:
+        """What these misses get from a snapshot, in their order. The item that each comes nearest to is noted."""
+        verdicts = [snapshot.matcher.match(missed.question) for missed in rows]
+        nearest = [(missed, _nearest(verdict)) for missed, verdict in zip(rows, verdicts, strict=True)]
+        moved = {
+            missed.id: near
+            for missed, near in nearest
+            if not missed.is_complaint and near != (missed.item, round(missed.score, 2))
+        }
+        if moved and self.current.snapshot is snapshot:
+            self.misses.set_nearest(moved)
+        return verdicts
 
 
 def is_negative(question: str, item: Item) -> bool:
@@ -115,11 +130,20 @@ def _is_open_again(missed: MissedQuestion, item: str, snapshot: Snapshot, *, ans
     return (answer and missed.is_complaint) or item not in _items(snapshot.matcher.match(missed.question))
 
 
+def _parts(rows: Sequence[MissedQuestion]) -> Iterator[Sequence[MissedQuestion]]:
+    """Rows, a few at a time."""
+    return (rows[n : n + _AT_ONCE] for n in range(0, len(rows), _AT_ONCE))
+
+
+def _nearest(verdict: Verdict) -> tuple[str | None, float]:
+    """The id of the best candidate, None without one, and its score to two places: a smaller change tells nothing."""
+    return verdict.candidates[0].item.id if verdict.candidates else None, round(verdict.score, 2)
+
+
 def _state_reached(
-    missed: MissedQuestion, before: Snapshot | None, after: Snapshot, not_meant: Collection[str]
+    missed: MissedQuestion, verdict: Verdict, before: Snapshot | None, after: Snapshot, not_meant: Collection[str]
 ) -> State | None:
-    """The state that a pending miss has reached; None if it stays as it is."""
-    verdict = after.matcher.match(missed.question)
+    """The state that a pending miss has reached with this verdict; None if it stays as it is."""
     items = _items(verdict)
     reached = State.NOT_COVERED if isinstance(verdict, NotCovered) else State.VERIFIED
     is_same = before is not None and _answer(before, missed.item) == _answer(after, missed.item)

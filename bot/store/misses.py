@@ -124,6 +124,17 @@ class MissLog(Repository):
         chosen = {"chosen": None} if state is State.OPEN else {}
         self._database.write(rows.values({"state": state} | chosen | _UNSETTLED))
 
+    def set_nearest(self, nearest: Mapping[int, tuple[str | None, float]]) -> None:
+        """Note the item that each of these rows comes nearest to, with its score.
+
+        A complaint is about the item that it names, and stays so.
+        """
+        rows = MISSED.update().where(MISSED.c.verdict != COMPLAINED)
+        changed = (
+            rows.where(MISSED.c.id == row).values(item=item, score=score) for row, (item, score) in nearest.items()
+        )
+        self._database.write(*changed)
+
     def awaited(self) -> Sequence[Awaited]:
         """The rows that are verified or not covered, and of which somebody waits to be told."""
         awaited = MISSED.c.id.in_(select(SUBSCRIPTIONS.c.missed_id).where(WAITING))

@@ -9,7 +9,6 @@ from bot.conversation.history import HistoryPages
 from bot.curation.clustering import Clustering
 from bot.curation.corrections import Corrections
 from bot.curation.edits import Edits
-from bot.curation.item_search import NearestAnswers
 from bot.curation.miss_handling import MissHandling
 from bot.curation.misses import MissLifecycle
 from bot.evaluation.overlap import OverlapTable
@@ -46,7 +45,6 @@ class Services:
     usage: UsageLog
     history: History
     past: HistoryPages
-    nearest: NearestAnswers
     clock: Clock
     retention_days: int
     problems: Callable[[], Sequence[str]] | None

@@ -161,6 +161,25 @@ def test_an_answer_that_is_taken_back_is_complained_of_again(admin_setup: AdminS
     assert admin_setup.states() == {"补办饭卡": OPEN, "卡不见了找谁": VERIFIED}
 
 
+def nearest(admin_setup: AdminSetup) -> dict[str, str | None]:
+    """The item that each missed question comes nearest to, as far as is noted."""
+    return {row.question: row.item for row in admin_setup.misses.rows(list(State)) if row.score or row.is_complaint}
+
+
+def test_what_comes_nearest_is_noted_when_it_is_asked_again(admin_setup: AdminSetup) -> None:
+    """After each edit; a complaint stays about its item, and what was asked of a snapshot that is gone counts not."""
+    admin_setup.miss("饭卡丢在哪里")
+    admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "opening")
+    before = admin_setup.current.snapshot
+    admin_setup.lifecycle.follow(None, before)
+    noted = {"饭卡丢在哪里": "card", "补办饭卡": "opening"}
+    assert nearest(admin_setup) == noted
+    follow(admin_setup, "放饭安排", "放饭安排\n      - 饭卡丢在哪儿呢")
+    assert nearest(admin_setup) == noted | {"饭卡丢在哪里": "closing"}
+    admin_setup.lifecycle.follow(None, before)
+    assert nearest(admin_setup) == noted | {"饭卡丢在哪里": "closing"}
+
+
 def test_a_number_in_a_question_changes_nothing(admin_setup: AdminSetup) -> None:
     """It is masked in the log, and not looked at before."""
     raw = "写首诗送我妈13812345678"

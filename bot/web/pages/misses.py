@@ -8,7 +8,8 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
 from bot.conversation.miss_list import CLUSTERS_AT_ONCE
-from bot.matching import Candidate
+from bot.curation.item_search import SHOWN_AS_NOTHING
+from bot.items import Item, Kind
 from bot.store.records import ActionKind, MissFilter, MissRow, MissSort
 from bot.texts.page import misses as texts
 from bot.web.miss_view import MissView
@@ -34,11 +35,14 @@ _LEADING = ("add", "refuse")
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """A row of the table: the nearest item, or the question of the item whose answer was not good."""
+    """A row of the table. ``item``: the one that it came nearest to, or whose answer was not good.
+
+    ``is_rejected``: members said that they did not mean that item.
+    """
 
     row: MissRow
-    near: Candidate | None
-    complained: str
+    item: Item | None
+    is_rejected: bool
 
 
 def _show(visit: Visit) -> Response:
@@ -59,18 +63,17 @@ def _show(visit: Visit) -> Response:
 
 
 def _listed(services: Services, rows: Sequence[MissRow]) -> Sequence[_Listed]:
-    snapshot = services.current.snapshot
+    """The rows with the items that were noted when each was asked the last time, by a member or after an edit."""
+    base = services.current.snapshot.base
     rejected = services.usage.not_meant([row.first.key for row in rows])
     listed = []
     for row in rows:
-        near, complained = None, ""
-        if row.first.is_complaint:
-            item = snapshot.base.by_id.get(row.first.item or "")
-            complained = item.question if item else ""
-        else:
-            left_out = rejected.get(row.first.key, frozenset())
-            near = services.nearest.first(row.first.question, left_out)
-        listed.append(_Listed(row, near, complained))
+        first = row.first
+        is_near = first.is_complaint or first.score >= SHOWN_AS_NOTHING
+        item = base.by_id.get(first.item or "") if is_near else None
+        if item and item.kind is Kind.SMALL_TALK:
+            item = None
+        listed.append(_Listed(row, item, first.item in rejected.get(first.key, ())))
     return listed
 
 

@@ -8,7 +8,10 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from bot.store.records import ActionKind, MissFilter, MissSort, State
+from bot.items import VerdictKind
+from bot.knowledge.edit import DeleteItem
+from bot.matching.matcher import Matcher
+from bot.store.records import ActionKind, Feedback, MissFilter, MissSort, Opinion, Records, State
 from bot.texts.page import frame, history
 from bot.texts.page import miss_cluster as cluster_texts
 from bot.texts.page import misses as texts
@@ -28,6 +31,16 @@ async def opened(page_setup: PageSetup, *questions: str) -> httpx.AsyncClient:
 def listed(html: str) -> list[str]:
     """The questions in the table."""
     return re.findall(r'<th scope="row">(?:<a [^>]*>)?(.*?)<', html)
+
+
+def nearest(html: str) -> list[str]:
+    """What the table says each question came nearest to."""
+    return [cell.split("</td>")[0] for cell in html.split(f'data-label="{texts.NEAREST_COLUMN}">')[1:]]
+
+
+def asked_again(page_setup: PageSetup) -> None:
+    """The bot asks the misses again, as when it starts."""
+    page_setup.setup.lifecycle.follow(None, page_setup.setup.current.snapshot)
 
 
 async def choose(browser: httpx.AsyncClient, **chosen: object) -> dict[str, str | list[str]]:
@@ -65,12 +78,34 @@ async def test_it_is_where_the_page_begins(page_setup: PageSetup) -> None:
 async def test_the_table(page_setup: PageSetup) -> None:
     """The question, its figures, and the nearest item."""
     browser = await opened(page_setup, "饭卡丢在哪里", "饭卡丢在哪里", "红烧肉好吃吗")
+    asked_again(page_setup)
     html = (await browser.get("/misses")).text
     assert listed(html) == ["饭卡丢在哪里", "红烧肉好吃吗"]
     row = html.split('<th scope="row">')[1]
     assert 'data-label="次数">2<' in row
-    assert "饭卡丢了" in row.split(f'data-label="{texts.NEAREST_COLUMN}"')[1]
+    assert "饭卡丢了" in nearest(html)[0]
     assert "5" not in re.findall(r"管理员|会员 (\d+)", row)
+
+
+async def test_the_nearest_item_is_what_was_noted(page_setup: PageSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No question is asked again while the table is shown, and an item that is gone is none of the nearest."""
+    browser = await opened(page_setup, "饭卡丢在哪里")
+    page_setup.setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
+    page_setup.setup.clustering.cluster_new()
+    asked_again(page_setup)
+    not_meant = Feedback("饭卡丢在哪里", "饭卡丢在哪里", "card", Opinion.NOT_MEANT)
+    with monkeypatch.context() as patched:
+        patched.delattr(Matcher, "match")
+        complaint, near = nearest((await browser.get("/misses")).text)
+        assert "饭卡丢了怎么补？" in near
+        assert cluster_texts.NOT_MEANT not in near
+        assert complaint.split() == texts.COMPLAINT.format(question="饭卡丢了怎么补？").split()
+        page_setup.setup.usage.record(Records(feedback=(not_meant,)))
+        assert cluster_texts.NOT_MEANT in nearest((await browser.get("/misses")).text)[1]
+    edits = page_setup.setup.edits
+    edits.apply(edits.plan(DeleteItem("card")), None)
+    for shown in nearest((await browser.get("/misses")).text):
+        assert texts.NOTHING_NEAR in shown
 
 
 SHOWN = {
