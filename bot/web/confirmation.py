@@ -28,8 +28,11 @@ def is_confirmed(visit: Visit, plan: Plan) -> bool:
     return text_of(visit.form, "digest") == plan.digest
 
 
-def asked(visit: Visit, subject: Subject, plan: Plan, theirs: str | None = None) -> Response:
-    """Whether a change is to be made: what it does, and what somebody else has written meanwhile."""
+def asked(visit: Visit, subject: Subject, plan: Plan, waiting: int, theirs: str | None = None) -> Response:
+    """Whether a change is to be made: what it does, and what somebody else has written meanwhile.
+
+    ``waiting``: how many members would be told of an answer.
+    """
     present = "" if theirs is None else theirs
     return visit.page(
         "item-change.html",
@@ -41,6 +44,7 @@ def asked(visit: Visit, subject: Subject, plan: Plan, theirs: str | None = None)
         impact=list(cards.impact_lines(plan.impact, plan.after.base)),
         has_loss=plan.impact.has_loss,
         is_deletion=plan.kind is ActionKind.ITEM_DELETED,
+        waiting=waiting,
         digest=plan.digest,
         seen=text_of(visit.form, "seen") if theirs is None else present,
         **_kept(visit),
@@ -59,6 +63,7 @@ def refused(visit: Visit, subject: Subject, why: str) -> Response:
         impact=[],
         has_loss=False,
         is_deletion=False,
+        waiting=0,
         digest="",
         seen=text_of(visit.form, "seen"),
         **_kept(visit),

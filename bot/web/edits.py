@@ -1,5 +1,6 @@
 """Edits that are made on the page: planned, shown where they cost something, made, and taken back as in the chat."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.curation.edits import Plan
@@ -13,6 +14,15 @@ class MadeEdit:
     action: int
     item: str
     readers: int
+
+
+def waiting(services: Services, plan: Plan | None, led: Collection[int] = ()) -> int:
+    """How many members would be told of an answer once a planned change is made: who waits for a miss that it answers.
+
+    ``led``: the ids of misses that are led to its item besides; without a plan it is these alone.
+    """
+    answered = services.lifecycle.awaited(plan.before, plan.after) if plan else frozenset()
+    return services.misses.count_waiting(answered.union(led))
 
 
 def apply(services: Services, plan: Plan, admin: int | None) -> MadeEdit:

@@ -86,7 +86,10 @@ def show(visit: Visit) -> Response:
 
 
 def change(visit: Visit) -> Response:
-    """Make the change that a form asks for; first show what it does, if it costs something or overtakes somebody."""
+    """Make the change that a form asks for; first show what it does, if it costs something or overtakes somebody.
+
+    So it is shown if members would be told of an answer: nobody has looked at it for their questions.
+    """
     services, form = visit.services, visit.form
     base = services.current.snapshot.base
     item = base.by_id.get(visit.place["item"])
@@ -98,9 +101,10 @@ def change(visit: Visit) -> Response:
         plan = services.edits.plan(wanted(form, item, base))
         is_deletion = plan.kind is ActionKind.ITEM_DELETED
         theirs = _theirs(visit, plan)
-        is_risky = plan.impact.has_loss or is_deletion or theirs is not None
+        waiting = edits.waiting(services, plan)
+        is_risky = plan.impact.has_loss or is_deletion or waiting or theirs is not None
         if is_risky and not is_confirmed(visit, plan):
-            return asked(visit, subject, plan, theirs)
+            return asked(visit, subject, plan, waiting, theirs)
         made = edits.apply(services, plan, visit.admin)
     except AlreadyThereError:
         return visit.redirect(f"/items/{item.id}", done="same")

@@ -47,14 +47,15 @@ def show(visit: Visit) -> Response:
 
 
 def change(visit: Visit) -> Response:
-    """Make the change that a form asks for; first show what it does, if a question loses its answer by it."""
+    """Make the change that a form asks for; first show what it does, if an answer is lost or waited for."""
     name, services = _name(visit), visit.services
     subject = confirmation.Subject(texts.WORDS_HEADS[name], visit.path)
     try:
         wanted = _wanted(visit, name, services.current.snapshot.base)
         plan = services.edits.plan(wanted)
-        if plan.impact.has_loss and not confirmation.is_confirmed(visit, plan):
-            return confirmation.asked(visit, subject, plan)
+        waiting = edits.waiting(services, plan)
+        if (plan.impact.has_loss or waiting) and not confirmation.is_confirmed(visit, plan):
+            return confirmation.asked(visit, subject, plan, waiting)
         made = edits.apply(services, plan, visit.admin)
     except AlreadyThereError:
         return visit.redirect(visit.path, done="same")

@@ -14,6 +14,8 @@ MOMENT = "{at.month}月{at.day}日 {at:%H:%M}"
 DAY = "{days.last}"
 DAYS = "{days.first} 到 {days.last}"
 DAYS_UNTIL = "{days.last} 以前"
+WAITING = "🔔 有 {count:,} 位会员在等这样的问题。改好以后大约一分钟，他们会收到回答；这之前撤销，就不会发出去。"
+"""Before an edit is made by which members are told of an answer."""
 DONE: dict[str, str] = {
     "misses-ignore": "好，这些不管了：以后再有人这样问也不提醒。",
     "misses-unignore": "好，又放回没处理的里面了。",

@@ -45,7 +45,6 @@ INTRODUCTIONS = {
     "refuse": "老实告诉会员讲话没有说。这一组问题就由它回答。",
 }
 MANY = "这次一共 {count} 组问题，一起处理，也一起撤销。"
-MANY_WAITING = "🔔 有 {count} 位会员在等答案。"
 LINES = {"add": "加上这些问法", "never": "这些话永远不用这一条", "new": "别的问法", "refuse": "别的问法"}
 LINES_HINT = "一行一种，像会员平时打字那样。"
 QUESTION = "标准问法"

@@ -34,6 +34,7 @@ from bot.store.records import ActionKind, ActionState, Cluster, MissedQuestion, 
 from bot.texts.admins import NOT_COVERED_ANSWER, NOT_COVERED_TOPIC
 from bot.texts.page import frame
 from bot.texts.page import miss_cluster as texts
+from bot.web.edits import waiting
 from bot.web.miss_view import MissView
 from bot.web.services import Services
 from bot.web.visit import NotFoundError, Visit, number
@@ -321,13 +322,15 @@ def _written(visit: Visit, draft: _Draft, status: HTTPStatus, trial: _Trial | No
     trial = trial or _tried(draft, services)
     base = services.current.snapshot.base
     handled = [missed for cluster in clusters for missed in services.miss_table.misses(cluster.id)[:_MISSES_SHOWN]]
+    # What is kept from an item is led to none.
+    led = () if draft.task is _Task.NEVER else services.clusters.open_misses([cluster.id for cluster in clusters])
     before = visit.form.get("files") or visit.query.get("files") or trial.files
     return visit.page(
         "miss-edit.html",
         status,
         cluster=clusters[0],
         count=len(clusters),
-        waiting=sum(cluster.waiting for cluster in clusters),
+        waiting=waiting(services, trial.plan, [missed.id for missed in led]) if trial.digest else 0,
         open=_open(clusters),
         kept=kept([cluster.id for cluster in clusters[1:]], view),
         back=kept((), view),

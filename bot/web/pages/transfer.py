@@ -29,6 +29,7 @@ from bot.store.records import ActionKind, ActionState
 from bot.texts.admins import REFUSALS
 from bot.texts.page import frame
 from bot.texts.page import transfer as texts
+from bot.web.edits import waiting
 from bot.web.item_changes import text_of
 from bot.web.visit import Page, Visit, number
 
@@ -78,6 +79,7 @@ def _page(visit: Visit, error: str = "", trial: _Trial | None = None, *, is_stal
         error=error,
         trial=trial,
         is_stale=is_stale,
+        waiting=waiting(visit.services, trial.plan) if trial else 0,
         base=visit.services.current.snapshot.base,
         corrections=_undecided(visit),
         imports=[(action, _who(action.admin)) for action in found[:_IMPORTS]],

@@ -9,7 +9,7 @@ import pytest
 from bot.evaluation.impact import ReplayedQuestion
 from bot.items import Item
 from bot.knowledge import read
-from bot.store.records import ActionState, Feedback, Opinion, Records
+from bot.store.records import ActionState, Feedback, Opinion, Records, State, Subscription
 from bot.texts import admins
 from bot.texts.page import frame
 from bot.texts.page import items as texts
@@ -441,3 +441,30 @@ async def test_a_hostile_text_is_shown_as_text(page_setup: PageSetup, text: str)
         assert response.status_code == 200
         assert "<script>alert" not in response.text
         assert "<img src=x" not in response.text
+
+
+AWAITED = {
+    "a phrasing": ("/items/card", {"act": "add", "field": "phrasings", "text": "塑料片被狗吃了"}, "塑料片被狗吃了"),
+    "a synonym": ("/items/words/synonyms", {"act": "add", "standard": "饭卡", "text": "塑料片"}, "塑料片丢了怎么补"),
+}
+
+
+@pytest.mark.parametrize(("path", "fields", "question"), AWAITED.values(), ids=AWAITED.keys())
+async def test_who_waits_for_what_an_edit_answers_is_told_of_before(
+    page_setup: PageSetup, path: str, fields: dict[str, str], question: str
+) -> None:
+    """Such an edit is made once it was confirmed; where nobody waits, at once."""
+    setup = page_setup.setup
+    setup.miss(question)
+    browser = await page_setup.signed_in()
+    made = await browser.post(path, data=fields)
+    assert made.status_code == 303
+    setup.edits.undo(setup.history.edits(1)[0].id, None)
+    setup.usage.record(Records(subscriptions=(Subscription(question, 7, b""),)))
+    asked = await browser.post(path, data=fields)
+    assert frame.WAITING.format(count=1) in asked.text
+    assert setup.history.edits() == []
+    (digest,) = re.findall(r'name="digest" value="(\w+)"', asked.text)
+    assert (await browser.post(path, data=fields | {"digest": digest})).status_code == 303
+    setup.lifecycle.follow(None, setup.current.snapshot)
+    assert setup.states() == {question: State.VERIFIED}

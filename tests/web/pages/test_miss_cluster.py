@@ -194,3 +194,23 @@ async def test_what_there_is_not(page_setup: PageSetup) -> None:
     assert texts.GONE in (await browser.get(f"/misses/{'9' * 30}")).text
     assert (await browser.get("/misses/1/other")).status_code == 404
     assert (await browser.post("/misses/1/undo", data={"action": "1"})).status_code == 404
+
+
+TOLD = {
+    "the question itself": ("add", LOST, 1),
+    "another one besides": ("add", "塑料片被狗吃了", 2),
+    "none, since it is led to no item": ("never", LOST, 0),
+}
+
+
+@pytest.mark.parametrize(("task", "lines", "people"), TOLD.values(), ids=TOLD.keys())
+async def test_who_is_told_of_an_answer_is_said_before(
+    page_setup: PageSetup, task: str, lines: str, people: int
+) -> None:
+    """Also who waits for other questions that the edit answers."""
+    browser = await opened(page_setup, LOST, "塑料片被狗吃了")
+    waiting = (Subscription(LOST, 1, b""), Subscription("塑料片被狗吃了", 2, b""))
+    page_setup.setup.usage.record(Records(subscriptions=waiting))
+    html = (await browser.get(f"/misses/1/{task}", params={"item": "card", "lines": lines})).text
+    said = [count for count in range(3) if frame.WAITING.format(count=count) in html]
+    assert said == ([people] if people else [])

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from bot.evaluation.impact import ReplayedQuestion
 from bot.knowledge import read
 from bot.knowledge.tables import all_rows, read_table
-from bot.store.records import ActionKind, ActionState, Records
+from bot.store.records import ActionKind, ActionState, Records, Subscription
 from bot.texts.admins import REFUSALS
 from bot.texts.page import frame
 from bot.texts.page import transfer as texts
@@ -206,3 +206,14 @@ async def test_more_than_a_table_may_have_is_not_read(page_setup: PageSetup) -> 
     """The upload is bounded."""
     response = await tried(await page_setup.signed_in(), b"x" * (25 << 20))
     assert response.status_code == 413
+
+
+async def test_who_is_told_of_an_answer_is_said_before(page_setup: PageSetup) -> None:
+    """Those who wait for a question that the import answers."""
+    setup, browser = page_setup.setup, await page_setup.signed_in()
+    setup.miss("塑料片被狗吃了")
+    table = "编号,其他问法\ncard,塑料片被狗吃了\n".encode()
+    said = frame.WAITING.format(count=1)
+    assert said not in (await tried(browser, table)).text
+    setup.usage.record(Records(subscriptions=(Subscription("塑料片被狗吃了", 7, b""),)))
+    assert said in (await tried(browser, table)).text
