@@ -24,7 +24,7 @@ from bot.conversation.editing import Editing
 from bot.conversation.forms import ERASED, Admin, AdminTurn, Form, Standing, Task, UnfitInputError
 from bot.conversation.history import HistoryPages
 from bot.conversation.item_editing import ItemEditing
-from bot.conversation.miss_list import MissListPages
+from bot.conversation.miss_list import MissListPages, to_list
 from bot.conversation.open_forms import OpenForms
 from bot.conversation.page import PageEntry, signed_out, way_in
 from bot.conversation.reply import Button, Reply, row
@@ -242,7 +242,9 @@ class AdminConversation:
             return AdminTurn(card, notice=texts.CARED)
         cluster, notice = self.clusters.cluster(cluster_id), ""
         if not cluster.questions:
-            raise UnfitInputError(texts.CARD_GONE)
+            gone = self.past.handled(cluster_id, admin)
+            ways = row(cards.next_card(list_id=list_id), to_list(list_id) if list_id else None)
+            return AdminTurn(replace(gone, rows=(*gone.rows, *ways)), notice=texts.CARD_GONE)
         place = self.clusters.place(cluster_id, cards.COUNTED, self.lists.query(list_id))
         match action:
             case AdminAction.ADD_TO_ITEM:

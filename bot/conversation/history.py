@@ -73,8 +73,28 @@ class HistoryPages:
         action = self.history.action(action_id)
         if action is None:
             raise UnfitInputError(texts.HISTORY_GONE)
-        asked, changed = self._asked(action), self.changes(action)
         head = escape(self.sentence(action, reader))
+        return Reply(Markup("\n\n").join((head, *self.changes(action))), row(*self._acts(action), back(start)))
+
+    def handled(self, cluster: int, reader: Admin) -> Reply:
+        """What became of a cluster that holds no open miss any more, who saw to it, and the way to take that back."""
+        asked, action = self.clusters.questions(cluster, _QUESTIONS), self.history.of_cluster(cluster)
+        if not asked:
+            return Reply(texts.CARD_DELETED)
+        base = self.current.snapshot.base
+        states = (
+            texts.CARD_STATE.format(question=shortened(missed.question), state=state_words(missed, base))
+            for missed in asked
+        )
+        lines = [texts.CARD_GONE, *states]
+        if action:
+            lines += ["", self.sentence(action, reader)]
+        elif not any(missed.chosen for missed in asked):
+            lines += ["", texts.CARD_BY_NOBODY]
+        return Reply("\n".join(lines), row(*self._acts(action)) if action else ())
+
+    def _acts(self, action: Action) -> Sequence[Button]:
+        """The ways to take an action back, or to do it again."""
         undo: Callback | None = None
         if action.edit and action.state is ActionState.DONE:
             undo = AdminCallback(AdminAction.UNDO, action.id)
@@ -82,14 +102,13 @@ class HistoryPages:
             undo = UndoBulkAct(action.id)
         is_undone = action.edit and action.state is ActionState.UNDONE
         unignore = AdminCallback(AdminAction.UNIGNORE, int(action.detail)) if action.kind is ActionKind.IGNORE else None
-        is_ignored = any(missed.state is State.IGNORED for missed in asked)
-        acts = row(
+        is_ignored = any(missed.state is State.IGNORED for missed in self._asked(action))
+        acts = (
             Button(texts.BUTTON_UNDO, undo) if undo else None,
             redo(action.id) if is_undone else None,
             Button(texts.HISTORY_UNIGNORE, unignore) if unignore and is_ignored else None,
-            back(start),
         )
-        return Reply(Markup("\n\n").join((head, *changed)), acts)
+        return [act for act in acts if act]
 
     def words(self, action: Action) -> str:
         """What was done. An item is called by its question, and so is a miss, as long as there is one."""
@@ -181,6 +200,12 @@ def edit_words(action: Action, base: KnowledgeBase) -> str:
         case ChangeWords(standard):
             question = standard or texts.FRAMES
     return texts.HISTORY_KINDS[action.kind].format(detail=question)
+
+
+def state_words(missed: MissedQuestion, base: KnowledgeBase) -> str:
+    """What has become of a miss, and the item that it was led to."""
+    words, item = texts.MISS_STATES[missed.state], base.by_id.get(missed.chosen or "")
+    return texts.MISS_LED.format(state=words, question=item.question) if item else words
 
 
 def moment(at: datetime, clock: Clock) -> str:

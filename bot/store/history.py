@@ -3,12 +3,12 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 
 from bot.errors import EditRefusedError, Refusal
 from bot.store.database import DELETE_KEYS_WITHOUT_EDIT, Repository, fields_of, insert, put
-from bot.store.records import Action, ActionKind, ActionState
-from bot.store.tables import ACTION_KEYS, ACTIONS, MARKS, USED_IDS
+from bot.store.records import COMPLAINED, Action, ActionKind, ActionState
+from bot.store.tables import ACTION_KEYS, ACTIONS, BULK_MISSES, MARKS, MISSED, USED_IDS
 
 
 class History(Repository):
@@ -63,6 +63,32 @@ class History(Repository):
     def of_item(self, item: str, limit: int) -> Sequence[Action]:
         """The latest edits of an item, the last one first."""
         return self._actions(ACTIONS.c.item == item, limit=limit)
+
+    def of_cluster(self, cluster: int) -> Action | None:
+        """The last action by which misses of a cluster were handled or ignored; None where none is known.
+
+        An edit is found by the questions that it holds, and by the complaints that led to another answer.
+        """
+        inside = MISSED.c.cluster == cluster
+        by_key = select(ACTION_KEYS.c.action_id).where(ACTION_KEYS.c.key.in_(select(MISSED.c.key).where(inside)))
+        by_many = select(BULK_MISSES.c.action_id).where(BULK_MISSES.c.missed_id.in_(select(MISSED.c.id).where(inside)))
+        misses = select(cast(MISSED.c.id, String)).where(inside)
+        complained = select(MISSED.c.chosen).where(inside, MISSED.c.verdict == COMPLAINED)
+        found = self._actions(
+            ACTIONS.c.state == ActionState.DONE,
+            ACTIONS.c.kind != ActionKind.UNIGNORE_MANY,
+            or_(
+                ACTIONS.c.id.in_(by_key),
+                ACTIONS.c.id.in_(by_many),
+                and_(ACTIONS.c.kind == ActionKind.ANSWER, ACTIONS.c.item.in_(complained)),
+                and_(ACTIONS.c.kind.in_((ActionKind.IGNORE, ActionKind.COVERED)), ACTIONS.c.detail == str(cluster)),
+                and_(
+                    ACTIONS.c.kind.in_((ActionKind.IGNORE_MISS, ActionKind.RESOLVE_MISS)), ACTIONS.c.detail.in_(misses)
+                ),
+            ),
+            limit=1,
+        )
+        return next(iter(found), None)
 
     def latest(self, limit: int, start: int = 0) -> Sequence[Action]:
         """The latest actions, the last one first."""

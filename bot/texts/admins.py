@@ -372,7 +372,18 @@ TIE_WAITING = "🔔 有 {count} 位会员在等。点了确认，大约一分钟
 TIE_FAR = "这一条跟问的不太像（只有 {score:.0%}），先看看它的回答对不对得上。"
 IGNORE_WAITING = "🔔 有 {count} 位会员在等这个问题的回音，不管它，他们就一直等不到。不如老实告诉他们讲话里没说："
 BUTTON_IGNORE_ALL_THE_SAME = "🙈 还是不管它"
-CARD_GONE = "这一条已经有人处理过了。"
+CARD_GONE = "这一条已经处理过了。"
+CARD_DELETED = "这一条已经从记录里删掉了。"
+CARD_STATE = "· {question}（{state}）"
+CARD_BY_NOBODY = "没有人单独处理它，是知识库改了以后变成这样的。"
+MISS_STATES = {
+    "open": "没处理",
+    "handled": "已经归好，还没答上",
+    "verified": "现在答得上",
+    "ignored": "不管了",
+    "not-covered": "老实说讲话没说",
+}
+MISS_LED = "{state} →「{question}」"
 ITEM_USAGE = "想改哪一条？写几个字就行，如 /item 五个好；记得编号也可以，如 /item five-goods。"
 ITEM_CHOICES = "是不是想找下面的哪一个？"
 ITEM_NOTHING = "没找到相近的条目。换几个字试试，或者发 /new 写一个新的。"

@@ -1,5 +1,6 @@
 """What admins say and press, where a conversation over HTTP would show no more."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ from bot.errors import EditRefusedError, Refusal
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Kind, VerdictKind
 from bot.matching import Candidate
+from bot.store.clusters import EVERY_OPEN
+from bot.store.miss_table import MissTable
 from bot.store.records import ActionKind, Answered, Opinion, Records, State, Subscription
 from bot.texts import admins as admins_texts
 from tests.admin_setup import ADMIN, AdminSetup
@@ -24,7 +27,7 @@ from tests.conftest import SHIPPED
 
 OTHER = Admin(6, 6)
 OLD_BUTTONS = {
-    "of a card that is gone": ("x:n:99", admins_texts.CARD_GONE),
+    "of a card that is gone": ("x:n:99", admins_texts.CARD_DELETED),
     "of an item that is gone": ("x:a:gone", admins_texts.ITEM_GONE),
     "of a phrasing for an item that is gone": ("x:p:1:00000000", admins_texts.ITEM_GONE),
     "of an action that is gone": ("x:u:99", admins_texts.REFUSALS[Refusal.UNDO_GONE]),
@@ -52,16 +55,76 @@ def test_an_old_or_forged_button_says_that_it_is_one(admin_setup: AdminSetup, ac
     assert admin_setup.states() == {"塑料片被狗吃了": State.OPEN}
 
 
+def gone(admin_setup: AdminSetup, admin: Admin = OTHER) -> Reply:
+    """What a button of the first card leads to, which somebody has handled meanwhile."""
+    turn = admin_setup.turn_pressed(AdminCallback(AdminAction.WRITE_ITEM, 1), admin)
+    assert turn.reply
+    assert turn.notice == admins_texts.CARD_GONE
+    return turn.reply
+
+
 def test_of_two_admins_on_one_card_the_later_one_is_told(admin_setup: AdminSetup) -> None:
-    """It is handled once."""
+    """It is handled once; the card says by whom, and takes it back, where it was."""
+    admin_setup.names[ADMIN.id] = "王芳"
     admin_setup.miss("饭卡被狗吃了")
     shown = admin_setup.say("/missed")
     admin_setup.press(shown, "加到 1：饭卡丢了怎么补？")
     files = admin_setup.file("items.yaml")
-    for admin in (OTHER, ADMIN):
-        turn = admin_setup.turn_pressed(AdminCallback(AdminAction.WRITE_ITEM, 1), admin)
-        assert (turn.reply, turn.notice) == (None, admins_texts.CARD_GONE)
+    assert "，你给「饭卡丢了怎么补？」加了问法" in gone(admin_setup, ADMIN).text
+    told = gone(admin_setup)
+    state = admins_texts.MISS_LED.format(state=admins_texts.MISS_STATES["verified"], question="饭卡丢了怎么补？")
+    head, line, _, done = told.text.splitlines()
+    assert (head, line) == (admins_texts.CARD_GONE, f"· 饭卡被狗吃了（{state}）")
+    assert done.endswith("，王芳给「饭卡丢了怎么补？」加了问法「饭卡被狗吃了」")
     assert admin_setup.file("items.yaml") == files
+    admin_setup.press(told, admins_texts.BUTTON_UNDO, OTHER)
+    assert admin_setup.states() == {"饭卡被狗吃了": State.OPEN}
+
+
+def ignore_all(admin_setup: AdminSetup) -> None:
+    """All open misses are ignored at once."""
+    table = MissTable(admin_setup.database)
+    table.act(EVERY_OPEN, None, ActionKind.IGNORE_MANY, table.chosen(EVERY_OPEN, None).digest, ADMIN.id)
+
+
+GONE = {
+    "ignored": (lambda setup: setup.press(setup.say("/missed"), admins_texts.BUTTON_IGNORE), "不管「饭卡被狗吃了」了"),
+    "ignored with others": (ignore_all, "一次不管 1 组问题"),
+    "handled on the command line": (
+        lambda setup: (
+            setup.misses.set_state([1], State.HANDLED),
+            setup.history.record(None, ActionKind.RESOLVE_MISS, "1"),
+        ),
+        "有人在命令行把「饭卡被狗吃了」标为处理好",
+    ),
+    "answered since an editor's change": (
+        lambda setup: setup.misses.set_state([1], State.VERIFIED),
+        admins_texts.CARD_BY_NOBODY,
+    ),
+    "deleted": (lambda setup: setup.misses.forget("饭卡被狗吃了"), admins_texts.CARD_DELETED),
+}
+
+
+@pytest.mark.parametrize(("handle", "said"), GONE.values(), ids=GONE.keys())
+def test_a_card_that_was_handled_says_what_became_of_it(
+    admin_setup: AdminSetup, handle: Callable[[AdminSetup], object], said: str
+) -> None:
+    """Whoever or whatever did it; and leads on."""
+    admin_setup.miss("饭卡被狗吃了")
+    admin_setup.clustering.cluster_new()
+    handle(admin_setup)
+    told = gone(admin_setup)
+    assert said in told.text
+    assert admin_setup.press(told, admins_texts.BUTTON_NEXT).text == admins_texts.CARD_NONE
+
+
+def test_a_complaint_that_got_another_answer_says_who_wrote_it(admin_setup: AdminSetup) -> None:
+    """The edit holds another answer, and not the question."""
+    admin_setup.miss("补办饭卡", VerdictKind.ANSWER, "card")
+    admin_setup.press(admin_setup.say("/missed"), admins_texts.BUTTON_ANSWER)
+    admin_setup.press(admin_setup.say("带上照片去后勤。"), admins_texts.BUTTON_FINE)
+    assert admin_setup.states() == {"补办饭卡": State.VERIFIED}
+    assert gone(admin_setup).text.endswith("，另一位管理员改了「饭卡丢了怎么补？」的回答")
 
 
 def test_where_the_folder_can_not_be_written_the_card_shows_what_to_paste(

@@ -8,14 +8,6 @@ DONE_ALREADY = "这一组已经处理好了。"
 NEXT = "下一组 ▶"
 WORDINGS = "都是这样问的"
 WORDING_COLUMNS = ("问法", "次数", "最近一次", "现在")
-STATES = {
-    "open": "没处理",
-    "handled": "已经归好，还没答上",
-    "verified": "现在答得上",
-    "ignored": "不管了",
-    "not-covered": "老实说讲话没说",
-}
-LED = "{state} →「{question}」"
 COMPLAINT = "👎 会员说这一条的回答不好：「{question}」"
 CANDIDATES = "最接近的条目"
 CANDIDATES_NONE = "没有一个条目沾边。可以自己找，或者写一条新的。"

@@ -17,7 +17,7 @@ from bot.conversation.editing import (
     fitting_phrasings,
     phrasings_of_many,
 )
-from bot.conversation.history import edit_words, moment
+from bot.conversation.history import edit_words, moment, state_words
 from bot.conversation.miss_list import CLUSTERS_AT_ONCE
 from bot.conversation.reply import plain_text
 from bot.curation.edits import Plan
@@ -154,7 +154,7 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "miss-cluster.html",
         cluster=cluster,
-        misses=[(missed, _state(missed, services)) for missed in misses],
+        misses=[(missed, state_words(missed, base)) for missed in misses],
         first=first,
         complained=base.by_id.get(first.item or "") if first and first.is_complaint else None,
         near=_near(first, services) if first else (),
@@ -192,12 +192,6 @@ def _clusters(visit: Visit) -> Sequence[Cluster]:
 def _open(clusters: Sequence[Cluster]) -> int:
     """How many of them still hold an open miss."""
     return sum(bool(cluster.questions) for cluster in clusters)
-
-
-def _state(missed: MissedQuestion, services: Services) -> str:
-    item = services.current.snapshot.base.by_id.get(missed.chosen or "")
-    words = texts.STATES[missed.state]
-    return texts.LED.format(state=words, question=item.question) if item else words
 
 
 def _near(first: MissedQuestion, services: Services) -> Sequence[FoundItem]:
@@ -344,7 +338,7 @@ def _written(visit: Visit, draft: _Draft, status: HTTPStatus, trial: _Trial | No
         is_posted=status is HTTPStatus.CONFLICT,
         is_overtaken=_is_overtaken(visit, clusters),
         changes=_changes(visit) if before != trial.files else None,
-        misses=[(missed, _state(missed, services)) for missed in handled[:_MISSES_SHOWN]],
+        misses=[(missed, state_words(missed, base)) for missed in handled[:_MISSES_SHOWN]],
     )
 
 
