@@ -12,6 +12,7 @@ from bot.conversation.forms import Admin, UnfitInputError
 from bot.conversation.reply import Button, Reply, row, shortened
 from bot.conversation.text_diff import text_diff
 from bot.curation.edits import edits_of
+from bot.curation.planning import subject
 from bot.errors import UnknownMissError
 from bot.items import Item, KnowledgeBase
 from bot.knowledge.edit import AddItem, AddSource, ChangeTexts, ChangeWords, DeleteItem, Edit, SetPlace, SetText
@@ -124,8 +125,11 @@ class HistoryPages:
             return texts.HISTORY_KINDS[action.kind].format(detail=action.detail)
         return edit_words(action, base)
 
-    def changes(self, action: Action) -> Sequence[Markup]:
-        """The texts that an action changed, each as a diff; else what was asked that it was about."""
+    def changes(self, action: Action, item: str = "") -> Sequence[Markup]:
+        """The texts that an action changed, each as a diff; else what was asked that it was about.
+
+        With the id of an ``item`` only its texts.
+        """
         base, asked = self.current.snapshot.base, self._asked(action)
         edits = edits_of(action) if action.edit else ()
         # An item that went to another topic was deleted and added for it.
@@ -134,7 +138,7 @@ class HistoryPages:
             return [Markup("\n").join(escape(texts.HISTORY_ASKED.format(missed=missed)) for missed in asked)]
         if action.item and not action.edit and action.state is not ActionState.BEGUN:
             return [escape(texts.HISTORY_NO_TEXT)]
-        return [_changed_text(edit, base) for edit in shown]
+        return [_changed_text(edit, base) for edit in shown if not item or subject(edit.change) == item]
 
     def sentence(self, action: Action, reader: Admin) -> str:
         """When who did what, and what became of it."""

@@ -181,7 +181,7 @@ class Edits:
             keys = list(map(question_key, (*held, *_beside(plan))))
             changes = [edit.change for edit in plan.edits]
             self.history.keep_ids([subject(change) for change in changes if isinstance(change, AddItem | DeleteItem)])
-            action = self.history.begin(admin, plan.kind, plan.item, detail, edits, keys)
+            action = self.history.begin(admin, plan.kind, list(map(subject, changes)), detail, edits, keys)
             self.history.put_mark(_EDITED, plan.after.name)
             try:
                 self._write(plan.before.files, plan.after.files, plan.edits)

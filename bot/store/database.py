@@ -62,7 +62,7 @@ _AT_ONCE = 5_000
 """Updates that are deleted in one transaction, since nobody else can write meanwhile."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-REVISION = "0013"
+REVISION = "0014"
 """The last of the migrations: the schema that ``tables`` describes."""
 DELETE_EMPTY_CLUSTERS = CLUSTERS.delete().where(
     ~sa.select(MISSED.c.id).where(MISSED.c.cluster == CLUSTERS.c.id).exists(),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 from bot.errors import EditRefusedError, Refusal
 from bot.store.database import DELETE_KEYS_WITHOUT_EDIT, Repository, fields_of, insert, put
 from bot.store.records import COMPLAINED, Action, ActionKind, ActionState
-from bot.store.tables import ACTION_KEYS, ACTIONS, BULK_MISSES, MARKS, MISSED, USED_IDS
+from bot.store.tables import ACTION_ITEMS, ACTION_KEYS, ACTIONS, BULK_MISSES, MARKS, MISSED, USED_IDS
 
 
 class History(Repository):
@@ -32,16 +32,20 @@ class History(Repository):
             yield
 
     def begin(
-        self, admin: int | None, kind: ActionKind, item: str, detail: str, edit: str, keys: Collection[str]
+        self, admin: int | None, kind: ActionKind, items: Sequence[str], detail: str, edit: str, keys: Collection[str]
     ) -> int:
         """Keep an edit that is about to be made, and give its id.
 
-        ``edit``: what it takes to undo it; ``keys``: of the questions that ``edit`` holds, by which it is erased.
+        ``items``: the ids of all that it changes, at least one; the last one is what it is about. ``edit``: what it
+        takes to undo it; ``keys``: of the questions that ``edit`` holds, by which it is erased.
         """
-        edited = {"item": item, "edit": edit, "state": ActionState.BEGUN}
+        edited = {"item": items[-1], "edit": edit, "state": ActionState.BEGUN}
         row = {"at": self._database.now(), "admin": admin, "kind": kind, "detail": detail} | edited
         with self._database.transaction() as connection:
             action_id = insert(connection, ACTIONS, row)
+            connection.execute(
+                ACTION_ITEMS.insert(), [{"action_id": action_id, "item": item} for item in dict.fromkeys(items)]
+            )
             if keys:
                 connection.execute(ACTION_KEYS.insert(), [{"action_id": action_id, "key": key} for key in set(keys)])
         return action_id
@@ -61,8 +65,9 @@ class History(Repository):
         return next(iter(self._actions(ACTIONS.c.id == action_id)), None)
 
     def of_item(self, item: str, limit: int) -> Sequence[Action]:
-        """The latest edits of an item, the last one first."""
-        return self._actions(ACTIONS.c.item == item, limit=limit)
+        """The latest edits that changed an item, alone or with others, the last one first."""
+        changed = select(ACTION_ITEMS.c.action_id).where(ACTION_ITEMS.c.item == item)
+        return self._actions(ACTIONS.c.id.in_(changed), limit=limit)
 
     def of_cluster(self, cluster: int) -> Action | None:
         """The last action by which misses of a cluster were handled or ignored; None where none is known.

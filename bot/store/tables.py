@@ -148,6 +148,13 @@ ACTION_KEYS = _table(
 )
 """The questions that the edit of an action holds, as long as there is the edit."""
 
+ACTION_ITEMS = _table(
+    "action_items",
+    sa.Column("action_id", sa.ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("item", sa.Text, primary_key=True, index=True),
+)
+"""The ids of all items, places and lists of words that the edit of an action changed."""
+
 USED_IDS = _table("used_ids", sa.Column("item", sa.String(40), primary_key=True))
 """The ids of all items that were ever added or deleted, which are never used again."""
 

@@ -79,7 +79,7 @@ def show(visit: Visit) -> Response:
         asked=services.usage.asked(item.id, _ASKED),
         shown=services.usage.shown().get(item.id, 0),
         opinions={OPINIONS[opinion]: count for opinion, count in services.usage.opinions(item.id).items()},
-        actions=[entry(visit, action) for action in actions],
+        actions=[entry(visit, action, item=item.id) for action in actions],
         undo=visit.number("undo"),
         readers=visit.number("readers"),
     )
@@ -173,12 +173,15 @@ def _sources(item: Item, base: KnowledgeBase) -> Sequence[Source]:
     return sorted(found, key=lambda source: not source.is_cited)
 
 
-def entry(visit: Visit, action: Action, undoable: Collection[int] = ()) -> Entry:
-    """An action as the admin reads it; ``undoable``: the actions other than edits that can be taken back."""
+def entry(visit: Visit, action: Action, undoable: Collection[int] = (), item: str = "") -> Entry:
+    """An action as the admin reads it; ``undoable``: the actions other than edits that can be taken back.
+
+    With the id of an ``item`` only its changes are told.
+    """
     past, reader = visit.services.past, visit.admin or 0
     is_edit = action.edit is not None and action.state is ActionState.DONE
     is_undoable = is_edit or action.id in undoable
-    return Entry(action, past.sentence(action, Admin(reader, reader)), past.changes(action), is_undoable)
+    return Entry(action, past.sentence(action, Admin(reader, reader)), past.changes(action, item), is_undoable)
 
 
 def _theirs(visit: Visit, plan: Plan) -> str | None:

@@ -566,7 +566,7 @@ def test_an_edit_that_an_earlier_version_made_is_undone(
     row = {"file": edit.file, "change": kept, "splice": splice, "before": None, "after": "0"}
     made(admin_setup, change)
     item = admin_setup.history.latest(1)[0].item or ""
-    action = admin_setup.history.begin(ADMIN, kind, item, item, json.dumps([row]), keys=())
+    action = admin_setup.history.begin(ADMIN, kind, [item], item, json.dumps([row]), keys=())
     admin_setup.history.settle(action, ActionState.DONE)
     path = admin_setup.folder / edit.file
     path.write_text(path.read_text(encoding="utf-8") + added * elsewhere, encoding="utf-8")

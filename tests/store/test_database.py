@@ -176,6 +176,7 @@ def check_rows(database: Database, revision: str) -> None:
     usage.draw("", 5, database.now(), Random(1))
     assert usage.drawn() == []
     assert [action.edit for action in history.latest(9)] == [None, JSON["new_item"], JSON["edit"]]
+    assert [action.id for action in history.of_item("card", 9)] == [2, 1]
 
 
 OLD_QUESTIONS = {

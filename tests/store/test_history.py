@@ -32,7 +32,7 @@ def test_actions_are_kept_in_their_order(history: History, clock: Clock) -> None
 
 def test_an_edit_is_begun_before_it_is_made(history: History) -> None:
     """So that a kill in between is noticed."""
-    first, second, third = (history.begin(5, ActionKind.PHRASINGS, "card", str(n), "[]", ()) for n in range(3))
+    first, second, third = (history.begin(5, ActionKind.PHRASINGS, ["card"], str(n), "[]", ()) for n in range(3))
     assert [action.id for action in history.begun()] == [first, second, third]
     history.settle(first, ActionState.DONE)
     history.settle(second, ActionState.VOID)

@@ -119,7 +119,7 @@ def test_a_deleted_question_is_gone_from_the_bytes(store: MissLog, database: Dat
     store.record(miss(key))
     history = History(database)
     for state in (ActionState.DONE, ActionState.UNDONE):
-        history.settle(history.begin(5, ActionKind.PHRASINGS, "card", "card", f'["{key}"]', {key}), state)
+        history.settle(history.begin(5, ActionKind.PHRASINGS, ["card"], "card", f'["{key}"]', {key}), state)
     UsageLog(database, store, 100).record(Records(forms=(StoredForm(5, 5, f'["{key}"]', keys=(key,)),)))
     assert any(key.encode() in file.read_bytes() for file in path.parent.iterdir())
     assert store.forget(key)
@@ -142,7 +142,7 @@ def test_an_edit_takes_its_keys_along(
     """Nothing of the questions in an edit is left in the file once it can't be undone, for whatever reason."""
     key = "请把这个问题删掉"
     history = History(database)
-    history.begin(5, ActionKind.ITEM, "card", "card", f'["{key}"]', {key})
+    history.begin(5, ActionKind.ITEM, ["card"], "card", f'["{key}"]', {key})
     end(history, database)
     database.erase()
     assert not any(key.encode() in file.read_bytes() for file in path.parent.iterdir())
@@ -176,7 +176,7 @@ def test_what_holds_a_question_is_found_without_a_miss(store: MissLog, database:
     """An edit that holds it stays made, but can't be undone; edits that hold longer questions still can be."""
     history = History(database)
     for keys in ({"饭卡", "补卡"}, {"饭卡丢了"}, ()):
-        history.settle(history.begin(5, ActionKind.PHRASINGS, "card", "card", "edit", keys), ActionState.DONE)
+        history.settle(history.begin(5, ActionKind.PHRASINGS, ["card"], "card", "edit", keys), ActionState.DONE)
     assert store.forget("饭卡")
     assert [action.id for action in history.edits()] == [3, 2]
     assert [action.state for action in history.latest(3)] == [ActionState.DONE] * 3

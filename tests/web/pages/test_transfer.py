@@ -217,3 +217,17 @@ async def test_who_is_told_of_an_answer_is_said_before(page_setup: PageSetup) ->
     assert said not in (await tried(browser, table)).text
     setup.usage.record(Records(subscriptions=(Subscription("塑料片被狗吃了", 7, b""),)))
     assert said in (await tried(browser, table)).text
+
+
+async def test_each_item_has_the_import_in_its_history(page_setup: PageSetup) -> None:
+    """With what it changed of that item alone, and its undo; no other item has it."""
+    browser = await page_setup.signed_in()
+    table = "编号,回答\nopening,六点开门。\ncard,去找前台。\n".encode()
+    await browser.post("/transfer/apply", files=carried((await tried(browser, table)).text))
+    (action,) = page_setup.history()
+    for name, answer in (("opening", "六点开门。"), ("card", "去找前台。")):
+        (entry,) = (await browser.get(f"/items/{name}")).text.split('<form class="done"')[1:]
+        assert f'action="/history/{action.id}/undo"' in entry
+        (diff,) = re.findall('<p class="said diff">(.*?)</p>', entry, re.DOTALL)
+        assert re.sub("<s>.*?</s>|<.*?>|\n", "", diff).endswith(answer), diff
+    assert '<form class="done"' not in (await browser.get("/items/closing")).text
