@@ -13,6 +13,7 @@ from bot.config import PREFIX, Settings
 from bot.knowledge import Knowledge
 from bot.knowledge.models import ItemEntry
 from bot.texts.command_line import MISSED_COLUMNS
+from bot.web.pages import PAGES as BROWSER_PAGES
 from tests.command_line import command
 from tests.conftest import CANTEEN, ROOT
 
@@ -44,6 +45,12 @@ def test_the_table_of_settings_is_the_settings() -> None:
     """Same names, same order; each has its meaning."""
     assert [name for name, _, _ in ROW.findall(TEXT)] == [name.upper() for name in Settings.model_fields]
     assert all(meaning for _, meaning, _ in ROW.findall(TEXT))
+
+
+def test_every_page_in_the_browser_is_told_of() -> None:
+    """In the order of its navigation."""
+    (section,) = re.findall(r"^### In a browser$(.*?)^##", README, re.DOTALL | re.MULTILINE)
+    assert re.findall(r"^\| ([^a-z-]+?) \| .+ \|$", section, re.MULTILINE) == [page.label for page in BROWSER_PAGES]
 
 
 def test_the_defaults_are_the_settings() -> None:
