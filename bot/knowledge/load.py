@@ -414,4 +414,6 @@ def load(files: Files, folder: str) -> Knowledge:
         raise KnowledgeError(folder, sorted(set(loading.faults)))
     items = tuple(entry.item() for entry in loading.entries)
     base = KnowledgeBase(items=items, places=places, documents=frozenset(others), **said)
+    # Just now the normal forms are known; whoever asks first would wait for them to be made anew.
+    _ = base.by_phrasing
     return Knowledge(base, tuple(sorted(set(loading.warnings))), locations, loading.text_locations)
