@@ -37,6 +37,7 @@ async def take(folder: Path) -> None:
             for _ in range(times):
                 setup.miss(question)
         setup.clustering.cluster_new()
+        setup.lifecycle.follow(None, setup.current.snapshot)
         with served(setup) as page_setup:
             async with chromium() as browser:
                 for name, size in SIZES.items():

@@ -8,7 +8,7 @@ from bot.matching import Candidate
 from bot.snapshot import Snapshot
 from bot.text import normalise
 
-SHOWN_AS_NOTHING = 0.005
+_SHOWN_AS_NOTHING = 0.005
 """A lower score reads as 0 %: such an item is nowhere near."""
 LIKELY = 0.05
 """An item with a lower score was hardly meant: lists leave it out, and a card says how far it is."""
@@ -27,7 +27,7 @@ class FoundItem:
 def nearest(question: str, kind: Kind, snapshot: Snapshot, left_out: Collection[str] = ()) -> list[Candidate]:
     """The items of a kind by score, without those of these ids, and without any that would be shown at 0 %."""
     candidates = snapshot.matcher.match(question).candidates
-    fit = (near for near in candidates if near.item.kind is kind and near.score >= SHOWN_AS_NOTHING)
+    fit = (near for near in candidates if near.item.kind is kind and near.score >= _SHOWN_AS_NOTHING)
     return [near for near in fit if near.item.id not in left_out]
 
 
@@ -53,7 +53,7 @@ def find(
     if (named := snapshot.base.by_id.get(id_of(words))) and named.kind in kinds:
         return [FoundItem(named, None)]
     candidates = sorted(snapshot.matcher.match(words).candidates, key=lambda near: -near.score)
-    near = [FoundItem(found.item, found.score) for found in candidates if found.score >= SHOWN_AS_NOTHING]
+    near = [FoundItem(found.item, found.score) for found in candidates if found.score >= _SHOWN_AS_NOTHING]
     first = [found for found in near[:_FIRST] if found.score and found.score >= LIKELY]
     scores: Mapping[str, float | None] = {found.item.id: found.score for found in near}
     held = [FoundItem(item, scores.get(item.id)) for item in holding(words, snapshot.base)]

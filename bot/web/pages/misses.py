@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
 from bot.conversation.miss_list import CLUSTERS_AT_ONCE
-from bot.curation.item_search import SHOWN_AS_NOTHING
+from bot.curation.item_search import LIKELY
 from bot.items import Item, Kind
 from bot.store.records import ActionKind, MissFilter, MissRow, MissSort
 from bot.texts.page import misses as texts
@@ -69,7 +69,7 @@ def _listed(services: Services, rows: Sequence[MissRow]) -> Sequence[_Listed]:
     listed = []
     for row in rows:
         first = row.first
-        is_near = first.is_complaint or first.score >= SHOWN_AS_NOTHING
+        is_near = first.is_complaint or first.score >= LIKELY
         item = base.by_id.get(first.item or "") if is_near else None
         if item and item.kind is Kind.SMALL_TALK:
             item = None
