@@ -409,7 +409,7 @@ class Matcher:
         )
         if not parts or len(parts) + len(open_parts) == 1:
             return None
-        if open_parts and parts[0].score < _ONE_OF_TWO:
+        if open_parts and not refused and parts[0].score < _ONE_OF_TWO:
             near = chain(parts, *(part.suggestions for part in open_parts), whole.candidates)
             return Suggestions(whole.candidates, _suggestions(dict.fromkeys(near), ()), self._why(whole))
         answers = [part for part in parts if part not in refused][:_COMPOUND] if is_short or not refused else []

@@ -124,6 +124,14 @@ def test_half_an_answer_must_be_surer_than_a_whole_one(question: str) -> None:
     assert beside.suggestions[0].item.id == "card"
 
 
+def test_half_of_a_question_is_refused_as_a_whole_one_is() -> None:
+    """Nothing that would answer it instead is near."""
+    matcher = Matcher(Index.build(loaded(CANTEEN).base), SHIPPED_CONFIDENCE)
+    for question in ("早饭多少钱", "早饭多少钱，火星上有几个人"):
+        verdict = matcher.match(question)
+        assert (type(verdict), settled_by(verdict)) == (NotCovered, ["nc-price"])
+
+
 def test_what_an_unsure_part_may_have_meant_is_offered() -> None:
     """Beside the part that is answered."""
     verdict = RULES_MATCHER.match("三不准是哪三条，早上有什么")
