@@ -12,25 +12,29 @@ from bot.conversation.forms import Admin, UnfitInputError
 from bot.conversation.reply import Button, Reply, row, shortened
 from bot.conversation.text_diff import text_diff
 from bot.curation.edits import edits_of
-from bot.curation.planning import subject
+from bot.curation.planning import added_questions, subject
 from bot.errors import UnknownMissError
 from bot.items import Item, KnowledgeBase
 from bot.knowledge.edit import AddItem, AddSource, ChangeTexts, ChangeWords, DeleteItem, Edit, SetPlace, SetText
+from bot.masking import question_key
 from bot.snapshot import CurrentSnapshot
 from bot.store.bulk_actions import BulkActions
 from bot.store.clusters import MissClusters
 from bot.store.history import History
 from bot.store.misses import MissLog
-from bot.store.records import Action, ActionKind, ActionState, MissedQuestion, State
+from bot.store.records import SETTLED, Action, ActionKind, ActionState, MissedQuestion, State
 from bot.texts import admins as texts
 from bot.texts.members import PLACES_JOINT
 
 _PAGE = 8
 _IN_A_ROW = 4
 _QUESTIONS = 10
+_ACTIONS = 50
+"""So many of the latest actions that hold a question are looked at for the one that handled it."""
 _OF_CLUSTERS = {ActionKind.IGNORE, ActionKind.UNIGNORE, ActionKind.COVERED, ActionKind.NOTE}
 _OF_MANY = {ActionKind.IGNORE_MANY, ActionKind.UNIGNORE_MANY, ActionKind.DELETE_MANY}
 _OF_MISSES = {ActionKind.RESOLVE_MISS, ActionKind.IGNORE_MISS}
+_IGNORING = {ActionKind.IGNORE, ActionKind.IGNORE_MANY, ActionKind.IGNORE_MISS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,11 @@ class HistoryPages:
 
     def handled(self, cluster: int, reader: Admin) -> Reply:
         """What became of a cluster that holds no open miss any more, who saw to it, and the way to take that back."""
-        asked, action = self.clusters.questions(cluster, _QUESTIONS), self.history.of_cluster(cluster)
+        asked = self.clusters.questions(cluster, _QUESTIONS)
         if not asked:
             return Reply(texts.CARD_DELETED)
+        done = self.history.of_cluster(cluster, _ACTIONS)
+        action = next((action for action in done if _has_handled(action, asked)), None)
         base = self.current.snapshot.base
         states = (
             texts.CARD_STATE.format(question=shortened(missed.question), state=state_words(missed, base))
@@ -90,7 +96,7 @@ class HistoryPages:
         lines = [texts.CARD_GONE, *states]
         if action:
             lines += ["", self.sentence(action, reader)]
-        elif not any(missed.chosen for missed in asked):
+        elif all(missed.state in SETTLED and not missed.chosen for missed in asked):
             lines += ["", texts.CARD_BY_NOBODY]
         return Reply("\n".join(lines), row(*self._acts(action)) if action else ())
 
@@ -169,6 +175,19 @@ class HistoryPages:
         if action.kind in _OF_MANY:
             return self.bulk.misses(action.id, _QUESTIONS)
         return []
+
+
+def _has_handled(action: Action, asked: Sequence[MissedQuestion]) -> bool:
+    """Whether an action, one of ``History.of_cluster``, made of these misses what they are now.
+
+    What was ignored may be heeded again, and an edit may only hold a question that another one has added.
+    """
+    if action.kind in _IGNORING:
+        return any(missed.state is State.IGNORED for missed in asked)
+    if not action.edit or action.kind is ActionKind.ANSWER:
+        return True
+    added = (text for edit in edits_of(action) for text in added_questions(edit.change))
+    return not {missed.key for missed in asked}.isdisjoint(map(question_key, added))
 
 
 def redo(action_id: int) -> Button:

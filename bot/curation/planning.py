@@ -114,6 +114,15 @@ def new_phrasings(change: Change) -> tuple[str, ...]:
             return ()
 
 
+def added_questions(change: Change) -> tuple[str, ...]:
+    """The questions that a completed change leads to its item, or keeps from it."""
+    match change:
+        case ChangeTexts(_, "negatives", added):
+            return added
+        case _:
+            return new_phrasings(change)
+
+
 def questions(change: Change) -> tuple[str, ...]:
     """The questions that a completed change holds, whether it adds them or takes them away."""
     match change:

@@ -69,17 +69,18 @@ class History(Repository):
         changed = select(ACTION_ITEMS.c.action_id).where(ACTION_ITEMS.c.item == item)
         return self._actions(ACTIONS.c.id.in_(changed), limit=limit)
 
-    def of_cluster(self, cluster: int) -> Action | None:
-        """The last action by which misses of a cluster were handled or ignored; None where none is known.
+    def of_cluster(self, cluster: int, limit: int) -> Sequence[Action]:
+        """The latest actions by which misses of a cluster may have been handled or ignored, the last one first.
 
-        An edit is found by the questions that it holds, and by the complaints that led to another answer.
+        An edit is found by the questions that it holds, whatever it did to them, and by the complaints that led to
+        another answer.
         """
         inside = MISSED.c.cluster == cluster
         by_key = select(ACTION_KEYS.c.action_id).where(ACTION_KEYS.c.key.in_(select(MISSED.c.key).where(inside)))
         by_many = select(BULK_MISSES.c.action_id).where(BULK_MISSES.c.missed_id.in_(select(MISSED.c.id).where(inside)))
         misses = select(cast(MISSED.c.id, String)).where(inside)
         complained = select(MISSED.c.chosen).where(inside, MISSED.c.verdict == COMPLAINED)
-        found = self._actions(
+        return self._actions(
             ACTIONS.c.state == ActionState.DONE,
             ACTIONS.c.kind != ActionKind.UNIGNORE_MANY,
             or_(
@@ -91,9 +92,8 @@ class History(Repository):
                     ACTIONS.c.kind.in_((ActionKind.IGNORE_MISS, ActionKind.RESOLVE_MISS)), ACTIONS.c.detail.in_(misses)
                 ),
             ),
-            limit=1,
+            limit=limit,
         )
-        return next(iter(found), None)
 
     def latest(self, limit: int, start: int = 0) -> Sequence[Action]:
         """The latest actions, the last one first."""

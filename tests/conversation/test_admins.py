@@ -16,6 +16,7 @@ from bot.conversation.reply import Button, Reply, short_key
 from bot.errors import EditRefusedError, Refusal
 from bot.evaluation.impact import Effect, Impact, Outcome
 from bot.items import Kind, VerdictKind
+from bot.knowledge.edit import Change, ChangeTexts, MoveItem
 from bot.matching import Candidate
 from bot.store.clusters import EVERY_OPEN
 from bot.store.miss_table import MissTable
@@ -116,6 +117,40 @@ def test_a_card_that_was_handled_says_what_became_of_it(
     told = gone(admin_setup)
     assert said in told.text
     assert admin_setup.press(told, admins_texts.BUTTON_NEXT).text == admins_texts.CARD_NONE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [ChangeTexts("card", "phrasings", removed=("补办饭卡",)), MoveItem("card", "补办")],
+    ids=("beside", "moved"),
+)
+def test_who_changes_the_item_later_is_not_said_to_have_handled_the_card(
+    admin_setup: AdminSetup, change: Change
+) -> None:
+    """Such an edit holds the question too, and taking it back would change nothing of the card."""
+    admin_setup.names[ADMIN.id] = "王芳"
+    admin_setup.miss("饭卡被狗吃了")
+    admin_setup.press(admin_setup.say("/missed"), "加到 1：饭卡丢了怎么补？")
+    admin_setup.edits.apply(admin_setup.edits.plan(change), OTHER.id)
+    assert gone(admin_setup).text.endswith("，王芳给「饭卡丢了怎么补？」加了问法「饭卡被狗吃了」")
+
+
+def test_what_was_ignored_for_a_while_is_not_said_to_be_ignored(admin_setup: AdminSetup) -> None:
+    """An editor's change has answered it since."""
+    admin_setup.miss("饭卡被狗吃了")
+    admin_setup.press(
+        admin_setup.press(admin_setup.say("/missed"), admins_texts.BUTTON_IGNORE), admins_texts.BUTTON_CARE
+    )
+    admin_setup.misses.set_state([1], State.VERIFIED)
+    assert gone(admin_setup).text.endswith(admins_texts.CARD_BY_NOBODY)
+
+
+def test_what_is_ignored_is_not_said_to_be_answered_by_an_editor(admin_setup: AdminSetup) -> None:
+    """Who ignored it may have been so long ago that it is no longer kept."""
+    admin_setup.miss("饭卡被狗吃了")
+    admin_setup.say("/missed")
+    admin_setup.misses.set_state([1], State.IGNORED)
+    assert gone(admin_setup).text.splitlines()[1:] == [f"· 饭卡被狗吃了（{admins_texts.MISS_STATES['ignored']}）"]
 
 
 def test_a_complaint_that_got_another_answer_says_who_wrote_it(admin_setup: AdminSetup) -> None:
