@@ -36,7 +36,7 @@ from bot.knowledge.edit import (
     file_edits,
     reverted,
 )
-from bot.knowledge.folder import commit, replace, tidy
+from bot.knowledge.folder import commit, half_written, replace, tidy
 from bot.masking import question_key
 from bot.matching import Answer, ConfidenceModel
 from bot.snapshot import CurrentSnapshot, Snapshot
@@ -113,6 +113,9 @@ class Edits:
 
         Called at the start, and now and then, since another process may have been lost. Not while another one edits.
         """
+        # While it is looked at, nobody else can edit.
+        if not self.history.begun() and not half_written(self.folder):
+            return
         try:
             with self._lock, self.history.editing():
                 self._recover()

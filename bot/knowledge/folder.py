@@ -210,10 +210,17 @@ def replace(folder: Path, name: str, before: bytes | None, after: bytes | None) 
         raise EditRefusedError(Refusal.FOLDER_READ_ONLY, file=name, reason=error.strerror) from error
 
 
+def half_written(folder: Path) -> Sequence[Path]:
+    """What ``replace`` is just writing, or a kill in the middle of it has left."""
+    with contextlib.suppress(OSError):
+        return list(folder.glob(f"{_ASIDE}*"))
+    return []
+
+
 def tidy(folder: Path) -> None:
     """Remove what a kill in the middle of ``replace`` has left."""
     with contextlib.suppress(OSError):
-        for path in folder.glob(f"{_ASIDE}*"):
+        for path in half_written(folder):
             path.unlink(missing_ok=True)
 
 

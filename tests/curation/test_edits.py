@@ -502,6 +502,23 @@ def test_the_edit_of_another_process_was_not_cut_short(admin_setup: AdminSetup) 
     admin_setup.edits.apply(plan, ADMIN)
 
 
+def test_where_nothing_was_cut_short_the_lock_is_left_to_who_edits(
+    admin_setup: AdminSetup, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every process looks every half minute: an admin who edits elsewhere just then must not be refused."""
+    admin_setup.edits.apply(admin_setup.edits.plan(MORE), ADMIN)
+    with (
+        caplog.at_level("INFO", "bot.curation.edits"),
+        Database.open(f"sqlite:///{admin_setup.path}") as other,
+        History(other).editing(),
+    ):
+        admin_setup.edits.recover()
+        assert not caplog.messages
+        (admin_setup.folder / ".campaign-bot-half").write_bytes(b"topic: x")
+        admin_setup.edits.recover()
+        assert len(caplog.messages) == 1
+
+
 def test_an_older_copy_saved_over_an_edit_is_noticed(admin_setup: AdminSetup) -> None:
     """And the edit can be made again; one that somebody undid is not meant."""
     old = admin_setup.file("items.yaml")
