@@ -113,8 +113,9 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
     bot = ExtBot(
         token,
         f"{settings.api_url}/bot",
-        request=Transport(),
-        get_updates_request=Transport(),
+        # One for everything: each loads all certificates that the machine trusts.
+        request=(transport := Transport()),
+        get_updates_request=transport,
         rate_limiter=policy,
     )
     messages = Messages(bot)
