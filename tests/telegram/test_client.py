@@ -46,8 +46,9 @@ FAULTS: dict[str, tuple[Failure, Outcome]] = {
 @pytest.mark.parametrize(("fault", "known"), FAULTS.values(), ids=FAULTS.keys())
 async def test_what_is_known_of_a_call_that_failed(fault: Failure, known: Outcome) -> None:
     """By its status and its body; the next call is not harmed."""
+    answer_s = 0.1 if fault.hang_s else 30
     with serving(FakeBotApi()) as api:
-        async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport(answer_s=0.1)) as bot:
+        async with ExtBot[None](TOKEN, f"{api.url}/bot", request=Transport(answer_s=answer_s)) as bot:
             api.inject("sendMessage", fault)
             with pytest.raises(TelegramError) as caught:
                 await bot.send_message(7, "你好")
