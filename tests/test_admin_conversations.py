@@ -1,4 +1,8 @@
-"""The conversations of tests/conversations/admins, by polling and by webhook, each with a bot of its own."""
+"""The conversations of tests/conversations/admins, each with a bot of its own.
+
+They go by polling and by webhook in turns: a conversation doesn't know by which its updates came, and those of members
+are held by both.
+"""
 
 import re
 import shutil
@@ -16,11 +20,12 @@ from tests.process import settings_for
 FILES = sorted((ROOT / "tests" / "conversations" / "admins").glob("*.txt"))
 
 
-@pytest.fixture(params=["polling", "webhook"])
+@pytest.fixture
 def bot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningBot]:
+    """A bot that gets its updates by webhook, if it is asked for that."""
     shutil.copytree(CANTEEN, tmp_path / "knowledge")
     with serving(FakeBotApi()) as api:
-        settings = settings_for(api, tmp_path, webhook=request.param == "webhook") | {
+        settings = settings_for(api, tmp_path, webhook=request.param) | {
             "CAMPAIGN_BOT_ADMINS": f"{PEOPLE['甲']},{PEOPLE['乙']}",
             "CAMPAIGN_BOT_ADMIN_GROUP": str(ADMIN_GROUP),
             "CAMPAIGN_BOT_KNOWLEDGE": str(tmp_path / "knowledge"),
@@ -35,7 +40,12 @@ def bot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningBot]:
         assert api.invalid == []
 
 
-@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+@pytest.mark.parametrize(
+    ("bot", "file"),
+    [(number % 2 == 1, file) for number, file in enumerate(FILES)],
+    ids=[f"{file.stem}, by {'webhook' if number % 2 else 'polling'}" for number, file in enumerate(FILES)],
+    indirect=["bot"],
+)
 def test_a_conversation(bot: RunningBot, file: Path, tmp_path: Path) -> None:
     """What each of them sees; the files then are sound, and the log is clean."""
     AdminConversation(bot, tmp_path / "knowledge").play_file(file)
