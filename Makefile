@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Processes of the tests: most of them wait for something, so there are more than cores.
 WORKERS ?= 4
+# Where a test starts Python, it need not compile everything anew, whatever the machine's habit is.
+export PYTHONDONTWRITEBYTECODE :=
 SHARED := ../shared
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --upgrade \
   --python-version 3.11 --group build --extra postgres

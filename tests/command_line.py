@@ -25,6 +25,8 @@ def command(
     with (
         mock.patch.dict(os.environ, settings, clear=True),
         contextlib.chdir(folder or Path.cwd()),
+        # A command freezes what its own process imported; here that would be what the tests have made.
+        mock.patch.object(gc, "freeze"),
         mock.patch.multiple(sys, argv=["campaign-bot", *words], stdin=stdin, stdout=stdout, stderr=stderr),
     ):
         try:
@@ -33,7 +35,6 @@ def command(
             code = end.code
         finally:
             os.umask(mask)
-            gc.unfreeze()
     for stream in (stdout, stderr):
         stream.flush()
     printed = (stream.buffer.getvalue().decode() for stream in (stdout, stderr))

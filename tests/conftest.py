@@ -1,5 +1,6 @@
 """What many tests share: knowledge bases, loaded once; a SQLite file; the parts around it."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -32,6 +33,17 @@ SHIPPED = ROOT / "knowledge"
 SHIPPED_CONFIDENCE = ConfidenceModel.at(0.4)
 """About what the shipped knowledge calibrates to, which takes a while."""
 CANTEEN = ROOT / "tests" / "data" / "canteen"
+
+
+def pytest_configure() -> None:
+    """What is collected stays: to look for garbage in it again and again would cost a quarter of collecting it."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for in what the tests make."""
+    gc.enable()
+    gc.freeze()
 
 
 def loaded(folder: Path) -> Knowledge:

@@ -5,7 +5,6 @@ which can be killed, but begins with its imports done. ``execute`` begins with a
 """
 
 import json
-import multiprocessing
 import os
 import signal
 import socket
@@ -22,12 +21,11 @@ from bot.store.tables import SUBSCRIPTIONS
 from tests.command_line import command
 from tests.conftest import CANTEEN
 from tests.fake_bot_api import TOKEN, FakeBotApi
+from tests.forking import FORKING
 from tests.new_database import put_new_database
 from tests.programs import campaign_bot
 
 WEBHOOK_SECRET = "canary-webhook-secret"
-_FORKING = multiprocessing.get_context("forkserver")
-_FORKING.set_forkserver_preload(["tests.unlimited", campaign_bot.__module__])
 
 
 def free_port() -> int:
@@ -85,7 +83,7 @@ class ForkedProcess:
         self, program: Callable[..., None], words: Sequence[str], settings: Mapping[str, str], log: Path
     ) -> None:
         log.touch()
-        self._process = _FORKING.Process(target=_run, args=(program, words, dict(settings), log), daemon=True)
+        self._process = FORKING.Process(target=_run, args=(program, words, dict(settings), log), daemon=True)
         self._process.start()
 
     @property

@@ -1,7 +1,6 @@
 """Commands in processes that are forked from one that has imported them: real streams, without the cost of a start."""
 
 import io
-import multiprocessing
 import os
 import sys
 import traceback
@@ -10,9 +9,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from bot.cli import main
+from tests.forking import FORKING
 
-_SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["bot.cli.commands", "tests.cli.forked"])
 _MODES = {0: "r", 1: "w", 2: "w"}
 
 
@@ -32,7 +30,7 @@ def forked(
     paths: dict[int, str | None] = {number: str(scratch / str(number)) for number in _MODES}
     for number in _MODES:
         (scratch / str(number)).write_bytes(given if number == 0 else b"")
-    process = _SERVER.Process(target=_run, args=(words, dict(settings), folder, paths | dict(streams)))
+    process = FORKING.Process(target=_run, args=(words, dict(settings), folder, paths | dict(streams)))
     process.start()
     process.join(60)
     assert process.exitcode is not None
