@@ -154,7 +154,7 @@ def test_the_page_edits_while_no_other_process_does(
     settings["CAMPAIGN_BOT_KNOWLEDGE"] = str(folder)
     database = Database.open(settings["CAMPAIGN_BOT_DATABASE_URL"])
     history = History(database)
-    history.begin(None, ActionKind.PHRASINGS, "card", "", "[]", ())
+    history.begin(None, ActionKind.PHRASINGS, ["card"], "", "[]", ())
     change = {"act": "set", "field": "owner", "text": "行政科"}
     with page_alone(settings, tmp_path / "log") as (_, link), browser(link) as admin:
         assert history.begun() == []

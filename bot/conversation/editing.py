@@ -302,7 +302,9 @@ class Editing:
             item = self.current.snapshot.base.by_id.get(form.item)
             if preview and form.led and form.task is Task.PHRASING and item:
                 confirm = Button(texts.BUTTON_FINE, FormCallback(FormAction.CONFIRM, admin.id, _AS_IT_IS))
-                told = about_to_tell(self.lifecycle.misses.count_waiting(self._open(form)))
+                led = self._open(form)
+                answered = led & self.lifecycle.awaited(None, self.current.snapshot, led, item.id)
+                told = about_to_tell(self.lifecycle.misses.count_waiting(answered))
                 lines = [*told, texts.PREVIEW, item.question, texts.CARD_ANSWER.format(answer=item.answer)]
                 return AdminTurn(Reply("\n".join(lines), row(confirm, cards.cancel(admin.id))), form)
             return self._already_there(error.item, form, admin)
@@ -319,7 +321,8 @@ class Editing:
         # Somebody else has written another answer while this one was written.
         overtaken = form.task is Task.ANSWER and present is not None and present.answer != form.seen
         risky = plan.impact.has_loss or overtaken
-        led, awaited = self._open(form), self.lifecycle.awaited(plan.before, plan.after)
+        led = self._open(form)
+        awaited = self.lifecycle.awaited(plan.before, plan.after, led, plan.item)
         # Who waits for another question would be told an answer that nobody has looked at for it.
         if plan.digest == confirmed or not (risky or confirmed or preview or awaited - led):
             return self._apply(plan, form, admin)
@@ -331,7 +334,7 @@ class Editing:
             fine, harmful = texts.IMPACT_STALE_FINE, texts.IMPACT_STALE
         if form.clusters:
             lines.insert(0, texts.MANY_LED.format(count=len(form.clusters)))
-        told = about_to_tell(self.lifecycle.misses.count_waiting(awaited | led))
+        told = about_to_tell(self.lifecycle.misses.count_waiting(awaited))
         lines[:0] = [*told, harmful if plan.impact.has_loss else fine]
         label = texts.BUTTON_CONFIRM if risky else texts.BUTTON_FINE
         confirm = Button(label, FormCallback(FormAction.CONFIRM, admin.id, plan.digest))

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.items import Item
 from bot.matching import Answer, NotCovered, Settled, Verdict
@@ -46,12 +46,16 @@ class MissLifecycle:
         self.settle(after)
         return closed
 
-    def awaited(self, before: Snapshot, after: Snapshot) -> frozenset[int]:
+    def awaited(
+        self, before: Snapshot | None, after: Snapshot, led: Collection[int] = (), item: str = ""
+    ) -> frozenset[int]:
         """The ids of the pending misses that somebody waits for, and that are closed once ``after`` answers.
 
-        Subscribers of questions that no admin had in mind are told too: so this is looked at before an edit is made.
+        Those of the ids ``led`` are led to an ``item`` with it, and closed if that answers them. Subscribers of
+        questions that no admin had in mind are told too: so this is looked at before an edit is made.
         """
-        rows = self.misses.awaited_in(_PENDING)
+        waiting = self.misses.awaited_in(_PENDING)
+        rows = [replace(missed, chosen=item) if missed.id in led else missed for missed in waiting]
         not_meant = self.usage.not_meant([missed.key for missed in rows])
         return frozenset(
             missed.id

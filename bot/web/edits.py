@@ -16,13 +16,18 @@ class MadeEdit:
     readers: int
 
 
-def waiting(services: Services, plan: Plan | None, led: Collection[int] = ()) -> int:
+def waiting(services: Services, plan: Plan, led: Collection[int] = ()) -> int:
     """How many members would be told of an answer once a planned change is made: who waits for a miss that it answers.
 
-    ``led``: the ids of misses that are led to its item besides; without a plan it is these alone.
+    ``led``: the ids of misses that are led to its item.
     """
-    answered = services.lifecycle.awaited(plan.before, plan.after) if plan else frozenset()
-    return services.misses.count_waiting(answered.union(led))
+    return services.misses.count_waiting(services.lifecycle.awaited(plan.before, plan.after, led, plan.item))
+
+
+def waiting_for(services: Services, item: str, led: Collection[int]) -> int:
+    """How many members would be told of an answer once these misses are led to an item that is as wanted."""
+    answered = services.lifecycle.awaited(None, services.current.snapshot, led, item)
+    return services.misses.count_waiting(answered.intersection(led))
 
 
 def apply(services: Services, plan: Plan, admin: int | None) -> MadeEdit:

@@ -489,7 +489,7 @@ def test_the_edit_of_another_process_was_not_cut_short(admin_setup: AdminSetup) 
     plan = admin_setup.edits.plan(MORE)
     half = admin_setup.folder / ".campaign-bot-half"
     with Database.open(f"sqlite:///{admin_setup.path}") as other, History(other).editing():
-        admin_setup.history.begin(None, ActionKind.PHRASINGS, "card", "", "[]", ())
+        admin_setup.history.begin(None, ActionKind.PHRASINGS, ["card"], "", "[]", ())
         half.write_bytes(b"topic: x")
         admin_setup.edits.recover()
         assert admin_setup.history.latest(1)[0].state is ActionState.BEGUN

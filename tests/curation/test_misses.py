@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation.records import miss_of
+from bot.curation.miss_handling import MissHandling
 from bot.items import VerdictKind
 from bot.knowledge import read
+from bot.knowledge.edit import ChangeTexts
 from bot.matching import ConfidenceModel
 from bot.snapshot import Snapshot
-from bot.store.records import Feedback, Opinion, Records, State
+from bot.store.records import Feedback, Opinion, Records, State, Subscription
 from tests.admin_setup import AdminSetup
 from tests.leading import lead
 
@@ -159,6 +161,22 @@ def test_an_answer_that_is_taken_back_is_complained_of_again(admin_setup: AdminS
     assert admin_setup.states() == {"补办饭卡": VERIFIED, "卡不见了找谁": VERIFIED}
     admin_setup.lifecycle.reopen("card", admin_setup.current.snapshot, answer=True)
     assert admin_setup.states() == {"补办饭卡": OPEN, "卡不见了找谁": VERIFIED}
+
+
+def test_whoever_waits_for_what_is_led_to_an_item_is_told_where_that_answers(admin_setup: AdminSetup) -> None:
+    """As it is before the edit is made, so it comes."""
+    answered, other = "塑料片被狗吃了", "塑料片在哪里领"
+    for person, question in enumerate((answered, other)):
+        admin_setup.miss(question)
+        admin_setup.usage.record(Records(subscriptions=(Subscription(question, person, b""),)))
+    ids = {row.question: row.id for row in admin_setup.misses.rows([OPEN])}
+    plan = admin_setup.edits.plan(ChangeTexts("card", "phrasings", (answered,)))
+    assert admin_setup.lifecycle.awaited(plan.before, plan.after, ids.values(), "card") == {ids[answered]}
+    assert admin_setup.lifecycle.awaited(plan.before, plan.after, ids.values(), "opening") == frozenset()
+    admin_setup.clustering.cluster_new()
+    setup = admin_setup
+    MissHandling(setup.edits, setup.lifecycle, setup.clusters, setup.history).lead([1, 2], plan, None)
+    assert setup.states() == {answered: VERIFIED, other: HANDLED}
 
 
 def nearest(admin_setup: AdminSetup) -> dict[str, str | None]:

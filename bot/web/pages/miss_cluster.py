@@ -34,7 +34,7 @@ from bot.store.records import ActionKind, ActionState, Cluster, MissedQuestion, 
 from bot.texts.admins import NOT_COVERED_ANSWER, NOT_COVERED_TOPIC
 from bot.texts.page import frame
 from bot.texts.page import miss_cluster as texts
-from bot.web.edits import waiting
+from bot.web.edits import waiting, waiting_for
 from bot.web.miss_view import MissView
 from bot.web.services import Services
 from bot.web.visit import NotFoundError, Visit, number
@@ -316,15 +316,13 @@ def _written(visit: Visit, draft: _Draft, status: HTTPStatus, trial: _Trial | No
     trial = trial or _tried(draft, services)
     base = services.current.snapshot.base
     handled = [missed for cluster in clusters for missed in services.miss_table.misses(cluster.id)[:_MISSES_SHOWN]]
-    # What is kept from an item is led to none.
-    led = () if draft.task is _Task.NEVER else services.clusters.open_misses([cluster.id for cluster in clusters])
     before = visit.form.get("files") or visit.query.get("files") or trial.files
     return visit.page(
         "miss-edit.html",
         status,
         cluster=clusters[0],
         count=len(clusters),
-        waiting=waiting(services, trial.plan, [missed.id for missed in led]) if trial.digest else 0,
+        waiting=_waiting(draft, trial, clusters, services),
         open=_open(clusters),
         kept=kept([cluster.id for cluster in clusters[1:]], view),
         back=kept((), view),
@@ -340,6 +338,16 @@ def _written(visit: Visit, draft: _Draft, status: HTTPStatus, trial: _Trial | No
         changes=_changes(visit) if before != trial.files else None,
         misses=[(missed, state_words(missed, base)) for missed in handled[:_MISSES_SHOWN]],
     )
+
+
+def _waiting(draft: _Draft, trial: _Trial, clusters: Sequence[Cluster], services: Services) -> int:
+    """How many members would be told of an answer."""
+    # What is kept from an item is led to none.
+    missed = () if draft.task is _Task.NEVER else services.clusters.open_misses([cluster.id for cluster in clusters])
+    led = {miss.id for miss in missed}
+    if trial.plan:
+        return waiting(services, trial.plan, led)
+    return waiting_for(services, trial.covered, led) if trial.covered else 0
 
 
 def _changes(visit: Visit) -> Sequence[str]:

@@ -79,7 +79,7 @@ def _page(visit: Visit, error: str = "", trial: _Trial | None = None, *, is_stal
         error=error,
         trial=trial,
         is_stale=is_stale,
-        waiting=waiting(visit.services, trial.plan) if trial else 0,
+        waiting=waiting(visit.services, trial.plan) if trial and trial.plan else 0,
         base=visit.services.current.snapshot.base,
         corrections=_undecided(visit),
         imports=[(action, _who(action.admin)) for action in found[:_IMPORTS]],

@@ -198,8 +198,10 @@ async def test_what_there_is_not(page_setup: PageSetup) -> None:
 
 TOLD = {
     "the question itself": ("add", LOST, 1),
-    "another one besides": ("add", "塑料片被狗吃了", 2),
+    "another one besides": ("add", f"{LOST}\n塑料片被狗吃了", 2),
     "none, since it is led to no item": ("never", LOST, 0),
+    "none, since its item does not answer it": ("add", "何时歇业", 0),
+    "none, since an item that is as wanted does not": ("add", "饭卡丢了怎么补", 0),
 }
 
 
