@@ -84,6 +84,11 @@ class Standing(StrEnum):
     """Its edit was made."""
     ERASED = "erased"
     """It held a question that was deleted for good."""
+    OVER = "over"
+    """It was one of the two before, and the admin was told so: all that is typed now is a member's question.
+
+    That there was one is kept, since what is changed of a text that it took is none.
+    """
 
 
 _FIELDS: Mapping[Task, Mapping[Field, str]] = {

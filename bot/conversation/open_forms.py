@@ -35,7 +35,8 @@ class OpenForms:
         Of a text that comes when a form was put aside, or that has no answer and comes when one has ended, the admin
         is told once that it was kept nowhere; what comes then is a member's question.
         """
-        if form is None or (form.held and form.standing is not Standing.WRITTEN):
+        is_told = form is not None and (form.standing is Standing.OVER or bool(form.held))
+        if form is None or (is_told and form.standing is not Standing.WRITTEN):
             return AdminTurn(None, form)
         match form.standing:
             case Standing.WRITTEN:
@@ -50,7 +51,7 @@ class OpenForms:
             case Standing.DROPPED:
                 turn = AdminTurn(drafts.too_late(form.standing, admin.id), form.but(held=text))
             case _:
-                turn = AdminTurn(drafts.too_late(form.standing, admin.id))
+                turn = AdminTurn(drafts.too_late(form.standing, admin.id), Form(task=form.task, standing=Standing.OVER))
         return _numbered(turn)
 
     def beside(self, form: Form | None, turn: AdminTurn, action: str, admin: Admin) -> AdminTurn:

@@ -42,10 +42,11 @@ class AdminHandlers:
         if edited:
             kept = await asyncio.to_thread(self.usage.form, admin.id, admin.chat)
             form = restored(kept, self.encryption)
-            # It may have been sent before a restart, or to another replica: whatever a form may have taken of what was
-            # sent before it changed last is no member's question.
+            # It may have been sent before a restart, or to another replica: whatever an open form may have taken is no
+            # member's question, nor is what one that has ended may have taken before it changed last.
             age_s = self.conversation.clock.timestamp() - message.date
-            may_be_taken = form is not None or (kept is not None and age_s >= kept.idle.total_seconds())
+            is_open = form is not None and form.is_open
+            may_be_taken = is_open or (kept is not None and age_s >= kept.idle.total_seconds())
             if not (may_be_taken or is_to_admins or said.command):
                 return None
             await self._reply(message, self.conversation.edited(admin, form))

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from telegram.ext import ExtBot
 
 from bot.conversation.context import ConversationMemory
+from bot.conversation.forms import Form, Standing, Task, stored
 from bot.conversation.reply import Reply
 from bot.errors import DeliveryError, StoreError
 from bot.inbox.encryption import Encryption
@@ -492,6 +493,21 @@ async def test_what_an_admin_changes_is_told_apart_by_what_is_kept(handlers: Han
     assert "后来改的没算进去" in told
     asked = {"text": "食堂几点开门", "date": now(), "message_id": 9}
     assert "早上七点开门。" in await sent_by_admin(other, "edited_message", **asked, **change)
+
+
+async def test_what_an_admin_changes_after_a_text_that_came_too_late_is_no_members_question(handlers: Handlers) -> None:
+    """A form that is done says so once, and takes nothing more; what it took before is still known."""
+    setup = handlers.setup
+    typed_at = int(setup.clock.timestamp())
+    setup.clock.now += timedelta(minutes=1)
+    done = stored(Form(task=Task.ITEM, number=1, standing=Standing.DONE), ADMIN, setup.encryption)
+    setup.usage.record(Records(forms=(done,)))
+    assert "没有" in await sent_by_admin(handlers, text="写首诗送我妈", date=typed_at + 60)
+    change: dict[str, Any] = {"edit_date": 1780000001, "date": typed_at}
+    assert "后来改的没算进去" in await sent_by_admin(handlers, "edited_message", text=f"{ASKED}吧", **change)
+    setup.clock.now += timedelta(minutes=1)
+    asked = {"text": "食堂几点开门", "date": typed_at + 120, "message_id": 9}
+    assert "早上七点开门。" in await sent_by_admin(handlers, "edited_message", **change | asked)
 
 
 async def test_a_caption_is_typed_too(handlers: Handlers) -> None:
