@@ -51,7 +51,7 @@ class OpenForms:
             case Standing.DROPPED:
                 turn = AdminTurn(drafts.too_late(form.standing, admin.id), form.but(held=text))
             case _:
-                turn = AdminTurn(drafts.too_late(form.standing, admin.id), Form(task=form.task, standing=Standing.OVER))
+                turn = AdminTurn(drafts.too_late(form.standing, admin.id), _over(form))
         return _numbered(turn)
 
     def beside(self, form: Form | None, turn: AdminTurn, action: str, admin: Admin) -> AdminTurn:
@@ -63,7 +63,7 @@ class OpenForms:
         if form is None or not form.is_open:
             if form and form.standing is Standing.ERASED and turn.reply:
                 told = replace(turn.reply, text=paragraphs(turn.reply.text, texts.DRAFT_ERASED))
-                return _numbered(replace(turn, reply=told))
+                return _numbered(replace(turn, reply=told, form=turn.form or _over(form)))
             return _numbered(turn if turn.form else replace(turn, form=form))
         if turn.form and turn.form.subject == form.subject != _NEW.subject:
             return _numbered(self.editing.advance(_written(form), admin))
@@ -154,6 +154,11 @@ def _written(form: Form) -> Form:
 def _ended(form: Form, turn: AdminTurn) -> AdminTurn:
     """A turn of this form, of which nothing is kept but that it is done, if the turn has ended it."""
     return turn if turn.form else replace(turn, form=Form(task=form.task, number=form.number, standing=Standing.DONE))
+
+
+def _over(form: Form) -> Form:
+    """What is left of a form once the admin was told that it has ended."""
+    return Form(task=form.task, standing=Standing.OVER)
 
 
 def _numbered(turn: AdminTurn) -> AdminTurn:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation.callbacks import AdminAction, AdminCallback, FormAction, FormCallback
-from bot.conversation.forms import Admin, Field
+from bot.conversation.forms import Admin, Field, Form, Standing, Task
 from bot.conversation.reply import Reply, plain_text
 from bot.text import normalise
 from bot.texts import admins as texts
@@ -256,7 +256,7 @@ def test_a_text_after_the_end_of_a_form_is_no_members_question(
 
 @pytest.mark.parametrize("admin", [ADMIN, OTHER], ids=["their own", "another admin's"])
 def test_a_form_goes_with_the_question_that_is_deleted(admin_setup: AdminSetup, admin: Admin) -> None:
-    """Nothing of it is kept, and the admin is told with what comes next."""
+    """Nothing of it is kept but that there was one, and the admin is told once, with what comes next."""
     admin_setup.miss(MISSED)
     admin_setup.press(admin_setup.say("/missed"), texts.BUTTON_NEW)
     asked = admin_setup.press(admin_setup.say("/missed", admin), texts.BUTTON_DELETE, admin)
@@ -267,7 +267,10 @@ def test_a_form_goes_with_the_question_that_is_deleted(admin_setup: AdminSetup, 
         assert turn.notice == texts.DRAFT_ERASED
         shown = admin_setup.say("/help")
     assert texts.DRAFT_ERASED in shown.text
-    assert admin_setup.form() is None
+    left = admin_setup.form()
+    assert left
+    assert left == Form(task=Task.ITEM, number=left.number, standing=Standing.OVER)
+    assert texts.DRAFT_ERASED not in admin_setup.say("/missed").text
 
 
 def test_an_hour_after_its_end_nothing_is_left_of_a_form(admin_setup: AdminSetup) -> None:

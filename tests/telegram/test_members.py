@@ -27,6 +27,8 @@ from bot.telegram.notifier import SubscriptionNotifier
 from bot.telegram.quotas import DailyQuota, MemberRateLimit
 from bot.telegram.router import Router
 from bot.telegram.shared_memory import SharedMemory
+from bot.text import normalise
+from bot.texts import admins as admins_texts
 from tests.admin_setup import ADMIN, AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN
@@ -508,6 +510,19 @@ async def test_what_an_admin_changes_after_a_text_that_came_too_late_is_no_membe
     setup.clock.now += timedelta(minutes=1)
     asked = {"text": "食堂几点开门", "date": typed_at + 120, "message_id": 9}
     assert "早上七点开门。" in await sent_by_admin(handlers, "edited_message", **change | asked)
+
+
+async def test_what_an_admin_changes_of_an_erased_form_is_no_members_question(handlers: Handlers) -> None:
+    """What was deleted for good is no miss anew, also once the admin was told that the form is gone."""
+    setup = handlers.setup
+    await sent_by_admin(handlers, text="/new")
+    typed_at = int(setup.clock.timestamp())
+    await sent_by_admin(handlers, text=ASKED)
+    assert setup.misses.forget(normalise(ASKED))
+    setup.clock.now += timedelta(minutes=1)
+    assert admins_texts.DRAFT_ERASED in await sent_by_admin(handlers, text="/missed")
+    change = {"edit_date": 1780000001, "date": typed_at}
+    assert "后来改的没算进去" in await sent_by_admin(handlers, "edited_message", text=f"{ASKED}吧", **change)
 
 
 async def test_a_caption_is_typed_too(handlers: Handlers) -> None:
