@@ -45,6 +45,7 @@ SCORE = "像 {score:.0%}"
 COMPLAINT = "👎 说的是「{question}」"
 NOTHING_NEAR = "没有相近的"
 TICK = "勾选「{question}」"
+THIS_PAGE = "选这一页的 {count:,} 组"
 EVERY = "选全部 {count:,} 组，不只这一页"
 ACTS = {
     "add": "📎 归到一条",

@@ -146,10 +146,10 @@ def _undo(visit: Visit) -> Response:
 
 
 def _ticked(given: QueryParams | FormData) -> Sequence[int] | None:
-    """The ids of the ticked clusters; None where all are meant that are listed."""
+    """The ids of the ticked clusters, of which one tick may mean several; None where all are meant that are listed."""
     if given.get("every"):
         return None
-    return sorted({number(tick) for tick in given.getlist("tick")} - {0})
+    return sorted({number(cluster) for tick in given.getlist("tick") for cluster in str(tick).split()} - {0})
 
 
 PAGE = Page(

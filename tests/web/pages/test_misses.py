@@ -171,6 +171,19 @@ async def test_many_at_once_with_one_undo(page_setup: PageSetup, act: str, chose
     assert frame.DONE["misses-undo-gone"] in (await browser.get(again.headers["Location"])).text
 
 
+async def test_one_tick_is_for_all_on_the_page(page_setup: PageSetup) -> None:
+    """What other pages of the table list is left as it is."""
+    browser = await opened(page_setup, *(f"第{number}号红烧肉" for number in range(100, 125)))
+    html = (await browser.get("/misses?sort=asked")).text
+    (tick,) = re.findall(rf'"tick" value="([^"]*)"> {texts.THIS_PAGE.format(count=20)}', html)
+    await browser.post("/misses/choice", data=await choose(browser, do="ignore", sort="asked", tick=tick))
+    states = page_setup.setup.states()
+    ignored = {question for question, state in states.items() if state is State.IGNORED}
+    assert ignored == set(listed(html))
+    assert len(ignored) == 20
+    assert len(states) == 25
+
+
 async def test_what_another_admin_has_handled_meanwhile_is_shown(page_setup: PageSetup) -> None:
     """And nothing is done until it is confirmed again."""
     browser = await opened(page_setup, "饭卡丢在哪里", "红烧肉好吃吗")
