@@ -157,7 +157,7 @@ class HistoryPages:
 
     def _who(self, admin: int | None, reader: Admin) -> str:
         if admin is None:
-            return texts.HISTORY_COMMAND_LINE
+            return texts.HISTORY_MACHINE
         # In a group all admins read what one of them asked for.
         if admin == reader.id == reader.chat:
             return texts.HISTORY_YOU

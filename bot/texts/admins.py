@@ -626,7 +626,8 @@ HISTORY_DONE = "{when}，{who}{what}{state}"
 HISTORY_STATES = {"undone": "（已撤销）", "void": "（没改成）"}
 HISTORY_YOU = "你"
 HISTORY_SOMEBODY = "另一位管理员"
-HISTORY_COMMAND_LINE = "有人在命令行"
+HISTORY_MACHINE = "有人在机器人的电脑上"
+"""By a command, or on the page that a command serves."""
 HISTORY_KINDS = {
     "phrasing": "给「{detail}」加了问法",
     "phrasing-removed": "去掉了「{detail}」的问法",

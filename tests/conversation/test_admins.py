@@ -96,7 +96,7 @@ GONE = {
             setup.misses.set_state([1], State.HANDLED),
             setup.history.record(None, ActionKind.RESOLVE_MISS, "1"),
         ),
-        "有人在命令行把「饭卡被狗吃了」标为处理好",
+        "有人在机器人的电脑上把「饭卡被狗吃了」标为处理好",
     ),
     "answered since an editor's change": (
         lambda setup: setup.misses.set_state([1], State.VERIFIED),

@@ -51,7 +51,7 @@ def test_an_entry_has_neither_numbers_nor_ids(admin_setup: AdminSetup) -> None:
     admin_setup.history.record(6, ActionKind.JUDGE, "opening")
     assert lines(admin_setup) == [
         "另一位管理员看了「食堂几点开门？」答得对不对",
-        "有人在命令行把「外星人来过没有」标为处理好",
+        "有人在机器人的电脑上把「外星人来过没有」标为处理好",
         "你不管「外星人来过没有」了",
         "你给「饭卡丢了怎么补？」加了 2 种问法",
     ]
