@@ -154,7 +154,7 @@ async def test_many_are_led_to_one_item(browser: Browser, page_setup: PageSetup,
         await admin.page.get_by_role("button", name=misses.ACTS["add"]).click()
         await admin.page.get_by_role("searchbox").fill("饭卡")
         await admin.page.get_by_role("button", name=texts.FIND).click()
-        await admin.page.get_by_role("link", name="饭卡丢了").first.click()
+        await admin.page.get_by_role("link", name=texts.ABOUT.format(label=texts.ADD, question="饭卡丢了")).click()
         await admin.page.get_by_text(texts.MANY.format(count=2)).wait_for()
         await admin.page.get_by_role("button", name=texts.DO["add"]).click()
         await admin.page.get_by_text(frame.DONE["miss-add"]).wait_for()

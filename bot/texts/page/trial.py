@@ -19,7 +19,9 @@ WHY = "为什么"
 CANDIDATES = "最接近的条目"
 CANDIDATES_NONE = "没有一个条目沾边。"
 CANDIDATE_COLUMNS = ("条目", "把握")
-THRESHOLD = "够 {answer:.0%} 才直接回答，够 {suggest:.0%} 会列出来让会员选。"
+THRESHOLD = (
+    "够 {answer:.0%} 才直接回答，够 {suggest:.0%} 会列出来让会员选；讲话没说的够 {refuse:.0%} 才照实说，不会列出来。"
+)
 PHRASING = "最像的问法"
 MATCHED = "对上的字词"
 UNEXPLAINED = "这一条里没有的字词"

@@ -33,7 +33,7 @@ async def form(browser: httpx.AsyncClient, path: str) -> dict[str, str]:
 
 
 async def test_a_cluster(page_setup: PageSetup) -> None:
-    """All wordings, how many wait but not who, and each candidate with its answer."""
+    """All wordings, how many wait but not who, and each candidate with its answer and the way to its page."""
     browser = await opened(page_setup, LOST, LOST, "饭卡坏了咋整呢")
     page_setup.setup.usage.record(Records(subscriptions=(Subscription(LOST, 4242, b"a"),)))
     html = (await browser.get("/misses/1")).text
@@ -42,6 +42,7 @@ async def test_a_cluster(page_setup: PageSetup) -> None:
     assert "4242" not in html
     assert "带上工作证就行。" in html.split("饭卡丢了怎么补？")[1]
     assert "/misses/1/add?item=card" in html
+    assert '<a href="/items/card">饭卡丢了怎么补？</a>' in html
 
 
 async def test_what_members_said_is_shown(page_setup: PageSetup) -> None:
