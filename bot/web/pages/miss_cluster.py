@@ -195,10 +195,12 @@ def _open(clusters: Sequence[Cluster]) -> int:
 
 
 def _near(first: MissedQuestion, services: Services) -> Sequence[FoundItem]:
+    """The nearest answers and the nearest refusals, the likeliest first; answers first where they are equal."""
     snapshot = services.current.snapshot
     answers = nearest(first.question, Kind.ANSWER, snapshot)[:_ANSWERS]
     refusals = nearest(first.question, Kind.NOT_COVERED, snapshot)[:_REFUSALS]
-    return [FoundItem(candidate.item, candidate.score) for candidate in (*answers, *refusals)]
+    by_score = sorted((*answers, *refusals), key=lambda candidate: -candidate.score)
+    return [FoundItem(candidate.item, candidate.score) for candidate in by_score]
 
 
 def found(words: str, snapshot: Snapshot) -> Sequence[FoundItem]:

@@ -55,6 +55,16 @@ async def test_what_members_said_is_shown(page_setup: PageSetup) -> None:
     assert texts.NOT_MEANT in (await browser.get("/misses/2")).text
 
 
+async def test_the_likeliest_candidate_comes_first(page_setup: PageSetup) -> None:
+    """Also where it says that the speech does not answer it; what is said of one stands apart."""
+    browser = await opened(page_setup, "食堂盒饭几点收费")
+    html = (await browser.get("/misses/1")).text.split(texts.CANDIDATES)[1].split(texts.SEARCH)[0]
+    scores = [int(score) for score in re.findall(r"像 (\d+)%", html)]
+    assert scores == sorted(scores, reverse=True)
+    assert len(scores) > 1
+    assert f"像 {scores[0]}%{texts.JOINT}{texts.REFUSAL}" in html
+
+
 SEARCHES = {"a question": "关门", "an answer": "晚上八点", "an id": "closing", "nothing": "月球"}
 
 
