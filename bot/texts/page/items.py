@@ -1,7 +1,10 @@
 """The pages of the items: all of them by topic, one of them with all that can be changed, and the lists of words."""
 
 LABEL = "条目"
-INTRODUCTION = "机器人知道的都在这里。找一条，点进去改；改了马上生效，也都能撤销。"
+INTRODUCTION = (
+    "机器人知道的都在这里。找一条，点进去改；改了马上生效，也都能撤销。"
+    "要写新条目，在“待处理”里点开一组问题来写，或者在聊天里发 /new，或者用表格导入。"
+)
 SEARCH = "找一找"
 PLACEHOLDER = "标准问法、别的问法、回答里的字都行"
 FIND = "找"

@@ -118,6 +118,15 @@ async def test_many_items_are_shown_in_pages(page_setup: PageSetup) -> None:
     assert sorted(pages[0] + pages[1]) == sorted(page_setup.setup.current.snapshot.base.by_id)
 
 
+async def test_words_and_new_items_are_found_from_the_list(page_setup: PageSetup) -> None:
+    """Above all items, of which there may be hundreds."""
+    html = (await (await page_setup.signed_in()).get("/items")).text
+    above, _ = html.split('id="found"')
+    assert texts.INTRODUCTION in above
+    for name, label in texts.WORDS_LINKS.items():
+        assert f'href="/items/words/{name}">{label}</a>' in above
+
+
 async def test_an_item_shows_all_that_is_known_of_it(page_setup: PageSetup) -> None:
     """Its texts, its sources by their places with who cites them too, what it was asked, and what a member sees."""
     page_setup.fill(["饭点呢"])
@@ -126,6 +135,12 @@ async def test_an_item_shows_all_that_is_known_of_it(page_setup: PageSetup) -> N
     wanted = ["食堂几点开门？", "早上什么时候能进去吃", "早上七点开门。", places["1"], "饭点呢", "饭卡丢了怎么补？"]
     assert [part for part in wanted if part not in html] == []
     assert texts.CITED_BY.format(questions="饭卡丢了怎么补？") in html
+
+
+async def test_phrasings_are_added_above_those_that_there_are(page_setup: PageSetup) -> None:
+    """An item may have so many that nobody scrolls past them."""
+    html = (await (await page_setup.signed_in()).get("/items/opening")).text
+    assert html.index('id="add-phrasings"') < html.index('value="早上什么时候能进去吃"')
 
 
 async def test_what_is_written_is_previewed(page_setup: PageSetup) -> None:
