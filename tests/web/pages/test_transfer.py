@@ -51,6 +51,12 @@ async def test_the_whole_base_goes_out(page_setup: PageSetup, kind: str) -> None
     assert f"<dt>{texts.COUNTS[3][1]}</dt><dd>{len(rows)}</dd>" in page
 
 
+async def test_the_export_comes_before_the_import(page_setup: PageSetup) -> None:
+    """In the order in which an admin works."""
+    page = (await (await page_setup.signed_in()).get("/transfer")).text
+    assert page.index(texts.XLSX) < page.index(texts.TRY + "</button>")
+
+
 async def test_an_import_is_tried_made_and_undone(page_setup: PageSetup) -> None:
     """As one action, which stands in the history, with one undo; until then nothing is written."""
     browser, folder = await page_setup.signed_in(), page_setup.setup.folder
