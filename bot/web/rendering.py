@@ -19,6 +19,8 @@ from bot.web.charts import HEIGHT
 from bot.web.sections import Section
 
 _HERE = Path(__file__).parent
+_SIGNED_OUT = {HTTPStatus.OK, HTTPStatus.UNAUTHORIZED}
+"""Notices after which every page asks to sign in first."""
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -95,7 +97,7 @@ class Renderer:
     def notice(self, status: HTTPStatus) -> Response:
         """A page for whoever may not be signed in: what is wrong, and what to do."""
         title, text = texts.frame.REFUSED.get(status, texts.frame.REFUSED[HTTPStatus.INTERNAL_SERVER_ERROR])
-        return self.page("notice.html", status, title=title, text=text)
+        return self.page("notice.html", status, title=title, text=text, may_return=status not in _SIGNED_OUT)
 
     @cached_property
     def _templates(self) -> Environment:

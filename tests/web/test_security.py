@@ -232,9 +232,13 @@ async def test_signing_out_ends_all_sessions(page_setup: PageSetup) -> None:
         await page_setup.signed_in(OTHER),
     )
     response = await browser.post("/sign-out")
+    assert texts.BACK not in response.text
     assert "Max-Age=0" in response.headers["Set-Cookie"]
     for each, status in ((browser, 401), (phone, 401), (other, 200)):
-        assert (await each.get("/status")).status_code == status
+        response = await each.get("/status")
+        assert response.status_code == status
+        assert texts.BACK not in response.text
+    assert texts.BACK in (await other.get("/no-such-page")).text
 
 
 async def test_guessing_is_slowed_down(page_setup: PageSetup) -> None:
