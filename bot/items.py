@@ -1,5 +1,6 @@
 """The knowledge base as values: what the loader makes, and everything else reads."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,6 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from bot.text import normalise
+
+_NUMBER = re.compile(r"\d+")
 
 
 class Kind(StrEnum):
@@ -65,6 +68,11 @@ class Item:
     def all_phrasings(self) -> tuple[str, ...]:
         """Every way to ask it, the canonical question first."""
         return (self.question, *self.phrasings)
+
+    def differing_numbers(self) -> tuple[str, ...]:
+        """The numbers of the short answer that the answer does not hold, each once: only one of them was changed."""
+        held = set(_NUMBER.findall(normalise(self.answer)))
+        return tuple(dict.fromkeys(number for number in _NUMBER.findall(normalise(self.short)) if number not in held))
 
 
 def _has_passed(day: str, today: date) -> bool:

@@ -143,6 +143,19 @@ async def test_phrasings_are_added_above_those_that_there_are(page_setup: PageSe
     assert html.index('id="add-phrasings"') < html.index('value="早上什么时候能进去吃"')
 
 
+async def test_a_short_answer_that_says_otherwise_is_told_of(page_setup: PageSetup) -> None:
+    """Once the answer is changed alone, until the two agree again."""
+    browser, told = await page_setup.signed_in(), texts.SHORT_DIFFERS.format(numbers="7")
+    for field, text, is_told in (
+        ("short", "早上7点。", False),
+        ("answer", "早上八点开门。", True),
+        ("short", "八点。", False),
+    ):
+        shown = await follow(browser, await browser.post("/items/opening", data=form(field=field, text=text)))
+        assert frame.DONE["edited"] in shown
+        assert (told in shown) is is_told
+
+
 async def test_what_is_written_is_previewed(page_setup: PageSetup) -> None:
     """With its length, without being kept."""
     browser = await page_setup.signed_in()
