@@ -36,6 +36,7 @@ FAULT_COLUMNS = ("行", "内容", "问题")
 FAULTS_FILE = "下载有问题的行"
 ROWS = "{name}的行（{count}）"
 ROW_COLUMNS = ("行", "条目")
+CHANGED = "改了{columns}"
 MORE = "……还有 {count} 行"
 STALE = "刚才这段时间里知识库又有人改过，所以还没有导入。下面是按现在的内容重新试的结果，没问题就再点一次。"
 CORRECTIONS = "要告诉会员吗"

@@ -29,6 +29,7 @@ from bot.store.records import ActionKind, ActionState
 from bot.texts.admins import REFUSALS
 from bot.texts.page import frame
 from bot.texts.page import transfer as texts
+from bot.texts.tables import COLUMNS as ITEM_COLUMNS
 from bot.web.edits import waiting
 from bot.web.item_changes import text_of
 from bot.web.visit import Page, Visit, number
@@ -65,6 +66,13 @@ class _Trial:
     def impact(self) -> Sequence[str]:
         """What it does to questions, in lines."""
         return [*cards.impact_lines(self.plan.impact, self.plan.after.base, _EFFECTS)] if self.plan else []
+
+    def columns(self, item: str) -> Sequence[str]:
+        """The names of the columns in which an item would differ from what it is now; none for a new item."""
+        if self.plan is None or item not in self.plan.before.base.by_id:
+            return ()
+        before, after = (snapshot.base.by_id[item] for snapshot in (self.plan.before, self.plan.after))
+        return [name for field, name in ITEM_COLUMNS.items() if getattr(before, field) != getattr(after, field)]
 
 
 def _show(visit: Visit) -> Response:

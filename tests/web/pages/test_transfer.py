@@ -70,6 +70,7 @@ async def test_an_import_is_tried_made_and_undone(page_setup: PageSetup) -> None
         ("有问题", "1"),
     ]
     assert "第 4 行" in page
+    assert f"<small>opening &middot; {texts.CHANGED.format(columns='回答')}</small>" in page
     assert "缺少“回答”" in page
     assert "&lt;b&gt;茶" in page
     assert read(folder) == before
