@@ -117,6 +117,14 @@ async def test_a_cluster_is_handled(page_setup: PageSetup, task: str) -> None:
     assert again.status_code == 303
 
 
+async def test_the_topic_of_a_new_item_is_a_proposal(page_setup: PageSetup) -> None:
+    """It is that of the nearest answer, and the form says that it may be another one."""
+    browser = await opened(page_setup, LOST)
+    html = (await browser.get("/misses/1/new")).text
+    assert 'name="topic" value="食堂"' in html
+    assert texts.TOPIC_HINT in html
+
+
 async def test_what_an_item_covers_already(page_setup: PageSetup) -> None:
     """The cluster is led to it, without an edit."""
     browser = await opened(page_setup, "补办饭卡")
