@@ -82,11 +82,15 @@ class Tab:
 
     async def faults(self) -> list[tuple[str, str, str]]:
         """What axe-core finds serious on the page: the rule, how grave it is, and where."""
-        await self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: dict[str, Any] = await self.page.evaluate("axe.run()")
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        # Of all other findings it would list every element.
+        violations: list[dict[str, Any]] = await self.page.evaluate(
+            "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+        )
         return [
             (fault["id"], fault["impact"], node["html"])
-            for fault in found["violations"]
+            for fault in violations
             for node in fault["nodes"]
             if fault["impact"] in {"serious", "critical"}
         ]

@@ -11,7 +11,7 @@ from tests.admin_setup import ADMIN, AdminSetup
 from tests.browsing import PHONE, SCHEMES, WIDE, needs_browser, served, tab
 from tests.page_setup import HOSTILE, PageSetup, paths
 
-pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="session")]
 
 SHOWN = [*paths(), "/try?q=食堂几点开门", "/try?q=" + "W" * 900, "/nothing"]
 

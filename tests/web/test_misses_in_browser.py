@@ -14,7 +14,7 @@ from tests.admin_setup import AdminSetup
 from tests.browsing import PHONE, WIDE, Tab, needs_browser, served, tab
 from tests.page_setup import OTHER, PageSetup
 
-pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="session")]
 LOST, MEAL = "饭卡坏了咋整", "红烧肉好吃吗"
 SCRIPTS = pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
 

@@ -11,7 +11,7 @@ from tests.admin_setup import AdminSetup
 from tests.browsing import PHONE, Tab, needs_browser, served, tab
 from tests.page_setup import OTHER, PageSetup
 
-pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_browser, pytest.mark.asyncio(loop_scope="session")]
 LOSING = "早上什么时候能进去吃啊"
 """A question of another item's: a phrasing of it costs that item its answer."""
 BOTH = pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
