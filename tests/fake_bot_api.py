@@ -186,7 +186,7 @@ class FakeBotApi:
         with self._changed:
             return list(self._messages.values())
 
-    def wait_until(self, reached: Callable[[], bool], seconds: float = 30) -> None:
+    def wait_until(self, reached: Callable[[], bool], seconds: float = 60) -> None:
         """Block until a state is reached; it is looked at after each call.
 
         Raises:

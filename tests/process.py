@@ -199,7 +199,7 @@ def refusal(settings: Mapping[str, str], folder: Path) -> str:
     return log.read_text()
 
 
-def wait_for(reached: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(reached: Callable[[], bool], seconds: float = 60) -> None:
     """Block until a state is reached that the fake API does not see."""
     end = time.monotonic() + seconds
     while not reached():
