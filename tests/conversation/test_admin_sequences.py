@@ -19,7 +19,7 @@ from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
 from tests.conftest import CANTEEN, loaded
 
-SEEDS = range(8)
+SEEDS = range(5)
 STEPS = 120
 PLACES = (Admin(5, 5), Admin(6, 6), Admin(5, -9000))
 """Two admins, one of them also in the admins' group."""

@@ -1,4 +1,4 @@
-"""An hour of trouble over 500 questions of 100 chats, and one message that is at fault itself."""
+"""An hour of trouble over 250 questions of 50 chats, and one message that is at fault itself."""
 
 import random
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import pytest
 from tests.fake_bot_api import Failure
 from tests.faults.world import Fault, NoConnection, Slow, World, world
 
-CHATS, QUESTIONS = range(100, 200), 500
+CHATS, QUESTIONS = range(100, 150), 250
 HOUR = 3600.0
 SEED = 1
 HTML_502 = Failure(502, text="<html>Bad Gateway</html>")
