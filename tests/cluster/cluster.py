@@ -26,6 +26,8 @@ from tests.postgresql import Server
 from tests.process import Process, free_port, missed, settings_for, start, stop, wait_for
 from tests.unlimited import MOVED, unlimited_bot
 
+_GROUP, _MEMBERS = -1000, 400
+"""A group with so many members."""
 _TAKEN_OVER_S = 15.0
 """Within so many seconds after a failure what a replica had must be answered by another."""
 
@@ -201,7 +203,8 @@ def ask_while(
 ) -> Report:
     """Ask, let it fail when a third is answered, let it finish, and look at what members and the log have got.
 
-    ``finished`` is called as soon as everything is answered, while all replicas still run.
+    A single chat is a group, since no member alone may ask so fast. ``finished`` is called as soon as everything is
+    answered, while all replicas still run.
     """
     chance, api, report = random.Random(seed), running.api, Report()
     asked: dict[int, tuple[int, str]] = {}
@@ -210,12 +213,17 @@ def ask_while(
     def ask() -> None:
         for number in range(questions):
             # Some are asked twice: the log must count them.
-            chat, text = 1000 + chance.randrange(chats), f"写首诗送我妈{number * 3 // 4}"
-            asked[api.member_says(text, chat=chat)["message_id"]] = (chat, text)
+            text = f"写首诗送我妈{number * 3 // 4}"
+            if chats == 1:
+                sender = {"id": 1000 + chance.randrange(_MEMBERS), "is_bot": False, "first_name": "张三"}
+                message = api.member_says(f"/ask {text}", chat=_GROUP, **{"from": sender})
+            else:
+                message = api.member_says(text, chat=1000 + chance.randrange(chats))
+            asked[message["message_id"]] = (message["chat"]["id"], text)
 
     members = threading.Thread(target=ask)
     members.start()
-    api.wait_until(lambda: len(api.sent()) >= questions // 3, seconds=120)
+    api.wait_until(lambda: len(api.sent()) >= questions // 3, seconds=120 + questions / 10)
     failed_at = time.monotonic()
     failed = failure(running)
     waiting = running.waiting()
