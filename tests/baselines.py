@@ -8,7 +8,6 @@ import bm25s
 import numpy as np
 import tantivy
 from rapidfuzz import fuzz, process, utils
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 Found = Sequence[tuple[int, float]]
 """The numbers of phrasings, with their scores, the best first."""
@@ -80,6 +79,8 @@ def by_tantivy(phrasings: Sequence[str]) -> Search:
 
 def by_tfidf(phrasings: Sequence[str]) -> Search:
     """Cosine of TF-IDF over characters and bigrams."""
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - it costs a second
+
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), sublinear_tf=True)
     matrix = vectorizer.fit_transform(phrasings)
 

@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from bot.knowledge import load, read
@@ -68,6 +67,8 @@ FALSE_SHARES = {"others": 0.04, "near": 0.10, "far": 0.005}
 
 def trained(examples: Sequence[Example]) -> Forest:
     """The model by these examples, as it is shipped."""
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - it costs a second
+
     groups = Counter(example.group for example in examples)
     weights = np.array([_weight(example.group) / groups[example.group] for example in examples])
     classifier = HistGradientBoostingClassifier(
