@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # Processes of the tests: most of them wait for something, so there are more than cores.
-WORKERS ?= 4
+WORKERS ?= 6
 # Where a test starts Python, it need not compile everything anew, whatever the machine's habit is.
 export PYTHONDONTWRITEBYTECODE :=
 SHARED := ../shared
