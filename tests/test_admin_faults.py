@@ -155,8 +155,11 @@ def test_a_notice_outlives_an_outage_and_a_kill(api: FakeBotApi, settings: dict[
         wait_for(lambda: "Faults in the knowledge" in log.read_text())
     items.write_text(sound)
     assert (texts(api, ADMIN), digest_mark()) == ([], mark)
-    api.failure_rule = lambda _method, _: None
+    calls = len(api.calls)
     with running(settings, log) as process:
+        # Only now has the API answered whatever the process that was killed still asked of it.
+        api.wait_until(lambda: any(method == "sendmessage" for method, _ in api.calls[calls:]))
+        api.failure_rule = lambda _method, _: None
         api.wait_until(lambda: len(texts(api, ADMIN)) == 2)
         wait_for(lambda: digest_mark() != mark)
         stop(process)
