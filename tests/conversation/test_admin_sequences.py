@@ -189,7 +189,9 @@ def what_is_written_is_no_members_question(world: World, step: Step) -> None:
     if step.turn is None and is_unknown and step.before is not None:
         assert step.admin in world.may_be_a_question
         assert step.before.standing is not Standing.WRITTEN
-    is_told = after is None or after.standing is Standing.OVER or (after.held and after.standing is not Standing.WRITTEN)
+    is_told = (
+        after is None or after.standing is Standing.OVER or (after.held and after.standing is not Standing.WRITTEN)
+    )
     if step.turn is not None and is_told:
         world.may_be_a_question.add(step.admin)
     elif step.turn is not None:
