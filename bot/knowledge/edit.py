@@ -282,10 +282,15 @@ def file_edits(changes: Sequence[Change], file: str, data: bytes | None) -> tupl
 
 def reverted(edits: Sequence[Edit], data: bytes | None) -> bytes | None:
     """A file without these edits of it, of which the last was made last, as ``Edit.reverted`` takes each back."""
-    if len(edits) > 1 and data is not None:
-        with suppress(_NotAtOnceError):
-            return _bytes(_reverted_at_once(edits, _text(data)), data)
-    for edit in reversed(edits):
+    left = len(edits)
+    for count in (left, _independent(edits)):
+        while left > count:
+            left -= 1
+            data = edits[left].reverted(data)
+        if count > 1 and data is not None:
+            with suppress(_NotAtOnceError):
+                return _bytes(_reverted_at_once(edits[:count], _text(data)), data)
+    for edit in reversed(edits[:left]):
         data = edit.reverted(data)
     return data
 
@@ -302,6 +307,12 @@ def _rounds(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
     for place in range(max(map(len, by_item.values()), default=0)):
         yield [own[place] for own in by_item.values() if place < len(own)]
     yield changes[-1:]
+
+
+def _independent(edits: Sequence[Edit]) -> int:
+    """How many of these edits, from the first on, are of different items."""
+    subjects = [_subject(edit.change) for edit in edits]
+    return next((number for number, subject in enumerate(subjects) if subject in subjects[:number]), len(edits))
 
 
 def _edits_in_turn(parts: Iterable[Sequence[Change]], file: str, data: bytes | None) -> tuple[list[Edit], bytes | None]:

@@ -1549,6 +1549,18 @@ def test_several_edits_at_once_say_what_they_say_one_by_one(data: st.DataObject,
     assert reverted(edits, result) == first.encode()
 
 
+def test_an_item_that_takes_the_place_of_the_only_one_and_grows_is_taken_back() -> None:
+    """Between the two the file holds no item, which no single edit may leave behind."""
+    first = b"topic: t\n# why\nitems:\n- id: a\n  question: q\n  answer: x\n  source: ['1']"
+    only = Item("a", "t", "q", "x", source=("1",))
+    new = Item("b", "t", "q", "y", source=("1",))
+    grown = (ChangeTexts("b", "phrasings", ("one",)), ChangeTexts("b", "phrasings", ("two",)))
+    edits, result = file_edits([AddItem(new), DeleteItem("a", only), *grown], "a.yaml", first)
+    assert result
+    assert "- id: a" not in result.decode()
+    assert reverted(edits, result) == first
+
+
 def test_many_changes_cost_few_readings_of_their_file() -> None:
     """Each is a part of a second for a long file; one change that is refused costs no more than a few."""
     names = [f"open-{number}" for number in range(64)]
