@@ -35,8 +35,7 @@ class OpenForms:
         Of a text that comes when a form was put aside, or that has no answer and comes when one has ended, the admin
         is told once that it was kept nowhere; what comes then is a member's question.
         """
-        is_told = form is not None and (form.standing is Standing.OVER or bool(form.held))
-        if form is None or (is_told and form.standing is not Standing.WRITTEN):
+        if form is None or form.standing is Standing.OVER or (form.held and form.standing is not Standing.WRITTEN):
             return AdminTurn(None, form)
         match form.standing:
             case Standing.WRITTEN:

@@ -283,7 +283,7 @@ def file_edits(changes: Sequence[Change], file: str, data: bytes | None) -> tupl
 def reverted(edits: Sequence[Edit], data: bytes | None) -> bytes | None:
     """A file without these edits of it, of which the last was made last, as ``Edit.reverted`` takes each back."""
     left = len(edits)
-    for count in (left, _independent(edits)):
+    for count in dict.fromkeys((left, _independent(edits))):
         while left > count:
             left -= 1
             data = edits[left].reverted(data)

@@ -71,9 +71,8 @@ class SendingPolicy(BaseRateLimiter[None]):
     After a 429 its chat waits, or its method where there is no chat; when three chats were refused within a second, all
     wait. A call that fails is made again as ``Failures`` decides, and while ``Reachability`` finds that Telegram can't
     be reached, none is made but its ``getMe``. A call that is worth something at its moment alone, such as the
-    acknowledgement of a press, is made once. ``lease`` names what entitles this process to
-    call, None where nothing does now: a call is made only by what entitled it when it was wanted, else it gets
-    StoppingError.
+    acknowledgement of a press, is made once. ``lease`` names what entitles this process to call, None where nothing
+    does now: a call is made only by what entitled it when it was wanted, else it gets StoppingError.
     """
 
     def __init__(  # noqa: PLR0913 - the last four are only for tests and for one of several replicas

@@ -42,7 +42,7 @@ def knowledge_of(running: Cluster) -> list[str]:
     """What the two replicas answer from, as /status names it."""
     before = len(running.api.sent())
     running.api.member_says("/status", chat=ADMIN)
-    running.api.wait_until(lambda: any("2 台" in one["text"] for one in running.api.sent()[before:]))
+    running.api.wait_until(lambda: any("2 台" in message["text"] for message in running.api.sent()[before:]))
     return re.findall(r"知识 (\w+)", running.api.sent()[-1]["text"])
 
 
