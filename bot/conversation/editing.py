@@ -302,9 +302,8 @@ class Editing:
             item = self.current.snapshot.base.by_id.get(form.item)
             if preview and form.led and form.task is Task.PHRASING and item:
                 confirm = Button(texts.BUTTON_FINE, FormCallback(FormAction.CONFIRM, admin.id, _AS_IT_IS))
-                led = self._open(form)
-                answered = led & self.lifecycle.awaited(None, self.current.snapshot, led, item.id)
-                told = about_to_tell(self.lifecycle.misses.count_waiting(answered))
+                awaited = self.lifecycle.awaited_at(item.id, self._open(form))
+                told = about_to_tell(self.lifecycle.misses.count_waiting(awaited))
                 lines = [*told, texts.PREVIEW, item.question, texts.CARD_ANSWER.format(answer=item.answer)]
                 return AdminTurn(Reply("\n".join(lines), row(confirm, cards.cancel(admin.id))), form)
             return self._already_there(error.item, form, admin)

@@ -65,6 +65,10 @@ class MissLifecycle:
             )
         )
 
+    def awaited_at(self, item: str, led: Collection[int]) -> frozenset[int]:
+        """Those of the ids ``led`` that are ``awaited`` and closed by an item as it is now, once they are led to it."""
+        return self.awaited(None, self.current.snapshot, led, item).intersection(led)
+
     def reopen(self, item: str, snapshot: Snapshot, *, answer: bool) -> None:
         """Open the misses again that were led to an item and no longer reach it, as after an undo.
 

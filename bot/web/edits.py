@@ -26,8 +26,7 @@ def waiting(services: Services, plan: Plan, led: Collection[int] = ()) -> int:
 
 def waiting_for(services: Services, item: str, led: Collection[int]) -> int:
     """How many members would be told of an answer once these misses are led to an item that is as wanted."""
-    answered = services.lifecycle.awaited(None, services.current.snapshot, led, item)
-    return services.misses.count_waiting(answered.intersection(led))
+    return services.misses.count_waiting(services.lifecycle.awaited_at(item, led))
 
 
 def apply(services: Services, plan: Plan, admin: int | None) -> MadeEdit:
