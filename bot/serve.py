@@ -246,7 +246,12 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
                 reloader.run,
                 partial(periodic, reloader.follow, every_s=0.5),
                 *(
-                    [partial(page.serve, services(app, current, edits, lifecycle, corrections, past, health.names))]
+                    [
+                        partial(
+                            page.serve,
+                            services(app, current, edits, lifecycle, corrections, past, health.names, worker.is_busy),
+                        )
+                    ]
                     if page
                     else ()
                 ),

@@ -30,6 +30,8 @@ from bot.store.page_access import PageAccess
 from bot.web.access import Access
 from bot.web.address import PageAddress
 from bot.web.application import application
+from bot.web.pages import PAGES
+from bot.web.rendering import Renderer
 from bot.web.services import Services
 
 _LOG = logging.getLogger(__name__)
@@ -60,7 +62,9 @@ class PageServer:
 
     async def serve(self, services: Services) -> None:
         """Serve until this is cancelled."""
-        await serve_until_cancelled(application(services, self.access), self.listening)
+        renderer = Renderer(self.access.address, services.clock, PAGES)
+        await asyncio.to_thread(renderer.load)
+        await serve_until_cancelled(application(services, self.access, renderer), self.listening)
 
 
 def services(  # noqa: PLR0913, PLR0917 - each part once
@@ -71,6 +75,7 @@ def services(  # noqa: PLR0913, PLR0917 - each part once
     corrections: Corrections | None,
     past: HistoryPages,
     problems: Callable[[], Sequence[str]] | None,
+    is_busy: Callable[[], bool],
 ) -> Services:
     """What pages work with, of the parts of a command and those that share its snapshot."""
     return Services(
@@ -91,6 +96,7 @@ def services(  # noqa: PLR0913, PLR0917 - each part once
         replicas=app.replicas,
         retention_days=app.settings.retention_days,
         problems=problems,
+        is_busy=is_busy,
     )
 
 
@@ -144,7 +150,7 @@ def serve_page(app: App, show: Callable[[str], None]) -> None:
     show(server.access.new_link(None))
     bulk = BulkActions(app.database)
     past = HistoryPages(current, app.history, app.clusters, app.misses, bulk, app.clock, names={})
-    serving = server.serve(services(app, current, edits, lifecycle, None, past, None))
+    serving = server.serve(services(app, current, edits, lifecycle, None, past, None, lambda: False))
     following = periodic(reloader.follow, every_s=0.5)
     clustering = periodic(partial(asyncio.to_thread, app.clustering.cluster_new), every_s=30)
     asyncio.run(_until_stopped(serving, reloader.run(), following, clustering))

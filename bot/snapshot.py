@@ -1,5 +1,6 @@
 """The knowledge of the moment, indexed and calibrated: what answers now, swapped as one."""
 
+import gc
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -55,3 +56,14 @@ class CurrentSnapshot:
     """Holds the snapshot that answers now. A turn that began with one ends with it, whatever is set meanwhile."""
 
     snapshot: Snapshot
+
+
+def leave_uncollected() -> None:
+    """Collect the garbage of this process now, and leave whatever else it holds out of later collections.
+
+    It is for a process that goes on answering from a snapshot: each collection that looked through one again would hold
+    up everybody for 0.15 s with the shipped knowledge.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

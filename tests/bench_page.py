@@ -173,12 +173,13 @@ def links(api: FakeBotApi) -> list[str]:
     return [button["url"] for row in rows for button in row if "url" in button]
 
 
-def open_pages(address: str, cookies: dict[str, str], done: Event, answered: "Synchronized[int]") -> None:
+def open_pages(address: str, cookies: dict[str, str], begun: Event, done: Event, answered: "Synchronized[int]") -> None:
     """Open pages in turn, so many a second, until it is done; count those that were answered."""
     with (
         httpx.Client(base_url=address, cookies=cookies, timeout=300) as admin,
         ThreadPoolExecutor(REQUESTS_A_SECOND) as browsers,
     ):
+        begun.set()
         begin, requests = time.monotonic(), list[Future[httpx.Response]]()
         for path in itertools.cycle(SHOWN):
             if done.wait(max(0.0, begin + len(requests) / REQUESTS_A_SECOND - time.monotonic())):
@@ -193,10 +194,11 @@ def open_pages(address: str, cookies: dict[str, str], done: Event, answered: "Sy
 def browsing(admin: httpx.Client) -> Iterator["Synchronized[int]"]:
     """Pages are opened meanwhile, by a process of its own: what members notice is measured in this one."""
     spawning = get_context("spawn")
-    done, answered = spawning.Event(), spawning.Value("i", 0)
-    words = (str(admin.base_url), dict(admin.cookies), done, answered)
+    begun, done, answered = spawning.Event(), spawning.Event(), spawning.Value("i", 0)
+    words = (str(admin.base_url), dict(admin.cookies), begun, done, answered)
     process = spawning.Process(target=open_pages, args=words)
     process.start()
+    begun.wait()
     try:
         yield answered
     finally:

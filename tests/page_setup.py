@@ -15,6 +15,7 @@ from bot.web.access import Access
 from bot.web.address import PageAddress
 from bot.web.application import application
 from bot.web.pages import PAGES
+from bot.web.rendering import Renderer
 from bot.web.services import Services
 from bot.web.visit import Page
 from tests.admin_setup import ADMIN, AdminSetup
@@ -80,7 +81,8 @@ class PageSetup:
 
     def open(self, pages: Sequence[Page]) -> None:
         """Have these pages from here on."""
-        self.app = application(self.services, self.access, pages)
+        renderer = Renderer(self.address, self.services.clock, pages)
+        self.app = application(self.services, self.access, renderer, pages)
 
     async def _tell(self) -> None:
         self.times_told += 1

@@ -182,7 +182,7 @@ class AdminConversation:
         """The three items of a kind that are nearest to a cluster's first question, without those that were wrong."""
         first = cluster.questions[0]
         wrong = {*self.usage.not_meant_by(cluster), *([first.item] if first.is_complaint and first.item else [])}
-        return nearest(first.question, kind, self.current.snapshot, wrong)[:_NEAREST]
+        return nearest(first.question, {kind}, self.current.snapshot, wrong)[:_NEAREST]
 
     def _refusals(self, cluster: Cluster) -> list[Item]:
         return [candidate.item for candidate in self._nearest(cluster, Kind.NOT_COVERED)]

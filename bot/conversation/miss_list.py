@@ -190,7 +190,7 @@ class MissListPages:
         found = {}
         for listed in asked:
             left_out = rejected.get(listed.first.key, frozenset())
-            for candidate in nearest(listed.first.question, Kind.ANSWER, snapshot, left_out)[:1]:
+            for candidate in nearest(listed.first.question, {Kind.ANSWER}, snapshot, left_out)[:1]:
                 if candidate.score >= LIKELY:
                     found[listed.id] = candidate
         return found

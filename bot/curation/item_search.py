@@ -24,10 +24,12 @@ class FoundItem:
     score: float | None
 
 
-def nearest(question: str, kind: Kind, snapshot: Snapshot, left_out: Collection[str] = ()) -> list[Candidate]:
-    """The items of a kind by score, without those of these ids, and without any that would be shown at 0 %."""
+def nearest(
+    question: str, kinds: Collection[Kind], snapshot: Snapshot, left_out: Collection[str] = ()
+) -> list[Candidate]:
+    """The items of these kinds by score, without those of these ids, and without any that would be shown at 0 %."""
     candidates = snapshot.matcher.match(question).candidates
-    fit = (near for near in candidates if near.item.kind is kind and near.score >= _SHOWN_AS_NOTHING)
+    fit = (near for near in candidates if near.item.kind in kinds and near.score >= _SHOWN_AS_NOTHING)
     return [near for near in fit if near.item.id not in left_out]
 
 

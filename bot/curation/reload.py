@@ -20,7 +20,7 @@ from bot.items import KnowledgeBase
 from bot.knowledge import fingerprint
 from bot.knowledge.folder import State, state
 from bot.metrics import Metrics
-from bot.snapshot import CurrentSnapshot, Snapshot
+from bot.snapshot import CurrentSnapshot, Snapshot, leave_uncollected
 from bot.store.records import Action
 
 _LOG = logging.getLogger(__name__)
@@ -160,6 +160,7 @@ class Reloader:
             if after is not self._calibrated:
                 self._calibrated = after
                 await asyncio.to_thread(self._calibrate, after)
+        leave_uncollected()
 
     async def _see_to(self, before: Snapshot | None, after: Snapshot) -> None:
         closed = await asyncio.to_thread(self.lifecycle.follow, before, after)

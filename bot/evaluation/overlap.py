@@ -12,6 +12,7 @@ from bot.matching import ConfidenceModel, Index, Matcher
 from bot.matching.lanes import Query, by_characters
 from bot.matching.similarity import near_copies
 from bot.matching.terms import grams
+from bot.priority import give_way
 
 _NEAR, _AHEAD = 0.5, 0.25
 """How much of a phrasing another item explains that is clearly nearer than its own, and how much more than that does.
@@ -50,6 +51,7 @@ class ItemTexts:
 
     def explained(self, index: Index, form: str) -> "Explained":
         """How much of one of its forms the other texts of the item explain, and how much the nearest other item."""
+        give_way()
         query = Query.of(form, index)
         own = sum(
             term.weight * term.holders.get(self.number, 0.0)
@@ -111,6 +113,8 @@ class OverlapTable:
         """What they were found in."""
         self._wanted: tuple[Index, ConfidenceModel] | None = None
         """What they are looked for in, as long as the thread runs."""
+        self._asked: tuple[Index, dict[int, Sequence[Overlap]]] | None = None
+        """The overlaps of single items, by their numbers, in the index that they were last asked of."""
 
     def of(self, index: Index, confidence: ConfidenceModel) -> tuple[Mapping[str, Sequence[Overlap]], bool]:
         """The overlaps by the ids of the items that have any, and whether they are those of this index.
@@ -126,11 +130,16 @@ class OverlapTable:
             return self._found, is_current
 
     def of_item(self, index: Index, number: int, confidence: ConfidenceModel) -> Sequence[Overlap]:
-        """The overlaps of the item with this number, from the table or worked out now."""
+        """The overlaps of the item with this number, from the table, or worked out when they are first asked for."""
         with self._lock:
             if self._index is index:
                 return self._found.get(index.items[number].id, ())
-        return overlaps(index, number, confidence)
+            if self._asked is None or self._asked[0] is not index:
+                self._asked = index, {}
+            asked = self._asked[1]
+        if number not in asked:
+            asked[number] = overlaps(index, number, confidence)
+        return asked[number]
 
     def _work(self) -> None:
         wanted = self._wanted

@@ -125,6 +125,10 @@ class Worker:
         self._running = asyncio.Event()
         self._stopping = asyncio.Event()
 
+    def is_busy(self) -> bool:
+        """Whether an update is being answered, or waits for that."""
+        return bool(self._arrivals)
+
     def waiting_s(self) -> Mapping[str | None, float]:
         """For how many seconds the oldest update of each chat that waits has done so, before a restart included."""
         now = time.monotonic()

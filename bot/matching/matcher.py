@@ -20,6 +20,7 @@ from bot.matching.similarity import is_negative
 from bot.matching.splitting import asks_plainly, is_asking, pieces
 from bot.matching.terms import grams
 from bot.matching.verdict import Answer, Candidate, NotCovered, OpenPart, SmallTalk, Suggestions, Unknown, Verdict, Why
+from bot.priority import give_way
 from bot.text import clauses
 
 QUESTION_LIMIT = 1000
@@ -526,6 +527,7 @@ class Matcher:
 
     def _ranked(self, form: str, exact: Collection[int]) -> tuple[Query, Sequence[_Ranked]]:
         """The items that come up for one text in its standardised form, the best first."""
+        give_way()
         query = Query.of(form[:_READ], self._index)
         explaining = {name: lane(query) for name, lane in self._explaining.items()}
         explained: dict[int, float] = {}

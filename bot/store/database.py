@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.clock import MACHINE, Clock
 from bot.errors import StoreError
+from bot.priority import give_way
 from bot.store.backend import Backend, clear_errors
 from bot.store.postgresql import PostgresqlBackend
 from bot.store.records import InboxState
@@ -188,6 +189,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that only reads one state of the database: it waits for no writer, and no writer for it."""
+        give_way()
         self.check_files()
         with (
             clear_errors(self._engine.url, *_ERRORS),

@@ -15,7 +15,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message
 
 from bot.errors import StoreError
+from bot.priority import in_background
 from bot.store.database import PAGE_SESSIONS_KEPT
+from bot.store.records import PageVisitor
 from bot.web.access import SIGN_IN, Access
 from bot.web.pages import PAGES
 from bot.web.rendering import Renderer
@@ -31,9 +33,8 @@ _UNCHANGING = {"Cache-Control": "private, max-age=31536000, immutable"}
 """Of static files, whose addresses name their content."""
 
 
-def application(services: Services, access: Access, pages: Sequence[Page] = PAGES) -> ASGIApp:
-    """The page, for whoever serves it. The first of the ``pages`` is where it begins."""
-    renderer = Renderer(access.address, services.clock, pages)
+def application(services: Services, access: Access, renderer: Renderer, pages: Sequence[Page] = PAGES) -> ASGIApp:
+    """The page, for whoever serves it. The first of the ``pages``, which the renderer names, is where it begins."""
     return Guard(_Routes(services, access, renderer, pages).app(), access.address, renderer.notice)
 
 
@@ -51,13 +52,13 @@ class _Turns:
     def __init__(self) -> None:
         self._free = asyncio.Semaphore(1)
 
-    async def run(self, handler: Handler, visit: Visit) -> Response:
-        """What the handler answers."""
+    async def run(self, work: Callable[[], Response]) -> Response:
+        """What comes of this work."""
         await self._free.acquire()
         loop = asyncio.get_running_loop()
         begin = loop.time()
         try:
-            return await to_thread.run_sync(handler, visit)
+            return await to_thread.run_sync(work)
         finally:
             loop.call_later(min(loop.time() - begin, _LONGEST_REST_S), self._free.release)
 
@@ -140,28 +141,37 @@ class _Routes:
 
     def _shows(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            return await self._answer(handler, request, _no_form, self._shown)
+            return await self._shown.run(partial(self._show, handler, request))
 
         return endpoint
+
+    def _show(self, handler: Handler, request: Request) -> Response:
+        with in_background(self._services.is_busy):
+            visitor = self._access.visitor(self._session(request))
+            return handler(self._visit(request, visitor, FormData())) if visitor else self._signed_out()
 
     def _takes(self, handler: Handler, largest: int) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            return await self._answer(handler, request, partial(_form, largest=largest), self._done)
+            # Nobody's form is read but an admin's.
+            visitor = await to_thread.run_sync(self._access.visitor, self._session(request))
+            if visitor is None:
+                return self._signed_out()
+            form = await _form(request, largest=largest)
+            try:
+                return await self._done.run(partial(handler, self._visit(request, visitor, form)))
+            finally:
+                await form.close()
 
         return endpoint
 
-    async def _answer(
-        self, handler: Handler, request: Request, read: Callable[[Request], Awaitable[FormData]], turns: _Turns
-    ) -> Response:
-        """A page's answer. Nobody's form is read but an admin's; who is none any more is out at once."""
-        visitor = await to_thread.run_sync(self._access.visitor, self._session(request))
-        if visitor is None:
-            response = self._renderer.notice(HTTPStatus.UNAUTHORIZED)
-            # Where a page asks for a part of itself, the whole page is loaded anew.
-            response.headers["HX-Refresh"] = "true"
-            return response
-        form = await read(request)
-        visit = Visit(
+    def _signed_out(self) -> Response:
+        response = self._renderer.notice(HTTPStatus.UNAUTHORIZED)
+        # Where a page asks for a part of itself, the whole page is loaded anew.
+        response.headers["HX-Refresh"] = "true"
+        return response
+
+    def _visit(self, request: Request, visitor: PageVisitor, form: FormData) -> Visit:
+        return Visit(
             services=self._services,
             renderer=self._renderer,
             admin=visitor.admin,
@@ -170,10 +180,6 @@ class _Routes:
             query=request.query_params,
             form=form,
         )
-        try:
-            return await turns.run(handler, visit)
-        finally:
-            await form.close()
 
     def _session(self, request: Request) -> str:
         return request.cookies.get(self._access.address.cookie, "")
@@ -189,10 +195,6 @@ class _Routes:
 
     def _redirect(self, path: str) -> Response:
         return RedirectResponse(self._access.address.path(path), HTTPStatus.SEE_OTHER)
-
-
-async def _no_form(_request: Request) -> FormData:
-    return FormData()
 
 
 async def _form(request: Request, *, largest: int) -> FormData:

@@ -29,7 +29,7 @@ class Services:
     ``problems`` gives the names of what is wrong with the running bot, as ``bot.texts.admins.PROBLEMS`` has them; None
     in a process that does not serve Telegram, where nobody looks; ``corrections`` are None there too, since it tells no
     member. Misses are kept for ``retention_days``. ``replicas`` gives the processes that serve together, if there may
-    be several.
+    be several. ``is_busy`` tells whether a member is being answered now: pages that are shown give way then.
     """
 
     folder: Path
@@ -48,6 +48,7 @@ class Services:
     clock: Clock
     retention_days: int
     problems: Callable[[], Sequence[str]] | None
+    is_busy: Callable[[], bool] = lambda: False
     replicas: Callable[[], Sequence[Replica]] = tuple
     overlaps: OverlapTable = field(default_factory=OverlapTable)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from itertools import chain
 
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
@@ -39,8 +40,9 @@ from bot.web.miss_view import MissView
 from bot.web.services import Services
 from bot.web.visit import NotFoundError, Visit, number
 
-_MISSES_SHOWN = 20
-_ANSWERS, _REFUSALS, _FOUND = 3, 2, 10
+_MISSES_SHOWN, _FOUND = 20, 10
+_NEAREST = {Kind.ANSWER: 3, Kind.NOT_COVERED: 2}
+"""How many items are offered first, of each kind."""
 _FOUND_KINDS = (Kind.ANSWER, Kind.NOT_COVERED)
 _COVERED = "covered"
 """What a confirmation carries in place of a digest where the knowledge is as wanted."""
@@ -196,10 +198,11 @@ def _open(clusters: Sequence[Cluster]) -> int:
 
 def _near(first: MissedQuestion, services: Services) -> Sequence[FoundItem]:
     """The nearest answers and the nearest refusals, the likeliest first; answers first where they are equal."""
-    snapshot = services.current.snapshot
-    answers = nearest(first.question, Kind.ANSWER, snapshot)[:_ANSWERS]
-    refusals = nearest(first.question, Kind.NOT_COVERED, snapshot)[:_REFUSALS]
-    by_score = sorted((*answers, *refusals), key=lambda candidate: -candidate.score)
+    near = nearest(first.question, _NEAREST, services.current.snapshot)
+    first_of_kind = chain.from_iterable(
+        [candidate for candidate in near if candidate.item.kind is kind][:most] for kind, most in _NEAREST.items()
+    )
+    by_score = sorted(first_of_kind, key=lambda candidate: -candidate.score)
     return [FoundItem(candidate.item, candidate.score) for candidate in by_score]
 
 
@@ -285,7 +288,7 @@ def _draft(visit: Visit) -> _Draft:
         fit = phrasings_of_many(clusters, item, base)
     if task in {_Task.ADD, _Task.NEVER}:
         return _Draft(task=task, item=item, lines=tuple(fit))
-    near = nearest(fit[0], Kind.ANSWER, services.current.snapshot)[:1] if fit and task is _Task.NEW else ()
+    near = nearest(fit[0], {Kind.ANSWER}, services.current.snapshot)[:1] if fit and task is _Task.NEW else ()
     return _Draft(
         task=task,
         question=fit[0] if fit else "",
