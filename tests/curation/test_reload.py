@@ -1,6 +1,7 @@
 """What changed in a real folder is taken over, and what follows from it is done and told."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ from bot.evaluation.calibration import calibrate
 from bot.evaluation.impact import ReplayedQuestion
 from bot.knowledge import read
 from bot.knowledge.edit import ChangeTexts
-from bot.matching import ConfidenceModel
+from bot.matching import ConfidenceModel, Index
 from bot.service.service import periodic
 from bot.snapshot import Snapshot
 from bot.store.records import Records, State
@@ -278,3 +279,21 @@ async def test_thresholds_of_a_snapshot_that_answers_no_more_are_given_up(librar
     await following
     assert not (tmp_path / "cache").exists()
     assert library.current.snapshot is second
+
+
+async def test_collections_of_garbage_leave_the_knowledge_out(told: Told, admin_setup: AdminSetup) -> None:
+    """Each would hold up everybody for as long as it looks through it."""
+
+    def is_looked_at(index: Index) -> bool:
+        return any(each is index for each in gc.get_objects())
+
+    before = admin_setup.current.snapshot.index
+    assert is_looked_at(before)
+    await told.reloader.follow()
+    assert not is_looked_at(before)
+    admin_setup.write("items.yaml", *PHRASING)
+    await told.reloader.take_over()
+    after = admin_setup.current.snapshot.index
+    assert is_looked_at(after)
+    await told.reloader.follow()
+    assert not is_looked_at(after)

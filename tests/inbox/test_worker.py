@@ -277,8 +277,10 @@ async def test_how_long_each_chat_has_waited_is_known(inbox_setup: InboxSetup) -
     waiting = inbox_setup.worker.waiting_s()
     assert waiting.keys() == {"chat 7", "chat -8"}
     assert min(waiting.values()) >= lasted
+    assert inbox_setup.worker.is_busy()
     await inbox_setup.work_through()
     assert inbox_setup.worker.waiting_s() == {}
+    assert not inbox_setup.worker.is_busy()
 
 
 async def test_a_chat_waits_as_long_as_an_update_of_it_does(inbox_setup: InboxSetup) -> None:

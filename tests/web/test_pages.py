@@ -3,10 +3,13 @@
 import asyncio
 import re
 import threading
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from starlette.responses import Response
 
+from bot.store.database import Database
 from bot.texts.page import frame as texts
 from bot.web.pages import PAGES
 from bot.web.visit import NotFoundError, Page, Visit
@@ -73,3 +76,30 @@ async def test_a_form_that_takes_long_keeps_nobody_from_reading(page_setup: Page
     browser = await page_setup.signed_in()
     done, _ = await asyncio.gather(browser.post("/slow"), browser.get("/slow"))
     assert done.status_code == 303
+
+
+async def test_what_is_shown_gives_way_to_members(page_setup: PageSetup, database: Database) -> None:
+    """Before it reads, and between the parts of the page; what is done does not."""
+    asked = list[bool]()
+
+    def is_busy() -> bool:
+        asked.append(True)
+        return False
+
+    def show(visit: Visit) -> Response:
+        before = len(asked)
+        database.read(select(1))
+        assert len(asked) == before + 1
+        return visit.page("trial.html", question="", limit=1, verdict=None)
+
+    def do(visit: Visit) -> Response:
+        database.read(select(1))
+        return visit.redirect("/slow")
+
+    page_setup.services = replace(page_setup.services, is_busy=is_busy)
+    page_setup.open([Page(path="/slow", label="慢", shows={"/slow": show}, does={"/slow": do})])
+    browser = await page_setup.signed_in()
+    assert (await browser.post("/slow")).status_code == 303
+    assert not asked
+    assert (await browser.get("/slow")).status_code == 200
+    assert len(asked) > 10
