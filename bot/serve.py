@@ -187,7 +187,7 @@ def serve(app: App, limits: Limits = LIMITS, patience: Patience = PATIENCE) -> N
         reload=reloader.reload,
         clock=app.clock,
         replicas=app.replicas,
-        page=PageEntry(page.access.new_link, page.access.sign_out) if page else None,
+        page=PageEntry(page.new_link, page.access.sign_out) if page else None,
     )
 
     members = MemberHandlers(

@@ -46,6 +46,7 @@ class PageServer:
 
     listening: socket.socket
     access: Access
+    renderer: Renderer
 
     @classmethod
     def at(
@@ -58,13 +59,17 @@ class PageServer:
     ) -> "PageServer":
         """With this public address, on a socket that listens already; ``admins`` and ``tell`` as in ``Access``."""
         address = PageAddress(url, _named(listening))
-        return cls(listening, Access(PageAccess(app.database), admins, address, tell))
+        access = Access(PageAccess(app.database), admins, address, tell)
+        return cls(listening, access, Renderer(address, app.clock, PAGES))
+
+    def new_link(self, admin: int | None) -> str:
+        """As ``Access.new_link``; whoever is given one finds all pages ready."""
+        self.renderer.load()
+        return self.access.new_link(admin)
 
     async def serve(self, services: Services) -> None:
         """Serve until this is cancelled."""
-        renderer = Renderer(self.access.address, services.clock, PAGES)
-        await asyncio.to_thread(renderer.load)
-        await serve_until_cancelled(application(services, self.access, renderer), self.listening)
+        await serve_until_cancelled(application(services, self.access, self.renderer), self.listening)
 
 
 def services(  # noqa: PLR0913, PLR0917 - each part once
@@ -147,7 +152,7 @@ def serve_page(app: App, show: Callable[[str], None]) -> None:
     )
     listening = _listening(app.settings.page_listen[1])
     server = PageServer.at(f"http://{_named(listening)}", listening, app, (None,), _nobody)
-    show(server.access.new_link(None))
+    show(server.new_link(None))
     bulk = BulkActions(app.database)
     past = HistoryPages(current, app.history, app.clusters, app.misses, bulk, app.clock, names={})
     serving = server.serve(services(app, current, edits, lifecycle, None, past, None, lambda: False))

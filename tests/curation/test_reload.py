@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -29,7 +30,7 @@ from bot.snapshot import Snapshot
 from bot.store.records import Records, State
 from tests.admin_setup import AdminSetup
 from tests.clocks import Clock
-from tests.conftest import ROOT
+from tests.conftest import CANTEEN, ROOT
 
 ADMIN = 5
 MISSED = "塑料片被狗吃了"
@@ -297,3 +298,17 @@ async def test_collections_of_garbage_leave_the_knowledge_out(told: Told, admin_
     assert is_looked_at(after)
     await told.reloader.follow()
     assert not is_looked_at(after)
+
+
+def test_a_snapshot_goes_with_whoever_holds_it_last() -> None:
+    """It holds no cycles: what is left out of collections would stay for ever."""
+    snapshot = Snapshot.of(read(CANTEEN), str(CANTEEN), ConfidenceModel())
+    for question in ("几点开门", "fanka diule zenmeban", "几点开门，饭卡丢了怎么办"):
+        snapshot.matcher.match(question)
+    held = [weakref.ref(each) for each in (snapshot, snapshot.base, snapshot.matcher)]
+    gc.disable()
+    try:
+        del snapshot
+        assert [reference() for reference in held] == [None, None, None]
+    finally:
+        gc.enable()
