@@ -78,8 +78,12 @@ Who asks two things mostly has one subject in mind: what answers the one and not
 """
 _CARRIED = 0.3
 """The share of a part's weight that an item must hold to be offered, or to answer it with the subject before."""
-_OPEN = 0.4
-"""A part that is not settled is told if no answer holds this share of its weight."""
+_OPEN, _OPEN_BESIDE_UNSURE = 0.4, 0.6
+"""A part that is not settled is told if no answer holds this share of its weight.
+
+Beside an answer below ``_ONE_OF_TWO``, which may be about another subject, the second share counts: on bases with two
+phrasings an item that is a wrong answer less, and anything from 0.5 to 0.8 does the same.
+"""
 _NAMES = 0.85
 """An item is about a keyword that it does not hold as it is if it holds this share of the keyword's weight."""
 _ABOUT = 0.6
@@ -403,14 +407,16 @@ class Matcher:
         refused = tuple(part for part in parts if part.item.kind is Kind.NOT_COVERED)
         if len(parts) != 1 or not is_short:
             still_open = []
+        is_unsure = len(parts) == 1 and parts[0].score < _ONE_OF_TWO
+        least = _OPEN_BESIDE_UNSURE if is_unsure else _OPEN
         open_parts = tuple(
             OpenPart(words, self._near(piece, reading, parts))
             for words, piece, reading in still_open
-            if asks_plainly(words) and self.share(parts[0].item, words) < _OPEN
+            if asks_plainly(words) and self.share(parts[0].item, words) < least
         )
         if not parts or len(parts) + len(open_parts) == 1:
             return None
-        if open_parts and not refused and parts[0].score < _ONE_OF_TWO:
+        if open_parts and not refused and is_unsure:
             near = chain(parts, *(part.suggestions for part in open_parts), whole.candidates)
             return Suggestions(whole.candidates, _suggestions(dict.fromkeys(near), ()), self._why(whole))
         answers = [part for part in parts if part not in refused][:_COMPOUND] if is_short or not refused else []
