@@ -44,9 +44,9 @@ def normalise(text: str) -> str:
     text without letters or digits. Idempotent.
     """
     text = _NOT_WORD.sub(" ", _dates(_numerals(_plain(text))))
-    text = " ".join(text.split())
-    text = _SPACE.sub("", text) if " " in text else text
-    return _DATE.sub(r"\1月\2日", text) if _DIGIT.search(text) else text
+    text = _unspaced(" ".join(text.split()))
+    # Where a date gets its 日, no number follows it any more.
+    return _unspaced(_DATE.sub(r"\1月\2日", text)) if _DIGIT.search(text) else text
 
 
 def clauses(text: str) -> Iterator[tuple[str, str]]:
@@ -86,6 +86,10 @@ def _visible(character: str) -> str:
     if character == "\n" or not unicodedata.category(character).startswith("C"):
         return character
     return " " if character.isspace() else ""
+
+
+def _unspaced(text: str) -> str:
+    return _SPACE.sub("", text) if " " in text else text
 
 
 def _dates(text: str) -> str:
