@@ -126,8 +126,8 @@ class Worker:
         self._stopping = asyncio.Event()
 
     def is_busy(self) -> bool:
-        """Whether an update is being answered, or waits for that."""
-        return bool(self._arrivals)
+        """Whether an update is being taken in or answered, or waits for that."""
+        return bool(self._arrivals) or self._claiming.locked()
 
     def waiting_s(self) -> Mapping[str | None, float]:
         """For how many seconds the oldest update of each chat that waits has done so, before a restart included."""

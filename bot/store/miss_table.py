@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, case, func, select
 
+from bot.priority import give_way
 from bot.store.clusters import count_clusters, days_of, first_clusters, matching_clusters, waiting_for
 from bot.store.database import Repository, fields_of
 from bot.store.miss_lists import BulkAct, act_in, chosen_in, first_misses
@@ -27,10 +28,12 @@ class MissTable(Repository):
             start = min(start, max(count - 1, 0)) // size * size
             shown = first_clusters(query, sort, start + size).limit(size).offset(start)
             ids = connection.execute(shown).scalars().all()
+            give_way()
             cluster = MISSED.c.cluster
             sums = func.sum(MISSED.c.count), days_of(cluster), waiting_for(cluster), func.max(MISSED.c.last_asked)
             figures = select(cluster, *sums).where(cluster.in_(ids)).group_by(cluster)
             first = first_misses(connection, query, ids)
+            give_way()
             rows = {
                 cluster_id: MissRow(cluster_id, asked, days, waiting, last_asked, first[cluster_id])
                 for cluster_id, asked, days, waiting, last_asked in connection.execute(figures)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,8 @@ from bot.errors import DeliveryError, StoppingError, StoreError
 from bot.inbox.updates import Update
 from bot.inbox.worker import Worker, known_here, let_chat_go_on
 from bot.items import VerdictKind
-from bot.store.records import NOTHING, Miss, Records, State
+from bot.store.inbox import Inbox
+from bot.store.records import NOTHING, Entry, Miss, Records, State, Waiting
 from tests.inbox_setup import InboxSetup, question
 
 MISS = Miss("几点", "几点", VerdictKind.UNKNOWN, State.OPEN, None, 0.0)
@@ -281,6 +282,20 @@ async def test_how_long_each_chat_has_waited_is_known(inbox_setup: InboxSetup) -
     await inbox_setup.work_through()
     assert inbox_setup.worker.waiting_s() == {}
     assert not inbox_setup.worker.is_busy()
+
+
+async def test_it_is_busy_while_an_update_is_taken_in(inbox_setup: InboxSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What gives way to members gives way from then on."""
+    seen, receive = list[bool](), Inbox.receive
+
+    def seeing(inbox: Inbox, entries: Sequence[Entry]) -> Sequence[Waiting]:
+        seen.append(inbox_setup.worker.is_busy())
+        return receive(inbox, entries)
+
+    monkeypatch.setattr(Inbox, "receive", seeing)
+    assert not inbox_setup.worker.is_busy()
+    await inbox_setup.receiver.receive([question(1, "几点")])
+    assert seen == [True]
 
 
 async def test_a_chat_waits_as_long_as_an_update_of_it_does(inbox_setup: InboxSetup) -> None:
