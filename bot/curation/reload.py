@@ -160,7 +160,6 @@ class Reloader:
             if after is not self._calibrated:
                 self._calibrated = after
                 await asyncio.to_thread(self._calibrate, after)
-        leave_uncollected()
 
     async def _see_to(self, before: Snapshot | None, after: Snapshot) -> None:
         closed = await asyncio.to_thread(self.lifecycle.follow, before, after)
@@ -196,6 +195,7 @@ class Reloader:
             return
         if confidence != snapshot.confidence:
             self.edits.recalibrate(snapshot, confidence)
+        leave_uncollected()
 
 
 async def changes(

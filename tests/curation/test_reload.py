@@ -300,6 +300,17 @@ async def test_collections_of_garbage_leave_the_knowledge_out(told: Told, admin_
     assert not is_looked_at(after)
 
 
+async def test_what_comes_later_is_looked_at(told: Told) -> None:
+    """Also where another process leads: what would be left out each half second could never be collected."""
+    told.reloader.leads = lambda: False
+    # The thresholds that the first one computes make another snapshot.
+    for _ in range(2):
+        await told.reloader.follow()
+    later = ["made after the knowledge"]
+    await told.reloader.follow()
+    assert any(each is later for each in gc.get_objects())
+
+
 def test_a_snapshot_goes_with_whoever_holds_it_last() -> None:
     """It holds no cycles: what is left out of collections would stay for ever."""
     snapshot = Snapshot.of(read(CANTEEN), str(CANTEEN), ConfidenceModel())
