@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+_LONGEST_REST_S = 0.1
 _LONGEST_S = 0.25
 """For so long one piece of work pauses in all, however many members ask: a page is late then, and still comes."""
 _LOOK_EVERY_S = 0.001
@@ -44,3 +45,11 @@ def give_way() -> None:
         begin = time.monotonic()
         time.sleep(_LOOK_EVERY_S)
         here.left_s -= time.monotonic() - begin
+
+
+def rest_s(worked_s: float) -> float:
+    """How many seconds to rest after a piece of work: as many as it took, up to 0.1.
+
+    So what is asked for all the time takes turns with what answers members.
+    """
+    return min(worked_s, _LONGEST_REST_S)

@@ -76,6 +76,7 @@ class PageSetup:
             clock=admin_setup.clock,
             retention_days=180,
             problems=lambda: self.problems,
+            is_busy=lambda: False,
         )
         self.open(PAGES)
 

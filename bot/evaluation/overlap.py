@@ -12,15 +12,13 @@ from bot.matching import ConfidenceModel, Index, Matcher
 from bot.matching.lanes import Query, by_characters
 from bot.matching.similarity import near_copies
 from bot.matching.terms import grams
-from bot.priority import give_way
+from bot.priority import give_way, rest_s
 
 _NEAR, _AHEAD = 0.5, 0.25
 """How much of a phrasing another item explains that is clearly nearer than its own, and how much more than that does.
 
 With less than half of it explained, a good phrasing that stands alone in its item is nearer to others by chance.
 """
-_LONGEST_REST_S = 0.1
-"""Between the items of a table; a shorter one after an item that took less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +150,7 @@ class OverlapTable:
                 begin = time.perf_counter()
                 if own := overlaps(wanted[0], number, wanted[1]):
                     found[item.id] = own
-                # What works in Python takes turns with what answers members.
-                time.sleep(min(time.perf_counter() - begin, _LONGEST_REST_S))
+                time.sleep(rest_s(time.perf_counter() - begin))
             with self._lock:
                 if self._wanted is wanted:
                     self._found, self._index, self._wanted = found, wanted[0], None

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message
 
 from bot.errors import StoreError
-from bot.priority import in_background
+from bot.priority import in_background, rest_s
 from bot.store.database import PAGE_SESSIONS_KEPT
 from bot.store.records import PageVisitor
 from bot.web.access import SIGN_IN, Access
@@ -26,7 +26,6 @@ from bot.web.services import Services
 from bot.web.visit import LARGEST_FORM, Handler, NotFoundError, Page, Visit
 
 SIGN_OUT = "/sign-out"
-_LONGEST_REST_S = 0.1
 _MOST_FIELDS = 20_000
 """Of a form: more than there can be ticks."""
 _UNCHANGING = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -43,11 +42,7 @@ class _TooLargeError(Exception):
 
 
 class _Turns:
-    """Has one piece of work done at a time, in a thread, and rests after each for as long as it took, up to 0.1 s.
-
-    What works in Python takes turns with what answers members. So pages, however often they are asked for, never take
-    more than a small part of it.
-    """
+    """Has one piece of work done at a time, in a thread, and rests after each."""
 
     def __init__(self) -> None:
         self._free = asyncio.Semaphore(1)
@@ -60,7 +55,7 @@ class _Turns:
         try:
             return await to_thread.run_sync(work)
         finally:
-            loop.call_later(min(loop.time() - begin, _LONGEST_REST_S), self._free.release)
+            loop.call_later(rest_s(loop.time() - begin), self._free.release)
 
 
 class _Routes:

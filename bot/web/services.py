@@ -48,7 +48,7 @@ class Services:
     clock: Clock
     retention_days: int
     problems: Callable[[], Sequence[str]] | None
-    is_busy: Callable[[], bool] = lambda: False
+    is_busy: Callable[[], bool]
     replicas: Callable[[], Sequence[Replica]] = tuple
     overlaps: OverlapTable = field(default_factory=OverlapTable)
 

@@ -42,8 +42,7 @@ from bot.web.visit import NotFoundError, Visit, number
 
 _MISSES_SHOWN, _FOUND = 20, 10
 _NEAREST = {Kind.ANSWER: 3, Kind.NOT_COVERED: 2}
-"""How many items are offered first, of each kind."""
-_FOUND_KINDS = (Kind.ANSWER, Kind.NOT_COVERED)
+"""The kinds of items that a miss may be led to, and how many of each are offered first."""
 _COVERED = "covered"
 """What a confirmation carries in place of a digest where the knowledge is as wanted."""
 _CHANGES_SHOWN = 5
@@ -208,7 +207,7 @@ def _near(first: MissedQuestion, services: Services) -> Sequence[FoundItem]:
 
 def found(words: str, snapshot: Snapshot) -> Sequence[FoundItem]:
     """The items that a miss may be led to, by these words, the likeliest first."""
-    return find(words[:QUESTION_LIMIT], snapshot, _FOUND_KINDS)[:_FOUND]
+    return find(words[:QUESTION_LIMIT], snapshot, _NEAREST)[:_FOUND]
 
 
 def _undoable(visit: Visit) -> int | None:
